@@ -1,0 +1,2 @@
+//! create_meeting
+fn main() {}

@@ -1,0 +1,2 @@
+//! create_user
+fn main() {}

@@ -1,0 +1,2 @@
+//! get_free_slots
+fn main() {}

@@ -1,0 +1,2 @@
+//! get_meeting
+fn main() {}

@@ -1,0 +1,2 @@
+//! get_reminders
+fn main() {}

@@ -1,0 +1,2 @@
+//! get_user
+fn main() {}

@@ -1,0 +1,2 @@
+//! participant_add
+fn main() {}

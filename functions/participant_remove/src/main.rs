@@ -1,0 +1,2 @@
+//! participant_remove
+fn main() {}

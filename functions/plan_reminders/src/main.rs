@@ -1,0 +1,2 @@
+//! plan_reminders
+fn main() {}

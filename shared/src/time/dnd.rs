@@ -1,0 +1,235 @@
+use std::fmt;
+
+/// Minutes in a day.
+pub(super) const DAY: u16 = 24 * 60;
+
+/// A time as a clock on the wall shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WallTime(u16);
+
+/// Why something is no [`WallTime`]; the text is meant for clients and ends in an example.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WallTimeError {
+    /// A whole number that is no hour of the day.
+    #[error("{0} is no hour of the day; use 0 to 23 (24 only as the end), or \"HH:MM\" such as \"22:30\"")]
+    Hour(i64),
+    /// A text that isn't `HH:MM`.
+    #[error(
+        "{given:?} is no time of day; write it as \"HH:MM\" on the 24-hour clock, for example {example:?}"
+    )]
+    Text {
+        /// What was given, cut where it is long.
+        given: String,
+        /// How the same time would be written rightly, where that can be guessed.
+        example: String,
+    },
+}
+
+impl WallTime {
+    /// The full hour `hour`, 0 to 24.
+    ///
+    /// # Errors
+    /// [`WallTimeError::Hour`] for any other number.
+    pub fn from_hour(hour: i64) -> Result<WallTime, WallTimeError> {
+        match u16::try_from(hour) {
+            Ok(hours @ 0..=24) => Ok(WallTime(hours * 60)),
+            _ => Err(WallTimeError::Hour(hour)),
+        }
+    }
+
+    /// Reads `HH:MM`, `00:00` to `24:00`.
+    ///
+    /// # Errors
+    /// [`WallTimeError::Text`] for any other text; for one like `10 PM` it says how to write that.
+    pub fn parse(text: &str) -> Result<WallTime, WallTimeError> {
+        let minutes = match text.as_bytes() {
+            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
+            _ => None,
+        };
+        match minutes {
+            Some((hours @ 0..=23, minutes @ 0..=59)) => Ok(WallTime(hours * 60 + minutes)),
+            Some((24, 0)) => Ok(WallTime(DAY)),
+            _ => Err(WallTimeError::Text { given: text.chars().take(40).collect(), example: example(text) }),
+        }
+    }
+
+    /// Minutes since midnight, 0 to 1440.
+    pub fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+/// Written as `HH:MM`.
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// A person's do-not-disturb window by the clock on their wall: from `start` up to, not including, `end`.
+///
+/// A start later than the end wraps over midnight; `00:00`–`24:00` means always. An end of `00:00` is the same as `24:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Dnd {
+    start: WallTime,
+    end: WallTime,
+}
+
+/// Why two times make no [`Dnd`] window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DndError {
+    /// Start and end are one and the same, which could mean never as well as always.
+    #[error(
+        "do-not-disturb can't start and end at {0}; use 00:00 to 24:00 for always, or no hours for never"
+    )]
+    Empty(WallTime),
+    /// `24:00` as the start.
+    #[error("do-not-disturb can't start at 24:00; use 00:00")]
+    StartsAtMidnightEnd,
+}
+
+impl Dnd {
+    /// The window from `start` to `end`.
+    ///
+    /// # Errors
+    /// [`DndError`] when both are the same, or the start is `24:00`.
+    pub fn new(start: WallTime, end: WallTime) -> Result<Dnd, DndError> {
+        if start.0 == DAY {
+            Err(DndError::StartsAtMidnightEnd)
+        } else if start == end {
+            Err(DndError::Empty(start))
+        } else {
+            Ok(Dnd { start, end })
+        }
+    }
+
+    /// When the window begins, each day.
+    pub fn start(self) -> WallTime {
+        self.start
+    }
+
+    /// When the window ends: the first minute that is no longer inside.
+    pub fn end(self) -> WallTime {
+        self.end
+    }
+
+    /// Whether a wall clock that shows `minute_of_day` (0..=1439) stands inside the window.
+    pub fn contains(self, minute_of_day: u16) -> bool {
+        let (start, end) = (self.start.0, self.end.0);
+        if start < end {
+            (start..end).contains(&minute_of_day)
+        } else {
+            minute_of_day >= start || minute_of_day < end
+        }
+    }
+
+    /// Whether the window is the whole day, so that its edges are none.
+    pub fn is_always(self) -> bool {
+        self.start.0 == 0 && self.end.0 == DAY
+    }
+}
+
+/// Written as `HH:MM–HH:MM`.
+impl fmt::Display for Dnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}–{}", self.start, self.end)
+    }
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<u16> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u16::from(byte - b'0'));
+    Some(digit(tens)? * 10 + digit(ones)?)
+}
+
+/// How `10 PM`, `9:30` or `7` would be written as `HH:MM`; any other text gets a plain example.
+fn example(text: &str) -> String {
+    guess(text).map_or_else(|| "22:00".to_owned(), |time| time.to_string())
+}
+
+fn guess(text: &str) -> Option<WallTime> {
+    let lower = text.trim().to_ascii_lowercase();
+    let (clock, half) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(0)),
+        (_, Some(clock)) => (clock, Some(12)),
+        _ => (lower.as_str(), None),
+    };
+    let (hours, minutes) = clock.trim().split_once(':').unwrap_or((clock.trim(), "0"));
+    let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
+    let hours = match (half, hours) {
+        (Some(half), 1..=12) => hours % 12 + half,
+        (None, 0..=23) => hours,
+        _ => return None,
+    };
+    (minutes < 60).then_some(WallTime(hours * 60 + minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dnd(start: &str, end: &str) -> Result<Dnd, DndError> {
+        Dnd::new(WallTime::parse(start).unwrap(), WallTime::parse(end).unwrap())
+    }
+
+    #[test]
+    fn hours_and_texts_are_read_alike() {
+        assert_eq!(WallTime::from_hour(22), WallTime::parse("22:00"));
+        assert_eq!(WallTime::from_hour(24), WallTime::parse("24:00"));
+        for bad in [-1, 25, i64::MAX, i64::MIN] {
+            assert_eq!(WallTime::from_hour(bad), Err(WallTimeError::Hour(bad)));
+        }
+    }
+
+    #[test]
+    fn every_minute_survives_being_written_and_read() {
+        for minutes in 0..=DAY {
+            assert_eq!(WallTime::parse(&WallTime(minutes).to_string()), Ok(WallTime(minutes)));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused_with_an_example_that_fits() {
+        for (text, written) in [
+            ("10 PM", "\"22:00\""),
+            ("10:15pm", "\"22:15\""),
+            ("12 am", "\"00:00\""),
+            ("12pm", "\"12:00\""),
+            ("9:30", "\"09:30\""),
+            ("7", "\"07:00\""),
+            ("24:01", "\"22:00\""),
+            ("25:00", "\"22:00\""),
+            ("12:60", "\"22:00\""),
+            ("", "\"22:00\""),
+            ("13 pm", "\"22:00\""),
+            ("22:00:00", "\"22:00\""),
+            (" 22:00", "\"22:00\""),
+            ("٢٢:٠٠", "\"22:00\""),
+            ("+1:00", "\"01:00\""),
+        ] {
+            let message = WallTime::parse(text).unwrap_err().to_string();
+            assert!(message.ends_with(written), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_window_needs_two_different_times() {
+        assert!(matches!(dnd("22:00", "22:00"), Err(DndError::Empty(_))));
+        assert!(matches!(dnd("00:00", "00:00"), Err(DndError::Empty(_))));
+        for end in ["00:00", "07:00", "24:00"] {
+            assert_eq!(dnd("24:00", end), Err(DndError::StartsAtMidnightEnd));
+        }
+        assert!(dnd("00:00", "24:00").unwrap().is_always());
+        assert!(!dnd("00:01", "24:00").unwrap().is_always());
+    }
+
+    #[test]
+    fn the_end_is_outside_and_midnight_is_wrapped() {
+        let inside =
+            |start, end| (0..DAY).filter(|w| dnd(start, end).unwrap().contains(*w)).collect::<Vec<_>>();
+        assert_eq!(inside("13:00", "13:02"), [780, 781]);
+        assert_eq!(inside("23:59", "00:01"), [0, 1439]);
+        assert_eq!(inside("23:58", "00:00"), inside("23:58", "24:00"));
+        assert_eq!(inside("00:00", "24:00").len(), 1440);
+        assert_eq!(dnd("22:00", "07:30").unwrap().to_string(), "22:00–07:30");
+    }
+}

@@ -1,0 +1,96 @@
+//! Half-open intervals of time, and what is free between them.
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::dnd::Dnd;
+use super::edge::next_change;
+use super::minute::Minute;
+use super::zone::Zone;
+
+/// The time from `start` up to, not including, `end`; never empty. One that ends at 11:00 doesn't overlap one that starts
+/// at 11:00.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Interval {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+}
+
+impl Interval {
+    /// The interval `[start, end)`, or `None` when that holds no time.
+    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Interval> {
+        (start < end).then_some(Interval { start, end })
+    }
+
+    /// Its first instant.
+    pub fn start(self) -> DateTime<Utc> {
+        self.start
+    }
+
+    /// The first instant after it.
+    pub fn end(self) -> DateTime<Utc> {
+        self.end
+    }
+
+    /// Whether some instant lies in both.
+    pub fn overlaps(self, other: Interval) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The part inside `window`, if there is any.
+    pub fn clip(self, window: Interval) -> Option<Interval> {
+        Interval::new(self.start.max(window.start), self.end.min(window.end))
+    }
+
+    /// Its length in whole minutes, rounded down.
+    pub fn minutes(self) -> i64 {
+        (self.end - self.start).num_minutes()
+    }
+
+    /// The UTC dates it touches, in order.
+    pub fn utc_days(self) -> impl Iterator<Item = NaiveDate> {
+        let last = (self.end - Duration::nanoseconds(1)).date_naive();
+        self.start.date_naive().iter_days().take_while(move |day| *day <= last)
+    }
+}
+
+/// The same time as sorted intervals that neither overlap nor touch.
+pub fn merge(mut intervals: Vec<Interval>) -> Vec<Interval> {
+    intervals.sort_unstable();
+    intervals.dedup_by(|next, kept| {
+        let joins = next.start <= kept.end;
+        if joins {
+            kept.end = kept.end.max(next.end);
+        }
+        joins
+    });
+    intervals
+}
+
+/// The parts of `window` outside all of `busy`, sorted; `busy` may overlap and come in any order.
+pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
+    let busy = merge(busy.iter().filter_map(|interval| interval.clip(window)).collect());
+    let starts = std::iter::once(window.start).chain(busy.iter().map(|interval| interval.end));
+    let ends = busy.iter().map(|interval| interval.start).chain(std::iter::once(window.end));
+    starts.zip(ends).filter_map(|(start, end)| Interval::new(start, end)).collect()
+}
+
+/// The do-not-disturb time inside `window`, sorted and never touching: the minutes during which the clocks of `zone` stand
+/// inside `dnd`.
+pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
+    let last = Minute::of(window.end - Duration::nanoseconds(1));
+    let mut from = Minute::of(window.start);
+    let mut inside = dnd.contains(zone.minute_of_day(from));
+    let mut found = Vec::new();
+    loop {
+        let change = next_change(dnd, zone, from, last);
+        if inside {
+            let end = change.map_or(window.end, Minute::start);
+            found.extend(Interval { start: from.start(), end }.clip(window));
+        }
+        let Some(change) = change else { return found };
+        (from, inside) = (change, !inside);
+    }
+}

@@ -1,0 +1,93 @@
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use super::dnd::Dnd;
+use super::edge::{next_change, previous_change};
+use super::minute::Minute;
+use super::zone::Zone;
+
+/// The shortest notice worth waiting for, in minutes: a reminder moved behind the window must leave at least this much
+/// before the meeting, or it is rather sent ahead of the window.
+pub const SHORTEST_NOTICE: i64 = 5;
+
+/// When a reminder is sent, and why then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The minute to send it, or `None` when it isn't sent at all.
+    pub remind_at: Option<Minute>,
+    /// Why at that minute, or why not.
+    pub reason: Reason,
+}
+
+/// Why a reminder is sent when it is, or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Sent as long before the meeting as was asked.
+    OnTime,
+    /// That minute has passed already; sent as soon as a timer can be set.
+    Immediate,
+    /// Moved to the end of the do-not-disturb window.
+    AfterDnd,
+    /// Moved ahead of the do-not-disturb window, because its end comes too late to be of use.
+    BeforeDnd,
+    /// Moved to the end of the window with less than [`SHORTEST_NOTICE`], because nothing earlier is left.
+    AfterDndShort,
+    /// Not sent: the window lasts until the meeting and nothing earlier is left.
+    DndUntilStart,
+    /// Not sent: the meeting begins before a timer can be set.
+    MeetingStarted,
+}
+
+impl Reason {
+    /// The name that the API and the store use, such as `after_dnd`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reason::OnTime => "on_time",
+            Reason::Immediate => "immediate",
+            Reason::AfterDnd => "after_dnd",
+            Reason::BeforeDnd => "before_dnd",
+            Reason::AfterDndShort => "after_dnd_short",
+            Reason::DndUntilStart => "dnd_until_start",
+            Reason::MeetingStarted => "meeting_started",
+        }
+    }
+}
+
+/// Decides when to remind of a meeting that starts at `start`: the rule of TIME.md, step by step.
+///
+/// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the person's window
+/// by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that still helps, else earlier; it
+/// is never sent inside the window, nor before `earliest`, nor after the last minute before the start (or the start
+/// itself, where that is what was asked).
+pub fn remind(
+    start: Minute,
+    minutes_before: u32,
+    earliest: Minute,
+    dnd: Option<Dnd>,
+    zone: Zone,
+) -> Decision {
+    let last = if minutes_before == 0 { start } else { start - 1 };
+    if earliest > last {
+        return Decision { remind_at: None, reason: Reason::MeetingStarted };
+    }
+    let asked = start - i64::from(minutes_before);
+    let preferred = asked.max(earliest);
+    let send = |minute, reason| Decision { remind_at: Some(minute), reason };
+    let Some(dnd) = dnd.filter(|dnd| dnd.contains(zone.minute_of_day(preferred))) else {
+        return send(preferred, if preferred == asked { Reason::OnTime } else { Reason::Immediate });
+    };
+    let after = next_change(dnd, zone, preferred, last);
+    if let Some(after) = after.filter(|after| start - *after >= SHORTEST_NOTICE) {
+        return send(after, Reason::AfterDnd);
+    }
+    if let Some(before) = previous_change(dnd, zone, preferred, earliest) {
+        return send(before, Reason::BeforeDnd);
+    }
+    match after {
+        Some(after) => send(after, Reason::AfterDndShort),
+        None => Decision { remind_at: None, reason: Reason::DndUntilStart },
+    }
+}

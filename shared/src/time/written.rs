@@ -1,0 +1,256 @@
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+
+use super::zone::{Resolved, Zone};
+
+/// The first year a request may name: from 1973 on every zone is whole minutes from UTC.
+pub const FIRST_YEAR: i32 = 1973;
+/// The last year a request may name: chrono-tz knows no daylight saving time after it.
+pub const LAST_YEAR: i32 = 2099;
+
+/// A time as a request wrote it, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or `±HH:MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenTime {
+    local: NaiveDateTime,
+    suffix: Suffix,
+}
+
+/// What a written time says of its offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suffix {
+    /// Nothing: it is local to the zone of the request.
+    None,
+    /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset.
+    Utc,
+    /// `±HH:MM`.
+    Offset(FixedOffset),
+}
+
+/// Why a written time is no instant; the text is meant for clients.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// It doesn't follow the grammar.
+    #[error(
+        "{0:?} is no time; write YYYY-MM-DDTHH:MM, optionally with seconds and with Z or an offset, \
+         for example \"2026-12-01T10:00\", \"2026-12-01T10:00:00Z\" or \"2026-12-01T10:00:00+01:00\""
+    )]
+    Malformed(String),
+    /// It names a date, a time of day or an offset that no calendar and no clock has.
+    #[error("{0:?} can't be: its {1} doesn't exist; a valid time is \"2026-12-01T10:00:00+01:00\"")]
+    Impossible(String, &'static str),
+    /// Its year is outside [`FIRST_YEAR`]`..=`[`LAST_YEAR`].
+    #[error("the year {0} is out of range; use {first} to {last}, for example \"2026-12-01T10:00\"", first = FIRST_YEAR, last = LAST_YEAR)]
+    Year(i32),
+    /// The zone's clocks skip it.
+    #[error(
+        "{local} doesn't exist in {zone}, where the clocks go forward over it; the nearest times that do are {before} and {after}"
+    )]
+    Gap {
+        /// The time as written, without offset.
+        local: String,
+        /// The zone's name.
+        zone: &'static str,
+        /// The last valid minute before the gap, in RFC 3339.
+        before: String,
+        /// The first valid time after the gap, in RFC 3339.
+        after: String,
+    },
+    /// Its offset isn't the one that the zone named in the same request has then.
+    #[error(
+        "{local}{offset} doesn't agree with {zone}, whose offset then is {expected}; leave the offset out, or write {local}{expected}"
+    )]
+    Offset {
+        /// The time as written, without offset.
+        local: String,
+        /// The offset as written.
+        offset: FixedOffset,
+        /// The zone's name.
+        zone: &'static str,
+        /// The offset or offsets that would agree; of two, the first.
+        expected: FixedOffset,
+    },
+}
+
+/// A warning: the written time happens twice, and the first of the two was taken. Its text tells both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    local: NaiveDateTime,
+    first: DateTime<Utc>,
+    second: DateTime<Utc>,
+    zone: Zone,
+}
+
+impl WrittenTime {
+    /// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
+    ///
+    /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as computers
+    /// count it has none.
+    ///
+    /// # Errors
+    /// [`TimeError::Malformed`], [`TimeError::Impossible`] or [`TimeError::Year`].
+    pub fn parse(text: &str) -> Result<WrittenTime, TimeError> {
+        let malformed = || TimeError::Malformed(shown(text));
+        let impossible = |what| TimeError::Impossible(shown(text), what);
+        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
+        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
+        let date = date.ok_or_else(|| impossible("date"))?;
+        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
+        let local = local.ok_or_else(|| impossible("time of day"))?;
+        let suffix = match fields.offset {
+            None => Suffix::None,
+            Some(Written::Z | Written::Numeric { east: false, hours: 0, minutes: 0 }) => Suffix::Utc,
+            Some(Written::Numeric { east, hours, minutes }) => {
+                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
+                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
+                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
+            }
+        };
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
+            return Err(TimeError::Year(local.year()));
+        }
+        Ok(WrittenTime { local, suffix })
+    }
+
+    /// The instant it stands for. Without an offset it is local to `zone`; `named` says that the request itself named
+    /// `zone`, so that an explicit `±HH:MM` has to agree with it (`Z` never conflicts).
+    ///
+    /// A time that happens twice is the first of the two, told by a [`Fold`], unless an offset chose.
+    ///
+    /// # Errors
+    /// [`TimeError::Gap`] or [`TimeError::Offset`].
+    pub fn resolve(&self, zone: Zone, named: bool) -> Result<(DateTime<Utc>, Option<Fold>), TimeError> {
+        let local = self.local;
+        match self.suffix {
+            Suffix::Utc => Ok((local.and_utc(), None)),
+            Suffix::Offset(offset) if !named => Ok((at_offset(local, offset), None)),
+            Suffix::Offset(offset) => match zone.resolve(local) {
+                Resolved::Gap { before, after } => Err(gap(local, zone, before, after)),
+                Resolved::Unique(instant) | Resolved::Fold { first: instant, .. } => {
+                    let chosen = at_offset(local, offset);
+                    let expected = zone.offset_at(instant);
+                    let agrees = zone.offset_at(chosen) == offset;
+                    let disagrees =
+                        || TimeError::Offset { local: written(local), offset, zone: zone.name(), expected };
+                    if agrees { Ok((chosen, None)) } else { Err(disagrees()) }
+                }
+            },
+            Suffix::None => match zone.resolve(local) {
+                Resolved::Unique(instant) => Ok((instant, None)),
+                Resolved::Fold { first, second } => Ok((first, Some(Fold { local, first, second, zone }))),
+                Resolved::Gap { before, after } => Err(gap(local, zone, before, after)),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Fold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (local, zone) = (written(self.local), self.zone);
+        let (first, second) = (format(self.first, zone), format(self.second, zone));
+        write!(
+            f,
+            "{local} happens twice in {zone}; the first, {first}, was taken; for the second write {second}"
+        )
+    }
+}
+
+/// `instant` as the clocks of `zone` show it, in RFC 3339 with a numeric offset (`+00:00` for UTC), with seconds, and with
+/// milliseconds where they aren't zero.
+pub fn format(instant: DateTime<Utc>, zone: Zone) -> String {
+    let precision = match instant.timestamp_subsec_millis() {
+        0 => SecondsFormat::Secs,
+        _ => SecondsFormat::Millis,
+    };
+    zone.local(instant).to_rfc3339_opts(precision, false)
+}
+
+fn gap(local: NaiveDateTime, zone: Zone, before: DateTime<Utc>, after: DateTime<Utc>) -> TimeError {
+    let (before, after) = (format(before, zone), format(after, zone));
+    TimeError::Gap { local: written(local), zone: zone.name(), before, after }
+}
+
+fn at_offset(local: NaiveDateTime, offset: FixedOffset) -> DateTime<Utc> {
+    (local - offset).and_utc()
+}
+
+fn written(local: NaiveDateTime) -> String {
+    local.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+}
+
+/// `text` as a message may repeat it: not the whole of a huge one.
+fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// The numbers of a written time, not yet checked against calendar and clock.
+struct Fields {
+    year: i32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    milli: u32,
+    offset: Option<Written>,
+}
+
+/// An offset as written.
+enum Written {
+    Z,
+    Numeric { east: bool, hours: i32, minutes: i32 },
+}
+
+impl Fields {
+    fn read(text: &[u8]) -> Option<Fields> {
+        let mut rest = text;
+        let year = number(&mut rest, 4)?;
+        let month = after(&mut rest, b"-")?;
+        let day = after(&mut rest, b"-")?;
+        let hour = after(&mut rest, b"T ")?;
+        let minute = after(&mut rest, b":")?;
+        let second = if rest.first() == Some(&b':') { Some(after(&mut rest, b":")?) } else { None };
+        let milli = if second.is_some() && rest.first() == Some(&b'.') { fraction(&mut rest)? } else { 0 };
+        let offset = match rest {
+            [] => None,
+            [b'Z'] => Some(Written::Z),
+            _ => {
+                let east = rest.first() == Some(&b'+');
+                let hours = i32::try_from(after(&mut rest, b"+-")?).ok()?;
+                let minutes = i32::try_from(after(&mut rest, b":")?).ok()?;
+                rest.is_empty().then_some(Some(Written::Numeric { east, hours, minutes }))?
+            }
+        };
+        let year = i32::try_from(year).ok()?;
+        Some(Fields { year, month, day, hour, minute, second: second.unwrap_or(0), milli, offset })
+    }
+}
+
+/// Takes exactly `count` digits off the front.
+fn number(rest: &mut &[u8], count: usize) -> Option<u32> {
+    let (digits, tail) = rest.split_at_checked(count)?;
+    *rest = tail;
+    digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+}
+
+/// Takes one of `separators`, then two digits.
+fn after(rest: &mut &[u8], separators: &[u8]) -> Option<u32> {
+    let (separator, tail) = rest.split_first()?;
+    *rest = tail;
+    if separators.contains(separator) { number(rest, 2) } else { None }
+}
+
+/// Takes a point and one to nine digits, as whole milliseconds.
+fn fraction(rest: &mut &[u8]) -> Option<u32> {
+    let digits = rest.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
+    let (fraction, tail) = rest.split_at_checked(digits + 1)?;
+    *rest = tail;
+    let mut millis = [b'0'; 3];
+    for (milli, digit) in millis.iter_mut().zip(fraction.get(1..)?) {
+        *milli = *digit;
+    }
+    (1..=9).contains(&digits).then(|| number(&mut millis.as_slice(), 3))?
+}

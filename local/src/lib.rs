@@ -1,1 +1,6 @@
-//! local
+//! All of Tactful on one machine.
+
+pub mod embedded;
+pub mod sdk;
+pub mod state;
+pub mod template;

@@ -1,0 +1,7 @@
+//! The AWS services Tactful uses, in this process: reached by the AWS SDK over loopback, so that every line of the
+//! deployed code runs.
+
+pub mod dynamodb;
+pub mod scheduler;
+mod server;
+pub mod ses;

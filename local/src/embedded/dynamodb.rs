@@ -1,0 +1,177 @@
+//! DynamoDB: dynoxide, which is verified against AWS by a public conformance suite, on SQLite.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use dynoxide::Database;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::template::TableDefinition;
+
+/// Where the items live.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// In memory: gone with the server.
+    Memory,
+    /// In a SQLite file.
+    File(&'a Path),
+}
+
+/// A running DynamoDB with one table. It stops when dropped.
+///
+/// It has a thread of its own: dynoxide answers one request at a time without giving its thread away, and that
+/// thread shouldn't be one that the functions need.
+pub struct DynamoDb {
+    endpoint: String,
+    stream_arn: String,
+    file: Option<PathBuf>,
+    database: Option<Database>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why there is no DynamoDB.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be opened or refused the table.
+    #[error("{0}")]
+    Database(#[from] dynoxide::DynoxideError),
+    /// No port or no thread to be had.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+    /// The file holds a table of another shape.
+    #[error("its table has other keys or indexes than template.yaml: it was made by another version of Tactful")]
+    OtherTable,
+    /// The template asks for something that isn't a `CreateTable` request, or for a table without stream.
+    #[error("template.yaml's table can't be created: {0}")]
+    Definition(String),
+}
+
+impl DynamoDb {
+    /// Starts the server on a loopback port and creates the table unless it is there.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(place: Place<'_>, table: &TableDefinition) -> Result<Self, StartError> {
+        let (database, file) = match place {
+            Place::Memory => (Database::memory()?, None),
+            Place::File(path) => (Database::new(&path.to_string_lossy())?, Some(path.to_owned())),
+        };
+        if file.is_some() {
+            // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no disk sync per
+            // write, and still safe from a killed process.
+            database.disable_bulk_loading()?;
+        }
+        let stream_arn = ensure_table(&database, table)?;
+
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel();
+        let served = database.clone();
+        let thread = std::thread::Builder::new().name("dynamodb".into()).spawn(move || {
+            if let Err(error) = serve(listener, served, stopped) {
+                tracing::error!(%error, "the embedded DynamoDB stopped");
+            }
+        })?;
+        Ok(Self { endpoint, stream_arn, file, database: Some(database), stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The URL for an SDK client, of DynamoDB and of DynamoDB Streams alike.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The ARN of the table's stream.
+    pub fn stream_arn(&self) -> &str {
+        &self.stream_arn
+    }
+
+    /// Removes items past their expiry, which DynamoDB does by itself and dynoxide when told to.
+    pub fn sweep_expired(&self) {
+        if let Some(Err(error)) = self.database.as_ref().map(Database::sweep_ttl) {
+            tracing::warn!(%error, "expired items could not be removed");
+        }
+    }
+
+    /// Ends the server once running requests have been answered, and closes the file.
+    pub fn stop(mut self) {
+        self.tell_to_stop();
+        if let Some(thread) = self.thread.take() {
+            // The thread ends by itself; a panic in it has been reported already.
+            let _ = thread.join();
+        }
+    }
+
+    fn tell_to_stop(&mut self) {
+        self.database = None;
+        if let Some(stop) = self.stop.take() {
+            // The receiver is gone only when the server is.
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        self.tell_to_stop();
+    }
+}
+
+fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(|e| e.to_string())?;
+        let stopped = async {
+            // A dropped sender means stop as well.
+            let _ = stopped.await;
+        };
+        dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+    })
+}
+
+/// Creates the table if it isn't there and answers the ARN of its stream.
+fn ensure_table(database: &Database, table: &TableDefinition) -> Result<String, StartError> {
+    let name = table.create["TableName"].as_str().unwrap_or_default();
+    let describe = json!({ "TableName": name });
+    let description = match database.describe_table(request(describe)?) {
+        Ok(found) => {
+            let found = serde_json::to_value(found.table).unwrap_or_default();
+            if shape(&found) != shape(&table.create) {
+                return Err(StartError::OtherTable);
+            }
+            found
+        }
+        Err(dynoxide::DynoxideError::ResourceNotFoundException(_)) => {
+            let created = database.create_table(request(table.create.clone())?)?;
+            serde_json::to_value(created.table_description).unwrap_or_default()
+        }
+        Err(other) => return Err(other.into()),
+    };
+    if let Some(attribute) = &table.expiry_attribute {
+        let enable = json!({ "TableName": name,
+            "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true } });
+        database.update_time_to_live(request(enable)?)?;
+    }
+    let arn = description["LatestStreamArn"].as_str().map(str::to_owned);
+    arn.ok_or_else(|| StartError::Definition("it has no stream".into()))
+}
+
+fn request<T: DeserializeOwned>(body: Value) -> Result<T, StartError> {
+    serde_json::from_value(body).map_err(|e| StartError::Definition(e.to_string()))
+}
+
+/// What makes two tables the same: the keys of the table and of its indexes.
+fn shape(table: &Value) -> Vec<String> {
+    let indexes = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
+    let mut shape: Vec<String> = indexes
+        .iter()
+        .map(|index| format!("{} {} {}", index["IndexName"], index["KeySchema"], index["Projection"]["ProjectionType"]))
+        .collect();
+    shape.sort();
+    shape.push(table["KeySchema"].to_string());
+    shape
+}

@@ -1,0 +1,199 @@
+//! What `cargo run` reads from `template.yaml`, so that the machine at hand and AWS run the same deployment: the
+//! table, the HTTP routes and the stream mapping. Nothing of these is written down a second time.
+
+mod yaml;
+
+use serde_json::{Value, json};
+
+/// The SAM template of this repository, as compiled in.
+const DEPLOYED: &str = include_str!("../../template.yaml");
+
+/// A parsed SAM template. CloudFormation's short tags stand in their long form: `!Ref A` is `{"Ref": "A"}`.
+#[derive(Clone, Debug)]
+pub struct Template {
+    resources: Vec<(String, Value)>,
+}
+
+/// One `HttpApi` event of one function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteDefinition {
+    /// Upper case, as in HTTP.
+    pub method: String,
+    /// With `{name}` for a parameter.
+    pub path: String,
+    /// The function's folder, which is also its crate's name.
+    pub function: String,
+}
+
+/// The DynamoDB table.
+#[derive(Clone, Debug)]
+pub struct TableDefinition {
+    /// The body of the `CreateTable` call.
+    pub create: Value,
+    /// The attribute that holds an item's expiry, if the table has one.
+    pub expiry_attribute: Option<String>,
+}
+
+/// The one event source mapping from the table's stream to a function.
+#[derive(Clone, Debug)]
+pub struct StreamMapping {
+    /// The function's folder.
+    pub function: String,
+    /// Event patterns; a record passes when one of them matches. None at all lets everything pass.
+    pub patterns: Vec<Value>,
+    /// The most records in one invocation.
+    pub batch_size: usize,
+    /// How often a record is tried again before it is given up.
+    pub maximum_retries: u32,
+}
+
+/// The template lacks something or says it in a way this program doesn't read.
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: {0}")]
+pub struct TemplateError(String);
+
+impl Template {
+    /// The template of this repository.
+    ///
+    /// # Errors
+    /// When it is no YAML or has no resources, which the tests rule out.
+    pub fn deployed() -> Result<Self, TemplateError> {
+        Self::parse(DEPLOYED)
+    }
+
+    /// Reads a SAM template.
+    ///
+    /// # Errors
+    /// When the text is no YAML or has no `Resources`.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let document = yaml::parse(text).map_err(TemplateError)?;
+        let resources = document.get("Resources").and_then(Value::as_object).ok_or_else(|| missing("Resources"))?;
+        Ok(Self { resources: resources.iter().map(|(name, body)| (name.clone(), body.clone())).collect() })
+    }
+
+    /// The template's only table, to be created under `name`.
+    ///
+    /// # Errors
+    /// When there is not exactly one.
+    pub fn table(&self, name: &str) -> Result<TableDefinition, TemplateError> {
+        let mut tables = self.of_type("AWS::DynamoDB::Table");
+        let (Some((_, properties)), None) = (tables.next(), tables.next()) else {
+            return Err(TemplateError("one AWS::DynamoDB::Table is needed, no more, no less".into()));
+        };
+        let mut create = json!({ "TableName": name });
+        let keep = ["AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "ProvisionedThroughput"];
+        for property in keep {
+            if let Some(value) = properties.get(property) {
+                create[property] = value.clone();
+            }
+        }
+        // CloudFormation implies what the API wants said.
+        if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {
+            create["StreamSpecification"] = json!({ "StreamEnabled": true, "StreamViewType": view });
+        }
+        let expiry = properties.pointer("/TimeToLiveSpecification/AttributeName").and_then(Value::as_str);
+        Ok(TableDefinition { create, expiry_attribute: expiry.map(str::to_owned) })
+    }
+
+    /// Every route of the HTTP API.
+    ///
+    /// # Errors
+    /// When an event lacks its path or method, or a function its `CodeUri`.
+    pub fn routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
+        let mut routes = Vec::new();
+        for (function, event, properties) in self.events("HttpApi")? {
+            let text = |key: &str| {
+                properties.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{key} of event {event}")))
+            };
+            let (method, path) = (text("Method")?.to_ascii_uppercase(), text("Path")?.to_owned());
+            routes.push(RouteDefinition { method, path, function });
+        }
+        Ok(routes)
+    }
+
+    /// The mapping of the table's stream.
+    ///
+    /// # Errors
+    /// When there is not exactly one, or a filter pattern is no JSON.
+    pub fn stream_mapping(&self) -> Result<StreamMapping, TemplateError> {
+        let mut events = self.events("DynamoDB")?.into_iter();
+        let (Some((function, _, properties)), None) = (events.next(), events.next()) else {
+            return Err(TemplateError("one event of type DynamoDB is needed, no more, no less".into()));
+        };
+        let filters = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
+        let patterns = filters.into_iter().flatten().map(|filter| {
+            let pattern = filter.get("Pattern").and_then(Value::as_str).ok_or_else(|| missing("a filter's Pattern"))?;
+            serde_json::from_str(pattern).map_err(|e| TemplateError(format!("the pattern {pattern} is no JSON: {e}")))
+        });
+        // 100 and, in effect, "until the record expires" are what Lambda takes where nothing is said.
+        let number = |key: &str, otherwise: u64| properties.get(key).and_then(Value::as_u64).unwrap_or(otherwise);
+        Ok(StreamMapping {
+            function,
+            patterns: patterns.collect::<Result<_, _>>()?,
+            batch_size: usize::try_from(number("BatchSize", 100)).unwrap_or(100),
+            maximum_retries: u32::try_from(number("MaximumRetryAttempts", 10_000)).unwrap_or(10_000),
+        })
+    }
+
+    fn of_type(&self, kind: &'static str) -> impl Iterator<Item = (&str, &Value)> {
+        self.resources
+            .iter()
+            .filter(move |(_, body)| body.get("Type").and_then(Value::as_str) == Some(kind))
+            .map(|(name, body)| (name.as_str(), body.get("Properties").unwrap_or(&Value::Null)))
+    }
+
+    /// Function folder, event name and event properties of every event of a type.
+    fn events(&self, kind: &str) -> Result<Vec<(String, String, &Value)>, TemplateError> {
+        let mut found = Vec::new();
+        for (name, properties) in self.of_type("AWS::Serverless::Function") {
+            let events = properties.get("Events").and_then(Value::as_object);
+            for (event, body) in events.into_iter().flatten() {
+                if body.get("Type").and_then(Value::as_str) == Some(kind) {
+                    let code = properties.get("CodeUri").and_then(Value::as_str);
+                    let folder = code.and_then(|uri| uri.trim_end_matches('/').rsplit('/').next());
+                    let folder = folder.ok_or_else(|| missing(&format!("CodeUri of {name}")))?;
+                    found.push((folder.to_owned(), event.clone(), body.get("Properties").unwrap_or(&Value::Null)));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn missing(what: &str) -> TemplateError {
+    TemplateError(format!("{what} is missing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deployed_template_has_table_routes_and_mapping() {
+        let template = Template::deployed().unwrap();
+        let table = template.table("t").unwrap();
+        assert_eq!(table.create["TableName"], "t");
+        assert_eq!(table.create["KeySchema"].as_array().unwrap().len(), 2);
+        assert_eq!(table.create["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
+        assert_eq!(table.create["GlobalSecondaryIndexes"][0]["IndexName"], "owed");
+        assert_eq!(table.expiry_attribute.as_deref(), Some("expires_at"));
+
+        let routes = template.routes().unwrap();
+        let health = RouteDefinition { method: "GET".into(), path: "/api/health".into(), function: "health".into() };
+        assert!(routes.contains(&health), "{routes:?}");
+
+        let mapping = template.stream_mapping().unwrap();
+        assert_eq!(mapping.function, "plan_reminders");
+        assert!(!mapping.patterns.is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let template = Template::parse(
+            "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: functions/f/, \
+             Events: {Get: {Type: HttpApi, Properties: {Method: get}}}}}}",
+        );
+        let error = template.unwrap().routes().unwrap_err().to_string();
+        assert_eq!(error, "template.yaml: Path of event Get is missing");
+    }
+}

@@ -3,4 +3,5 @@
 pub mod embedded;
 pub mod sdk;
 pub mod state;
+pub mod stream;
 pub mod template;

@@ -1,7 +1,9 @@
 //! DynamoDB: dynoxide, which is verified against AWS by a public conformance suite, on SQLite.
 
+mod stream_table;
+
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::JoinHandle;
 
 use dynoxide::Database;
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::template::TableDefinition;
+use stream_table::StreamTable;
 
 /// Where the items live.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +30,7 @@ pub enum Place<'a> {
 pub struct DynamoDb {
     endpoint: String,
     stream_arn: String,
-    file: Option<PathBuf>,
+    stream: Option<StreamTable>,
     database: Option<Database>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -39,6 +42,9 @@ pub enum StartError {
     /// The database can't be opened or refused the table.
     #[error("{0}")]
     Database(#[from] dynoxide::DynoxideError),
+    /// The database's stream records can't be reached.
+    #[error("{0}")]
+    Stream(#[from] rusqlite::Error),
     /// No port or no thread to be had.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -56,15 +62,16 @@ impl DynamoDb {
     /// # Errors
     /// See [`StartError`].
     pub fn start(place: Place<'_>, table: &TableDefinition) -> Result<Self, StartError> {
-        let (database, file) = match place {
+        let (database, stream) = match place {
             Place::Memory => (Database::memory()?, None),
-            Place::File(path) => (Database::new(&path.to_string_lossy())?, Some(path.to_owned())),
+            Place::File(path) => {
+                let database = Database::new(&path.to_string_lossy())?;
+                // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no disk
+                // sync per write, and still safe from a killed process.
+                database.disable_bulk_loading()?;
+                (database, Some(StreamTable::open(path)?))
+            }
         };
-        if file.is_some() {
-            // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no disk sync per
-            // write, and still safe from a killed process.
-            database.disable_bulk_loading()?;
-        }
         let stream_arn = ensure_table(&database, table)?;
 
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -77,7 +84,7 @@ impl DynamoDb {
                 tracing::error!(%error, "the embedded DynamoDB stopped");
             }
         })?;
-        Ok(Self { endpoint, stream_arn, file, database: Some(database), stop: Some(stop), thread: Some(thread) })
+        Ok(Self { endpoint, stream_arn, stream, database: Some(database), stop: Some(stop), thread: Some(thread) })
     }
 
     /// The URL for an SDK client, of DynamoDB and of DynamoDB Streams alike.
@@ -94,6 +101,13 @@ impl DynamoDb {
     pub fn sweep_expired(&self) {
         if let Some(Err(error)) = self.database.as_ref().map(Database::sweep_ttl) {
             tracing::warn!(%error, "expired items could not be removed");
+        }
+    }
+
+    /// Forgets the stream's records before `sequence_number`, which DynamoDB does after a day and dynoxide never.
+    pub fn forget_stream_before(&self, sequence_number: &str) {
+        if let Some(Err(error)) = self.stream.as_ref().map(|stream| stream.forget_before(sequence_number)) {
+            tracing::warn!(%error, "old stream records could not be removed");
         }
     }
 
@@ -175,3 +189,6 @@ fn shape(table: &Value) -> Vec<String> {
     shape.push(table["KeySchema"].to_string());
     shape
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! Follows the table's stream and hands its records to a function in batches: the place of Lambda's event source
+//! mapping, with the filter, the batch size and the retries that template.yaml gives it.
+
+mod filter;
+mod record;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::dynamodb::Event;
+use aws_lambda_events::streams::DynamoDbEventResponse;
+use aws_sdk_dynamodbstreams::Client;
+use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
+use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use futures_util::future::BoxFuture;
+use rusqlite::OptionalExtension;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::embedded::scheduler::Backoff;
+use crate::state::State;
+use crate::template::StreamMapping;
+use filter::Filter;
+
+/// What the records go to. A panic counts as an error of the whole batch.
+pub type Receiver = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
+
+/// Follows one stream. Its checkpoint lies in the state, so that a new one goes on where the last one stopped.
+pub struct Follower {
+    client: Client,
+    stream_arn: String,
+    state: State,
+    filter: Filter,
+    mapping: StreamMapping,
+    backoff: Backoff,
+}
+
+/// The stream can't be read, or the checkpoint can't be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StreamError(String);
+
+/// How long the follower rests when the stream has nothing new.
+const IDLE: Duration = Duration::from_millis(100);
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS checkpoints (stream_arn TEXT PRIMARY KEY, sequence_number TEXT NOT NULL) STRICT;";
+
+impl Follower {
+    /// A follower of the stream `stream_arn`, which starts at its checkpoint or, without one, at the oldest record.
+    ///
+    /// # Errors
+    /// When `state` refuses the table or the mapping's filter says something this program doesn't know.
+    pub fn new(
+        client: Client,
+        stream_arn: &str,
+        state: State,
+        mapping: StreamMapping,
+        backoff: Backoff,
+    ) -> Result<Self, StreamError> {
+        state.with(|connection| connection.execute_batch(TABLES))?;
+        let filter = Filter::new(&mapping.patterns).map_err(StreamError)?;
+        Ok(Self { client, stream_arn: stream_arn.to_owned(), state, filter, mapping, backoff })
+    }
+
+    /// Hands over records as they come, for ever. Trouble with the stream is reported and ridden out.
+    pub async fn run(&self, receiver: &Receiver) {
+        let mut position = None;
+        loop {
+            match self.step(&mut position, receiver).await {
+                Ok(Step::Read { .. }) => {}
+                Ok(Step::Idle) => sleep(IDLE).await,
+                Err(error) => {
+                    tracing::error!(%error, "the table's stream could not be followed, it is tried again");
+                    position = None;
+                    sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    /// Hands over everything the stream holds now. Answers how many records passed the filter.
+    ///
+    /// # Errors
+    /// See [`StreamError`].
+    pub async fn drain(&self, receiver: &Receiver) -> Result<usize, StreamError> {
+        let mut position = None;
+        let mut handed_over = 0;
+        while let Step::Read { passed } = self.step(&mut position, receiver).await? {
+            handed_over += passed;
+        }
+        Ok(handed_over)
+    }
+
+    /// The sequence number of the last record that is done with.
+    ///
+    /// # Errors
+    /// When the state can't be read.
+    pub fn checkpoint(&self) -> Result<Option<String>, StreamError> {
+        let sql = "SELECT sequence_number FROM checkpoints WHERE stream_arn = ?1";
+        let read = |row: &rusqlite::Row<'_>| row.get(0);
+        Ok(self.state.with(|connection| connection.query_row(sql, [&self.stream_arn], read).optional())?)
+    }
+
+    async fn step(&self, position: &mut Option<String>, receiver: &Receiver) -> Result<Step, StreamError> {
+        let iterator = match position.take() {
+            Some(iterator) => iterator,
+            None => self.iterator().await?,
+        };
+        // Read as much as one batch holds: the rest waits just as well in the stream.
+        let limit = i32::try_from(self.mapping.batch_size.clamp(1, 1000)).unwrap_or(1000);
+        let page = self.client.get_records().shard_iterator(iterator).limit(limit).send().await;
+        let page = page.map_err(|e| StreamError(DisplayErrorContext(e).to_string()))?;
+        *position = page.next_shard_iterator;
+
+        let records: Vec<Value> = page.records.iter().flatten().map(|r| record::to_json(r, &self.stream_arn)).collect();
+        let Some(last) = records.last() else { return Ok(Step::Idle) };
+        let last = sequence_number(last).to_owned();
+        let passing: Vec<Value> = records.into_iter().filter(|record| self.filter.passes(record)).collect();
+        let passed = passing.len();
+        self.hand_over(passing, receiver).await?;
+        self.keep_checkpoint(&last)?;
+        Ok(Step::Read { passed })
+    }
+
+    /// Goes on until every record is done with or given up, as the mapping's retries say. A batch that fails as a
+    /// whole is halved, so that one poison record takes no other down with it.
+    async fn hand_over(&self, mut records: Vec<Value>, receiver: &Receiver) -> Result<(), StreamError> {
+        let mut window = records.len();
+        let mut failures = 0;
+        let mut wait = self.backoff.first;
+        while !records.is_empty() {
+            let batch = &records[..window.clamp(1, records.len())];
+            let (done, failed) = match invoke(batch, receiver).await {
+                Outcome::Done => (batch.len(), false),
+                Outcome::FailedAt(index) => (index, true),
+                Outcome::FailedAsAWhole if batch.len() > 1 => {
+                    window = batch.len() / 2;
+                    continue;
+                }
+                Outcome::FailedAsAWhole => (0, true),
+            };
+            if done > 0 {
+                self.keep_checkpoint(sequence_number(&batch[done - 1]))?;
+                records.drain(..done);
+                (window, failures, wait) = (records.len(), 0, self.backoff.first);
+            }
+            if !failed {
+                continue;
+            }
+            failures += 1;
+            let record = sequence_number(&records[0]);
+            if failures > self.mapping.maximum_retries {
+                tracing::error!(record, function = self.mapping.function, "a stream record failed for good, it is skipped");
+                self.keep_checkpoint(record)?;
+                records.remove(0);
+                (window, failures, wait) = (records.len(), 0, self.backoff.first);
+                continue;
+            }
+            tracing::warn!(record, function = self.mapping.function, "a stream record failed, it is tried again");
+            sleep(wait).await;
+            wait = (wait * 2).min(self.backoff.most);
+        }
+        Ok(())
+    }
+
+    /// An iterator behind the checkpoint. The stream has one shard: dynoxide doesn't split.
+    async fn iterator(&self) -> Result<String, StreamError> {
+        let failed = |error: &dyn fmt::Display| StreamError(error.to_string());
+        let described = self.client.describe_stream().stream_arn(&self.stream_arn).send().await;
+        let described = described.map_err(|e| failed(&DisplayErrorContext(e)))?;
+        let shard = described.stream_description.and_then(|stream| stream.shards?.pop()?.shard_id);
+        let request = self.client.get_shard_iterator().stream_arn(&self.stream_arn).set_shard_id(shard);
+        let request = match self.checkpoint()? {
+            Some(last) => {
+                request.shard_iterator_type(ShardIteratorType::AfterSequenceNumber).sequence_number(last)
+            }
+            None => request.shard_iterator_type(ShardIteratorType::TrimHorizon),
+        };
+        let answer = request.send().await.map_err(|e| failed(&DisplayErrorContext(e)))?;
+        answer.shard_iterator.ok_or_else(|| failed(&"the stream gave no iterator"))
+    }
+
+    fn keep_checkpoint(&self, sequence_number: &str) -> Result<(), StreamError> {
+        let sql = "INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2)";
+        self.state.with(|connection| connection.execute(sql, [&self.stream_arn, sequence_number]))?;
+        Ok(())
+    }
+}
+
+impl From<rusqlite::Error> for StreamError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Debug for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follower").field("stream_arn", &self.stream_arn).finish_non_exhaustive()
+    }
+}
+
+enum Step {
+    Read { passed: usize },
+    Idle,
+}
+
+enum Outcome {
+    Done,
+    /// The index of the first record to be tried again; those before it are done.
+    FailedAt(usize),
+    FailedAsAWhole,
+}
+
+async fn invoke(batch: &[Value], receiver: &Receiver) -> Outcome {
+    let event: Event = match serde_json::from_value(json!({ "Records": batch })) {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::error!(%error, "a stream record doesn't read as Lambda's event");
+            return Outcome::FailedAsAWhole;
+        }
+    };
+    // A task of its own, so that a panic is an error like any other.
+    let Ok(response) = tokio::spawn(receiver(event)).await else { return Outcome::FailedAsAWhole };
+    let failures = response.batch_item_failures;
+    let index = |failed: &Option<String>| {
+        let failed = failed.as_deref().unwrap_or_default();
+        batch.iter().position(|record| sequence_number(record) == failed)
+    };
+    // As in Lambda: the lowest one counts, and one that isn't in the batch means the whole batch.
+    match failures.iter().map(|failure| index(&failure.item_identifier)).min() {
+        None => Outcome::Done,
+        Some(None) => Outcome::FailedAsAWhole,
+        Some(Some(index)) => Outcome::FailedAt(index),
+    }
+}
+
+fn sequence_number(record: &Value) -> &str {
+    record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

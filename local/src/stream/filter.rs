@@ -1,0 +1,128 @@
+//! Event patterns as Lambda's `FilterCriteria` knows them: an object asks the same of the same keys, an array lists
+//! what a leaf may be. What Tactful's template doesn't use is refused at the start rather than misread later.
+
+use serde_json::{Map, Value};
+
+/// A record passes when one pattern matches, or when there is none.
+#[derive(Clone, Debug)]
+pub(super) struct Filter(Vec<Node>);
+
+#[derive(Clone, Debug)]
+enum Node {
+    All(Vec<(String, Node)>),
+    OneOf(Vec<Test>),
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Is(Value),
+    Exists(bool),
+    StartsWith(String),
+    IsNone(Vec<Value>),
+}
+
+impl Filter {
+    pub(super) fn new(patterns: &[Value]) -> Result<Self, String> {
+        patterns.iter().map(node).collect::<Result<_, _>>().map(Self)
+    }
+
+    pub(super) fn passes(&self, record: &Value) -> bool {
+        self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(Some(record)))
+    }
+}
+
+impl Node {
+    fn matches(&self, value: Option<&Value>) -> bool {
+        match self {
+            Self::All(entries) => entries.iter().all(|(key, node)| node.matches(value.and_then(|v| v.get(key)))),
+            Self::OneOf(tests) => tests.iter().any(|test| test.holds(value)),
+        }
+    }
+}
+
+impl Test {
+    /// Whether it holds of a leaf; that a branch "exists" is not said by these patterns, on AWS either.
+    fn holds(&self, value: Option<&Value>) -> bool {
+        let leaf = value.filter(|value| !value.is_object());
+        match self {
+            Self::Is(expected) => leaf == Some(expected),
+            Self::Exists(expected) => leaf.is_some() == *expected,
+            Self::StartsWith(prefix) => leaf.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix)),
+            Self::IsNone(excluded) => leaf.is_some_and(|leaf| !excluded.contains(leaf)),
+        }
+    }
+}
+
+fn node(pattern: &Value) -> Result<Node, String> {
+    match pattern {
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| Ok((key.clone(), node(value)?)));
+            entries.collect::<Result<_, String>>().map(Node::All)
+        }
+        Value::Array(tests) => tests.iter().map(test).collect::<Result<_, _>>().map(Node::OneOf),
+        other => Err(format!("in an event pattern, {other} must stand in an array")),
+    }
+}
+
+fn test(pattern: &Value) -> Result<Test, String> {
+    match pattern {
+        Value::Object(operator) => operation(operator),
+        Value::Array(_) => Err(format!("in an event pattern, {pattern} can't be an alternative")),
+        value => Ok(Test::Is(value.clone())),
+    }
+}
+
+fn operation(operator: &Map<String, Value>) -> Result<Test, String> {
+    let mut entries = operator.iter();
+    match (entries.next(), entries.next()) {
+        (Some((name, Value::Bool(expected))), None) if name == "exists" => Ok(Test::Exists(*expected)),
+        (Some((name, Value::String(prefix))), None) if name == "prefix" => Ok(Test::StartsWith(prefix.clone())),
+        (Some((name, Value::Array(excluded))), None) if name == "anything-but" => {
+            Ok(Test::IsNone(excluded.clone()))
+        }
+        _ => Err(format!("the event pattern operator {operator:?} isn't known here")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn passes(pattern: Value, record: Value) -> bool {
+        Filter::new(&[pattern]).unwrap().passes(&record)
+    }
+
+    #[test]
+    fn keys_are_all_asked_for_and_alternatives_suffice_one_by_one() {
+        let pattern = json!({"a": {"b": ["x", "y"]}, "c": [1]});
+        assert!(passes(pattern.clone(), json!({"a": {"b": "y", "more": 1}, "c": 1})));
+        assert!(!passes(pattern.clone(), json!({"a": {"b": "z"}, "c": 1})));
+        assert!(!passes(pattern, json!({"a": {"b": "y"}})));
+    }
+
+    #[test]
+    fn a_leaf_exists_and_a_branch_does_not() {
+        let pattern = json!({"new": {"owed": {"S": [{"exists": true}]}}});
+        assert!(passes(pattern.clone(), json!({"new": {"owed": {"S": "1"}}})));
+        assert!(!passes(pattern.clone(), json!({"new": {"owed": {"N": "1"}}})));
+        assert!(!passes(pattern, json!({"old": {"owed": {"S": "1"}}})));
+        assert!(!passes(json!({"new": [{"exists": true}]}), json!({"new": {"owed": 1}})));
+        assert!(passes(json!({"new": [{"exists": false}]}), json!({})));
+    }
+
+    #[test]
+    fn prefixes_and_exclusions() {
+        let prefix = json!({"pk": [{"prefix": "USER#"}]});
+        assert!(passes(prefix.clone(), json!({"pk": "USER#1"})) && !passes(prefix, json!({"pk": "MEETING#1"})));
+        let exclusion = json!({"name": [{"anything-but": ["REMOVE"]}]});
+        assert!(passes(exclusion.clone(), json!({"name": "INSERT"})) && !passes(exclusion, json!({"name": "REMOVE"})));
+    }
+
+    #[test]
+    fn no_pattern_lets_everything_pass_and_an_unknown_one_is_refused() {
+        assert!(Filter::new(&[]).unwrap().passes(&json!({})));
+        assert!(Filter::new(&[json!({"a": [{"numeric": [">", 1]}]})]).is_err());
+        assert!(Filter::new(&[json!({"a": "b"})]).is_err());
+    }
+}

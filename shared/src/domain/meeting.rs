@@ -1,0 +1,128 @@
+//! A meeting and who takes part.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::user::opaque_id;
+use super::{Booking, Description, Email, Location, Name, Notifications, Title, UserId};
+use crate::time::{Interval, Minute, Zone};
+
+/// The longest meeting, in days.
+pub const MAX_DAYS: i64 = 14;
+
+/// The most participant-days a meeting holds: each is a calendar page, a transaction holds 100 writes
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>), and one is the meeting itself.
+pub const MAX_PARTICIPANT_DAYS: usize = 99;
+
+/// A meeting as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meeting {
+    /// Which.
+    pub id: MeetingId,
+    /// Whose meeting it is.
+    pub creator_id: UserId,
+    /// What it is called.
+    pub title: Option<Title>,
+    /// What it is about.
+    pub description: Option<Description>,
+    /// Where it takes place.
+    pub location: Option<Location>,
+    /// Whether it still takes place.
+    pub status: Status,
+    /// When.
+    pub interval: Interval,
+    /// The zone its times are told in.
+    pub zone: Zone,
+    /// Who takes part, the organizer first, then in the order they were added.
+    pub participants: Vec<Participant>,
+    /// When to remind them.
+    pub notifications: Notifications,
+    /// Rises with every change, from 1.
+    pub version: u64,
+    /// The newest version whose reminders are planned; 0 before the first.
+    pub planned_version: u64,
+}
+
+impl Meeting {
+    /// The minute in which it starts.
+    pub fn start_minute(&self) -> Minute {
+        Minute::of(self.interval.start())
+    }
+
+    /// The participant of that id.
+    pub fn participant(&self, user: &UserId) -> Option<&Participant> {
+        self.participants.iter().find(|participant| participant.user_id == *user)
+    }
+
+    /// What this meeting puts on a participant's calendar.
+    pub fn booking(&self, role: Role) -> Booking {
+        Booking { meeting_id: self.id.clone(), title: self.title.clone(), role, interval: self.interval }
+    }
+
+    /// Whether it still takes place.
+    pub fn is_confirmed(&self) -> bool {
+        self.status == Status::Confirmed
+    }
+}
+
+/// An opaque meeting id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MeetingId(String);
+
+impl MeetingId {
+    /// A new id that no other meeting has.
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// An id as a client sent it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        opaque_id(text).map(Self)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MeetingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Someone who takes part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participant {
+    /// Who.
+    pub user_id: UserId,
+    /// Their address when they were added.
+    pub email: Email,
+    /// Their name when they were added.
+    pub name: Name,
+    /// As what.
+    pub role: Role,
+}
+
+/// As what someone takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The creator.
+    Organizer,
+    /// Anyone else.
+    Participant,
+}
+
+/// Whether a meeting still takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It does.
+    Confirmed,
+    /// It does not; nobody is reminded any more.
+    Cancelled,
+}

@@ -1,0 +1,15 @@
+//! People, meetings and reminders as types that can't hold a wrong value. No I/O, no clock, no wire format.
+
+pub mod booking;
+pub mod meeting;
+pub mod notification;
+pub mod reminder;
+pub mod text;
+pub mod user;
+
+pub use booking::Booking;
+pub use meeting::{Meeting, MeetingId, Participant, Role, Status};
+pub use notification::{Channel, Notification, Notifications};
+pub use reminder::{Reminder, ReminderKey, State, Step};
+pub use text::{Description, Location, Name, Title};
+pub use user::{Email, User, UserId};

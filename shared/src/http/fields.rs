@@ -1,0 +1,156 @@
+//! A request's fields, read one by one so that every bad one is named at once.
+
+use lambda_http::{Body, RequestExt};
+use serde_json::{Map, Value};
+
+use super::{Code, FieldError, Problem, Request};
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The fields of a body or a query. Read each by [`Fields::required`] or [`Fields::optional`], then [`Fields::finish`].
+#[derive(Debug)]
+pub struct Fields {
+    values: Map<String, Value>,
+    from_query: bool,
+    known: Vec<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// The fields of a JSON body.
+    ///
+    /// # Errors
+    /// 413 for a body over [`MAX_BODY`], 400 for one that is no JSON object.
+    pub fn of_body(request: &Request) -> Result<Self, Problem> {
+        let body: &[u8] = match request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => b"",
+        };
+        if body.len() > MAX_BODY {
+            let detail = format!("A body may have {MAX_BODY} bytes; this one has {}.", body.len());
+            return Err(Problem::new(Code::BodyTooLarge, detail));
+        }
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(values)) => Ok(Self::new(values, false)),
+            Ok(_) => Err(malformed("The body is JSON, but not an object.".to_owned())),
+            Err(_) if body.is_empty() => Err(malformed("The body is empty.".to_owned())),
+            Err(why) => Err(malformed(format!("The body can't be read as JSON: {why}."))),
+        }
+    }
+
+    /// The fields of a query string. All of their values are text.
+    ///
+    /// # Errors
+    /// 422 for a name that is given more than once.
+    pub fn of_query(request: &Request) -> Result<Self, Problem> {
+        let mut fields = Self::new(Map::new(), true);
+        for (name, value) in request.query_string_parameters().iter() {
+            if fields.values.insert(name.to_owned(), Value::from(value)).is_some() {
+                fields.fail(name, "is given more than once");
+            }
+        }
+        Ok(fields)
+    }
+
+    fn new(values: Map<String, Value>, from_query: bool) -> Self {
+        Self { values, from_query, known: Vec::new(), errors: Vec::new() }
+    }
+
+    /// Whether the fields come from a query string, where every value is text.
+    pub fn is_query(&self) -> bool {
+        self.from_query
+    }
+
+    /// Reads a field that must be there. `None` when it is not or is bad, and then [`Fields::finish`] says so.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        let given = self.given(name);
+        if given.is_none() {
+            self.fail(name, "is missing");
+        }
+        self.read(name, given?, read)
+    }
+
+    /// Reads a field that may be absent or null: `Some(None)` then. `None` when it is bad.
+    pub fn optional<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match self.given(name) {
+            None => Some(None),
+            Some(value) => self.read(name, value, read).map(Some),
+        }
+    }
+
+    /// Of two spellings of one field, the one the request uses; the first when it uses none. Both are an error unless they agree.
+    pub fn spelling(&mut self, first: &'static str, second: &'static str) -> &'static str {
+        self.known.extend([first, second]);
+        match (self.values.get(first), self.values.get(second)) {
+            (Some(a), Some(b)) if a != b => {
+                self.fail(second, &format!("must not differ from {first}; give one of the two"));
+                first
+            }
+            (None, Some(_)) => second,
+            _ => first,
+        }
+    }
+
+    /// Notes that a field is bad.
+    pub fn fail(&mut self, field: &str, message: &str) {
+        self.errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
+    }
+
+    /// The value put together from the fields, if none of them is bad and none is unknown.
+    ///
+    /// # Errors
+    /// 422 with every bad field.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
+        let unknown: Vec<_> =
+            self.values.keys().filter(|name| !self.known.contains(&name.as_str())).cloned().collect();
+        for name in unknown {
+            let message = self.unknown(&name);
+            self.fail(&name, &message);
+        }
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            None if self.errors.is_empty() => Err(Problem::internal("a bad field was not noted")),
+            _ => Err(Problem::invalid(self.errors)),
+        }
+    }
+
+    fn given(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        self.values.get(name).filter(|value| !value.is_null()).cloned()
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &str,
+        value: Value,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        read(&value).map_err(|message| self.fail(name, &message)).ok()
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let near = self.known.iter().max_by(|a, b| {
+            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
+        });
+        match near {
+            Some(near) if strsim::jaro_winkler(near, name) > 0.8 => {
+                format!("is not a field of this call; did you mean {near}?")
+            }
+            _ => format!("is not a field of this call; its fields are {}", self.known.join(", ")),
+        }
+    }
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::new(Code::MalformedJson, detail)
+}

@@ -1,0 +1,187 @@
+//! Errors as clients see them (RFC 9457), and the one table of their statuses.
+
+use lambda_http::Body;
+use lambda_http::http::{StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Response;
+use crate::store::{AsRaceLost, StoreError};
+
+/// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    extra: Map<String, Value>,
+    cause: Option<String>,
+    lost_race: bool,
+}
+
+/// One bad field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name as the client spelled it.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Everything that can go wrong; clients rely on the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below says what each means")]
+pub enum Code {
+    MalformedJson,
+    InvalidRequest,
+    UnknownParticipants,
+    UserNotFound,
+    MeetingNotFound,
+    RouteNotFound,
+    EmailTaken,
+    MeetingConflict,
+    AlreadyParticipant,
+    NotAParticipant,
+    OrganizerCannotLeave,
+    BodyTooLarge,
+    BusyTryAgain,
+    InternalError,
+}
+
+impl Code {
+    /// The table: name, status and title of every problem.
+    const fn row(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is no JSON object"),
+            Self::InvalidRequest => {
+                ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "The request has bad fields")
+            }
+            Self::UnknownParticipants => {
+                ("unknown_participants", StatusCode::UNPROCESSABLE_ENTITY, "Nobody has these addresses")
+            }
+            Self::UserNotFound => ("user_not_found", StatusCode::NOT_FOUND, "There is no such user"),
+            Self::MeetingNotFound => ("meeting_not_found", StatusCode::NOT_FOUND, "There is no such meeting"),
+            Self::RouteNotFound => ("route_not_found", StatusCode::NOT_FOUND, "There is no such route"),
+            Self::EmailTaken => ("email_taken", StatusCode::CONFLICT, "Somebody has this address already"),
+            Self::MeetingConflict => {
+                ("meeting_conflict", StatusCode::CONFLICT, "The creator has another meeting then")
+            }
+            Self::AlreadyParticipant => {
+                ("already_participant", StatusCode::CONFLICT, "The user takes part already")
+            }
+            Self::NotAParticipant => ("not_a_participant", StatusCode::CONFLICT, "The user doesn't take part"),
+            Self::OrganizerCannotLeave => {
+                ("organizer_cannot_leave", StatusCode::CONFLICT, "The organizer can't leave their meeting")
+            }
+            Self::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::BusyTryAgain => {
+                ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again")
+            }
+            Self::InternalError => {
+                ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+            }
+        }
+    }
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The HTTP status.
+    pub const fn status(self) -> StatusCode {
+        self.row().1
+    }
+}
+
+impl Problem {
+    /// A problem with a sentence on this case of it.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { code, detail, errors: Vec::new(), extra: Map::new(), cause: None, lost_race: false }
+    }
+
+    /// A request with bad fields, all of them.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        let detail = format!("Mend and send again: {}.", fields.join(", "));
+        Self { errors, ..Self::new(Code::InvalidRequest, detail) }
+    }
+
+    /// A request with one bad field.
+    pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// Our own fault. The cause goes to the log, never to a client.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        let detail = "It is not your request's fault. The same request may work later.";
+        Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
+    }
+
+    /// Adds a member of its own (RFC 9457, section 3.2).
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.extra.insert(name.to_owned(), json!(value));
+        self
+    }
+
+    /// Adds the fields that caused it.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Which problem.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What caused it, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The answer a client gets.
+    pub fn into_response(self) -> Response {
+        let (code, status, title) = self.code.row();
+        let mut body = json!({
+            "type": format!("urn:problem:{code}"),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.detail,
+            "code": code,
+            "errors": self.errors,
+        });
+        if let Value::Object(body) = &mut body {
+            body.extend(self.extra);
+        }
+        let mut response = Response::new(Body::Text(body.to_string()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if self.code == Code::BusyTryAgain {
+            headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_lost_race() || error.is_unavailable() {
+            let detail = "Others are changing the same calendars right now. Nothing was changed; try again.";
+            let lost_race = error.is_lost_race();
+            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, detail) }
+        } else {
+            Self::internal(error.to_string())
+        }
+    }
+}
+
+impl AsRaceLost for Problem {
+    fn lost_race(&self) -> bool {
+        self.lost_race
+    }
+}

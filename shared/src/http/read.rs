@@ -1,0 +1,155 @@
+//! How each kind of value is read from JSON. Every error is a sentence that follows the field's name.
+
+use serde_json::Value;
+
+use crate::domain::{Channel, Email, Notification, Notifications};
+use crate::time::{WallTime, WrittenTime, Zone};
+
+/// A value read from text.
+pub fn text<T>(read: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
+    |value| match value {
+        Value::String(text) => read(text),
+        other => Err(format!("must be text, not {}", kind(other))),
+    }
+}
+
+/// A value read from text, where blank text is none.
+pub fn text_or_blank<T>(
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> impl FnOnce(&Value) -> Result<Option<T>, String> {
+    text(|given| if given.trim().is_empty() { Ok(None) } else { read(given).map(Some) })
+}
+
+/// A zone by its IANA name.
+pub fn zone(value: &Value) -> Result<Zone, String> {
+    text(|name| Zone::parse(name).map_err(|why| why.to_string()))(value)
+}
+
+/// A time as written; what instant it is depends on the zone.
+pub fn time(value: &Value) -> Result<WrittenTime, String> {
+    text(|written| WrittenTime::parse(written).map_err(|why| why.to_string()))(value)
+}
+
+/// A time in a query, where an offset's `+` that was not escaped arrives as a space.
+pub fn query_time(value: &Value) -> Result<WrittenTime, String> {
+    text(|written| {
+        let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
+        let mended = match offset.map(|at| written.split_at_checked(at)) {
+            Some(Some((time, offset))) if offset.starts_with(' ') => format!("{time}+{}", offset.trim_start()),
+            _ => written.to_owned(),
+        };
+        WrittenTime::parse(&mended).map_err(|why| why.to_string())
+    })(value)
+}
+
+/// A do-not-disturb hour: a whole hour, or text like `22:30`.
+pub fn wall_time(value: &Value) -> Result<WallTime, String> {
+    match value {
+        Value::Number(hour) => match hour.as_i64() {
+            Some(hour) => WallTime::from_hour(hour).map_err(|why| why.to_string()),
+            None => Err(format!("must be a whole hour from 0 to 23 or text like \"22:30\", not {hour}")),
+        },
+        Value::String(text) => WallTime::parse(text).map_err(|why| why.to_string()),
+        other => Err(format!("must be a whole hour or text like \"22:30\", not {}", kind(other))),
+    }
+}
+
+/// True or false; `true` and `false` as text too, as a query has them.
+pub fn flag(value: &Value) -> Result<bool, String> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        Value::String(text) if text == "true" => Ok(true),
+        Value::String(text) if text == "false" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+/// A whole number from `least` to `most`; also as text when `from_query`.
+pub fn number(least: u32, most: u32, from_query: bool) -> impl FnOnce(&Value) -> Result<u32, String> {
+    move |value| {
+        let number = match value {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) if from_query => text.parse().ok(),
+            _ => None,
+        };
+        number
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| format!("must be a whole number from {least} to {most}, not {}", short(value)))
+    }
+}
+
+/// A list of e-mail addresses.
+pub fn emails(value: &Value) -> Result<Vec<Email>, String> {
+    let Value::Array(entries) = value else {
+        return Err(format!("must be an array of e-mail addresses, not {}", kind(value)));
+    };
+    each(entries, |entry| text(Email::parse)(entry))
+}
+
+/// A `notification_interval`: minutes, a list of minutes, or objects; see CONTRACT, "Endpoints of the first release".
+pub fn notifications(value: &Value) -> Result<Notifications, String> {
+    let entries = match value {
+        Value::Array(entries) => each(entries, notification)?,
+        one => vec![notification(one)?],
+    };
+    Notifications::new(entries)
+}
+
+fn notification(value: &Value) -> Result<Notification, String> {
+    let minutes = |value: &Value| -> Result<u32, String> {
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        number.ok_or_else(|| format!("minutes must be a whole number from 0 to 40320, not {}", short(value)))
+    };
+    let fields = match value {
+        Value::Object(fields) => fields,
+        Value::Number(_) => return Notification::new(Channel::Email, minutes(value)?, None),
+        other => return Err(format!("must be minutes or an object, not {}", kind(other))),
+    };
+    if let Some(name) = fields.keys().find(|n| !["type", "minutes_before", "repeat_every"].contains(&n.as_str())) {
+        return Err(format!("{name} is not a field of an entry; its fields are type, minutes_before, repeat_every"));
+    }
+    let channel = match fields.get("type") {
+        None | Some(Value::Null) => Channel::Email,
+        Some(Value::String(name)) => {
+            Channel::parse(name).ok_or_else(|| format!("type must be \"email\", not {}", short(&fields["type"])))?
+        }
+        Some(other) => return Err(format!("type must be \"email\", not {}", kind(other))),
+    };
+    let before = minutes(fields.get("minutes_before").ok_or("minutes_before is missing")?)?;
+    let every = fields.get("repeat_every").filter(|value| !value.is_null()).map(minutes).transpose()?;
+    Notification::new(channel, before, every)
+}
+
+/// Reads every entry, and names by its place each one that is bad.
+fn each<T>(entries: &[Value], read: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+    let mut good = Vec::with_capacity(entries.len());
+    let mut bad = Vec::new();
+    for (place, entry) in entries.iter().enumerate() {
+        match read(entry) {
+            Ok(value) => good.push(value),
+            Err(why) => bad.push(format!("entry {}: {why}", place + 1)),
+        }
+    }
+    if bad.is_empty() { Ok(good) } else { Err(bad.join("; ")) }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A value as a client can recognise it, however large it is.
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

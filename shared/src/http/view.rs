@@ -1,0 +1,235 @@
+//! Answers as clients see them.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::FieldError;
+use crate::domain::{
+    Booking, Channel, Meeting, MeetingId, Notifications, Participant, Reminder, Role, State, Status, User, UserId,
+};
+use crate::time::{Interval, Reason, Zone, format};
+
+/// A user.
+#[derive(Debug, Serialize)]
+pub struct UserView {
+    user_id: UserId,
+    email: String,
+    name: String,
+    timezone: &'static str,
+    dnd_start_time: Option<String>,
+    dnd_end_time: Option<String>,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        Self {
+            user_id: user.id.clone(),
+            email: user.email.to_string(),
+            name: user.name.to_string(),
+            timezone: user.zone.name(),
+            dnd_start_time: user.dnd.map(|dnd| dnd.start().to_string()),
+            dnd_end_time: user.dnd.map(|dnd| dnd.end().to_string()),
+        }
+    }
+}
+
+/// A meeting, its times in its own zone.
+#[derive(Debug, Serialize)]
+pub struct MeetingView {
+    meeting_id: MeetingId,
+    creator_id: UserId,
+    title: Option<String>,
+    description: Option<String>,
+    location: Option<String>,
+    status: Status,
+    start_time: String,
+    end_time: String,
+    time_zone: &'static str,
+    participants: Vec<ParticipantView>,
+    notification_interval: Notifications,
+    version: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct ParticipantView {
+    user_id: UserId,
+    email: String,
+    name: String,
+    role: Role,
+}
+
+impl From<&Meeting> for MeetingView {
+    fn from(meeting: &Meeting) -> Self {
+        let times = IntervalView::new(meeting.interval, meeting.zone);
+        Self {
+            meeting_id: meeting.id.clone(),
+            creator_id: meeting.creator_id.clone(),
+            title: meeting.title.as_ref().map(ToString::to_string),
+            description: meeting.description.as_ref().map(ToString::to_string),
+            location: meeting.location.as_ref().map(ToString::to_string),
+            status: meeting.status,
+            start_time: times.start_time,
+            end_time: times.end_time,
+            time_zone: meeting.zone.name(),
+            participants: meeting.participants.iter().map(ParticipantView::from).collect(),
+            notification_interval: meeting.notifications.clone(),
+            version: meeting.version,
+        }
+    }
+}
+
+impl From<&Participant> for ParticipantView {
+    fn from(participant: &Participant) -> Self {
+        Self {
+            user_id: participant.user_id.clone(),
+            email: participant.email.to_string(),
+            name: participant.name.to_string(),
+            role: participant.role,
+        }
+    }
+}
+
+/// A meeting just created or changed, and who can't or would rather not be there.
+#[derive(Debug, Serialize)]
+pub struct BookedView {
+    /// The meeting.
+    #[serde(flatten)]
+    pub meeting: MeetingView,
+    /// Who has another meeting in that time.
+    pub unavailable_participants: Vec<UnavailableView>,
+    /// Whose do-not-disturb hours the meeting touches.
+    pub do_not_disturb_participants: Vec<PersonView>,
+    /// What the client should know of how its request was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FieldError>,
+}
+
+/// Someone, by id and address.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonView {
+    user_id: UserId,
+    email: String,
+}
+
+impl From<&User> for PersonView {
+    fn from(user: &User) -> Self {
+        Self { user_id: user.id.clone(), email: user.email.to_string() }
+    }
+}
+
+/// Someone who has other meetings then; which ones is their own business.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnavailableView {
+    #[serde(flatten)]
+    person: PersonView,
+    busy: Vec<IntervalView>,
+}
+
+impl UnavailableView {
+    /// The times of `clashes` in `zone`.
+    pub fn new(user: &User, clashes: &[Booking], zone: Zone) -> Self {
+        let busy = clashes.iter().map(|booking| IntervalView::new(booking.interval, zone)).collect();
+        Self { person: user.into(), busy }
+    }
+}
+
+/// A half-open interval.
+#[derive(Clone, Debug, Serialize)]
+pub struct IntervalView {
+    start_time: String,
+    end_time: String,
+}
+
+impl IntervalView {
+    /// The interval's times in `zone`.
+    pub fn new(interval: Interval, zone: Zone) -> Self {
+        Self { start_time: format(interval.start(), zone), end_time: format(interval.end(), zone) }
+    }
+}
+
+/// A meeting of the creator's that is in the way.
+#[derive(Debug, Serialize)]
+pub struct ConflictView {
+    meeting_id: MeetingId,
+    title: Option<String>,
+    #[serde(flatten)]
+    times: IntervalView,
+}
+
+impl ConflictView {
+    /// The booking's times in `zone`.
+    pub fn new(booking: &Booking, zone: Zone) -> Self {
+        Self {
+            meeting_id: booking.meeting_id.clone(),
+            title: booking.title.as_ref().map(ToString::to_string),
+            times: IntervalView::new(booking.interval, zone),
+        }
+    }
+}
+
+/// A meeting on somebody's calendar.
+#[derive(Debug, Serialize)]
+pub struct BookingView {
+    meeting_id: MeetingId,
+    title: Option<String>,
+    role: Role,
+    #[serde(flatten)]
+    times: IntervalView,
+}
+
+impl BookingView {
+    /// The booking's times in `zone`.
+    pub fn new(booking: &Booking, zone: Zone) -> Self {
+        Self {
+            meeting_id: booking.meeting_id.clone(),
+            title: booking.title.as_ref().map(ToString::to_string),
+            role: booking.role,
+            times: IntervalView::new(booking.interval, zone),
+        }
+    }
+}
+
+/// A free interval and how long it is.
+#[derive(Debug, Serialize)]
+pub struct SlotView {
+    #[serde(flatten)]
+    times: IntervalView,
+    minutes: i64,
+}
+
+impl SlotView {
+    /// The slot's times in `zone`.
+    pub fn new(slot: Interval, zone: Zone) -> Self {
+        Self { times: IntervalView::new(slot, zone), minutes: slot.minutes() }
+    }
+}
+
+/// A reminder, its times in UTC.
+#[derive(Debug, Serialize)]
+pub struct ReminderView {
+    user_id: UserId,
+    email: String,
+    #[serde(rename = "type")]
+    channel: Channel,
+    minutes_before: u32,
+    remind_at: Option<String>,
+    reason: Reason,
+    state: State,
+    delivered_at: Option<String>,
+}
+
+impl From<&Reminder> for ReminderView {
+    fn from(reminder: &Reminder) -> Self {
+        let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
+        Self {
+            user_id: reminder.key.user_id.clone(),
+            email: reminder.email.to_string(),
+            channel: reminder.key.channel,
+            minutes_before: reminder.key.minutes_before,
+            remind_at: reminder.remind_at.map(|minute| utc(minute.start())),
+            reason: reminder.reason,
+            state: reminder.state,
+            delivered_at: reminder.delivered_at.map(utc),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Delivers one reminder when its minute has come.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::try_join3;
+
+use super::judge::{Verdict, judge};
+use super::planner::log;
+use super::{Unfinished, soon};
+use crate::clock::Clock;
+use crate::domain::{Meeting, Reminder, ReminderKey, State, Step, User};
+use crate::notify::{self, Mailer, SendError};
+use crate::store::Store;
+use crate::time::{Minute, Reason};
+use crate::timers::Timers;
+
+/// How long a delivery has its reminders to itself: twice the time that the function may run.
+const CLAIM: TimeDelta = TimeDelta::seconds(60);
+/// The longest wait before a failed message is tried again, in minutes.
+const LONGEST_BACKOFF: i64 = 16;
+/// How often a judgement is passed anew because others write too.
+const ROUNDS: usize = 5;
+
+/// What delivering works with.
+#[derive(Clone, Debug)]
+pub struct Notifier {
+    /// The table.
+    pub store: Store,
+    /// The timers.
+    pub timers: Timers,
+    /// The way out.
+    pub mailer: Mailer,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A message left.
+    Delivered,
+    /// It was part of another reminder's message.
+    Covered,
+    /// Its timer is set to another minute.
+    Moved,
+    /// It will never be sent; its state says why.
+    Closed,
+    /// There was nothing to do.
+    Nothing,
+    /// Sending failed; it is owed, and tried again until the meeting starts.
+    WillRetry,
+}
+
+impl Notifier {
+    /// Does what is right for one reminder at this moment: sends, moves, closes, or nothing. Safe to repeat, and to run twice
+    /// at once: only who wins the claim sends.
+    ///
+    /// # Errors
+    /// When AWS fails. The reminder stays owed then.
+    pub async fn deliver(&self, key: &ReminderKey) -> Result<Outcome, Unfinished> {
+        for _ in 0..ROUNDS {
+            match self.try_deliver(key).await {
+                Err(error) if error.is_lost_race() => {}
+                done => return done,
+            }
+        }
+        Err(Unfinished::Busy)
+    }
+
+    async fn try_deliver(&self, key: &ReminderKey) -> Result<Outcome, Unfinished> {
+        let (meeting, user, stored) = try_join3(
+            self.store.meeting(&key.meeting_id),
+            self.store.user(&key.user_id),
+            self.store.reminders_of(&key.meeting_id, &key.user_id),
+        )
+        .await?;
+        let now = self.clock.now();
+        match judge(key, meeting.as_ref(), user.as_ref(), &stored, now) {
+            Verdict::Deliver(due) => match (meeting, user) {
+                (Some(meeting), Some(user)) => self.send(&meeting, &user, due, now).await,
+                _ => Ok(Outcome::Nothing),
+            },
+            Verdict::Covered(reminder, delivered_at) => self.cover(reminder, delivered_at).await,
+            Verdict::Move(reminder, at, reason) => self.postpone(reminder, at, reason).await,
+            Verdict::Close(reminder, state, reason) => self.close(reminder, state, reason).await,
+            Verdict::Nothing(why) => {
+                tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, why, "nothing to deliver");
+                Ok(Outcome::Nothing)
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        meeting: &Meeting,
+        user: &User,
+        due: Vec<Reminder>,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome, Unfinished> {
+        let claimed: Vec<_> = due.iter().map(|reminder| claim(reminder, now)).collect();
+        self.store.step(&steps(&due, &claimed)).await?;
+        match self.mailer.send(&notify::reminder(meeting, user, now)).await {
+            Ok(()) => {
+                let delivered_at = self.clock.now();
+                let done: Vec<_> = claimed.iter().map(|reminder| delivered(reminder, delivered_at)).collect();
+                self.store.step(&steps(&claimed, &done)).await?;
+                done.iter().for_each(|reminder| log(reminder, "reminder delivered"));
+                Ok(Outcome::Delivered)
+            }
+            Err(error) => {
+                let failed: Vec<_> = claimed.iter().map(|reminder| failed(reminder, &error, now)).collect();
+                self.store.step(&steps(&claimed, &failed)).await?;
+                tracing::warn!(
+                    meeting_id = %meeting.id,
+                    user_id = %user.id,
+                    reason = error.reason(),
+                    "reminder not sent, will be tried again"
+                );
+                Ok(Outcome::WillRetry)
+            }
+        }
+    }
+
+    async fn cover(&self, reminder: Reminder, delivered_at: DateTime<Utc>) -> Result<Outcome, Unfinished> {
+        let to = delivered(&reminder, delivered_at);
+        self.store.step(&[Step { from: Some(reminder), to }]).await?;
+        Ok(Outcome::Covered)
+    }
+
+    async fn postpone(&self, reminder: Reminder, at: Minute, reason: Reason) -> Result<Outcome, Unfinished> {
+        let owed_at = soon(self.clock.now());
+        let planned = Reminder { remind_at: Some(at), reason, ..reminder.moved_to(State::Planned, Some(owed_at)) };
+        self.store.step(&steps(&[reminder], std::slice::from_ref(&planned))).await?;
+        log(&planned, "reminder moved");
+        self.timers.set(&planned.key, at).await?;
+        let scheduled = planned.moved_to(State::Scheduled, Some(at + 1));
+        self.store.step(&[Step { from: Some(planned), to: scheduled }]).await?;
+        Ok(Outcome::Moved)
+    }
+
+    async fn close(&self, reminder: Reminder, state: State, reason: Reason) -> Result<Outcome, Unfinished> {
+        let closed = Reminder { remind_at: None, reason, ..reminder.moved_to(state, None) };
+        self.store.step(&steps(&[reminder], std::slice::from_ref(&closed))).await?;
+        log(&closed, "reminder closed");
+        Ok(Outcome::Closed)
+    }
+}
+
+fn steps(from: &[Reminder], to: &[Reminder]) -> Vec<Step> {
+    from.iter().zip(to).map(|(from, to)| Step { from: Some(from.clone()), to: to.clone() }).collect()
+}
+
+fn claim(reminder: &Reminder, now: DateTime<Utc>) -> Reminder {
+    Reminder {
+        claimed_until: Some(now + CLAIM),
+        revision: reminder.revision + 1,
+        owed_at: Some(Minute::of(now + CLAIM) + 1),
+        ..reminder.clone()
+    }
+}
+
+fn delivered(reminder: &Reminder, delivered_at: DateTime<Utc>) -> Reminder {
+    Reminder {
+        delivered_at: Some(delivered_at),
+        attempts: 0,
+        failure: None,
+        ..reminder.moved_to(State::Delivered, None)
+    }
+}
+
+/// A message that did not leave: owed again after a pause that doubles each time.
+fn failed(reminder: &Reminder, error: &SendError, now: DateTime<Utc>) -> Reminder {
+    let backoff = (1i64 << reminder.attempts.min(10)).min(LONGEST_BACKOFF);
+    Reminder {
+        attempts: reminder.attempts + 1,
+        failure: Some(error.reason().to_owned()),
+        ..reminder.moved_to(reminder.state, Some(Minute::of(now) + backoff))
+    }
+}

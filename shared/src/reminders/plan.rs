@@ -1,0 +1,163 @@
+//! What should be done for a meeting's reminders, as a function of what is known. No I/O, no clock.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Channel, Meeting, Participant, Reminder, ReminderKey, State, Step, User, UserId};
+use crate::time::{Minute, remind};
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// Store a reminder with its minute, and set its timer.
+    Set(Step),
+    /// The reminder is stored, its timer may not be set.
+    Arm(Reminder),
+    /// Store a reminder that no timer belongs to, and take away the one it may have had.
+    Close(Step),
+    /// A delivery under way, or newer data than ours, is in the way: read again.
+    Wait,
+}
+
+/// Compares the reminders that `meeting` should have with those `stored`, and says what to do. Nothing to do is an empty list.
+///
+/// `users` are the participants as they are now; one who isn't there gets no reminders.
+pub fn plan(
+    meeting: &Meeting,
+    users: &HashMap<UserId, User>,
+    stored: &[Reminder],
+    now: DateTime<Utc>,
+) -> Vec<Plan> {
+    let stored: HashMap<_, _> = stored.iter().map(|reminder| (&reminder.key, reminder)).collect();
+    let wanted = wanted(meeting, users);
+    let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.key).collect();
+    let unwanted = stored.values().filter(|reminder| !keys.contains(&reminder.key));
+    let cancelled = unwanted.filter_map(|reminder| cancel(meeting, reminder, now));
+    let set = wanted.iter().filter_map(|wanted| bring_about(wanted, stored.get(&wanted.key).copied(), now));
+    set.chain(cancelled).collect()
+}
+
+/// A reminder that should be, and what its minute depends on.
+struct Wanted<'a> {
+    key: ReminderKey,
+    meeting: &'a Meeting,
+    participant: &'a Participant,
+    user: &'a User,
+}
+
+fn wanted<'a>(meeting: &'a Meeting, users: &'a HashMap<UserId, User>) -> Vec<Wanted<'a>> {
+    if !meeting.is_confirmed() {
+        return Vec::new();
+    }
+    let of_one = |participant: &'a Participant| {
+        let user = users.get(&participant.user_id)?;
+        let one = move |(channel, minutes_before): (Channel, u32)| Wanted {
+            key: ReminderKey {
+                meeting_id: meeting.id.clone(),
+                user_id: user.id.clone(),
+                channel,
+                minutes_before,
+            },
+            meeting,
+            participant,
+            user,
+        };
+        Some(meeting.notifications.reminders().into_iter().map(one))
+    };
+    meeting.participants.iter().filter_map(of_one).flatten().collect()
+}
+
+fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc>) -> Option<Plan> {
+    let Wanted { meeting, user, .. } = wanted;
+    let start = meeting.start_minute();
+    let current = stored.filter(|stored| stored.start == start);
+    if current.is_some_and(|stored| stored.state.is_final()) {
+        return None;
+    }
+    if stored.is_some_and(|stored| {
+        stored.is_claimed(now)
+            || stored.meeting_version > meeting.version
+            || stored.user_version > user.version
+    }) {
+        return Some(Plan::Wait);
+    }
+    let open = current.filter(|stored| stored.state.is_open());
+    let decision = remind(start, wanted.key.minutes_before, earliest(open, now), user.dnd, user.zone);
+    let Some(at) = decision.remind_at else {
+        let unchanged = |stored: &Reminder| stored.state == State::Suppressed && stored.reason == decision.reason;
+        if current.is_some_and(unchanged) {
+            return None;
+        }
+        let to = Reminder { reason: decision.reason, ..row(wanted, stored, State::Suppressed) };
+        return Some(Plan::Close(closing(stored, to, now)));
+    };
+    match open.filter(|stored| stored.remind_at == Some(at)) {
+        Some(stored) if stored.state == State::Scheduled => None,
+        Some(stored) => Some(Plan::Arm(stored.clone())),
+        None => {
+            let to = Reminder {
+                remind_at: Some(at),
+                reason: decision.reason,
+                owed_at: Some(soon(now)),
+                ..row(wanted, stored, State::Planned)
+            };
+            Some(Plan::Set(Step { from: stored.cloned(), to }))
+        }
+    }
+}
+
+fn cancel(meeting: &Meeting, stored: &Reminder, now: DateTime<Utc>) -> Option<Plan> {
+    if stored.state.is_final() || stored.state == State::Cancelled {
+        return None;
+    }
+    if stored.is_claimed(now) || stored.meeting_version > meeting.version {
+        return Some(Plan::Wait);
+    }
+    let to = Reminder {
+        meeting_version: meeting.version,
+        remind_at: None,
+        ..stored.moved_to(State::Cancelled, None)
+    };
+    Some(Plan::Close(closing(Some(stored), to, now)))
+}
+
+/// The earliest minute for a reminder. A timer that is already set for a minute not yet over stays good, although it
+/// could no longer be set anew.
+fn earliest(open: Option<&Reminder>, now: DateTime<Utc>) -> Minute {
+    let settable = Minute::earliest_timer(now);
+    let set = open.and_then(|stored| stored.remind_at).filter(|at| *at >= Minute::of(now));
+    set.map_or(settable, |at| at.min(settable))
+}
+
+/// A fresh row for what is wanted, one revision after what is stored.
+fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder {
+    Reminder {
+        key: wanted.key.clone(),
+        email: wanted.participant.email.clone(),
+        start: wanted.meeting.start_minute(),
+        meeting_version: wanted.meeting.version,
+        user_version: wanted.user.version,
+        remind_at: None,
+        reason: crate::time::Reason::MeetingStarted,
+        state,
+        attempts: 0,
+        failure: None,
+        delivered_at: None,
+        claimed_until: None,
+        owed_at: None,
+        revision: stored.map_or(1, |stored| stored.revision + 1),
+    }
+}
+
+/// A step that closes a reminder. One that may have a timer stays owed until that timer is gone.
+fn closing(stored: Option<&Reminder>, to: Reminder, now: DateTime<Utc>) -> Step {
+    let armed = stored.is_some_and(|stored| stored.state.is_open());
+    Step { from: stored.cloned(), to: Reminder { owed_at: armed.then(|| soon(now)), ..to } }
+}
+
+/// When the sweep looks after what the fast path should have finished: the next minute. Should both be at it at once, one
+/// of them loses a race and finds it done.
+pub fn soon(now: DateTime<Utc>) -> Minute {
+    Minute::of(now) + 1
+}

@@ -1,0 +1,181 @@
+//! Makes a meeting's reminders what they should be.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::stream::{self, StreamExt};
+
+use super::plan::{Plan, plan};
+use super::{Unfinished, soon};
+use crate::clock::Clock;
+use crate::domain::{Meeting, MeetingId, Reminder, ReminderKey, State, Step, User, UserId};
+use crate::store::{Store, StoreError, Wanted};
+use crate::time::format;
+use crate::time::Zone;
+use crate::timers::Timers;
+
+/// How many reminders are worked on side by side.
+const SIDE_BY_SIDE: usize = 16;
+/// How often a plan is made anew because others write too, before the sweep is left to try.
+const ROUNDS: usize = 5;
+
+/// What planning works with.
+#[derive(Clone, Debug)]
+pub struct Planner {
+    /// The table.
+    pub store: Store,
+    /// The timers.
+    pub timers: Timers,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Planner {
+    /// Brings the reminders of a meeting and their timers up to its newest version, and strikes it off what is owed. Safe to
+    /// repeat, and to run twice at once. A meeting that isn't there has no reminders.
+    ///
+    /// # Errors
+    /// When AWS fails, or others keep changing the same reminders. The meeting stays owed then.
+    pub async fn plan_meeting(&self, id: &MeetingId) -> Result<(), Unfinished> {
+        // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
+        let mut disturbed = HashSet::new();
+        for _ in 0..ROUNDS {
+            let Some((meeting, stored)) = self.store.meeting_with_reminders(id).await? else { return Ok(()) };
+            let users = self.users(&meeting).await?;
+            self.repair(&stored, &mut disturbed).await?;
+            let plans = plan(&meeting, &users, &stored, self.clock.now());
+            let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
+            let raced = self.carry_out(plans, &mut disturbed).await?;
+            if waits {
+                return Err(Unfinished::Busy);
+            }
+            if raced {
+                continue;
+            }
+            if meeting.planned_version == meeting.version {
+                return Ok(());
+            }
+            match self.store.mark_planned(id, meeting.version).await {
+                Err(error) if error.is_lost_race() => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(Unfinished::Busy)
+    }
+
+    async fn users(&self, meeting: &Meeting) -> Result<HashMap<UserId, User>, StoreError> {
+        let ids = meeting.participants.iter().map(|participant| &participant.user_id);
+        let found = self.store.read(ids.clone().fold(Wanted::new(), Wanted::user)).await?;
+        let users = ids.filter_map(|id| found.user(id).transpose().map(|user| Ok((id.clone(), user?))));
+        users.collect()
+    }
+
+    /// Carries out `plans` side by side; whether any of them lost a race.
+    async fn carry_out(
+        &self,
+        plans: Vec<Plan>,
+        disturbed: &mut HashSet<ReminderKey>,
+    ) -> Result<bool, Unfinished> {
+        let steps = plans.into_iter().map(|plan| async {
+            match plan {
+                Plan::Set(step) => self.set(step).await,
+                Plan::Arm(reminder) => self.arm(reminder).await,
+                Plan::Close(step) => self.close(step).await,
+                Plan::Wait => Ok(Done::Yes),
+            }
+        });
+        // Every step is brought to its end, also after one of them failed: what is done need not be done again.
+        let outcomes: Vec<_> = stream::iter(steps).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut raced = false;
+        for outcome in outcomes {
+            match outcome? {
+                Done::Yes => {}
+                Done::LostRace => raced = true,
+                Done::Disturbed(key) => {
+                    raced = true;
+                    disturbed.insert(key);
+                }
+            }
+        }
+        Ok(raced)
+    }
+
+    async fn set(&self, step: Step) -> Result<Done, Unfinished> {
+        match self.store.step(std::slice::from_ref(&step)).await {
+            Err(error) if error.is_lost_race() => return Ok(Done::LostRace),
+            done => done?,
+        }
+        let moved = step.from.is_some_and(|from| from.state == State::Scheduled);
+        log(&step.to, if moved { "reminder moved" } else { "reminder set" });
+        self.arm(step.to).await
+    }
+
+    /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
+    /// after the one it is due in.
+    async fn arm(&self, reminder: Reminder) -> Result<Done, Unfinished> {
+        let Some(at) = reminder.remind_at else { return Ok(Done::Yes) };
+        self.timers.set(&reminder.key, at).await?;
+        let to = reminder.moved_to(State::Scheduled, Some(at + 1));
+        self.finish(Step { from: Some(reminder), to }).await
+    }
+
+    /// The row says that nothing is sent; then the timer goes, and then the row's debt.
+    async fn close(&self, step: Step) -> Result<Done, Unfinished> {
+        match self.store.step(std::slice::from_ref(&step)).await {
+            Err(error) if error.is_lost_race() => return Ok(Done::LostRace),
+            done => done?,
+        }
+        log(&step.to, if step.to.state == State::Cancelled { "reminder cancelled" } else { "reminder suppressed" });
+        if step.to.owed_at.is_none() {
+            return Ok(Done::Yes);
+        }
+        self.disarm(step.to).await
+    }
+
+    async fn disarm(&self, reminder: Reminder) -> Result<Done, Unfinished> {
+        self.timers.cancel(&reminder.key).await?;
+        let to = reminder.moved_to(reminder.state, None);
+        self.finish(Step { from: Some(reminder), to }).await
+    }
+
+    async fn finish(&self, step: Step) -> Result<Done, Unfinished> {
+        match self.store.step(std::slice::from_ref(&step)).await {
+            Err(error) if error.is_lost_race() => Ok(Done::Disturbed(step.to.key)),
+            done => Ok(done.map(|()| Done::Yes)?),
+        }
+    }
+
+    /// Sets or takes away once more the timers that we may have undone.
+    async fn repair(
+        &self,
+        stored: &[Reminder],
+        disturbed: &mut HashSet<ReminderKey>,
+    ) -> Result<(), Unfinished> {
+        for reminder in stored.iter().filter(|reminder| disturbed.contains(&reminder.key)) {
+            match reminder.remind_at.filter(|_| reminder.state == State::Scheduled) {
+                Some(at) => self.timers.set(&reminder.key, at.max(soon(self.clock.now()))).await?,
+                None if reminder.state.is_open() => {}
+                None => self.timers.cancel(&reminder.key).await?,
+            }
+        }
+        disturbed.clear();
+        Ok(())
+    }
+}
+
+enum Done {
+    Yes,
+    LostRace,
+    Disturbed(ReminderKey),
+}
+
+pub(super) fn log(reminder: &Reminder, event: &'static str) {
+    tracing::info!(
+        meeting_id = %reminder.key.meeting_id,
+        user_id = %reminder.key.user_id,
+        r#type = reminder.key.channel.as_str(),
+        minutes_before = reminder.key.minutes_before,
+        remind_at = reminder.remind_at.map(|at| format(at.start(), Zone::UTC)),
+        reason = reminder.reason.as_str(),
+        "{event}"
+    );
+}

@@ -1,0 +1,124 @@
+//! Writing many items in one transaction: all of it happens, or nothing.
+
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::item::{DayEntry, DayItem, EmailItem, MeetingItem, UserItem};
+use super::{Key, Page, Store, StoreError};
+use crate::domain::{Booking, Meeting, MeetingId, User, UserId};
+use crate::time::Minute;
+
+/// Writes to one table that belong together, in the order they were added. [`Store::change`] begins one.
+#[derive(Clone, Debug)]
+pub struct Change {
+    table: String,
+    writes: Vec<TransactWriteItem>,
+}
+
+impl Change {
+    /// A user who is not there yet.
+    pub fn create_user(self, user: &User) -> Result<Self, StoreError> {
+        self.put(&UserItem::new(user, None), Condition::Absent)
+    }
+
+    /// The user's address, which is nobody's yet.
+    pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
+        self.put(&EmailItem::new(user), Condition::Absent)
+    }
+
+    /// A meeting that is not there yet. Its reminders are owed from `owed_at`.
+    pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
+        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
+    }
+
+    /// A meeting's next version, if the stored one is still the one before. Its reminders are owed from `owed_at`.
+    pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
+        let before = meeting.version - 1;
+        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
+    }
+
+    /// A booking on a page, if the page is still as it was read.
+    pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
+        let Some(version) = page.version else {
+            return self.put(&DayItem::new(&page.key, booking), Condition::Absent);
+        };
+        let entry = AttributeValue::M(serde_dynamo::to_item(DayEntry::new(booking))?);
+        let update = self
+            .update(&page.key)
+            .update_expression("SET #version = :next, meetings.#id = :entry")
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#id", booking.meeting_id.as_str())
+            .expression_attribute_values(":seen", number(version))
+            .expression_attribute_values(":next", number(version + 1))
+            .expression_attribute_values(":entry", entry);
+        self.with_update(update)
+    }
+
+    /// Takes a meeting off a page. Freeing time can't clash with anyone, so that it needs no version; it still raises it,
+    /// so that whoever read the page before looks again.
+    pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
+        let update = self
+            .update(&Key::day(user, date))
+            .update_expression("REMOVE meetings.#id ADD #version :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#id", meeting.as_str())
+            .expression_attribute_values(":one", number(1));
+        self.with_update(update)
+    }
+
+    fn put(mut self, item: &impl Serialize, condition: Condition) -> Result<Self, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(serde_dynamo::to_item(item)?));
+        let put = match condition {
+            Condition::Absent => put.condition_expression("attribute_not_exists(pk)"),
+            Condition::Version(name, version) => put
+                .condition_expression("#seen = :seen")
+                .expression_attribute_names("#seen", name)
+                .expression_attribute_values(":seen", number(version)),
+        };
+        let put = put.build().map_err(StoreError::corrupt)?;
+        self.writes.push(TransactWriteItem::builder().put(put).build());
+        Ok(self)
+    }
+
+    fn update(&self, key: &Key) -> UpdateBuilder {
+        Update::builder().table_name(&self.table).set_key(Some(key.attributes()))
+    }
+
+    fn with_update(mut self, update: UpdateBuilder) -> Result<Self, StoreError> {
+        let update = update.build().map_err(StoreError::corrupt)?;
+        self.writes.push(TransactWriteItem::builder().update(update).build());
+        Ok(self)
+    }
+}
+
+/// On what a write depends.
+enum Condition {
+    /// The item isn't there.
+    Absent,
+    /// That attribute still has that value.
+    Version(&'static str, u64),
+}
+
+impl Store {
+    /// A change of this store that writes nothing yet.
+    pub fn change(&self) -> Change {
+        Change { table: self.table.clone(), writes: Vec::new() }
+    }
+
+    /// Writes all of `change`, or nothing. The SDK's client token makes its own retries of this call safe.
+    ///
+    /// # Errors
+    /// A lost race when a condition doesn't hold any more; otherwise when the store can't be written.
+    pub async fn commit(&self, change: Change) -> Result<(), StoreError> {
+        let call = self.client.transact_write_items().set_transact_items(Some(change.writes));
+        call.send().await.map(drop).map_err(StoreError::transaction)
+    }
+}
+
+pub(super) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

@@ -1,0 +1,342 @@
+//! The items of the table, and how they become domain values and back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Key, StoreError};
+use crate::domain::{
+    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant,
+    Reminder, ReminderKey, Role, State, Status, Title, User, UserId,
+};
+use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
+
+/// An item as the SDK has it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// How many partitions the `owed` index is spread over: one takes 1,000 writes a second.
+pub const OWED_SHARDS: u8 = 8;
+
+/// The two attributes that put an item into the `owed` index; without them it isn't in it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Owed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_shard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_at: Option<i64>,
+}
+
+impl Owed {
+    pub(super) fn at(key: &Key, minute: Option<Minute>) -> Self {
+        let shard = key.pk.bytes().chain(key.sk.bytes()).fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        Self {
+            owed_shard: minute.map(|_| (shard % OWED_SHARDS).to_string()),
+            owed_at: minute.map(Minute::epoch),
+        }
+    }
+
+    fn minute(&self) -> Option<Minute> {
+        self.owed_at.map(Minute::from_epoch)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct UserItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    user_id: UserId,
+    email: String,
+    name: String,
+    zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dnd: Option<(String, String)>,
+    version: u64,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct EmailItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    pub(super) user_id: UserId,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct DayItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    pub(super) version: u64,
+    meetings: BTreeMap<MeetingId, DayEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct DayEntry {
+    start: i64,
+    end: i64,
+    role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct MeetingItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    meeting_id: MeetingId,
+    creator_id: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    status: Status,
+    start: i64,
+    end: i64,
+    zone: String,
+    participants: Vec<ParticipantItem>,
+    notifications: Notifications,
+    version: u64,
+    planned_version: u64,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ParticipantItem {
+    user_id: UserId,
+    email: String,
+    name: String,
+    role: Role,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ReminderItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    meeting_id: MeetingId,
+    user_id: UserId,
+    channel: Channel,
+    minutes_before: u32,
+    email: String,
+    start: i64,
+    meeting_version: u64,
+    user_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remind_at: Option<i64>,
+    reason: Reason,
+    state: State,
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivered_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claimed_until: Option<i64>,
+    revision: u64,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ItemKey {
+    pk: String,
+    sk: String,
+}
+
+impl From<&Key> for ItemKey {
+    fn from(key: &Key) -> Self {
+        Self { pk: key.pk.clone(), sk: key.sk.clone() }
+    }
+}
+
+impl UserItem {
+    pub(super) fn new(user: &User, owed_at: Option<Minute>) -> Self {
+        let key = Key::user(&user.id);
+        Self {
+            owed: Owed::at(&key, owed_at),
+            key: (&key).into(),
+            user_id: user.id.clone(),
+            email: user.email.to_string(),
+            name: user.name.to_string(),
+            zone: user.zone.name().to_owned(),
+            dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
+            version: user.version,
+        }
+    }
+}
+
+impl EmailItem {
+    pub(super) fn new(user: &User) -> Self {
+        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.clone() }
+    }
+}
+
+impl DayItem {
+    pub(super) fn new(key: &Key, booking: &Booking) -> Self {
+        let meetings = BTreeMap::from([(booking.meeting_id.clone(), DayEntry::new(booking))]);
+        Self { key: key.into(), version: 1, meetings }
+    }
+
+    pub(super) fn bookings(self) -> Result<Vec<Booking>, StoreError> {
+        self.meetings.into_iter().map(|(id, entry)| entry.booking(id)).collect()
+    }
+}
+
+impl DayEntry {
+    pub(super) fn new(booking: &Booking) -> Self {
+        Self {
+            start: booking.interval.start().timestamp_millis(),
+            end: booking.interval.end().timestamp_millis(),
+            role: booking.role,
+            title: booking.title.as_ref().map(ToString::to_string),
+        }
+    }
+
+    fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
+        let title = self.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?;
+        Ok(Booking { meeting_id, title, role: self.role, interval: interval(self.start, self.end)? })
+    }
+}
+
+impl MeetingItem {
+    pub(super) fn new(meeting: &Meeting, owed_at: Option<Minute>) -> Self {
+        let key = Key::meeting(&meeting.id);
+        let participant = |p: &Participant| ParticipantItem {
+            user_id: p.user_id.clone(),
+            email: p.email.to_string(),
+            name: p.name.to_string(),
+            role: p.role,
+        };
+        Self {
+            owed: Owed::at(&key, owed_at),
+            key: (&key).into(),
+            meeting_id: meeting.id.clone(),
+            creator_id: meeting.creator_id.clone(),
+            title: meeting.title.as_ref().map(ToString::to_string),
+            description: meeting.description.as_ref().map(ToString::to_string),
+            location: meeting.location.as_ref().map(ToString::to_string),
+            status: meeting.status,
+            start: meeting.interval.start().timestamp_millis(),
+            end: meeting.interval.end().timestamp_millis(),
+            zone: meeting.zone.name().to_owned(),
+            participants: meeting.participants.iter().map(participant).collect(),
+            notifications: meeting.notifications.clone(),
+            version: meeting.version,
+            planned_version: meeting.planned_version,
+        }
+    }
+}
+
+impl ReminderItem {
+    pub(super) fn new(reminder: &Reminder) -> Self {
+        let key = Key::reminder(&reminder.key);
+        Self {
+            owed: Owed::at(&key, reminder.owed_at),
+            key: (&key).into(),
+            meeting_id: reminder.key.meeting_id.clone(),
+            user_id: reminder.key.user_id.clone(),
+            channel: reminder.key.channel,
+            minutes_before: reminder.key.minutes_before,
+            email: reminder.email.to_string(),
+            start: reminder.start.epoch(),
+            meeting_version: reminder.meeting_version,
+            user_version: reminder.user_version,
+            remind_at: reminder.remind_at.map(Minute::epoch),
+            reason: reminder.reason,
+            state: reminder.state,
+            attempts: reminder.attempts,
+            failure: reminder.failure.clone(),
+            delivered_at: reminder.delivered_at.map(|at| at.timestamp_millis()),
+            claimed_until: reminder.claimed_until.map(|at| at.timestamp_millis()),
+            revision: reminder.revision,
+        }
+    }
+}
+
+impl TryFrom<UserItem> for User {
+    type Error = StoreError;
+
+    fn try_from(item: UserItem) -> Result<Self, StoreError> {
+        let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
+            let time = |text: &str| WallTime::parse(text).map_err(StoreError::corrupt);
+            Dnd::new(time(&start)?, time(&end)?).map_err(StoreError::corrupt)
+        };
+        Ok(Self {
+            id: item.user_id,
+            email: Email::parse(&item.email).map_err(StoreError::corrupt)?,
+            name: Name::parse(&item.name).map_err(StoreError::corrupt)?,
+            zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
+            dnd: item.dnd.map(dnd).transpose()?,
+            version: item.version,
+        })
+    }
+}
+
+impl TryFrom<MeetingItem> for Meeting {
+    type Error = StoreError;
+
+    fn try_from(item: MeetingItem) -> Result<Self, StoreError> {
+        let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
+            Ok(Participant {
+                user_id: p.user_id,
+                email: Email::parse(&p.email).map_err(StoreError::corrupt)?,
+                name: Name::parse(&p.name).map_err(StoreError::corrupt)?,
+                role: p.role,
+            })
+        };
+        Ok(Self {
+            id: item.meeting_id,
+            creator_id: item.creator_id,
+            title: item.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?,
+            description: item.description.as_deref().map(Description::parse).transpose().map_err(StoreError::corrupt)?,
+            location: item.location.as_deref().map(Location::parse).transpose().map_err(StoreError::corrupt)?,
+            status: item.status,
+            interval: interval(item.start, item.end)?,
+            zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
+            participants: item.participants.into_iter().map(participant).collect::<Result<_, _>>()?,
+            notifications: item.notifications,
+            version: item.version,
+            planned_version: item.planned_version,
+        })
+    }
+}
+
+impl TryFrom<ReminderItem> for Reminder {
+    type Error = StoreError;
+
+    fn try_from(item: ReminderItem) -> Result<Self, StoreError> {
+        Ok(Self {
+            owed_at: item.owed.minute(),
+            key: ReminderKey {
+                meeting_id: item.meeting_id,
+                user_id: item.user_id,
+                channel: item.channel,
+                minutes_before: item.minutes_before,
+            },
+            email: Email::parse(&item.email).map_err(StoreError::corrupt)?,
+            start: Minute::from_epoch(item.start),
+            meeting_version: item.meeting_version,
+            user_version: item.user_version,
+            remind_at: item.remind_at.map(Minute::from_epoch),
+            reason: item.reason,
+            state: item.state,
+            attempts: item.attempts,
+            failure: item.failure,
+            delivered_at: item.delivered_at.map(instant).transpose()?,
+            claimed_until: item.claimed_until.map(instant).transpose()?,
+            revision: item.revision,
+        })
+    }
+}
+
+fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| StoreError::corrupt("an instant out of range"))
+}
+
+fn interval(start: i64, end: i64) -> Result<Interval, StoreError> {
+    Interval::new(instant(start)?, instant(end)?).ok_or_else(|| StoreError::corrupt("an interval that ends before it starts"))
+}

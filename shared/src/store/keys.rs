@@ -1,0 +1,68 @@
+//! The keys of the single table; see ARCHITECTURE.md, "The table".
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::NaiveDate;
+
+use crate::domain::{Email, MeetingId, ReminderKey, UserId};
+
+/// The primary key of one item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+/// The sort key of a user's own item.
+pub const PROFILE: &str = "PROFILE";
+/// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
+pub const MEETING: &str = "MEETING";
+
+impl Key {
+    pub(super) fn user(id: &UserId) -> Self {
+        Self { pk: user_partition(id), sk: PROFILE.to_owned() }
+    }
+
+    pub(super) fn email(email: &Email) -> Self {
+        Self { pk: format!("EMAIL#{}", email.key()), sk: "EMAIL".to_owned() }
+    }
+
+    pub(super) fn day(id: &UserId, date: NaiveDate) -> Self {
+        Self { pk: user_partition(id), sk: day_sort(date) }
+    }
+
+    pub(super) fn meeting(id: &MeetingId) -> Self {
+        Self { pk: meeting_partition(id), sk: MEETING.to_owned() }
+    }
+
+    pub(super) fn reminder(key: &ReminderKey) -> Self {
+        let sk = format!("{}{}#{}", reminders_of(&key.user_id), key.channel.as_str(), key.minutes_before);
+        Self { pk: meeting_partition(&key.meeting_id), sk }
+    }
+
+    pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+pub(super) fn user_partition(id: &UserId) -> String {
+    format!("USER#{id}")
+}
+
+pub(super) fn meeting_partition(id: &MeetingId) -> String {
+    format!("MEETING#{id}")
+}
+
+/// ISO dates sort as text in the order of time, so that a range of days is a range of keys.
+pub(super) fn day_sort(date: NaiveDate) -> String {
+    format!("DAY#{date}")
+}
+
+/// What the sort keys of one participant's reminders begin with.
+pub(super) fn reminders_of(id: &UserId) -> String {
+    format!("REMINDER#{id}#")
+}

@@ -1,0 +1,75 @@
+//! Meetings, and whether their reminders are planned.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
+
+use super::change::number;
+use super::item::{Item, MeetingItem, ReminderItem};
+use super::keys::{MEETING, meeting_partition};
+use super::read::key_of;
+use super::{Key, Store, StoreError};
+use crate::domain::{Meeting, MeetingId, Reminder};
+
+impl Store {
+    /// The meeting of that id, if there is one.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
+        self.get::<MeetingItem>(&Key::meeting(id)).await?.map(Meeting::try_from).transpose()
+    }
+
+    /// A meeting with all of its reminders, in one query.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn meeting_with_reminders(
+        &self,
+        id: &MeetingId,
+    ) -> Result<Option<(Meeting, Vec<Reminder>)>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(meeting_partition(id)));
+        let mut pages = query.into_paginator().items().send();
+        let mut meeting = None;
+        let mut reminders = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item: Item = item.map_err(StoreError::read)?;
+            if key_of(&item)?.sk == MEETING {
+                meeting = Some(Meeting::try_from(serde_dynamo::from_item::<_, MeetingItem>(item)?)?);
+            } else {
+                reminders.push(Reminder::try_from(serde_dynamo::from_item::<_, ReminderItem>(item)?)?);
+            }
+        }
+        Ok(meeting.map(|meeting| (meeting, reminders)))
+    }
+
+    /// Notes that the reminders of the meeting's version `version` are planned: nothing is owed for it any more.
+    ///
+    /// # Errors
+    /// A lost race when the meeting has another version by now.
+    pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::meeting(id).attributes()))
+            .update_expression("SET planned_version = :version REMOVE owed_shard, owed_at")
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
+            .send()
+            .await
+            .map(drop)
+            .map_err(StoreError::update)
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let call = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let output = call.consistent_read(true).send().await.map_err(StoreError::read)?;
+        Ok(output.item.map(serde_dynamo::from_item).transpose()?)
+    }
+}

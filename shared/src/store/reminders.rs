@@ -1,0 +1,103 @@
+//! Reminders: read, and moved from state to state under the condition that nobody else moved them meanwhile.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+
+use super::change::number;
+use super::item::ReminderItem;
+use super::keys::{meeting_partition, reminders_of};
+use super::{Store, StoreError};
+use crate::domain::{MeetingId, Reminder, State, Step, UserId};
+
+impl Store {
+    /// The reminders of one participant of a meeting.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn reminders_of(&self, meeting: &MeetingId, user: &UserId) -> Result<Vec<Reminder>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(meeting_partition(meeting)))
+            .expression_attribute_values(":prefix", AttributeValue::S(reminders_of(user)));
+        let mut pages = query.into_paginator().items().send();
+        let mut reminders = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item: ReminderItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
+            reminders.push(Reminder::try_from(item)?);
+        }
+        Ok(reminders)
+    }
+
+    /// Takes all of `steps`, or none of them.
+    ///
+    /// # Errors
+    /// A lost race when one of them is no longer as it was read; otherwise when the store can't be written.
+    pub async fn step(&self, steps: &[Step]) -> Result<(), StoreError> {
+        if let [step] = steps {
+            return self.step_one(step).await;
+        }
+        let writes = steps.iter().map(|step| {
+            let put = Put::builder().table_name(&self.table).set_item(Some(serde_dynamo::to_item(
+                ReminderItem::new(&step.to),
+            )?));
+            let put = match guard(step) {
+                None => put.condition_expression(ABSENT),
+                Some(guard) => put
+                    .condition_expression(guard.expression)
+                    .set_expression_attribute_names(Some(guard.names))
+                    .set_expression_attribute_values(Some(guard.values)),
+            };
+            Ok(TransactWriteItem::builder().put(put.build().map_err(StoreError::corrupt)?).build())
+        });
+        let writes = writes.collect::<Result<Vec<_>, StoreError>>()?;
+        let call = self.client.transact_write_items().set_transact_items(Some(writes));
+        call.send().await.map(drop).map_err(StoreError::transaction)
+    }
+
+    async fn step_one(&self, step: &Step) -> Result<(), StoreError> {
+        let item = serde_dynamo::to_item(ReminderItem::new(&step.to))?;
+        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let call = match guard(step) {
+            None => call.condition_expression(ABSENT),
+            Some(guard) => call
+                .condition_expression(guard.expression)
+                .set_expression_attribute_names(Some(guard.names))
+                .set_expression_attribute_values(Some(guard.values)),
+        };
+        call.send().await.map(drop).map_err(StoreError::put)
+    }
+}
+
+const ABSENT: &str = "attribute_not_exists(pk)";
+
+struct Guard {
+    expression: String,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+/// The condition of a step: the stored revision is the one that was read, and its state is one that permits the new
+/// one. The first makes every write a race that only one can win; the second holds whatever a caller has in mind.
+fn guard(step: &Step) -> Option<Guard> {
+    let from = step.from.as_ref()?;
+    let same_start = from.start == step.to.start;
+    let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
+    let mut names = Vec::new();
+    // A claim or its end leaves the state as it is.
+    let permitted = |state: &State| state.permits(step.to.state, same_start) || *state == step.to.state;
+    for state in State::ALL.iter().filter(|state| permitted(state)) {
+        let name = format!(":{}", state.as_str());
+        values.insert(name.clone(), AttributeValue::S(state.as_str().to_owned()));
+        names.push(name);
+    }
+    Some(Guard {
+        expression: format!("revision = :revision AND #state IN ({})", names.join(", ")),
+        names: HashMap::from([("#state".to_owned(), "state".to_owned())]),
+        values,
+    })
+}

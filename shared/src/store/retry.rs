@@ -1,0 +1,51 @@
+//! Trying again after a lost race, or while the store is briefly away.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::StoreError;
+
+/// How long a caller keeps trying. Well inside the 30 s that API Gateway waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(640);
+
+/// Runs `attempt` until it is done, fails for a reason that trying again doesn't mend, or patience ends. Pauses grow with
+/// full jitter (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many who lost
+/// the same race don't meet again.
+///
+/// # Errors
+/// The error of the last attempt; a lost race among them means that patience ended.
+pub async fn until_committed<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+where
+    E: AsRaceLost,
+{
+    let deadline = Instant::now() + PATIENCE;
+    let mut longest = FIRST_PAUSE;
+    loop {
+        match attempt().await {
+            Err(error) if error.lost_race() => {
+                let pause = longest.mul_f64(fastrand::f64());
+                if Instant::now() + pause >= deadline {
+                    return Err(error);
+                }
+                sleep(pause).await;
+                longest = (longest * 2).min(LONGEST_PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// An error that can say whether it was a lost race.
+pub trait AsRaceLost {
+    /// Whether somebody else wrote first.
+    fn lost_race(&self) -> bool;
+}
+
+impl AsRaceLost for StoreError {
+    fn lost_race(&self) -> bool {
+        self.is_lost_race()
+    }
+}

@@ -1,0 +1,38 @@
+//! Users and their addresses.
+
+use super::{Key, Store, StoreError};
+use crate::domain::{User, UserId};
+use crate::store::item::UserItem;
+
+/// Whether a user was created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// It was.
+    Created,
+    /// Somebody has that address already, in this or another case.
+    EmailTaken,
+}
+
+impl Store {
+    /// Creates a user and claims their address, in one transaction.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
+        const CLAIM: usize = 1;
+        let change = self.change().create_user(user)?.claim_email(user)?;
+        match self.commit(change).await {
+            Ok(()) => Ok(Creation::Created),
+            Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The user of that id, if there is one.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.get::<UserItem>(&Key::user(id)).await?.map(User::try_from).transpose()
+    }
+}

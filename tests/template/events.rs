@@ -1,0 +1,90 @@
+//! The sample events under tests/events: each function has one, and each is what the function takes. A file is named
+//! after its function, and after what it shows where there are several: `get_free_slots.get.json`.
+
+use std::collections::BTreeSet;
+
+use aws_lambda_events::event::dynamodb::Event;
+use serde_json::Value;
+
+use crate::model::{function, functions, root, text};
+
+/// Function, file name and text of every sample.
+fn samples() -> Vec<(String, String, String)> {
+    let sample = |path: std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let function = name.split('.').next().unwrap().to_owned();
+        (function, name, std::fs::read_to_string(path).unwrap())
+    };
+    let entries = std::fs::read_dir(root().join("tests/events")).unwrap();
+    entries.map(|entry| sample(entry.unwrap().path())).collect()
+}
+
+/// The routes of a function, as API Gateway writes them.
+fn routes(folder: &str) -> BTreeSet<String> {
+    let events = function(folder).properties["Events"].as_object().cloned().unwrap_or_default();
+    let http = events.values().filter(|event| event["Type"] == "HttpApi").map(|event| &event["Properties"]);
+    http.map(|route| format!("{} {}", text(&route["Method"]), text(&route["Path"]))).collect()
+}
+
+#[test]
+fn every_function_has_a_sample_and_every_route_too() {
+    let samples = samples();
+    let sampled: BTreeSet<String> = samples.iter().map(|(function, ..)| function.clone()).collect();
+    let deployed: BTreeSet<String> = functions().into_iter().map(|(folder, _)| folder).collect();
+    assert_eq!(sampled, deployed);
+    for folder in deployed {
+        let of_this = samples.iter().filter(|(function, ..)| *function == folder);
+        let keys =
+            of_this.map(|(.., sample)| serde_json::from_str::<Value>(sample).unwrap()["routeKey"].clone());
+        let sampled: BTreeSet<String> = keys.filter_map(|key| key.as_str().map(str::to_owned)).collect();
+        assert_eq!(sampled, routes(&folder), "{folder}");
+    }
+}
+
+#[test]
+fn requests_are_such_as_the_api_gateway_makes() {
+    for (folder, name, sample) in samples() {
+        if routes(&folder).is_empty() {
+            continue;
+        }
+        let request =
+            lambda_http::request::from_str(&sample).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let event: Value = serde_json::from_str(&sample).unwrap();
+        let context = &event["requestContext"];
+        assert_eq!(event["version"], "2.0", "{name}");
+        assert_eq!(request.method().as_str(), context["http"]["method"], "{name}");
+        assert_eq!(request.uri().path(), context["http"]["path"], "{name}");
+        assert_eq!(event["rawPath"], context["http"]["path"], "{name}");
+        assert_eq!(event["routeKey"], context["routeKey"], "{name}");
+        let path = with_parameters(&text(&event["routeKey"]), &event["pathParameters"]);
+        assert_eq!(path, format!("{} {}", request.method(), request.uri().path()), "{name}");
+        if request.method() == "POST" {
+            let body: Value = serde_json::from_slice(request.body()).unwrap();
+            assert!(body.is_object(), "{name}");
+            let length = request.headers()["content-length"].to_str().unwrap();
+            assert_eq!(length, request.body().len().to_string(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_change_is_such_as_the_stream_tells() {
+    let samples = samples();
+    let (.., sample) = samples.iter().find(|(function, ..)| function == "plan_reminders").unwrap();
+    let event: Event = serde_json::from_str(sample).unwrap();
+    assert!(!event.records.is_empty());
+    let raw: Value = serde_json::from_str(sample).unwrap();
+    for record in raw["Records"].as_array().unwrap() {
+        let (keys, image) = (&record["dynamodb"]["Keys"], &record["dynamodb"]["NewImage"]);
+        assert!(keys["sk"]["S"] == "MEETING" || keys["sk"]["S"] == "PROFILE", "the filter holds {keys} back");
+        assert!(image["owed_shard"]["S"].is_string(), "the filter holds back what isn't owed");
+        assert_eq!((&image["pk"], &image["sk"]), (&keys["pk"], &keys["sk"]));
+    }
+}
+
+fn with_parameters(route: &str, parameters: &Value) -> String {
+    let parameters = parameters.as_object().cloned().unwrap_or_default();
+    parameters
+        .iter()
+        .fold(route.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &text(value)))
+}

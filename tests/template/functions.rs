@@ -1,0 +1,139 @@
+//! Every function is there, can be built, and gets the environment it reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::model::{function, functions, of_kind, resource, root, template, text};
+
+fn crates() -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join("functions")).unwrap().map(Result::unwrap);
+    let crates = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
+    crates.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn what_is_a_crate_is_deployed_and_what_is_deployed_is_a_crate() {
+    let deployed: Vec<String> = functions().into_iter().map(|(folder, _)| folder).collect();
+    let distinct: BTreeSet<String> = deployed.iter().cloned().collect();
+    assert_eq!(distinct, crates());
+    assert_eq!(distinct.len(), deployed.len(), "a crate is deployed twice");
+}
+
+#[test]
+fn each_is_built_by_cargo_lambda_for_the_chosen_architecture() {
+    let globals = &template()["Globals"]["Function"];
+    assert_eq!(globals["Runtime"], "provided.al2023");
+    assert_eq!(globals["Handler"], "bootstrap");
+    assert_eq!(globals["Architectures"], json!([{ "Ref": "Architecture" }]));
+    assert_eq!(template()["Parameters"]["Architecture"]["Default"], "x86_64");
+    for (folder, function) in functions() {
+        assert_eq!(function.body["Metadata"], json!({ "BuildMethod": "rust-cargolambda" }), "{folder}");
+        for inherited in ["Runtime", "Handler", "Architectures"] {
+            assert!(function.properties.get(inherited).is_none(), "{folder} has a {inherited} of its own");
+        }
+    }
+}
+
+#[test]
+fn every_call_of_the_contract_has_its_function() {
+    let mut routes = BTreeMap::new();
+    for (folder, function) in functions() {
+        let events = function.properties["Events"].as_object().cloned().unwrap_or_default();
+        for event in events.values().filter(|event| event["Type"] == "HttpApi") {
+            let properties = &event["Properties"];
+            assert_eq!(properties["ApiId"], json!({ "Ref": "Api" }), "{folder}");
+            let route = format!("{} {}", text(&properties["Method"]), text(&properties["Path"]));
+            assert!(routes.insert(route.clone(), folder.clone()).is_none(), "{route} is there twice");
+        }
+    }
+    let expected = [
+        ("POST /api/create_user", "create_user"),
+        ("POST /api/create_meeting", "create_meeting"),
+        ("POST /api/get_free_slots", "get_free_slots"),
+        ("GET /api/get_free_slots", "get_free_slots"),
+        ("POST /api/meeting/participant/add", "participant_add"),
+        ("POST /api/meeting/participant/remove", "participant_remove"),
+        ("GET /api/meetings/{meeting_id}", "get_meeting"),
+        ("GET /api/meetings/{meeting_id}/reminders", "get_reminders"),
+        ("GET /api/users/{user_id}", "get_user"),
+        ("GET /api/health", "health"),
+    ];
+    let expected = expected.map(|(route, folder)| (route.to_owned(), folder.to_owned()));
+    assert_eq!(routes, BTreeMap::from(expected));
+}
+
+#[test]
+fn each_gets_the_environment_it_reads() {
+    const TABLE: &[&str] = &["TABLE_NAME"];
+    const PLANNER: &[&str] =
+        &["TABLE_NAME", "TIMER_DEAD_LETTER_ARN", "TIMER_GROUP", "TIMER_ROLE_ARN", "TIMER_TARGET_ARN"];
+    const NOTIFIER: &[&str] = &[
+        "SENDER",
+        "TABLE_NAME",
+        "TIMER_DEAD_LETTER_ARN",
+        "TIMER_GROUP",
+        "TIMER_ROLE_ARN",
+        "TIMER_TARGET_ARN",
+    ];
+    for (folder, _) in functions() {
+        let expected = match folder.as_str() {
+            "health" => &[],
+            "plan_reminders" => PLANNER,
+            "notify" => NOTIFIER,
+            _ => TABLE,
+        };
+        let names: Vec<String> = environment(&folder).into_keys().collect();
+        assert_eq!(names, expected, "{folder}");
+    }
+}
+
+#[test]
+fn the_local_environment_sets_just_what_the_template_declares() {
+    let mut declared: BTreeSet<String> =
+        functions().iter().flat_map(|(name, _)| environment(name).into_keys()).collect();
+    declared.extend(
+        template()["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap().keys().cloned(),
+    );
+    let file = std::fs::read_to_string(root().join("tests/env.json")).unwrap();
+    let file: Value = serde_json::from_str(&file).unwrap();
+    let set: BTreeSet<String> = file["Parameters"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(set, declared);
+}
+
+#[test]
+fn each_logs_to_a_group_of_its_own_that_forgets() {
+    let mut groups = BTreeSet::new();
+    for (folder, function) in functions() {
+        let group = text(&function.properties["LoggingConfig"]["LogGroup"]["Ref"]);
+        let name = json!({ "Fn::Sub": format!("/aws/lambda/${{AWS::StackName}}-{folder}") });
+        assert_eq!(resource(&group).properties["LogGroupName"], name);
+        assert!(groups.insert(group.clone()), "{group} is shared");
+    }
+    for group in of_kind("AWS::Logs::LogGroup") {
+        assert_eq!(
+            group.properties["RetentionInDays"],
+            json!({ "Ref": "LogRetentionDays" }),
+            "{}",
+            group.name
+        );
+    }
+}
+
+#[test]
+fn functions_that_answer_requests_end_before_the_api_gives_up() {
+    const API_LIMIT: u64 = 30;
+    let usual = &template()["Globals"]["Function"]["Timeout"];
+    for (folder, function) in functions() {
+        if !function.properties["Events"].to_string().contains("HttpApi") {
+            continue;
+        }
+        let timeout = function.properties.get("Timeout").unwrap_or(usual).as_u64().unwrap();
+        assert!(timeout < API_LIMIT, "{folder} may take {timeout} s");
+    }
+}
+
+fn environment(folder: &str) -> BTreeMap<String, Value> {
+    let variables = function(folder).properties["Environment"]["Variables"].as_object().cloned();
+    variables.unwrap_or_default().into_iter().collect()
+}

@@ -1,0 +1,16 @@
+//! What `template.yaml` promises: every function is deployed, with what it needs and nothing more, and nothing that
+//! fails is lost. The linters know the resource types; these tests know the project.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test binary; clippy's own exemption stops at its helpers"
+)]
+
+mod alarms;
+mod events;
+mod functions;
+mod model;
+mod permissions;
+mod reminders;
+mod store;

@@ -1,0 +1,136 @@
+//! The template as JSON, CloudFormation's short tags written out: `!Ref A` is `{"Ref": "A"}`.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value, json};
+
+/// A resource of the template.
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) properties: Value,
+    pub(crate) body: Value,
+}
+
+/// One statement of a role's policies.
+pub(crate) struct Statement {
+    pub(crate) role: String,
+    pub(crate) sid: String,
+    pub(crate) actions: Vec<String>,
+    pub(crate) resources: Vec<Value>,
+    pub(crate) condition: Value,
+    pub(crate) body: Value,
+}
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+pub(crate) fn template() -> &'static Value {
+    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+        to_json(&Yaml::load_from_str(&text).unwrap()[0])
+    });
+    &TEMPLATE
+}
+
+pub(crate) fn resources() -> Vec<Resource> {
+    let resource = |(name, body): (&String, &Value)| Resource {
+        name: name.clone(),
+        kind: text(&body["Type"]),
+        properties: body["Properties"].clone(),
+        body: body.clone(),
+    };
+    template()["Resources"].as_object().unwrap().iter().map(resource).collect()
+}
+
+pub(crate) fn of_kind(kind: &str) -> Vec<Resource> {
+    resources().into_iter().filter(|resource| resource.kind == kind).collect()
+}
+
+pub(crate) fn resource(name: &str) -> Resource {
+    resources()
+        .into_iter()
+        .find(|resource| resource.name == name)
+        .unwrap_or_else(|| panic!("{name} is missing"))
+}
+
+/// The functions, each with its folder, which is also the name of its crate and of its binary.
+pub(crate) fn functions() -> Vec<(String, Resource)> {
+    let folder = |function: Resource| {
+        let uri = text(&function.properties["CodeUri"]);
+        let folder = uri.strip_prefix("functions/").and_then(|uri| uri.strip_suffix('/'));
+        (folder.unwrap_or_else(|| panic!("{} has CodeUri {uri}", function.name)).to_owned(), function)
+    };
+    of_kind("AWS::Serverless::Function").into_iter().map(folder).collect()
+}
+
+pub(crate) fn function(folder: &str) -> Resource {
+    functions().into_iter().find(|(name, _)| name == folder).unwrap().1
+}
+
+/// The role of the function in that folder.
+pub(crate) fn role_of(folder: &str) -> Resource {
+    let role = text(&function(folder).properties["Role"]["Fn::GetAtt"]);
+    resource(role.strip_suffix(".Arn").unwrap())
+}
+
+pub(crate) fn statements(role: &Resource) -> Vec<Statement> {
+    let policies = role.properties["Policies"].as_array().unwrap();
+    let all = policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+    let statement = |body: &Value| Statement {
+        role: role.name.clone(),
+        sid: text(&body["Sid"]),
+        actions: list(&body["Action"]).iter().map(text).collect(),
+        resources: list(&body["Resource"]),
+        condition: body["Condition"].clone(),
+        body: body.clone(),
+    };
+    all.map(statement).collect()
+}
+
+/// The resources on which a role may do `action`.
+pub(crate) fn allowed(role: &Resource, action: &str) -> Vec<Value> {
+    let naming = |statement: &Statement| statement.actions.iter().any(|name| name == action);
+    statements(role).into_iter().filter(naming).flat_map(|statement| statement.resources).collect()
+}
+
+pub(crate) fn arn(resource: &str) -> Value {
+    get_att(&format!("{resource}.Arn"))
+}
+
+pub(crate) fn get_att(attribute: &str) -> Value {
+    json!({ "Fn::GetAtt": attribute })
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// IAM's one-or-many.
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
+}
+
+fn to_json(node: &Yaml<'_>) -> Value {
+    match node {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(value)) => json!(value),
+        Yaml::Value(Scalar::Integer(value)) => json!(value),
+        Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.0),
+        Yaml::Value(Scalar::String(value)) => json!(value),
+        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
+        Yaml::Mapping(entries) => {
+            let entries =
+                entries.iter().map(|(key, value)| (key.as_str().unwrap().to_owned(), to_json(value)));
+            Value::Object(entries.collect())
+        }
+        Yaml::Tagged(tag, value) => {
+            let name = if tag.suffix == "Ref" { tag.suffix.clone() } else { format!("Fn::{}", tag.suffix) };
+            Value::Object(Map::from_iter([(name, to_json(value))]))
+        }
+        other => panic!("{other:?} has no place in a template"),
+    }
+}

@@ -1,0 +1,188 @@
+//! Least privilege: each function may do what it does, on what it does it to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::model::{
+    Statement, allowed, arn, functions, get_att, of_kind, resources, role_of, statements, template, text,
+};
+
+fn all_statements() -> Vec<Statement> {
+    of_kind("AWS::IAM::Role").iter().flat_map(statements).collect()
+}
+
+#[test]
+fn each_function_has_a_role_of_its_own_that_only_lambda_may_take() {
+    let mut roles = BTreeSet::new();
+    for (folder, function) in functions() {
+        // With `Policies` SAM would make a role that may write to every log group.
+        assert!(function.properties.get("Policies").is_none(), "{folder} has policies beside its role");
+        let role = role_of(&folder);
+        assert!(roles.insert(role.name.clone()), "{} is shared", role.name);
+        let trust = &role.properties["AssumeRolePolicyDocument"]["Statement"];
+        let lambda = json!({ "Service": "lambda.amazonaws.com" });
+        assert_eq!(
+            trust,
+            &json!([{ "Effect": "Allow", "Principal": lambda, "Action": "sts:AssumeRole" }]),
+            "{folder}"
+        );
+    }
+}
+
+#[test]
+fn no_role_borrows_a_policy_from_elsewhere() {
+    for role in of_kind("AWS::IAM::Role") {
+        assert!(role.properties.get("ManagedPolicyArns").is_none(), "{}", role.name);
+    }
+    let elsewhere = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"];
+    for resource in resources() {
+        assert!(
+            !elsewhere.contains(&resource.kind.as_str()),
+            "{} keeps permissions away from their role",
+            resource.name
+        );
+    }
+}
+
+#[test]
+fn every_statement_is_named_and_names_what_it_allows() {
+    let mut names = BTreeSet::new();
+    for Statement { role, sid, actions, body, .. } in all_statements() {
+        assert!(names.insert((role.clone(), sid.clone())), "{role} has two {sid}");
+        assert_eq!(body["Effect"], "Allow", "{role}/{sid}");
+        assert!(body.get("NotAction").is_none() && body.get("NotResource").is_none(), "{role}/{sid}");
+        for action in actions {
+            assert!(!action.contains(['*', '?']), "{role}/{sid} allows {action}");
+        }
+    }
+}
+
+#[test]
+fn no_resource_is_a_wildcard_but_the_timers_of_this_stack() {
+    let timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TimerGroup}/*";
+    for Statement { role, sid, resources, .. } in all_statements() {
+        for resource in resources {
+            let wild = resource.to_string().contains(['*', '?']);
+            assert!(!wild || resource == json!({ "Fn::Sub": timers }), "{role}/{sid} reaches {resource}");
+        }
+    }
+}
+
+#[test]
+fn items_are_reached_only_in_the_partitions_named() {
+    let item_actions = [
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    ];
+    let stream_actions = [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ];
+    for Statement { role, sid, actions, resources, condition, .. } in all_statements() {
+        if !actions.iter().any(|action| action.starts_with("dynamodb:")) {
+            continue;
+        }
+        if actions.iter().all(|action| stream_actions.contains(&action.as_str())) {
+            assert_eq!(resources, [get_att("Table.StreamArn")], "{role}/{sid}");
+            continue;
+        }
+        assert!(
+            actions.iter().all(|action| item_actions.contains(&action.as_str())),
+            "{role}/{sid} allows {actions:?}"
+        );
+        assert_eq!(resources, [arn("Table")], "{role}/{sid}");
+        for partition in partitions(&condition) {
+            let known = ["USER#*", "EMAIL#*", "MEETING#*", "WARM-UP"];
+            assert!(known.contains(&partition.as_str()), "{role}/{sid} reaches {partition}");
+        }
+    }
+}
+
+#[test]
+fn only_those_that_write_may_write() {
+    let reading = ["get_free_slots", "get_meeting", "get_reminders", "get_user", "health"];
+    for (folder, _) in functions() {
+        let writes = ["PutItem", "UpdateItem", "DeleteItem"].map(|action| format!("dynamodb:{action}"));
+        let may = writes.iter().any(|action| !allowed(&role_of(&folder), action).is_empty());
+        assert_eq!(may, !reading.contains(&folder.as_str()), "{folder}");
+    }
+}
+
+#[test]
+fn each_function_with_a_table_may_make_its_warm_up_read() {
+    let condition = json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["WARM-UP"] } });
+    for (folder, function) in functions() {
+        let warm = |s: &Statement| s.condition == condition && s.actions == ["dynamodb:GetItem"];
+        let has_table = function.properties["Environment"]["Variables"].get("TABLE_NAME").is_some();
+        assert_eq!(statements(&role_of(&folder)).iter().any(warm), has_table, "{folder}");
+    }
+}
+
+#[test]
+fn each_function_writes_to_its_own_log_group_only() {
+    for (folder, function) in functions() {
+        let group = text(&function.properties["LoggingConfig"]["LogGroup"]["Ref"]);
+        for action in ["logs:CreateLogStream", "logs:PutLogEvents"] {
+            assert_eq!(allowed(&role_of(&folder), action), [arn(&group)], "{folder} {action}");
+        }
+    }
+}
+
+#[test]
+fn only_planner_and_notifier_touch_timers_and_hand_over_the_role() {
+    let callers: BTreeSet<String> = ["notify", "plan_reminders"].map(str::to_owned).into();
+    let with = |service: &str| -> BTreeSet<String> {
+        let may = |folder: &String| {
+            let mut actions =
+                statements(&role_of(folder)).into_iter().flat_map(|statement| statement.actions);
+            actions.any(|action| action.starts_with(service))
+        };
+        functions().into_iter().map(|(folder, _)| folder).filter(may).collect()
+    };
+    assert_eq!(with("scheduler:"), callers);
+    assert_eq!(with("iam:"), callers);
+    assert_eq!(with("ses:"), ["notify".to_owned()].into());
+    for Statement { role, sid, actions, resources, condition, .. } in all_statements() {
+        if actions.iter().any(|action| action.starts_with("iam:")) {
+            assert_eq!(actions, ["iam:PassRole"], "{role}/{sid}");
+            assert_eq!(resources, [arn("TimerRole")], "{role}/{sid}");
+            let expected = json!({ "StringEquals": { "iam:PassedToService": "scheduler.amazonaws.com" } });
+            assert_eq!(condition, expected, "{role}/{sid}");
+        }
+    }
+}
+
+#[test]
+fn mail_goes_out_under_the_configured_sender_only() {
+    let statements = statements(&role_of("notify"));
+    let sending: Vec<&Statement> =
+        statements.iter().filter(|s| s.actions.contains(&"ses:SendEmail".into())).collect();
+    assert_eq!(sending.len(), 1);
+    let condition = json!({ "StringEquals": { "ses:FromAddress": { "Ref": "SenderEmail" } } });
+    assert_eq!(sending[0].condition, condition);
+}
+
+#[test]
+fn nothing_secret_or_personal_is_a_default() {
+    assert!(template()["Parameters"]["SenderEmail"].get("Default").is_none());
+}
+
+/// The partitions of a statement's condition, which must have no other part.
+fn partitions(condition: &Value) -> Vec<String> {
+    let parts = condition.as_object().unwrap_or_else(|| panic!("no condition"));
+    assert_eq!(parts.len(), 1, "{condition}");
+    let (operator, keys) = parts.iter().next().unwrap();
+    assert!(
+        ["ForAllValues:StringEquals", "ForAllValues:StringLike"].contains(&operator.as_str()),
+        "{operator}"
+    );
+    keys["dynamodb:LeadingKeys"].as_array().unwrap().iter().map(text).collect()
+}

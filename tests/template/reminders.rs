@@ -1,0 +1,112 @@
+//! From the table's stream to the timer and to notify: scoped to this stack, and with a way out for what fails.
+
+use serde_json::{Value, json};
+
+use crate::model::{allowed, arn, function, get_att, of_kind, resource, role_of, statements, text};
+
+fn changes() -> Value {
+    let events = function("plan_reminders").properties["Events"].as_object().cloned().unwrap();
+    assert_eq!(events.len(), 1);
+    let event = events.into_values().next().unwrap();
+    assert_eq!(event["Type"], "DynamoDB");
+    event["Properties"].clone()
+}
+
+#[test]
+fn the_planner_follows_the_table_from_the_oldest_record_on() {
+    let changes = changes();
+    assert_eq!(changes["Stream"], get_att("Table.StreamArn"));
+    assert_eq!(changes["StartingPosition"], "TRIM_HORIZON");
+    for action in ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"] {
+        let on = allowed(&role_of("plan_reminders"), &format!("dynamodb:{action}"));
+        assert_eq!(on, [get_att("Table.StreamArn")], "{action}");
+    }
+}
+
+#[test]
+fn the_planner_wakes_only_for_meetings_and_users_that_are_owed_something() {
+    let filters = changes()["FilterCriteria"]["Filters"].as_array().cloned().unwrap();
+    assert_eq!(filters.len(), 1);
+    let pattern: Value = serde_json::from_str(&text(&filters[0]["Pattern"])).unwrap();
+    let expected = json!({ "dynamodb": {
+        "Keys": { "sk": { "S": ["MEETING", "PROFILE"] } },
+        "NewImage": { "owed_shard": { "S": [{ "exists": true }] } },
+    }});
+    assert_eq!(pattern, expected);
+}
+
+#[test]
+fn one_poison_record_never_blocks_a_shard() {
+    const A_DAY: u64 = 86_400;
+    let changes = changes();
+    assert_eq!(changes["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    assert_eq!(changes["BisectBatchOnFunctionError"], true);
+    assert!((1..=20).contains(&changes["MaximumRetryAttempts"].as_u64().unwrap()));
+    assert!((60..A_DAY).contains(&changes["MaximumRecordAgeInSeconds"].as_u64().unwrap()));
+    assert_goes_to_a_queue(&changes["DestinationConfig"], "plan_reminders");
+}
+
+#[test]
+fn a_reminder_that_notify_fails_at_is_kept() {
+    let config = function("notify").properties["EventInvokeConfig"].clone();
+    assert!(config["MaximumRetryAttempts"].as_u64().unwrap() >= 1);
+    assert!((60..=21_600).contains(&config["MaximumEventAgeInSeconds"].as_u64().unwrap()));
+    assert_goes_to_a_queue(&config["DestinationConfig"], "notify");
+}
+
+#[test]
+fn dead_letters_are_encrypted_and_kept_for_two_weeks() {
+    let queues = of_kind("AWS::SQS::Queue");
+    assert_eq!(queues.len(), 3, "one each for timers, notify and the stream");
+    for queue in queues {
+        assert_eq!(queue.properties["MessageRetentionPeriod"], 14 * 86_400, "{}", queue.name);
+        assert_eq!(queue.properties["SqsManagedSseEnabled"], true, "{}", queue.name);
+    }
+}
+
+#[test]
+fn timers_wake_notify_and_can_do_nothing_else() {
+    let role = resource("TimerRole");
+    assert_eq!(allowed(&role, "lambda:InvokeFunction"), [notify_arn()]);
+    assert_eq!(allowed(&role, "sqs:SendMessage"), [arn("TimerDeadLetters")]);
+    assert_eq!(statements(&role).iter().map(|statement| statement.actions.len()).sum::<usize>(), 2);
+}
+
+#[test]
+fn only_the_scheduler_and_only_for_this_group_takes_the_timers_role() {
+    let trust = resource("TimerRole").properties["AssumeRolePolicyDocument"]["Statement"].clone();
+    assert_eq!(trust.as_array().unwrap().len(), 1);
+    assert_eq!(trust[0]["Principal"], json!({ "Service": "scheduler.amazonaws.com" }));
+    let scope =
+        json!({ "aws:SourceAccount": { "Ref": "AWS::AccountId" }, "aws:SourceArn": arn("TimerGroup") });
+    assert_eq!(trust[0]["Condition"], json!({ "StringEquals": scope }));
+}
+
+#[test]
+fn those_who_set_timers_are_told_all_a_timer_needs() {
+    for folder in ["plan_reminders", "notify"] {
+        let variables = function(folder).properties["Environment"]["Variables"].clone();
+        assert_eq!(variables["TIMER_GROUP"], json!({ "Ref": "TimerGroup" }), "{folder}");
+        assert_eq!(variables["TIMER_ROLE_ARN"], arn("TimerRole"), "{folder}");
+        assert_eq!(variables["TIMER_DEAD_LETTER_ARN"], arn("TimerDeadLetters"), "{folder}");
+        let target = &variables["TIMER_TARGET_ARN"];
+        assert!([notify_arn(), arn("NotifyFunction")].contains(target), "{folder} has {target}");
+    }
+    // The spelt-out ARN holds only as long as the function has that name.
+    let name = &function("notify").properties["FunctionName"];
+    assert_eq!(name, &json!({ "Fn::Sub": "${AWS::StackName}-notify" }));
+}
+
+fn notify_arn() -> Value {
+    let function = "function:${AWS::StackName}-notify";
+    json!({ "Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:{function}") })
+}
+
+/// Both halves: the destination is a queue of ours, and the function's role may send to it.
+fn assert_goes_to_a_queue(destinations: &Value, folder: &str) {
+    let failure = &destinations["OnFailure"];
+    assert_eq!(failure["Type"], "SQS", "{folder}");
+    let queue = text(&failure["Destination"]["Fn::GetAtt"]);
+    assert_eq!(resource(queue.strip_suffix(".Arn").unwrap()).kind, "AWS::SQS::Queue", "{folder}");
+    assert_eq!(allowed(&role_of(folder), "sqs:SendMessage"), [get_att(&queue)], "{folder}");
+}

@@ -1,0 +1,49 @@
+//! The table, as ARCHITECTURE.md has it.
+
+use serde_json::{Value, json};
+
+use crate::model::{of_kind, template};
+
+#[test]
+fn the_table_has_the_keys_and_the_index_that_the_store_uses() {
+    let tables = of_kind("AWS::DynamoDB::Table");
+    assert_eq!(tables.len(), 1, "there is one table");
+    let table = &tables[0].properties;
+    assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
+    assert_eq!(table["KeySchema"], key("pk", "sk"));
+    let owed = json!([{
+        "IndexName": "owed",
+        "KeySchema": key("owed_shard", "owed_at"),
+        "Projection": { "ProjectionType": "KEYS_ONLY" },
+    }]);
+    assert_eq!(table["GlobalSecondaryIndexes"], owed);
+    let attributes = [("pk", "S"), ("sk", "S"), ("owed_shard", "S"), ("owed_at", "N")];
+    let attributes = attributes.map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }));
+    assert_eq!(table["AttributeDefinitions"], json!(attributes));
+}
+
+#[test]
+fn the_table_streams_its_changes_and_forgets_what_expires() {
+    let table = &of_kind("AWS::DynamoDB::Table")[0].properties;
+    assert_eq!(table["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
+    assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": "expires_at", "Enabled": true }));
+}
+
+#[test]
+fn what_people_stored_outlives_mistakes_and_the_stack() {
+    let table = &of_kind("AWS::DynamoDB::Table")[0];
+    assert_eq!(table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    assert_eq!(table.body["DeletionPolicy"], "Retain");
+    assert_eq!(table.body["UpdateReplacePolicy"], "Retain");
+}
+
+#[test]
+fn whoever_deploys_is_told_where_the_api_and_the_table_are() {
+    let outputs = &template()["Outputs"];
+    assert_eq!(outputs["ApiUrl"]["Value"], json!({ "Fn::GetAtt": "Api.ApiEndpoint" }));
+    assert_eq!(outputs["TableName"]["Value"], json!({ "Ref": "Table" }));
+}
+
+fn key(hash: &str, range: &str) -> Value {
+    json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }])
+}

@@ -42,6 +42,8 @@ mod dnd;
 mod edge;
 pub mod interval;
 mod minute;
+#[cfg(test)]
+mod oracle;
 mod rule;
 mod written;
 mod zone;

@@ -1,1 +1,144 @@
+use proptest::prelude::*;
+use proptest::sample::Index;
 
+use super::super::oracle::{Current, places, wall, windows};
+use super::*;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap()
+}
+
+fn interval(start: i64, end: i64) -> Interval {
+    Interval::new(at(start), at(end)).unwrap()
+}
+
+/// Few seconds, so that random intervals often overlap, touch and repeat.
+const SPAN: i64 = 60;
+
+fn small() -> impl Strategy<Value = Interval> {
+    (0..SPAN, 1..SPAN / 3).prop_map(|(start, length)| interval(start, start + length))
+}
+
+fn covers(intervals: &[Interval], second: i64) -> bool {
+    intervals.iter().any(|interval| (interval.start..interval.end).contains(&at(second)))
+}
+
+fn sorted_and_apart(intervals: &[Interval]) -> bool {
+    intervals.windows(2).all(|pair| pair[0].end < pair[1].start)
+        && intervals.iter().all(|interval| interval.start < interval.end)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn merging_keeps_the_time_and_no_seams(
+        intervals in prop::collection::vec(small(), 0..12),
+        turns in any::<Index>(),
+    ) {
+        let merged = merge(intervals.clone());
+        prop_assert!(sorted_and_apart(&merged));
+        for second in 0..2 * SPAN {
+            prop_assert_eq!(covers(&merged, second), covers(&intervals, second));
+        }
+        let mut turned = intervals.clone();
+        turned.rotate_left(turns.index(intervals.len().max(1)));
+        turned.reverse();
+        prop_assert_eq!(merge(turned), merged.clone());
+        prop_assert_eq!(merge(merged.clone()), merged);
+    }
+
+    #[test]
+    fn what_is_subtracted_and_what_is_left_make_up_the_window(
+        window in small(),
+        busy in prop::collection::vec(small(), 0..12),
+        turns in any::<Index>(),
+    ) {
+        let free = subtract(window, &busy);
+        prop_assert!(sorted_and_apart(&free));
+        for second in 0..2 * SPAN {
+            let expected = covers(&[window], second) && !covers(&busy, second);
+            prop_assert_eq!(covers(&free, second), expected);
+        }
+        let mut turned = busy.clone();
+        turned.rotate_left(turns.index(busy.len().max(1)));
+        turned.reverse();
+        prop_assert_eq!(subtract(window, &turned), free);
+    }
+
+    #[test]
+    fn overlapping_is_having_a_common_second(a in small(), b in small()) {
+        let common: Vec<i64> = (0..2 * SPAN).filter(|s| covers(&[a], *s) && covers(&[b], *s)).collect();
+        prop_assert_eq!(a.overlaps(b), !common.is_empty());
+        prop_assert_eq!(b.overlaps(a), a.overlaps(b));
+        let clipped = common.first().zip(common.last()).map(|(first, last)| interval(*first, last + 1));
+        prop_assert_eq!(a.clip(b), clipped);
+    }
+
+    #[test]
+    fn dnd_time_agrees_with_the_walk(
+        (zone, start) in places(),
+        dnd in windows(),
+        seconds in (0_i64..60, 1_i64..300_000),
+    ) {
+        let first = start.epoch() * 60 + seconds.0;
+        let window = interval(first, first + seconds.1);
+        let found = dnd_time(window, dnd, zone.ours());
+        prop_assert!(sorted_and_apart(&found));
+        prop_assert_eq!(found, walk(window, dnd, zone), "{} in {}", dnd, zone.name);
+    }
+}
+
+/// The definition: minute by minute, on wall clocks that another library reads.
+fn walk(window: Interval, dnd: Dnd, zone: &Current) -> Vec<Interval> {
+    let last = Minute::of(window.end - Duration::nanoseconds(1));
+    let quiet = (Minute::of(window.start).epoch()..=last.epoch())
+        .map(Minute::from_epoch)
+        .filter(|minute| dnd.contains(zone.minute_of_day(*minute)))
+        .filter_map(|minute| Interval { start: minute.start(), end: (minute + 1).start() }.clip(window));
+    merge(quiet.collect())
+}
+
+#[test]
+fn dnd_time_agrees_with_the_walk_over_a_leap_year() {
+    let window = interval(1_830_000_030, 1_830_000_030 + 366 * 86_400);
+    for (zone, start, end) in [
+        ("Europe/Madrid", 1320, 420),
+        ("Australia/Lord_Howe", 105, 115),
+        ("America/St_Johns", 120, 90),
+        ("Africa/Cairo", 0, 30),
+        ("Asia/Kathmandu", 0, 1440),
+        ("America/Vancouver", 1439, 0),
+    ] {
+        let (zone, dnd) = (Current::named(zone), Dnd::new(wall(start), wall(end)).unwrap());
+        assert_eq!(dnd_time(window, dnd, zone.ours()), walk(window, dnd, zone), "{}", zone.name);
+    }
+}
+
+#[test]
+fn an_interval_holds_time() {
+    assert_eq!(Interval::new(at(5), at(5)), None);
+    assert_eq!(Interval::new(at(6), at(5)), None);
+    assert!(!interval(0, 60).overlaps(interval(60, 120)));
+    assert_eq!(interval(0, 179).minutes(), 2);
+    assert_eq!(interval(30, 90).minutes(), 1);
+}
+
+#[test]
+fn the_day_of_its_end_counts_only_when_reached() {
+    let days = |start, end| interval(start, end).utc_days().map(|day| day.to_string()).collect::<Vec<_>>();
+    assert_eq!(days(0, 86_400), ["1970-01-01"]);
+    assert_eq!(days(86_399, 86_401), ["1970-01-01", "1970-01-02"]);
+    assert_eq!(days(-1, 1), ["1969-12-31", "1970-01-01"]);
+    assert_eq!(days(0, 366 * 86_400).len(), 366);
+}
+
+#[test]
+fn a_window_without_meetings_is_free_and_one_all_booked_is_not() {
+    assert_eq!(subtract(interval(0, 60), &[]), [interval(0, 60)]);
+    assert_eq!(subtract(interval(0, 60), &[interval(-5, 70)]), []);
+    assert_eq!(
+        subtract(interval(0, 60), &[interval(20, 30), interval(10, 20)]),
+        [interval(0, 10), interval(30, 60)]
+    );
+}

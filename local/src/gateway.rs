@@ -1,0 +1,163 @@
+//! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a route, writes the
+//! request as the JSON that Lambda would get, and lets lambda_http read it: the functions can't tell the difference.
+
+mod event;
+mod routes;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use futures_util::future::BoxFuture;
+use lambda_http::Body as LambdaBody;
+use shared::clock::Clock;
+use shared::http::{Code, Problem};
+use tokio::net::TcpListener;
+
+use crate::embedded::ses::Ses;
+use crate::template::RouteDefinition;
+use event::Received;
+use routes::Routes;
+
+/// A function behind HTTP.
+pub type Function = Arc<dyn Fn(shared::http::Request) -> BoxFuture<'static, shared::http::Response> + Send + Sync>;
+
+/// Routes and the functions behind them; clones share them.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    routes: Routes,
+    functions: HashMap<String, Function>,
+    clock: Clock,
+}
+
+/// The template has a route that can't be served.
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: {0}")]
+pub struct GatewayError(String);
+
+/// API Gateway's limit on a body (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+impl Gateway {
+    /// The routes of a template before functions that go by the name of their folder.
+    ///
+    /// # Errors
+    /// When a route's function isn't among them or its path says something this gateway doesn't know.
+    pub fn new(
+        routes: &[RouteDefinition],
+        functions: HashMap<String, Function>,
+        clock: Clock,
+    ) -> Result<Self, GatewayError> {
+        if let Some(route) = routes.iter().find(|route| !functions.contains_key(&route.function)) {
+            let message = format!("{} {} goes to {}, which isn't here", route.method, route.path, route.function);
+            return Err(GatewayError(message));
+        }
+        let routes = Routes::new(routes).map_err(GatewayError)?;
+        Ok(Self(Arc::new(Inner { routes, functions, clock })))
+    }
+
+    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that `ses` caught.
+    /// Returns once `shutdown` is over and running requests have been answered.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        ses: Ses,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let outbox = get(move || async move { outbox(&ses) }).fallback(|| async { unknown_route() });
+        let router = Router::new().route("/local/outbox", outbox).fallback(answer).with_state(self);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    }
+
+    /// Answers one request as [`Gateway::serve`] does, without a connection.
+    pub async fn call(&self, request: Request) -> Response {
+        let source = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.dispatch(request, source).await
+    }
+
+    async fn dispatch(&self, request: Request, source: SocketAddr) -> Response {
+        let (parts, body) = request.into_parts();
+        let Some(found) = self.0.routes.find(&parts.method, parts.uri.path()) else { return unknown_route() };
+        let Some(function) = self.0.functions.get(found.function).map(Arc::clone) else { return unknown_route() };
+        let Ok(body) = to_bytes(body, MAX_BODY).await else {
+            let detail = "A body may have 10 MiB at most.";
+            return to_axum(Problem::new(Code::BodyTooLarge, detail).into_response());
+        };
+        let received = Received {
+            parts: &parts,
+            body: &body,
+            source: source.ip(),
+            route_key: format!("{} {}", found.method, found.path),
+            path_parameters: found.parameters,
+            now: self.0.clock.now(),
+        };
+        let event = event::to_json(&received);
+        // A task of its own: it goes on when the client hangs up, as in Lambda, and a panic stays in it.
+        let answered = tokio::spawn(async move {
+            let request = lambda_http::request::from_str(&event.to_string())?;
+            Ok::<_, serde_json::Error>(function(request).await)
+        });
+        match answered.await {
+            Ok(Ok(response)) => to_axum(response),
+            Ok(Err(error)) => failed(&error),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("routes", &self.0.routes).finish_non_exhaustive()
+    }
+}
+
+async fn answer(
+    Shared(gateway): Shared<Gateway>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let started = Instant::now();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = gateway.dispatch(request, source).await;
+    let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
+    tracing::info!("{method} {path} {status} {millis} ms");
+    response
+}
+
+fn outbox(ses: &Ses) -> Result<Json<Vec<crate::embedded::ses::Message>>, Response> {
+    ses.outbox().map(Json).map_err(|error| failed(&error))
+}
+
+fn unknown_route() -> Response {
+    let detail = "No function answers this method and path.";
+    to_axum(Problem::new(Code::RouteNotFound, detail).into_response())
+}
+
+fn failed(error: &dyn fmt::Display) -> Response {
+    tracing::error!(%error, "a request could not be answered");
+    to_axum(Problem::internal(error.to_string()).into_response())
+}
+
+fn to_axum(response: shared::http::Response) -> Response {
+    response.map(|body| match body {
+        LambdaBody::Text(text) => Body::from(text),
+        LambdaBody::Binary(bytes) => Body::from(Bytes::from(bytes)),
+        _ => Body::empty(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! The gateway before a function that tells what it got.
+
+use axum::http::StatusCode;
+use lambda_http::RequestExt;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::state::State;
+
+/// Echoes what a function can see of a request, and panics when asked to.
+fn echo() -> Function {
+    Arc::new(|request| {
+        Box::pin(async move {
+            let query = request.query_string_parameters();
+            assert!(query.first("panic").is_none(), "on purpose");
+            let (kind, body) = match request.body() {
+                LambdaBody::Empty => ("empty", String::new()),
+                LambdaBody::Text(text) => ("text", text.clone()),
+                LambdaBody::Binary(bytes) => ("binary", format!("{bytes:?}")),
+                _ => ("other", String::new()),
+            };
+            let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let seen = json!({
+                "method": request.method().as_str(),
+                "path": request.raw_http_path(),
+                "id": request.path_parameters().first("id"),
+                "query": query.all("q"),
+                "kind": kind,
+                "body": body,
+                "x-many": header("x-many"),
+                "cookie": header("cookie"),
+                "host": header("host"),
+            });
+            lambda_http::Response::new(LambdaBody::Text(seen.to_string()))
+        })
+    })
+}
+
+fn gateway() -> Gateway {
+    let route = |method: &str, path: &str| RouteDefinition {
+        method: method.into(),
+        path: path.into(),
+        function: "echo".into(),
+    };
+    let routes = [route("GET", "/things/{id}"), route("POST", "/things")];
+    Gateway::new(&routes, HashMap::from([("echo".to_owned(), echo())]), Clock::system()).unwrap()
+}
+
+async fn call(request: axum::http::request::Builder, body: impl Into<Body>) -> (StatusCode, Value) {
+    let response = gateway().call(request.body(body.into()).unwrap()).await;
+    let status = response.status();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_function_sees_the_request_as_on_aws() {
+    let request = Request::get("/things/a%20b?q=1&q=%C3%A4&panik")
+        .header("x-many", "one")
+        .header("x-many", "two")
+        .header("cookie", "a=1; b=2")
+        .header("host", "localhost:3000");
+    let (status, seen) = call(request, Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    let expected = json!({"method": "GET", "path": "/things/a b", "id": "a b", "query": ["1", "ä"], "kind": "empty",
+        "body": "", "x-many": "one,two", "cookie": "a=1; b=2", "host": "localhost:3000"});
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn bodies_are_text_or_bytes() {
+    let (_, seen) = call(Request::post("/things"), r#"{"name":"Zoë"}"#).await;
+    assert_eq!((&seen["kind"], &seen["body"]), (&json!("text"), &json!(r#"{"name":"Zoë"}"#)));
+    let (_, seen) = call(Request::post("/things"), vec![0xFF, 0x00]).await;
+    assert_eq!((&seen["kind"], &seen["body"]), (&json!("binary"), &json!("[255, 0]")));
+}
+
+#[tokio::test]
+async fn a_route_that_is_not_there_is_a_problem() {
+    for (method, path) in [("GET", "/nowhere"), ("DELETE", "/things/1"), ("POST", "/things/")] {
+        let (status, problem) = call(Request::builder().method(method).uri(path), Body::empty()).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("route_not_found")), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_ten_mebibytes_is_a_problem() {
+    let (status, _) = call(Request::post("/things"), vec![b' '; MAX_BODY]).await;
+    assert_eq!(status, StatusCode::OK);
+    let (status, problem) = call(Request::post("/things"), vec![b' '; MAX_BODY + 1]).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("body_too_large")));
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer() {
+    let (status, problem) = call(Request::get("/things/1?panic"), Body::empty()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("internal_error")));
+    assert!(!problem.to_string().contains("on purpose"));
+}
+
+#[tokio::test]
+async fn headers_that_would_break_a_url_do_no_harm() {
+    for host in ["a b", "[", "a:99999", "1.2.3.4.5", ""] {
+        let request = Request::get("/things/%00%ff%7B?%").header("host", host).header("x-forwarded-proto", "no scheme");
+        let (status, seen) = call(request, Body::empty()).await;
+        assert_eq!((status, &seen["host"]), (StatusCode::OK, &json!("localhost")), "{host}");
+    }
+}
+
+#[test]
+fn a_route_without_function_is_refused() {
+    let route = RouteDefinition { method: "GET".into(), path: "/x".into(), function: "absent".into() };
+    let error = Gateway::new(&[route], HashMap::new(), Clock::system()).unwrap_err();
+    assert_eq!(error.to_string(), "template.yaml: GET /x goes to absent, which isn't here");
+}
+
+#[tokio::test]
+async fn it_serves_until_told_to_stop() {
+    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(gateway().serve(listener, ses, async move {
+        stopped.await.unwrap();
+    }));
+    assert!(raw(address, "GET /things/1 HTTP/1.1").await.starts_with("HTTP/1.1 200"));
+    assert!(raw(address, "GET /local/outbox HTTP/1.1").await.ends_with("\r\n\r\n[]"));
+    assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+}
+
+/// One request on a connection of its own.
+async fn raw(address: SocketAddr, request_line: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("{request_line}\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}

@@ -7,6 +7,7 @@ pub mod aws;
 pub mod clock;
 pub mod domain;
 pub mod http;
+pub mod invite;
 pub mod lambda;
 pub mod notify;
 pub mod reminders;

@@ -65,7 +65,9 @@ impl Timers {
         // It was there and is gone: it fired in between.
         match self.create(key, minute).await? {
             Outcome::Done => Ok(()),
-            Outcome::OtherCall => Err(TimerError("others keep setting and deleting the same timer".to_owned())),
+            Outcome::OtherCall => {
+                Err(TimerError("others keep setting and deleting the same timer".to_owned()))
+            }
         }
     }
 
@@ -77,7 +79,9 @@ impl Timers {
         let call = self.client.delete_schedule().group_name(&self.settings.group).name(name(key));
         match call.send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                Ok(())
+            }
             Err(error) => Err(TimerError(DisplayErrorContext(error).to_string())),
         }
     }
@@ -95,7 +99,9 @@ impl Timers {
             .target(self.target(key)?);
         match call.send().await {
             Ok(_) => Ok(Outcome::Done),
-            Err(error) if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) => {
+            Err(error)
+                if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) =>
+            {
                 Ok(Outcome::OtherCall)
             }
             Err(error) => Err(TimerError(DisplayErrorContext(error).to_string())),

@@ -1,2 +1,8 @@
-//! get_meeting
-fn main() {}
+//! Wires the function to Lambda.
+
+use lambda_http::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    shared::lambda::serve(get_meeting::handle).await
+}

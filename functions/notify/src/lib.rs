@@ -1,1 +1,14 @@
-//! notify
+//! Woken by EventBridge Scheduler at a reminder's minute.
+
+use shared::reminders::{Due, Notifier, Outcome, Unfinished};
+
+/// What a timer hands over.
+pub type NotifyEvent = Due;
+
+/// Delivers one reminder, or does what else is right for it now.
+///
+/// # Errors
+/// When AWS fails; Lambda then tries again, and so does the sweep.
+pub async fn handle(notifier: &Notifier, event: NotifyEvent) -> Result<Outcome, Unfinished> {
+    notifier.deliver(&event.into()).await
+}

@@ -1,1 +1,48 @@
-//! participant_remove
+//! `POST /api/meeting/participant/remove`: someone no longer takes part.
+
+use lambda_http::http::StatusCode;
+use shared::domain::{Meeting, MeetingId, Role, UserId};
+use shared::http::view::MeetingView;
+use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, read};
+use shared::reminders::soon;
+use shared::store::{Wanted, until_committed};
+
+/// Takes a user out of a meeting and the meeting off their calendar.
+///
+/// # Errors
+/// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `not_a_participant` or
+/// `organizer_cannot_leave`; 503 when others keep changing the same meeting or calendar.
+pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let mut fields = Fields::of_body(&request)?;
+    let user_id = fields.required("user_id", read::text(UserId::parse));
+    let meeting_id = fields.required("meeting_id", read::text(MeetingId::parse));
+    let (user_id, meeting_id) = fields.finish(user_id.zip(meeting_id))?;
+    let meeting = until_committed(async || remove(&api, &user_id, &meeting_id).await).await?;
+    json(StatusCode::OK, &MeetingView::from(&meeting))
+}
+
+async fn remove(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<Meeting, Problem> {
+    let found = api.store.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
+    let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let role = meeting.participant(user_id).map(|participant| participant.role);
+    match role {
+        Some(Role::Participant) => {}
+        Some(Role::Organizer) => {
+            return Err(Problem::new(
+                Code::OrganizerCannotLeave,
+                "A meeting keeps its organizer. Nothing was changed.",
+            ));
+        }
+        None if found.user(user_id)?.is_none() => return Err(not_found(Code::UserNotFound)),
+        None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
+    }
+    let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
+    meeting.participants.retain(|participant| participant.user_id != *user_id);
+    let change = api.store.change().update_meeting(&meeting, soon(api.clock.now()))?;
+    let change = meeting
+        .interval
+        .utc_days()
+        .try_fold(change, |change, day| change.unbook(user_id, day, meeting_id))?;
+    api.store.commit(change).await?;
+    Ok(meeting)
+}

@@ -1,2 +1,8 @@
-//! participant_remove
-fn main() {}
+//! Wires the function to Lambda.
+
+use lambda_http::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    shared::lambda::serve(participant_remove::handle).await
+}

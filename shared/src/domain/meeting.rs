@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::user::opaque_id;
-use super::{Booking, Description, Email, Location, Name, Notifications, Title, UserId};
+use super::{Booking, Description, Email, Location, Name, Notifications, Title, User, UserId};
 use crate::time::{Interval, Minute, Zone};
 
 /// The longest meeting, in days.
@@ -105,6 +105,13 @@ pub struct Participant {
     pub name: Name,
     /// As what.
     pub role: Role,
+}
+
+impl Participant {
+    /// That user, as they are now, in that role.
+    pub fn new(user: &User, role: Role) -> Self {
+        Self { user_id: user.id.clone(), email: user.email.clone(), name: user.name.clone(), role }
+    }
 }
 
 /// As what someone takes part.

@@ -66,7 +66,8 @@ impl Notification {
     /// start, as the half-open interval from the first reminder to the start has them.
     fn minutes(self) -> impl Iterator<Item = u32> {
         let step = self.repeat_every.unwrap_or(u32::MAX);
-        let repeats = std::iter::successors(self.minutes_before.checked_sub(step), move |m| m.checked_sub(step));
+        let repeats =
+            std::iter::successors(self.minutes_before.checked_sub(step), move |m| m.checked_sub(step));
         std::iter::once(self.minutes_before)
             .chain(repeats.take_while(|minutes| *minutes > 0))
             .take(MAX_REPETITIONS)

@@ -106,13 +106,21 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for good in ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "ñandú@example.com"] {
+        for good in ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "ñandú@example.com"]
+        {
             assert_eq!(Email::parse(good).unwrap().as_str(), good);
         }
         let long = format!("{}@example.com", "a".repeat(300));
-        for bad in
-            ["", "ana", "ana@", "@example.com", "ana@localhost", "Ana <ana@example.com>", "a b@example.com", &long]
-        {
+        for bad in [
+            "",
+            "ana",
+            "ana@",
+            "@example.com",
+            "ana@localhost",
+            "Ana <ana@example.com>",
+            "a b@example.com",
+            &long,
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
         assert!(Email::parse("ana@example.com\r\nBcc: x@example.com").is_err());
@@ -120,7 +128,10 @@ mod tests {
 
     #[test]
     fn case_makes_no_other_address() {
-        assert_eq!(Email::parse("ANA@Example.com").unwrap().key(), Email::parse("ana@example.COM").unwrap().key());
+        assert_eq!(
+            Email::parse("ANA@Example.com").unwrap().key(),
+            Email::parse("ana@example.COM").unwrap().key()
+        );
     }
 
     #[test]

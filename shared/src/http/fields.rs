@@ -139,9 +139,10 @@ impl Fields {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let near = self.known.iter().max_by(|a, b| {
-            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-        });
+        let near = self
+            .known
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
         match near {
             Some(near) if strsim::jaro_winkler(near, name) > 0.8 => {
                 format!("is not a field of this call; did you mean {near}?")

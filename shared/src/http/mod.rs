@@ -3,6 +3,7 @@
 mod fields;
 mod problem;
 pub mod read;
+mod times;
 pub mod view;
 
 use std::panic::AssertUnwindSafe;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY};
 pub use problem::{Code, FieldError, Problem};
+pub use times::{ReadInterval, resolve};
 
 use crate::clock::Clock;
 use crate::store::Store;
@@ -34,9 +36,9 @@ pub struct Api {
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. A failure that is ours is
 /// logged here, once, and nowhere else.
-pub async fn answer<F, R>(api: Api, request: Request, use_case: F) -> Response
+pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
 where
-    F: FnOnce(Api, Request) -> R,
+    F: FnOnce(A, Request) -> R,
     R: Future<Output = Result<Response, Problem>>,
 {
     let outcome = AssertUnwindSafe(async { use_case(api, request).await }).catch_unwind().await;

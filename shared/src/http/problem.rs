@@ -19,6 +19,8 @@ pub struct Problem {
     lost_race: bool,
 }
 
+const BUSY: &str = "Others are changing the same calendars right now. Nothing was changed; try again.";
+
 /// One bad field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
@@ -69,7 +71,9 @@ impl Code {
             Self::AlreadyParticipant => {
                 ("already_participant", StatusCode::CONFLICT, "The user takes part already")
             }
-            Self::NotAParticipant => ("not_a_participant", StatusCode::CONFLICT, "The user doesn't take part"),
+            Self::NotAParticipant => {
+                ("not_a_participant", StatusCode::CONFLICT, "The user doesn't take part")
+            }
             Self::OrganizerCannotLeave => {
                 ("organizer_cannot_leave", StatusCode::CONFLICT, "The organizer can't leave their meeting")
             }
@@ -117,6 +121,11 @@ impl Problem {
     pub fn internal(cause: impl Into<String>) -> Self {
         let detail = "It is not your request's fault. The same request may work later.";
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
+    }
+
+    /// Somebody changed what was read before it could be decided on: read again.
+    pub fn lost_race() -> Self {
+        Self { lost_race: true, ..Self::new(Code::BusyTryAgain, BUSY) }
     }
 
     /// Adds a member of its own (RFC 9457, section 3.2).
@@ -171,9 +180,8 @@ impl Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_lost_race() || error.is_unavailable() {
-            let detail = "Others are changing the same calendars right now. Nothing was changed; try again.";
             let lost_race = error.is_lost_race();
-            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, detail) }
+            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, BUSY) }
         } else {
             Self::internal(error.to_string())
         }

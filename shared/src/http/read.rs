@@ -35,7 +35,9 @@ pub fn query_time(value: &Value) -> Result<WrittenTime, String> {
     text(|written| {
         let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
         let mended = match offset.map(|at| written.split_at_checked(at)) {
-            Some(Some((time, offset))) if offset.starts_with(' ') => format!("{time}+{}", offset.trim_start()),
+            Some(Some((time, offset))) if offset.starts_with(' ') => {
+                format!("{time}+{}", offset.trim_start())
+            }
             _ => written.to_owned(),
         };
         WrittenTime::parse(&mended).map_err(|why| why.to_string())
@@ -106,14 +108,17 @@ fn notification(value: &Value) -> Result<Notification, String> {
         Value::Number(_) => return Notification::new(Channel::Email, minutes(value)?, None),
         other => return Err(format!("must be minutes or an object, not {}", kind(other))),
     };
-    if let Some(name) = fields.keys().find(|n| !["type", "minutes_before", "repeat_every"].contains(&n.as_str())) {
-        return Err(format!("{name} is not a field of an entry; its fields are type, minutes_before, repeat_every"));
+    if let Some(name) =
+        fields.keys().find(|n| !["type", "minutes_before", "repeat_every"].contains(&n.as_str()))
+    {
+        return Err(format!(
+            "{name} is not a field of an entry; its fields are type, minutes_before, repeat_every"
+        ));
     }
     let channel = match fields.get("type") {
         None | Some(Value::Null) => Channel::Email,
-        Some(Value::String(name)) => {
-            Channel::parse(name).ok_or_else(|| format!("type must be \"email\", not {}", short(&fields["type"])))?
-        }
+        Some(Value::String(name)) => Channel::parse(name)
+            .ok_or_else(|| format!("type must be \"email\", not {}", short(&fields["type"])))?,
         Some(other) => return Err(format!("type must be \"email\", not {}", kind(other))),
     };
     let before = minutes(fields.get("minutes_before").ok_or("minutes_before is missing")?)?;

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::FieldError;
 use crate::domain::{
-    Booking, Channel, Meeting, MeetingId, Notifications, Participant, Reminder, Role, State, Status, User, UserId,
+    Booking, Channel, Meeting, MeetingId, Notifications, Participant, Reminder, Role, State, Status, User,
+    UserId,
 };
 use crate::time::{Interval, Reason, Zone, format};
 

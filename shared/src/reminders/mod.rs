@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use judge::{Verdict, judge};
 pub use notifier::{Notifier, Outcome};
-pub use plan::{Plan, plan, soon};
+pub use plan::{Plan, foresee, plan, soon};
 pub use planner::Planner;
 
 use crate::domain::{Channel, MeetingId, ReminderKey, UserId};

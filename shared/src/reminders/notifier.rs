@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join3;
+use serde::Serialize;
 
 use super::judge::{Verdict, judge};
 use super::planner::log;
@@ -34,7 +35,8 @@ pub struct Notifier {
 }
 
 /// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A message left.
     Delivered,
@@ -128,7 +130,8 @@ impl Notifier {
 
     async fn postpone(&self, reminder: Reminder, at: Minute, reason: Reason) -> Result<Outcome, Unfinished> {
         let owed_at = soon(self.clock.now());
-        let planned = Reminder { remind_at: Some(at), reason, ..reminder.moved_to(State::Planned, Some(owed_at)) };
+        let planned =
+            Reminder { remind_at: Some(at), reason, ..reminder.moved_to(State::Planned, Some(owed_at)) };
         self.store.step(&steps(&[reminder], std::slice::from_ref(&planned))).await?;
         log(&planned, "reminder moved");
         self.timers.set(&planned.key, at).await?;

@@ -38,6 +38,23 @@ pub fn plan(
     set.chain(cancelled).collect()
 }
 
+/// The reminders as they will be once [`plan`] is carried out.
+pub fn foresee(
+    meeting: &Meeting,
+    users: &HashMap<UserId, User>,
+    stored: Vec<Reminder>,
+    now: DateTime<Utc>,
+) -> Vec<Reminder> {
+    let steps = plan(meeting, users, &stored, now).into_iter().filter_map(|plan| match plan {
+        Plan::Set(step) | Plan::Close(step) => Some(step.to),
+        Plan::Arm(_) | Plan::Wait => None,
+    });
+    let mut reminders: HashMap<_, _> =
+        stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
+    reminders.extend(steps.map(|reminder| (reminder.key.clone(), reminder)));
+    reminders.into_values().collect()
+}
+
 /// A reminder that should be, and what its minute depends on.
 struct Wanted<'a> {
     key: ReminderKey,
@@ -85,7 +102,8 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     let open = current.filter(|stored| stored.state.is_open());
     let decision = remind(start, wanted.key.minutes_before, earliest(open, now), user.dnd, user.zone);
     let Some(at) = decision.remind_at else {
-        let unchanged = |stored: &Reminder| stored.state == State::Suppressed && stored.reason == decision.reason;
+        let unchanged =
+            |stored: &Reminder| stored.state == State::Suppressed && stored.reason == decision.reason;
         if current.is_some_and(unchanged) {
             return None;
         }

@@ -1,16 +1,15 @@
 //! Makes a meeting's reminders what they should be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, plan};
 use super::{Unfinished, soon};
 use crate::clock::Clock;
-use crate::domain::{Meeting, MeetingId, Reminder, ReminderKey, State, Step, User, UserId};
-use crate::store::{Store, StoreError, Wanted};
-use crate::time::format;
-use crate::time::Zone;
+use crate::domain::{MeetingId, Reminder, ReminderKey, State, Step};
+use crate::store::{Debtor, Store};
+use crate::time::{Zone, format};
 use crate::timers::Timers;
 
 /// How many reminders are worked on side by side.
@@ -30,6 +29,16 @@ pub struct Planner {
 }
 
 impl Planner {
+    /// Plans whatever `debtor` owes; see [`Planner::plan_meeting`].
+    ///
+    /// # Errors
+    /// When AWS fails, or others keep changing the same reminders. It stays owed then.
+    pub async fn plan(&self, debtor: &Debtor) -> Result<(), Unfinished> {
+        match debtor {
+            Debtor::Meeting(id) => self.plan_meeting(id).await,
+        }
+    }
+
     /// Brings the reminders of a meeting and their timers up to its newest version, and strikes it off what is owed. Safe to
     /// repeat, and to run twice at once. A meeting that isn't there has no reminders.
     ///
@@ -40,7 +49,7 @@ impl Planner {
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
             let Some((meeting, stored)) = self.store.meeting_with_reminders(id).await? else { return Ok(()) };
-            let users = self.users(&meeting).await?;
+            let users = self.store.participants(&meeting).await?;
             self.repair(&stored, &mut disturbed).await?;
             let plans = plan(&meeting, &users, &stored, self.clock.now());
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
@@ -60,13 +69,6 @@ impl Planner {
             }
         }
         Err(Unfinished::Busy)
-    }
-
-    async fn users(&self, meeting: &Meeting) -> Result<HashMap<UserId, User>, StoreError> {
-        let ids = meeting.participants.iter().map(|participant| &participant.user_id);
-        let found = self.store.read(ids.clone().fold(Wanted::new(), Wanted::user)).await?;
-        let users = ids.filter_map(|id| found.user(id).transpose().map(|user| Ok((id.clone(), user?))));
-        users.collect()
     }
 
     /// Carries out `plans` side by side; whether any of them lost a race.
@@ -124,7 +126,10 @@ impl Planner {
             Err(error) if error.is_lost_race() => return Ok(Done::LostRace),
             done => done?,
         }
-        log(&step.to, if step.to.state == State::Cancelled { "reminder cancelled" } else { "reminder suppressed" });
+        log(
+            &step.to,
+            if step.to.state == State::Cancelled { "reminder cancelled" } else { "reminder suppressed" },
+        );
         if step.to.owed_at.is_none() {
             return Ok(Done::Yes);
         }

@@ -40,7 +40,11 @@ impl StoreError {
 
     /// An item that no version of the program can have written.
     pub(super) fn corrupt(what: impl std::fmt::Display) -> Self {
-        Self { kind: Kind::Broken, message: format!("unreadable item: {what}"), failed_conditions: Vec::new() }
+        Self {
+            kind: Kind::Broken,
+            message: format!("unreadable item: {what}"),
+            failed_conditions: Vec::new(),
+        }
     }
 
     pub(super) fn unavailable(message: impl Into<String>) -> Self {
@@ -110,10 +114,12 @@ impl StoreError {
             _ => Vec::new(),
         };
         let race = |code: &String| matches!(code.as_str(), "ConditionalCheckFailed" | "TransactionConflict");
-        let throttled = |code: &String| matches!(code.as_str(), "ThrottlingError" | "ProvisionedThroughputExceeded");
+        let throttled =
+            |code: &String| matches!(code.as_str(), "ThrottlingError" | "ProvisionedThroughputExceeded");
         let others: Vec<_> = codes.iter().filter(|code| *code != "None").collect();
         let mut result = Self::from_sdk(&error, !others.is_empty() && others.iter().all(|code| race(code)));
-        if result.kind == Kind::Broken && !others.is_empty() && others.iter().all(|c| race(c) || throttled(c)) {
+        if result.kind == Kind::Broken && !others.is_empty() && others.iter().all(|c| race(c) || throttled(c))
+        {
             result.kind = Kind::Unavailable;
         }
         result.failed_conditions = codes.iter().map(|code| code == "ConditionalCheckFailed").collect();

@@ -30,7 +30,11 @@ pub(super) struct Owed {
 
 impl Owed {
     pub(super) fn at(key: &Key, minute: Option<Minute>) -> Self {
-        let shard = key.pk.bytes().chain(key.sk.bytes()).fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        let shard = key
+            .pk
+            .bytes()
+            .chain(key.sk.bytes())
+            .fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         Self {
             owed_shard: minute.map(|_| (shard % OWED_SHARDS).to_string()),
             owed_at: minute.map(Minute::epoch),
@@ -292,8 +296,18 @@ impl TryFrom<MeetingItem> for Meeting {
             id: item.meeting_id,
             creator_id: item.creator_id,
             title: item.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?,
-            description: item.description.as_deref().map(Description::parse).transpose().map_err(StoreError::corrupt)?,
-            location: item.location.as_deref().map(Location::parse).transpose().map_err(StoreError::corrupt)?,
+            description: item
+                .description
+                .as_deref()
+                .map(Description::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
+            location: item
+                .location
+                .as_deref()
+                .map(Location::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
             status: item.status,
             interval: interval(item.start, item.end)?,
             zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
@@ -338,5 +352,6 @@ fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
 }
 
 fn interval(start: i64, end: i64) -> Result<Interval, StoreError> {
-    Interval::new(instant(start)?, instant(end)?).ok_or_else(|| StoreError::corrupt("an interval that ends before it starts"))
+    Interval::new(instant(start)?, instant(end)?)
+        .ok_or_else(|| StoreError::corrupt("an interval that ends before it starts"))
 }

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod change;
+mod debtor;
 mod error;
 mod item;
 mod keys;
@@ -15,11 +16,13 @@ mod users;
 use aws_sdk_dynamodb::Client;
 
 pub use change::Change;
+pub use debtor::Debtor;
 pub use error::StoreError;
 pub use item::OWED_SHARDS;
 pub use keys::{Key, MEETING, PROFILE};
 pub use read::{Found, Page, Wanted, bookings};
 pub use retry::{AsRaceLost, until_committed};
+pub use users::Creation;
 
 /// The table and the way to it. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -153,7 +153,11 @@ impl Store {
 }
 
 fn keys_and_attributes(keys: Vec<Item>) -> Result<KeysAndAttributes, StoreError> {
-    KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build().map_err(StoreError::corrupt)
+    KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .consistent_read(true)
+        .build()
+        .map_err(StoreError::corrupt)
 }
 
 pub(super) fn key_of(item: &Item) -> Result<Key, StoreError> {

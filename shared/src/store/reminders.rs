@@ -15,7 +15,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn reminders_of(&self, meeting: &MeetingId, user: &UserId) -> Result<Vec<Reminder>, StoreError> {
+    pub async fn reminders_of(
+        &self,
+        meeting: &MeetingId,
+        user: &UserId,
+    ) -> Result<Vec<Reminder>, StoreError> {
         let query = self
             .client
             .query()
@@ -42,9 +46,9 @@ impl Store {
             return self.step_one(step).await;
         }
         let writes = steps.iter().map(|step| {
-            let put = Put::builder().table_name(&self.table).set_item(Some(serde_dynamo::to_item(
-                ReminderItem::new(&step.to),
-            )?));
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(serde_dynamo::to_item(ReminderItem::new(&step.to))?));
             let put = match guard(step) {
                 None => put.condition_expression(ABSENT),
                 Some(guard) => put

@@ -1,7 +1,9 @@
 //! Users and their addresses.
 
-use super::{Key, Store, StoreError};
-use crate::domain::{User, UserId};
+use std::collections::HashMap;
+
+use super::{Key, Store, StoreError, Wanted};
+use crate::domain::{Meeting, User, UserId};
 use crate::store::item::UserItem;
 
 /// Whether a user was created.
@@ -34,5 +36,15 @@ impl Store {
     /// When the store can't be read.
     pub async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.get::<UserItem>(&Key::user(id)).await?.map(User::try_from).transpose()
+    }
+
+    /// A meeting's participants as they are now.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn participants(&self, meeting: &Meeting) -> Result<HashMap<UserId, User>, StoreError> {
+        let ids = || meeting.participants.iter().map(|participant| &participant.user_id);
+        let found = self.read(ids().fold(Wanted::new(), Wanted::user)).await?;
+        ids().filter_map(|id| Some(found.user(id).transpose()?.map(|user| (id.clone(), user)))).collect()
     }
 }

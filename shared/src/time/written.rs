@@ -85,6 +85,11 @@ pub struct Fold {
 }
 
 impl WrittenTime {
+    /// The date as written, at most a day away from the UTC date of the instant that is meant.
+    pub fn date(&self) -> NaiveDate {
+        self.local.date()
+    }
+
     /// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
     ///
     /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as computers

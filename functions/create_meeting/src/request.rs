@@ -1,0 +1,50 @@
+//! The body of `POST /api/create_meeting`.
+
+use shared::domain::meeting::MAX_DAYS;
+use shared::domain::{Description, Email, Location, Notifications, Title, UserId};
+use shared::http::{FieldError, Fields, Problem, read};
+use shared::time::{Interval, Zone};
+
+/// A meeting as asked for.
+#[derive(Debug)]
+pub(crate) struct NewMeeting {
+    pub(crate) creator_id: UserId,
+    pub(crate) interval: Interval,
+    pub(crate) zone: Zone,
+    pub(crate) participants: Vec<Email>,
+    pub(crate) notifications: Notifications,
+    pub(crate) title: Option<Title>,
+    pub(crate) description: Option<Description>,
+    pub(crate) location: Option<Location>,
+    pub(crate) warnings: Vec<FieldError>,
+}
+
+pub(crate) fn parse(mut fields: Fields) -> Result<NewMeeting, Problem> {
+    let creator_id = fields.required("creator_id", read::text(UserId::parse));
+    let spelling = fields.spelling("time_zone", "timezone");
+    let zone = fields.required(spelling, read::zone);
+    let start = fields.required("start_time", read::time);
+    let end = fields.required("end_time", read::time);
+    let participants = fields.required("participants", read::emails);
+    let notifications = fields.optional("notification_interval", read::notifications);
+    let title = fields.optional("title", read::text_or_blank(Title::parse));
+    let description = fields.optional("description", read::text_or_blank(Description::parse));
+    let location = fields.optional("location", read::text_or_blank(Location::parse));
+    let times = zone.zip(start).zip(end).map(|((zone, start), end)| (start, end, zone));
+    let interval = times.and_then(|(start, end, zone)| fields.interval(&start, &end, zone, MAX_DAYS));
+    let new = || {
+        let (interval, warnings) = interval?;
+        Some(NewMeeting {
+            creator_id: creator_id?,
+            interval,
+            zone: zone?,
+            participants: participants?,
+            notifications: notifications?.unwrap_or_default(),
+            title: title?.flatten(),
+            description: description?.flatten(),
+            location: location?.flatten(),
+            warnings,
+        })
+    };
+    fields.finish(new())
+}

@@ -1,0 +1,92 @@
+//! Fields that only make sense together: a start with its end, the two do-not-disturb hours.
+
+use chrono::TimeDelta;
+
+use super::{FieldError, Fields, Problem, read};
+use crate::time::{Dnd, Fold, Interval, TimeError, WrittenTime, Zone};
+
+/// An interval read from `start_time` and `end_time`, and what the client should know of how they were read.
+pub type ReadInterval = (Interval, Vec<FieldError>);
+
+impl Fields {
+    /// Reads `dnd_start_time` and `dnd_end_time`: both, or neither.
+    pub fn dnd(&mut self) -> Option<Option<Dnd>> {
+        const START: &str = "dnd_start_time";
+        const END: &str = "dnd_end_time";
+        let start = self.optional(START, read::wall_time);
+        let end = self.optional(END, read::wall_time);
+        match (start?, end?) {
+            (None, None) => Some(None),
+            (Some(start), Some(end)) => match Dnd::new(start, end) {
+                Ok(dnd) => Some(Some(dnd)),
+                Err(why) => {
+                    self.fail(if start == end { END } else { START }, &why.to_string());
+                    None
+                }
+            },
+            (None, Some(_)) => {
+                self.fail(START, "is missing: give both do-not-disturb hours or neither");
+                None
+            }
+            (Some(_), None) => {
+                self.fail(END, "is missing: give both do-not-disturb hours or neither");
+                None
+            }
+        }
+    }
+
+    /// The interval between two times that the request told in a zone it named; see [`resolve`].
+    pub fn interval(
+        &mut self,
+        start: &WrittenTime,
+        end: &WrittenTime,
+        zone: Zone,
+        max_days: i64,
+    ) -> Option<ReadInterval> {
+        match resolve(start, end, zone, true, max_days) {
+            Ok(read) => Some(read),
+            Err(errors) => {
+                errors.iter().for_each(|error| self.fail(&error.field, &error.message));
+                None
+            }
+        }
+    }
+}
+
+/// The interval between two written times in `zone`, of at most `max_days` days. `named`: the request itself named the
+/// zone, so that an offset must agree with it.
+///
+/// # Errors
+/// Every bad field: a time in a gap, an offset that disagrees, an end not after its start, an interval that is too long.
+pub fn resolve(
+    start: &WrittenTime,
+    end: &WrittenTime,
+    zone: Zone,
+    named: bool,
+    max_days: i64,
+) -> Result<ReadInterval, Vec<FieldError>> {
+    let bad = |field: &str, message: String| FieldError { field: field.to_owned(), message };
+    let (start, end) = match (start.resolve(zone, named), end.resolve(zone, named)) {
+        (Ok(start), Ok(end)) => (start, end),
+        (start, end) => {
+            let error =
+                |field, result: Result<_, TimeError>| result.err().map(|why| bad(field, why.to_string()));
+            return Err(error("start_time", start).into_iter().chain(error("end_time", end)).collect());
+        }
+    };
+    let warning = |field: &str, fold: Option<Fold>| fold.map(|fold| bad(field, fold.to_string()));
+    let warnings = warning("start_time", start.1).into_iter().chain(warning("end_time", end.1)).collect();
+    let Some(interval) = Interval::new(start.0, end.0) else {
+        return Err(vec![bad("end_time", "must be after start_time".to_owned())]);
+    };
+    if end.0 - start.0 > TimeDelta::days(max_days) {
+        return Err(vec![bad("end_time", format!("must be at most {max_days} days after start_time"))]);
+    }
+    Ok((interval, warnings))
+}
+
+impl From<Vec<FieldError>> for Problem {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::invalid(errors)
+    }
+}

@@ -121,5 +121,6 @@ fn meeting(new: &NewMeeting, id: &MeetingId, invitees: &[Invitee]) -> Meeting {
         notifications: new.notifications.clone(),
         version: 1,
         planned_version: 0,
+        origin: None,
     }
 }

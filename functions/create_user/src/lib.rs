@@ -28,7 +28,7 @@ fn parse(mut fields: Fields) -> Result<User, Problem> {
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();
     let user = || {
-        Some(User { id: UserId::random(), email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1 })
+        Some(User { id: UserId::random(), email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, origin: None })
     };
     fields.finish(user())
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::user::opaque_id;
-use super::{Booking, Description, Email, Location, Name, Notifications, Title, User, UserId};
+use super::user::{digest, opaque_id};
+use super::{Booking, Description, Email, Location, Name, Notifications, Origin, Title, User, UserId};
 use crate::time::{Interval, Minute, Zone};
 
 /// The longest meeting, in days.
@@ -42,6 +42,8 @@ pub struct Meeting {
     pub version: u64,
     /// The newest version whose reminders are planned; 0 before the first.
     pub planned_version: u64,
+    /// How it was asked for, where that was under an idempotency key.
+    pub origin: Option<Origin>,
 }
 
 impl Meeting {
@@ -75,6 +77,11 @@ impl MeetingId {
     /// A new id that no other meeting has.
     pub fn random() -> Self {
         Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// The id that always belongs to these words: see [`UserId::derived`].
+    pub fn derived(words: &[&str]) -> Self {
+        Self(digest(words))
     }
 
     /// An id as a client sent it.

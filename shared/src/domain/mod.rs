@@ -3,6 +3,7 @@
 pub mod booking;
 pub mod meeting;
 pub mod notification;
+pub mod origin;
 pub mod reminder;
 pub mod text;
 pub mod user;
@@ -10,6 +11,7 @@ pub mod user;
 pub use booking::Booking;
 pub use meeting::{Meeting, MeetingId, Participant, Role, Status};
 pub use notification::{Channel, Notification, Notifications};
+pub use origin::Origin;
 pub use reminder::{Reminder, ReminderKey, State, Step};
 pub use text::{Description, Location, Name, Title};
 pub use user::{Email, User, UserId};

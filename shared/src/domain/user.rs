@@ -4,8 +4,9 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::Name;
+use super::{Name, Origin};
 use crate::time::{Dnd, Zone};
 
 /// A person as stored.
@@ -23,6 +24,8 @@ pub struct User {
     pub dnd: Option<Dnd>,
     /// Rises with every change, from 1.
     pub version: u64,
+    /// How they were created, where that was under an idempotency key.
+    pub origin: Option<Origin>,
 }
 
 /// An opaque user id.
@@ -34,6 +37,12 @@ impl UserId {
     /// A new id that no other user has.
     pub fn random() -> Self {
         Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// The id that always belongs to these words, an idempotency key among them: whoever is created under the same key
+    /// again meets the one who is there already.
+    pub fn derived(words: &[&str]) -> Self {
+        Self(digest(words))
     }
 
     /// An id as a client sent it: see [`opaque_id`].
@@ -61,6 +70,16 @@ pub(super) fn opaque_id(text: &str) -> Result<String, String> {
     } else {
         Err("must be an id as answered when it was created".to_owned())
     }
+}
+
+/// 128 bits of SHA-256 over words, each with its length, so that no two lists of words run together.
+pub(super) fn digest(words: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.len().to_be_bytes());
+        hash.update(word.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An e-mail address (RFC 5321, section 4.1.2), without a display name and with a domain.

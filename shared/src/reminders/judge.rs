@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Meeting, Reminder, ReminderKey, State, User};
-use crate::time::{Minute, Reason, remind};
+use crate::time::{Decision, Minute, Reason, remind};
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,8 +68,16 @@ fn is_wanted(meeting: &Meeting, reminder: &Reminder) -> bool {
         && meeting.notifications.reminders().contains(&(reminder.key.channel, reminder.key.minutes_before))
 }
 
-fn decide(meeting: &Meeting, user: &User, reminder: &Reminder, earliest: Minute) -> crate::time::Decision {
-    remind(meeting.start_minute(), reminder.key.minutes_before, earliest, user.dnd, user.zone)
+/// The rule, with `minute` as the earliest. A minute to come that was promised already is kept as long as the rule agrees
+/// with it: nothing is sent before it.
+fn decide(meeting: &Meeting, user: &User, reminder: &Reminder, minute: Minute) -> Decision {
+    let start = meeting.start_minute();
+    let rule = |earliest| remind(start, reminder.key.minutes_before, earliest, user.dnd, user.zone);
+    let promised = reminder.remind_at.filter(|at| *at > minute && reminder.start == start);
+    match promised.map(rule) {
+        Some(decision) if decision.remind_at == promised => Decision { reason: reminder.reason, ..decision },
+        _ => rule(minute),
+    }
 }
 
 /// When a sibling's message left, if it did in this minute and for the same start.

@@ -16,6 +16,8 @@ pub enum Plan {
     Arm(Reminder),
     /// Store a reminder that no timer belongs to, and take away the one it may have had.
     Close(Step),
+    /// The reminder is closed, its timer may still be set.
+    Disarm(Reminder),
     /// A delivery under way, or newer data than ours, is in the way: read again.
     Wait,
 }
@@ -47,7 +49,7 @@ pub fn foresee(
 ) -> Vec<Reminder> {
     let steps = plan(meeting, users, &stored, now).into_iter().filter_map(|plan| match plan {
         Plan::Set(step) | Plan::Close(step) => Some(step.to),
-        Plan::Arm(_) | Plan::Wait => None,
+        Plan::Arm(_) | Plan::Disarm(_) | Plan::Wait => None,
     });
     let mut reminders: HashMap<_, _> =
         stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
@@ -59,7 +61,6 @@ pub fn foresee(
 struct Wanted<'a> {
     key: ReminderKey,
     meeting: &'a Meeting,
-    participant: &'a Participant,
     user: &'a User,
 }
 
@@ -77,7 +78,6 @@ fn wanted<'a>(meeting: &'a Meeting, users: &'a HashMap<UserId, User>) -> Vec<Wan
                 minutes_before,
             },
             meeting,
-            participant,
             user,
         };
         Some(meeting.notifications.reminders().into_iter().map(one))
@@ -89,8 +89,8 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     let Wanted { meeting, user, .. } = wanted;
     let start = meeting.start_minute();
     let current = stored.filter(|stored| stored.start == start);
-    if current.is_some_and(|stored| stored.state.is_final()) {
-        return None;
+    if let Some(stored) = current.filter(|stored| stored.state.is_final()) {
+        return disarm(stored);
     }
     if stored.is_some_and(|stored| {
         stored.is_claimed(now)
@@ -104,13 +104,14 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     let Some(at) = decision.remind_at else {
         let unchanged =
             |stored: &Reminder| stored.state == State::Suppressed && stored.reason == decision.reason;
-        if current.is_some_and(unchanged) {
-            return None;
+        if let Some(stored) = current.filter(|stored| unchanged(stored)) {
+            return disarm(stored);
         }
         let to = Reminder { reason: decision.reason, ..row(wanted, stored, State::Suppressed) };
         return Some(Plan::Close(closing(stored, to, now)));
     };
-    match open.filter(|stored| stored.remind_at == Some(at)) {
+    let as_it_is = |stored: &&Reminder| stored.remind_at == Some(at) && stored.email == wanted.user.email;
+    match open.filter(as_it_is) {
         Some(stored) if stored.state == State::Scheduled => None,
         Some(stored) => Some(Plan::Arm(stored.clone())),
         None => {
@@ -127,7 +128,7 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
 
 fn cancel(meeting: &Meeting, stored: &Reminder, now: DateTime<Utc>) -> Option<Plan> {
     if stored.state.is_final() || stored.state == State::Cancelled {
-        return None;
+        return disarm(stored);
     }
     if stored.is_claimed(now) || stored.meeting_version > meeting.version {
         return Some(Plan::Wait);
@@ -138,6 +139,11 @@ fn cancel(meeting: &Meeting, stored: &Reminder, now: DateTime<Utc>) -> Option<Pl
         ..stored.moved_to(State::Cancelled, None)
     };
     Some(Plan::Close(closing(Some(stored), to, now)))
+}
+
+/// A closed reminder that is still owed has a timer to lose.
+fn disarm(stored: &Reminder) -> Option<Plan> {
+    stored.owed_at.map(|_| Plan::Disarm(stored.clone()))
 }
 
 /// The earliest minute for a reminder. A timer that is already set for a minute not yet over stays good, although it
@@ -152,7 +158,7 @@ fn earliest(open: Option<&Reminder>, now: DateTime<Utc>) -> Minute {
 fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder {
     Reminder {
         key: wanted.key.clone(),
-        email: wanted.participant.email.clone(),
+        email: wanted.user.email.clone(),
         start: wanted.meeting.start_minute(),
         meeting_version: wanted.meeting.version,
         user_version: wanted.user.version,

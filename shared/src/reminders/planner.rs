@@ -1,19 +1,23 @@
 //! Makes a meeting's reminders what they should be.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, plan};
 use super::{Unfinished, soon};
 use crate::clock::Clock;
-use crate::domain::{MeetingId, Reminder, ReminderKey, State, Step};
+use crate::domain::{
+    Meeting, MeetingId, Participant, Reminder, ReminderKey, State, Step, User, UserId,
+};
 use crate::store::{Debtor, Store};
 use crate::time::{Zone, format};
 use crate::timers::Timers;
 
 /// How many reminders are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
+/// How many meetings of one user are planned side by side.
+const MEETINGS_SIDE_BY_SIDE: usize = 4;
 /// How often a plan is made anew because others write too, before the sweep is left to try.
 const ROUNDS: usize = 5;
 
@@ -36,6 +40,8 @@ impl Planner {
     pub async fn plan(&self, debtor: &Debtor) -> Result<(), Unfinished> {
         match debtor {
             Debtor::Meeting(id) => self.plan_meeting(id).await,
+            Debtor::User(id) => self.plan_user(id).await,
+            Debtor::Reminder(key) => self.plan_meeting(&key.meeting_id).await,
         }
     }
 
@@ -48,8 +54,11 @@ impl Planner {
         // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
-            let Some((meeting, stored)) = self.store.meeting_with_reminders(id).await? else { return Ok(()) };
+            let Some((mut meeting, stored)) = self.store.meeting_with_reminders(id).await? else { return Ok(()) };
             let users = self.store.participants(&meeting).await?;
+            if self.refresh(&mut meeting, &users).await? {
+                continue;
+            }
             self.repair(&stored, &mut disturbed).await?;
             let plans = plan(&meeting, &users, &stored, self.clock.now());
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
@@ -71,6 +80,41 @@ impl Planner {
         Err(Unfinished::Busy)
     }
 
+    /// Brings the reminders of a user's meetings to come up to the user's newest version, and strikes the user off what is owed.
+    ///
+    /// # Errors
+    /// When AWS fails, or others keep changing the same reminders. The user stays owed then.
+    pub async fn plan_user(&self, id: &UserId) -> Result<(), Unfinished> {
+        let Some(user) = self.store.user(id).await? else { return Ok(()) };
+        let meetings = self.store.meetings_after(id, self.clock.now()).await?;
+        let plans = meetings.iter().map(|meeting| self.plan_meeting(meeting));
+        let outcomes: Vec<_> = stream::iter(plans).buffer_unordered(MEETINGS_SIDE_BY_SIDE).collect().await;
+        outcomes.into_iter().collect::<Result<(), _>>()?;
+        match self.store.mark_user_planned(id, user.version).await {
+            // Somebody changed the user again: that change is owed as well, and its own plan is coming.
+            Err(error) if error.is_lost_race() => Ok(()),
+            done => Ok(done?),
+        }
+    }
+
+    /// Whether what the meeting says of its participants had to be brought up to date, and lost the race to.
+    async fn refresh(&self, meeting: &mut Meeting, users: &HashMap<UserId, User>) -> Result<bool, Unfinished> {
+        let mut stale = false;
+        for participant in &mut meeting.participants {
+            let Some(user) = users.get(&participant.user_id) else { continue };
+            let fresh = Participant::new(user, participant.role);
+            stale |= *participant != fresh;
+            *participant = fresh;
+        }
+        if !stale {
+            return Ok(false);
+        }
+        match self.store.refresh_participants(meeting).await {
+            Err(error) if error.is_lost_race() => Ok(true),
+            done => Ok(done.map(|()| false)?),
+        }
+    }
+
     /// Carries out `plans` side by side; whether any of them lost a race.
     async fn carry_out(
         &self,
@@ -82,6 +126,7 @@ impl Planner {
                 Plan::Set(step) => self.set(step).await,
                 Plan::Arm(reminder) => self.arm(reminder).await,
                 Plan::Close(step) => self.close(step).await,
+                Plan::Disarm(reminder) => self.disarm(reminder).await,
                 Plan::Wait => Ok(Done::Yes),
             }
         });

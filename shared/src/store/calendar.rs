@@ -25,7 +25,7 @@ impl Store {
         Ok(user.map(|user| (user, bookings)))
     }
 
-    async fn booked_days(
+    pub(super) async fn booked_days(
         &self,
         id: &UserId,
         first: NaiveDate,

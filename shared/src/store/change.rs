@@ -1,7 +1,7 @@
 //! Writing many items in one transaction: all of it happens, or nothing.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -23,9 +23,28 @@ impl Change {
         self.put(&UserItem::new(user, None), Condition::Absent)
     }
 
+    /// A user's next version, if the stored one is still the one before. Their reminders are owed from `owed_at`.
+    pub fn update_user(self, user: &User, owed_at: Minute) -> Result<Self, StoreError> {
+        let before = user.version - 1;
+        self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
+    }
+
     /// The user's address, which is nobody's yet.
     pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
         self.put(&EmailItem::new(user), Condition::Absent)
+    }
+
+    /// An address that was the user's.
+    pub fn release_email(mut self, user: &User) -> Result<Self, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(Key::email(&user.email).attributes()))
+            .condition_expression("user_id = :owner")
+            .expression_attribute_values(":owner", AttributeValue::S(user.id.to_string()))
+            .build()
+            .map_err(StoreError::corrupt)?;
+        self.writes.push(TransactWriteItem::builder().delete(delete).build());
+        Ok(self)
     }
 
     /// A meeting that is not there yet. Its reminders are owed from `owed_at`.

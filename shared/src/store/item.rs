@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, StoreError};
 use crate::domain::{
-    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant,
+    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Origin, Participant,
     Reminder, ReminderKey, Role, State, Status, Title, User, UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
@@ -57,8 +57,16 @@ pub(super) struct UserItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dnd: Option<(String, String)>,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginItem>,
     #[serde(flatten)]
     owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OriginItem {
+    request: String,
+    answer: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,12 +113,14 @@ pub(super) struct MeetingItem {
     notifications: Notifications,
     version: u64,
     planned_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginItem>,
     #[serde(flatten)]
     owed: Owed,
 }
 
 #[derive(Serialize, Deserialize)]
-struct ParticipantItem {
+pub(super) struct ParticipantItem {
     user_id: UserId,
     email: String,
     name: String,
@@ -157,6 +167,18 @@ impl From<&Key> for ItemKey {
     }
 }
 
+impl From<&Origin> for OriginItem {
+    fn from(origin: &Origin) -> Self {
+        Self { request: origin.request.clone(), answer: origin.answer.clone() }
+    }
+}
+
+impl From<OriginItem> for Origin {
+    fn from(item: OriginItem) -> Self {
+        Self { request: item.request, answer: item.answer }
+    }
+}
+
 impl UserItem {
     pub(super) fn new(user: &User, owed_at: Option<Minute>) -> Self {
         let key = Key::user(&user.id);
@@ -169,6 +191,7 @@ impl UserItem {
             zone: user.zone.name().to_owned(),
             dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
             version: user.version,
+            origin: user.origin.as_ref().map(OriginItem::from),
         }
     }
 }
@@ -209,12 +232,6 @@ impl DayEntry {
 impl MeetingItem {
     pub(super) fn new(meeting: &Meeting, owed_at: Option<Minute>) -> Self {
         let key = Key::meeting(&meeting.id);
-        let participant = |p: &Participant| ParticipantItem {
-            user_id: p.user_id.clone(),
-            email: p.email.to_string(),
-            name: p.name.to_string(),
-            role: p.role,
-        };
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
@@ -227,11 +244,24 @@ impl MeetingItem {
             start: meeting.interval.start().timestamp_millis(),
             end: meeting.interval.end().timestamp_millis(),
             zone: meeting.zone.name().to_owned(),
-            participants: meeting.participants.iter().map(participant).collect(),
+            participants: Self::participants(meeting),
             notifications: meeting.notifications.clone(),
             version: meeting.version,
             planned_version: meeting.planned_version,
+            origin: meeting.origin.as_ref().map(OriginItem::from),
         }
+    }
+}
+
+impl MeetingItem {
+    pub(super) fn participants(meeting: &Meeting) -> Vec<ParticipantItem> {
+        let participant = |p: &Participant| ParticipantItem {
+            user_id: p.user_id.clone(),
+            email: p.email.to_string(),
+            name: p.name.to_string(),
+            role: p.role,
+        };
+        meeting.participants.iter().map(participant).collect()
     }
 }
 
@@ -276,6 +306,7 @@ impl TryFrom<UserItem> for User {
             zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
             dnd: item.dnd.map(dnd).transpose()?,
             version: item.version,
+            origin: item.origin.map(Origin::from),
         })
     }
 }
@@ -315,6 +346,7 @@ impl TryFrom<MeetingItem> for Meeting {
             notifications: item.notifications,
             version: item.version,
             planned_version: item.planned_version,
+            origin: item.origin.map(Origin::from),
         })
     }
 }

@@ -15,9 +15,9 @@ pub struct Key {
 }
 
 /// The sort key of a user's own item.
-pub const PROFILE: &str = "PROFILE";
+pub(super) const PROFILE: &str = "PROFILE";
 /// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
-pub const MEETING: &str = "MEETING";
+pub(super) const MEETING: &str = "MEETING";
 
 impl Key {
     pub(super) fn user(id: &UserId) -> Self {

@@ -53,11 +53,38 @@ impl Store {
     /// # Errors
     /// A lost race when the meeting has another version by now.
     pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
+        let done = "SET planned_version = :version REMOVE owed_shard, owed_at";
+        self.mark(&Key::meeting(id), done, version).await
+    }
+
+    /// Writes an item's new participants, whose names or addresses changed. The meeting itself is the same version.
+    ///
+    /// # Errors
+    /// A lost race when the meeting has another version by now.
+    pub async fn refresh_participants(&self, meeting: &Meeting) -> Result<(), StoreError> {
+        let participants = serde_dynamo::to_attribute_value(MeetingItem::participants(meeting))?;
         self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(Key::meeting(id).attributes()))
-            .update_expression("SET planned_version = :version REMOVE owed_shard, owed_at")
+            .set_key(Some(Key::meeting(&meeting.id).attributes()))
+            .update_expression("SET participants = :participants")
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(meeting.version))
+            .expression_attribute_values(":participants", participants)
+            .send()
+            .await
+            .map(drop)
+            .map_err(StoreError::update)
+    }
+
+    /// Updates an item by `expression` if it still has that version, which the expression may call `:version`.
+    pub(super) async fn mark(&self, key: &Key, expression: &str, version: u64) -> Result<(), StoreError> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
             .condition_expression("#version = :version")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(version))

@@ -1,9 +1,11 @@
 //! Users and their addresses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Key, Store, StoreError, Wanted};
-use crate::domain::{Meeting, User, UserId};
+use crate::domain::{Meeting, MeetingId, User, UserId};
 use crate::store::item::UserItem;
 
 /// Whether a user was created.
@@ -46,5 +48,23 @@ impl Store {
         let ids = || meeting.participants.iter().map(|participant| &participant.user_id);
         let found = self.read(ids().fold(Wanted::new(), Wanted::user)).await?;
         ids().filter_map(|id| Some(found.user(id).transpose()?.map(|user| (id.clone(), user)))).collect()
+    }
+
+    /// Notes that the reminders of everyone's meetings with the user's version `version` are planned.
+    ///
+    /// # Errors
+    /// A lost race when the user has another version by now.
+    pub async fn mark_user_planned(&self, id: &UserId, version: u64) -> Result<(), StoreError> {
+        self.mark(&Key::user(id), "REMOVE owed_shard, owed_at", version).await
+    }
+
+    /// The ids of the meetings on a user's calendar that end after `now`.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn meetings_after(&self, id: &UserId, now: DateTime<Utc>) -> Result<BTreeSet<MeetingId>, StoreError> {
+        let bookings = self.booked_days(id, now.date_naive(), NaiveDate::MAX).await?;
+        let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
+        Ok(coming.map(|booking| booking.meeting_id).collect())
     }
 }

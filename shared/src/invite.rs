@@ -1,12 +1,16 @@
 //! Putting a meeting on people's calendars, and telling who would rather not have it there.
 
-use crate::domain::Meeting;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use crate::domain::booking::{Booking, overlapping};
-use crate::domain::{MeetingId, User};
-use crate::http::Problem;
-use crate::http::view::{PersonView, UnavailableView};
+use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
+use crate::domain::{Meeting, MeetingId, User};
+use crate::http::view::{BookedView, ConflictView, MeetingView, PersonView, UnavailableView};
+use crate::http::{Code, FieldError, Problem};
 use crate::store::{Change, Page, bookings};
-use crate::time::{Interval, interval};
+use crate::time::{Interval, Zone, interval};
 
 /// Someone whose calendar a meeting goes on, with the pages it touches as they were read.
 #[derive(Clone, Debug)]
@@ -19,8 +23,28 @@ pub struct Invitee {
 
 impl Invitee {
     /// Their bookings that overlap `interval`, but for the meeting itself.
-    pub fn clashes(&self, interval: Interval, meeting: &MeetingId) -> Vec<Booking> {
+    fn clashes(&self, interval: Interval, meeting: &MeetingId) -> Vec<Booking> {
         overlapping(bookings(&self.pages), interval, Some(meeting))
+    }
+}
+
+/// The meeting with those of `invitees` who have another one then, and those whose do-not-disturb hours it touches. The
+/// creator is never unavailable: they could not have booked it.
+pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>) -> BookedView {
+    let others = invitees.iter().filter(|invitee| invitee.user.id != meeting.creator_id);
+    let unavailable = others.filter_map(|invitee| {
+        let clashes = invitee.clashes(meeting.interval, &meeting.id);
+        (!clashes.is_empty()).then(|| UnavailableView::new(&invitee.user, &clashes, meeting.zone))
+    });
+    let touched = |user: &User| {
+        user.dnd.is_some_and(|dnd| !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty())
+    };
+    let disturbed = invitees.iter().map(|invitee| &invitee.user).filter(|user| touched(user));
+    BookedView {
+        meeting: MeetingView::from(meeting),
+        unavailable_participants: unavailable.collect(),
+        do_not_disturb_participants: disturbed.map(PersonView::from).collect(),
+        warnings,
     }
 }
 
@@ -37,18 +61,49 @@ pub fn book(change: Change, invitee: &Invitee, booking: &Booking) -> Result<Chan
     invitee.pages.iter().try_fold(change, |change, page| Ok(change.book(page, booking)?))
 }
 
-/// Those of `invitees` who have another meeting then, with its times in the meeting's zone.
-pub fn unavailable(invitees: &[Invitee], meeting: &Meeting) -> Vec<UnavailableView> {
-    let clashing = invitees.iter().map(|invitee| (invitee, invitee.clashes(meeting.interval, &meeting.id)));
-    clashing
-        .filter(|(_, clashes)| !clashes.is_empty())
-        .map(|(invitee, clashes)| UnavailableView::new(&invitee.user, &clashes, meeting.zone))
-        .collect()
+/// Refuses a meeting of `people` on `days` that would touch more calendar pages than one transaction can.
+///
+/// # Errors
+/// 422 for `field`.
+pub fn check_size(field: &str, people: usize, days: &BTreeSet<NaiveDate>) -> Result<(), Problem> {
+    let pages = people * days.len();
+    if pages <= MAX_PARTICIPANT_DAYS {
+        return Ok(());
+    }
+    let message = format!(
+        "makes the meeting too large: it holds at most {MAX_PARTICIPANT_DAYS} participant-days, the organizer's among \
+         them, and {people} people on {} UTC days are {pages}",
+        days.len()
+    );
+    Err(Problem::bad_field(field, message))
 }
 
-/// Those of `invitees` whose do-not-disturb hours an interval touches.
-pub fn disturbed(invitees: &[Invitee], interval: Interval) -> Vec<PersonView> {
-    let touched =
-        |user: &User| user.dnd.is_some_and(|dnd| !interval::dnd_time(interval, dnd, user.zone).is_empty());
-    invitees.iter().map(|invitee| &invitee.user).filter(|user| touched(user)).map(PersonView::from).collect()
+/// Refuses an interval in which the creator takes part in another meeting.
+///
+/// # Errors
+/// 409 `meeting_conflict` with those meetings, their times in `zone`.
+pub fn check_free(
+    creator: &Invitee,
+    interval: Interval,
+    meeting: &MeetingId,
+    zone: Zone,
+) -> Result<(), Problem> {
+    let clashes = creator.clashes(interval, meeting);
+    if clashes.is_empty() {
+        return Ok(());
+    }
+    let conflicts: Vec<_> = clashes.iter().map(|booking| ConflictView::new(booking, zone)).collect();
+    let detail = "The creator takes part in another meeting in that time. Nothing was changed.";
+    Err(Problem::new(Code::MeetingConflict, detail).with("conflicts", conflicts))
+}
+
+/// Refuses to change a meeting that no longer takes place.
+///
+/// # Errors
+/// 409 `meeting_cancelled`.
+pub fn check_confirmed(meeting: &Meeting) -> Result<(), Problem> {
+    if meeting.is_confirmed() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::MeetingCancelled, "A cancelled meeting stays as it is. Nothing was changed."))
 }

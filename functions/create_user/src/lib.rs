@@ -1,9 +1,10 @@
 //! `POST /api/create_user`: someone who can be invited and reminded.
 
-use lambda_http::http::StatusCode;
 use shared::domain::{Email, Name, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Fields, Problem, Request, Response, json, read};
+use shared::http::{
+    Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, not_found, read, to_json,
+};
 use shared::store::{Creation, until_committed};
 
 /// Creates a user, unless somebody has their address already.
@@ -11,9 +12,15 @@ use shared::store::{Creation, until_committed};
 /// # Errors
 /// 400, 413 and 422 for a bad request; 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
-    let user = parse(Fields::of_body(&request)?)?;
-    match until_committed(async || api.store.create_user(&user).await).await? {
-        Creation::Created => json(StatusCode::CREATED, &UserView::from(&user)),
+    let fields = Fields::of_body(&request)?;
+    let key = IdempotencyKey::of(&request, &fields)?;
+    let id = key.as_ref().map_or_else(UserId::random, |key| UserId::derived(&["create_user", key.as_str()]));
+    let mut user = parse(fields, id)?;
+    let answer = to_json(&UserView::from(&user))?;
+    user.origin = key.as_ref().map(|key| key.origin(&answer));
+    match until_committed(|| api.store.create_user(&user)).await? {
+        Creation::Created => Ok(created(answer)),
+        Creation::AlreadyThere => replay(&api, &user.id, key).await,
         Creation::EmailTaken => Err(Problem::new(
             Code::EmailTaken,
             "Addresses are compared without regard to case, and this one belongs to a user already.",
@@ -21,14 +28,20 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     }
 }
 
-fn parse(mut fields: Fields) -> Result<User, Problem> {
+fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
     let email = fields.required("email", read::text(Email::parse));
     let name = fields.required("name", read::text(Name::parse));
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();
-    let user = || {
-        Some(User { id: UserId::random(), email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, origin: None })
-    };
+    let user =
+        || Some(User { id, email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, origin: None });
     fields.finish(user())
+}
+
+/// The user of that idempotency key is there already: the answer is the one from then.
+async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
+    let there = api.store.user(id).await?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let key = key.ok_or_else(|| Problem::internal("a random id met itself"))?;
+    key.replay(there.origin.as_ref())
 }

@@ -1,29 +1,30 @@
 //! `POST /api/meeting/participant/remove`: someone no longer takes part.
 
-use lambda_http::http::StatusCode;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
-use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, read};
+use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, read, versioned};
+use shared::invite;
 use shared::reminders::soon;
 use shared::store::{Wanted, until_committed};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `not_a_participant` or
-/// `organizer_cannot_leave`; 503 when others keep changing the same meeting or calendar.
+/// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `not_a_participant`,
+/// `organizer_cannot_leave` or `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::of_body(&request)?;
     let user_id = fields.required("user_id", read::text(UserId::parse));
     let meeting_id = fields.required("meeting_id", read::text(MeetingId::parse));
     let (user_id, meeting_id) = fields.finish(user_id.zip(meeting_id))?;
-    let meeting = until_committed(async || remove(&api, &user_id, &meeting_id).await).await?;
-    json(StatusCode::OK, &MeetingView::from(&meeting))
+    let meeting = until_committed(|| remove(&api, &user_id, &meeting_id)).await?;
+    versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
 async fn remove(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<Meeting, Problem> {
     let found = api.store.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    invite::check_confirmed(&meeting)?;
     let role = meeting.participant(user_id).map(|participant| participant.role);
     match role {
         Some(Role::Participant) => {}

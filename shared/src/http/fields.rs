@@ -58,6 +58,10 @@ impl Fields {
         Self { values, from_query, known: Vec::new(), errors: Vec::new() }
     }
 
+    pub(super) fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
     /// Whether the fields come from a query string, where every value is text.
     pub fn is_query(&self) -> bool {
         self.from_query
@@ -85,6 +89,36 @@ impl Fields {
         match self.given(name) {
             None => Some(None),
             Some(value) => self.read(name, value, read).map(Some),
+        }
+    }
+
+    /// Reads a field of a change: absent leaves things as they are, null takes them away. `None` when it is bad.
+    pub fn patch<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<Patch<T>> {
+        self.known.push(name);
+        match self.values.get(name).cloned() {
+            None => Some(Patch::Keep),
+            Some(Value::Null) => Some(Patch::Clear),
+            Some(value) => self.read(name, value, read).map(Patch::Set),
+        }
+    }
+
+    /// Reads a field of a change that can't be taken away: `Some(None)` when it is absent. `None` when it is bad.
+    pub fn replace<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match self.patch(name, read)? {
+            Patch::Keep => Some(None),
+            Patch::Set(value) => Some(Some(value)),
+            Patch::Clear => {
+                self.fail(name, "must not be null");
+                None
+            }
         }
     }
 
@@ -148,6 +182,28 @@ impl Fields {
                 format!("is not a field of this call; did you mean {near}?")
             }
             _ => format!("is not a field of this call; its fields are {}", self.known.join(", ")),
+        }
+    }
+}
+
+/// What a change says of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Nothing: it stays as it is.
+    Keep,
+    /// It goes.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// What becomes of `now`.
+    pub fn apply(self, now: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => now,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
         }
     }
 }

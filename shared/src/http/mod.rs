@@ -1,6 +1,7 @@
 //! From an API Gateway request to a use case and back.
 
 mod fields;
+mod preconditions;
 mod problem;
 pub mod read;
 mod times;
@@ -13,7 +14,8 @@ use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, RequestExt};
 use serde::Serialize;
 
-pub use fields::{Fields, MAX_BODY};
+pub use fields::{Fields, MAX_BODY, Patch};
+pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use problem::{Code, FieldError, Problem};
 pub use times::{ReadInterval, resolve};
 
@@ -58,11 +60,37 @@ where
 /// # Errors
 /// 500 when the value has no JSON form.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_string(value).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(json_text(status, to_json(value)?))
+}
+
+/// A value as JSON text.
+///
+/// # Errors
+/// 500 when it has no such form.
+pub fn to_json(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// A 201 with JSON that is text already.
+pub fn created(body: String) -> Response {
+    json_text(StatusCode::CREATED, body)
+}
+
+/// A JSON answer about a meeting's version, with its entity tag.
+///
+/// # Errors
+/// 500 when the value has no JSON form.
+pub fn versioned(value: &impl Serialize, version: u64) -> Result<Response, Problem> {
+    let mut response = json(StatusCode::OK, value)?;
+    response.headers_mut().insert(header::ETAG, etag(version));
+    Ok(response)
+}
+
+fn json_text(status: StatusCode, body: String) -> Response {
     let mut response = Response::new(Body::Text(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
 }
 
 /// The path parameter of that name.

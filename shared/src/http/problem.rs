@@ -45,6 +45,9 @@ pub enum Code {
     AlreadyParticipant,
     NotAParticipant,
     OrganizerCannotLeave,
+    MeetingCancelled,
+    VersionMismatch,
+    IdempotencyKeyReused,
     BodyTooLarge,
     BusyTryAgain,
     InternalError,
@@ -77,6 +80,17 @@ impl Code {
             Self::OrganizerCannotLeave => {
                 ("organizer_cannot_leave", StatusCode::CONFLICT, "The organizer can't leave their meeting")
             }
+            Self::MeetingCancelled => ("meeting_cancelled", StatusCode::CONFLICT, "The meeting is cancelled"),
+            Self::VersionMismatch => (
+                "version_mismatch",
+                StatusCode::PRECONDITION_FAILED,
+                "The meeting has another version by now",
+            ),
+            Self::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The Idempotency-Key was used for another request",
+            ),
             Self::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
             Self::BusyTryAgain => {
                 ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again")

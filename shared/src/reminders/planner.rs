@@ -7,9 +7,7 @@ use futures_util::stream::{self, StreamExt};
 use super::plan::{Plan, plan};
 use super::{Unfinished, soon};
 use crate::clock::Clock;
-use crate::domain::{
-    Meeting, MeetingId, Participant, Reminder, ReminderKey, State, Step, User, UserId,
-};
+use crate::domain::{Meeting, MeetingId, Participant, Reminder, ReminderKey, State, Step, User, UserId};
 use crate::store::{Debtor, Store};
 use crate::time::{Zone, format};
 use crate::timers::Timers;
@@ -54,7 +52,9 @@ impl Planner {
         // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
-            let Some((mut meeting, stored)) = self.store.meeting_with_reminders(id).await? else { return Ok(()) };
+            let Some((mut meeting, stored)) = self.store.meeting_with_reminders(id).await? else {
+                return Ok(());
+            };
             let users = self.store.participants(&meeting).await?;
             if self.refresh(&mut meeting, &users).await? {
                 continue;
@@ -98,7 +98,11 @@ impl Planner {
     }
 
     /// Whether what the meeting says of its participants had to be brought up to date, and lost the race to.
-    async fn refresh(&self, meeting: &mut Meeting, users: &HashMap<UserId, User>) -> Result<bool, Unfinished> {
+    async fn refresh(
+        &self,
+        meeting: &mut Meeting,
+        users: &HashMap<UserId, User>,
+    ) -> Result<bool, Unfinished> {
         let mut stale = false;
         for participant in &mut meeting.participants {
             let Some(user) = users.get(&participant.user_id) else { continue };

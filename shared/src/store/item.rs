@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, StoreError};
 use crate::domain::{
-    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Origin, Participant,
-    Reminder, ReminderKey, Role, State, Status, Title, User, UserId,
+    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Origin,
+    Participant, Reminder, ReminderKey, Role, State, Status, Title, User, UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
 

@@ -46,9 +46,11 @@ impl Store {
         let debts = items.iter().map(|item| {
             let key = key_of(item)?;
             let since = item.get("owed_at").and_then(|value| value.as_n().ok()?.parse().ok());
-            let since = since.map(Minute::from_epoch).ok_or_else(|| StoreError::corrupt("owed since when?"))?;
+            let since =
+                since.map(Minute::from_epoch).ok_or_else(|| StoreError::corrupt("owed since when?"))?;
             let debtor = Debtor::of_key(&key.pk, &key.sk);
-            let debtor = debtor.ok_or_else(|| StoreError::corrupt(format!("{} can't owe anything", key.sk)))?;
+            let debtor =
+                debtor.ok_or_else(|| StoreError::corrupt(format!("{} can't owe anything", key.sk)))?;
             Ok(Debt { debtor, since })
         });
         debts.collect()

@@ -17,8 +17,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(640);
 ///
 /// # Errors
 /// The error of the last attempt; a lost race among them means that patience ended.
-pub async fn until_committed<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+pub async fn until_committed<T, E, A>(mut attempt: impl FnMut() -> A) -> Result<T, E>
 where
+    A: Future<Output = Result<T, E>>,
     E: AsRaceLost,
 {
     let deadline = Instant::now() + PATIENCE;

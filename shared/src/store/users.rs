@@ -13,6 +13,8 @@ use crate::store::item::UserItem;
 pub enum Creation {
     /// It was.
     Created,
+    /// A user of that id is there already.
+    AlreadyThere,
     /// Somebody has that address already, in this or another case.
     EmailTaken,
 }
@@ -23,10 +25,12 @@ impl Store {
     /// # Errors
     /// When the store can't be written.
     pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
+        const USER: usize = 0;
         const CLAIM: usize = 1;
         let change = self.change().create_user(user)?.claim_email(user)?;
         match self.commit(change).await {
             Ok(()) => Ok(Creation::Created),
+            Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
             Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
             Err(error) => Err(error),
         }
@@ -62,7 +66,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn meetings_after(&self, id: &UserId, now: DateTime<Utc>) -> Result<BTreeSet<MeetingId>, StoreError> {
+    pub async fn meetings_after(
+        &self,
+        id: &UserId,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<MeetingId>, StoreError> {
         let bookings = self.booked_days(id, now.date_naive(), NaiveDate::MAX).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| booking.meeting_id).collect())

@@ -1,0 +1,94 @@
+//! Request headers that a write depends on: `If-Match` and `Idempotency-Key`.
+
+use lambda_http::http::header;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Code, Fields, Problem, Request, Response};
+use crate::domain::Origin;
+
+/// The entity tag of a meeting's version (RFC 9110, section 8.8.3).
+pub fn etag(version: u64) -> header::HeaderValue {
+    header::HeaderValue::try_from(format!("\"{version}\""))
+        .unwrap_or(header::HeaderValue::from_static("\"\""))
+}
+
+/// Whether the request may change that version: it has no `If-Match`, or one that names it (RFC 9110, section 13.1.1).
+/// Quotes may be missing; a weak tag never matches.
+///
+/// # Errors
+/// 412 when the client has seen another version.
+pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
+    let tags = request.headers().get_all(header::IF_MATCH);
+    let mut tags = tags.iter().flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(str::trim);
+    let matches = |tag: &str| tag == "*" || tag.trim_matches('"') == version.to_string();
+    if request.headers().get(header::IF_MATCH).is_none() || tags.any(matches) {
+        return Ok(());
+    }
+    let detail =
+        format!("The meeting is at version {version}. Read it again and decide anew. Nothing was changed.");
+    Err(Problem::new(Code::VersionMismatch, detail))
+}
+
+/// A client's promise that requests with the same key are one.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    key: String,
+    /// A digest of the body that came with it.
+    request: String,
+}
+
+const HEADER: &str = "idempotency-key";
+
+impl IdempotencyKey {
+    /// The key of a request, if it has one; `fields` are its body.
+    ///
+    /// # Errors
+    /// 422 for a key that is empty, longer than 255 characters or not visible ASCII.
+    pub fn of(request: &Request, fields: &Fields) -> Result<Option<Self>, Problem> {
+        let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
+        let key = value.to_str().unwrap_or_default();
+        if !(1..=255).contains(&key.len()) {
+            return Err(Problem::bad_field("Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
+        }
+        Ok(Some(Self { key: key.to_owned(), request: fields.digest() }))
+    }
+
+    /// The key as the client chose it.
+    pub fn as_str(&self) -> &str {
+        &self.key
+    }
+
+    /// What to remember so that the same request can be answered again.
+    pub fn origin(&self, answer: &str) -> Origin {
+        Origin { request: self.request.clone(), answer: answer.to_owned() }
+    }
+
+    /// The answer that the same request got before.
+    ///
+    /// # Errors
+    /// 422 when the key came with another body then.
+    pub fn replay(&self, origin: Option<&Origin>) -> Result<Response, Problem> {
+        match origin {
+            Some(origin) if origin.request == self.request => {
+                let mut response = super::created(origin.answer.clone());
+                let replayed = header::HeaderName::from_static("idempotent-replayed");
+                response.headers_mut().insert(replayed, header::HeaderValue::from_static("true"));
+                Ok(response)
+            }
+            _ => Err(Problem::new(
+                Code::IdempotencyKeyReused,
+                "This Idempotency-Key came with another body before. Nothing was changed.",
+            )),
+        }
+    }
+}
+
+impl Fields {
+    /// A digest of the fields, whatever their order and spacing.
+    fn digest(&self) -> String {
+        let sorted: std::collections::BTreeMap<&String, &Value> = self.values().iter().collect();
+        let canonical = serde_json::to_vec(&sorted).unwrap_or_default();
+        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod http;
 pub mod invite;
 pub mod lambda;
+pub mod metrics;
 pub mod notify;
 pub mod reminders;
 pub mod store;

@@ -208,6 +208,17 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T> Patch<Option<T>> {
+    /// Blank text, read as none, takes away as null does.
+    pub fn flatten(self) -> Patch<T> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear | Self::Set(None) => Patch::Clear,
+            Self::Set(Some(value)) => Patch::Set(value),
+        }
+    }
+}
+
 fn malformed(detail: String) -> Problem {
     Problem::new(Code::MalformedJson, detail)
 }

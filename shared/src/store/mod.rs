@@ -24,7 +24,7 @@ pub use keys::Key;
 pub use owed::Debt;
 pub use read::{Found, Page, Wanted, bookings};
 pub use retry::{AsRaceLost, until_committed};
-pub use users::Creation;
+pub use users::{Creation, Update};
 
 /// The table and the way to it. Cheap to clone.
 #[derive(Clone, Debug)]

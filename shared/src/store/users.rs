@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Key, Store, StoreError, Wanted};
 use crate::domain::{Meeting, MeetingId, User, UserId};
 use crate::store::item::UserItem;
+use crate::time::Minute;
 
 /// Whether a user was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,15 @@ pub enum Creation {
     /// A user of that id is there already.
     AlreadyThere,
     /// Somebody has that address already, in this or another case.
+    EmailTaken,
+}
+
+/// Whether a user was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// They were.
+    Updated,
+    /// Somebody else has that address already.
     EmailTaken,
 }
 
@@ -32,6 +42,29 @@ impl Store {
             Ok(()) => Ok(Creation::Created),
             Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
             Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes a user from `before` to `after`, their next version; the claim on their address moves in the same transaction.
+    /// Their reminders are owed from `owed_at`.
+    ///
+    /// # Errors
+    /// A lost race when the user is no longer as `before`; otherwise when the store can't be written.
+    pub async fn update_user(
+        &self,
+        before: &User,
+        after: &User,
+        owed_at: Minute,
+    ) -> Result<Update, StoreError> {
+        const CLAIM: usize = 1;
+        let mut change = self.change().update_user(after, owed_at)?;
+        if before.email.key() != after.email.key() {
+            change = change.claim_email(after)?.release_email(before)?;
+        }
+        match self.commit(change).await {
+            Ok(()) => Ok(Update::Updated),
+            Err(error) if error.failed_condition(CLAIM) => Ok(Update::EmailTaken),
             Err(error) => Err(error),
         }
     }

@@ -80,7 +80,7 @@ pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
 /// The do-not-disturb time inside `window`, sorted and never touching: the minutes during which the clocks of `zone` stand
 /// inside `dnd`.
 pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
-    let last = Minute::of(window.end - Duration::nanoseconds(1));
+    let last = Minute::of(window.end);
     let mut from = Minute::of(window.start);
     let mut inside = dnd.contains(zone.minute_of_day(from));
     let mut found = Vec::new();

@@ -1,0 +1,79 @@
+//! `PATCH /api/meetings/{meeting_id}`: another time, another title, other reminders.
+
+mod request;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use shared::domain::{Meeting, MeetingId};
+use shared::http::view::BookedView;
+use shared::http::{
+    Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
+};
+use shared::invite::{self, Invitee};
+use shared::reminders::soon;
+use shared::store::{Wanted, until_committed};
+
+use request::MeetingPatch;
+
+/// Changes a meeting and its entry on everyone's calendar; who has another one then is told anew.
+///
+/// # Errors
+/// 400, 413 and 422 for a bad request; 404 `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when
+/// `If-Match` names another version; 503 when others keep changing the same meeting or calendars.
+pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let patch = request::parse(Fields::of_body(&request)?)?;
+    let (version, booked) = until_committed(|| change(&api, &request, &id, &patch)).await?;
+    versioned(&booked, version)
+}
+
+async fn change(
+    api: &Api,
+    request: &Request,
+    id: &MeetingId,
+    patch: &MeetingPatch,
+) -> Result<(u64, BookedView), Problem> {
+    let before = api.store.meeting(id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    invite::check_confirmed(&before)?;
+    check_version(request, before.version)?;
+    let (mut after, warnings) = patch.apply(&before)?;
+    let (old_days, new_days) = (days(&before), days(&after));
+    invite::check_size(
+        "start_time",
+        after.participants.len(),
+        &old_days.union(&new_days).copied().collect(),
+    )?;
+
+    let people = after.participants.iter().map(|participant| &participant.user_id);
+    let found = people.fold(Wanted::new(), |wanted, user| wanted.user(user).days(user, after.interval));
+    let found = api.store.read(found).await?;
+    let mut invitees = Vec::with_capacity(after.participants.len());
+    for participant in &after.participants {
+        let user = found.user(&participant.user_id)?.ok_or_else(Problem::lost_race)?;
+        invitees.push(Invitee { pages: found.days(&user.id, after.interval)?, user });
+    }
+    if let Some(creator) = invitees.iter().find(|invitee| invitee.user.id == after.creator_id) {
+        invite::check_free(creator, after.interval, id, after.zone)?;
+    }
+    if after == before {
+        return Ok((before.version, invite::booked(&before, &invitees, warnings)));
+    }
+
+    after.version += 1;
+    let mut change = api.store.change().update_meeting(&after, soon(api.clock.now()))?;
+    if after.interval != before.interval || after.title != before.title {
+        for (invitee, participant) in invitees.iter().zip(&after.participants) {
+            for day in old_days.difference(&new_days) {
+                change = change.unbook(&participant.user_id, *day, id)?;
+            }
+            change = invite::book(change, invitee, &after.booking(participant.role))?;
+        }
+    }
+    api.store.commit(change).await?;
+    Ok((after.version, invite::booked(&after, &invitees, warnings)))
+}
+
+fn days(meeting: &Meeting) -> BTreeSet<NaiveDate> {
+    meeting.interval.utc_days().collect()
+}

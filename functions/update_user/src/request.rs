@@ -1,0 +1,52 @@
+//! The body of `PATCH /api/users/{user_id}`.
+
+use shared::domain::{Email, Name, User};
+use shared::http::{Fields, Patch, Problem, read};
+use shared::time::{Dnd, WallTime, Zone};
+
+/// What is to change.
+#[derive(Clone, Debug)]
+pub(crate) struct UserPatch {
+    email: Option<Email>,
+    name: Option<Name>,
+    zone: Option<Zone>,
+    dnd_start: Patch<WallTime>,
+    dnd_end: Patch<WallTime>,
+}
+
+pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
+    let email = fields.replace("email", read::text(Email::parse));
+    let name = fields.replace("name", read::text(Name::parse));
+    let spelling = fields.spelling("timezone", "time_zone");
+    let zone = fields.replace(spelling, read::zone);
+    let dnd_start = fields.patch("dnd_start_time", read::wall_time);
+    let dnd_end = fields.patch("dnd_end_time", read::wall_time);
+    let patch = || {
+        Some(UserPatch { email: email?, name: name?, zone: zone?, dnd_start: dnd_start?, dnd_end: dnd_end? })
+    };
+    fields.finish(patch())
+}
+
+impl UserPatch {
+    /// The user after the change. Of the do-not-disturb hours one alone may change; in the end there are both or neither.
+    pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
+        let start = self.dnd_start.clone().apply(before.dnd.map(Dnd::start));
+        let end = self.dnd_end.clone().apply(before.dnd.map(Dnd::end));
+        let half = "would be left alone: there are both do-not-disturb hours or neither";
+        let dnd = match (start, end) {
+            (None, None) => None,
+            (Some(start), Some(end)) => Some(
+                Dnd::new(start, end).map_err(|why| Problem::bad_field("dnd_end_time", why.to_string()))?,
+            ),
+            (Some(_), None) => return Err(Problem::bad_field("dnd_start_time", half)),
+            (None, Some(_)) => return Err(Problem::bad_field("dnd_end_time", half)),
+        };
+        Ok(User {
+            email: self.email.clone().unwrap_or_else(|| before.email.clone()),
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            zone: self.zone.unwrap_or(before.zone),
+            dnd,
+            ..before.clone()
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! What is measured. Every value is one event for the log; in Lambda it becomes a line of CloudWatch's embedded metric
+//! format (see [`crate::lambda::start_logging`]), elsewhere it is just not shown.
+
+use std::fmt;
+use std::io::{self, Write as _};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+
+use crate::clock::Clock;
+use crate::domain::State;
+use crate::time::Minute;
+
+/// The target of the events that carry a metric.
+pub const TARGET: &str = "metrics";
+
+/// A reminder reached that state.
+pub fn reached(state: State) {
+    let name = match state {
+        State::Planned => "RemindersPlanned",
+        State::Delivered => "RemindersDelivered",
+        State::Suppressed => "RemindersSuppressed",
+        State::Missed => "RemindersMissed",
+        State::Failed => "RemindersFailed",
+        State::Scheduled | State::Cancelled => return,
+    };
+    emit(name, "Count", 1);
+}
+
+/// How long after the beginning of the minute it was promised for a message left, in seconds: up to 60 is in time.
+pub fn lateness(promised: Minute, delivered_at: DateTime<Utc>) {
+    emit("ReminderLateness", "Seconds", (delivered_at - promised.start()).num_seconds().max(0));
+}
+
+/// How long the oldest debt has been overdue, in minutes.
+pub fn oldest_debt(minutes: i64) {
+    emit("OldestDebt", "Seconds", minutes.max(0) * 60);
+}
+
+/// Writes each metric as a line of the embedded metric format to standard output, where CloudWatch finds it
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
+#[derive(Debug)]
+pub struct EmbeddedMetrics {
+    /// What time it is.
+    pub clock: Clock,
+    /// The CloudWatch namespace.
+    pub namespace: String,
+}
+
+impl<S: Subscriber> Layer<S> for EmbeddedMetrics {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() != TARGET {
+            return;
+        }
+        let mut metric = Metric::default();
+        event.record(&mut metric);
+        let line = metric.line(&self.namespace, self.clock.now());
+        // A metric that can't be written is not worth failing for.
+        let _ = writeln!(io::stdout().lock(), "{line}");
+    }
+}
+
+#[derive(Default)]
+struct Metric {
+    name: String,
+    unit: String,
+    value: i64,
+}
+
+impl Metric {
+    fn line(&self, namespace: &str, now: DateTime<Utc>) -> Value {
+        let described = json!({
+            "Namespace": namespace,
+            "Dimensions": [[]],
+            "Metrics": [{ "Name": self.name, "Unit": self.unit }],
+        });
+        let mut line = json!({
+            "_aws": { "Timestamp": now.timestamp_millis(), "CloudWatchMetrics": [described] },
+        });
+        line[&self.name] = Value::from(self.value);
+        line
+    }
+}
+
+impl Visit for Metric {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        if field.name() == "value" {
+            self.value = value;
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "name" => value.clone_into(&mut self.name),
+            "unit" => value.clone_into(&mut self.unit),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
+fn emit(name: &'static str, unit: &'static str, value: i64) {
+    tracing::info!(target: TARGET, name, unit, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_is_one_line_that_cloudwatch_reads() {
+        let metric = Metric { name: "RemindersDelivered".to_owned(), unit: "Count".to_owned(), value: 1 };
+        let line = metric.line("Tactful", DateTime::from_timestamp_millis(1_800_000_000_123).unwrap());
+        assert_eq!(line["RemindersDelivered"], 1);
+        assert_eq!(line["_aws"]["Timestamp"], 1_800_000_000_123i64);
+        let described = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(described["Namespace"], "Tactful");
+        assert_eq!(described["Dimensions"], json!([[]]));
+        assert_eq!(described["Metrics"], json!([{ "Name": "RemindersDelivered", "Unit": "Count" }]));
+    }
+}

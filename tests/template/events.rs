@@ -82,6 +82,14 @@ fn the_change_is_such_as_the_stream_tells() {
     }
 }
 
+#[test]
+fn the_reminder_is_such_as_a_timer_hands_over() {
+    let samples = samples();
+    let (.., sample) = samples.iter().find(|(function, ..)| function == "notify").unwrap();
+    let due: notify::NotifyEvent = serde_json::from_str(sample).unwrap();
+    assert_eq!(serde_json::to_value(&due).unwrap(), serde_json::from_str::<Value>(sample).unwrap());
+}
+
 fn with_parameters(route: &str, parameters: &Value) -> String {
     let parameters = parameters.as_object().cloned().unwrap_or_default();
     parameters

@@ -12,5 +12,7 @@ mod events;
 mod functions;
 mod model;
 mod permissions;
+mod privileges;
+mod recorder;
 mod reminders;
 mod store;

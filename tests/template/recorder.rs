@@ -1,0 +1,98 @@
+//! What the functions ask of AWS, in the words of its policies.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::{ConfigBag, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use serde_json::Value;
+
+use crate::model::text;
+
+/// One permission that a call needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Need {
+    pub(crate) action: String,
+    /// The item's partition key, for what is done to items.
+    pub(crate) partition: Option<String>,
+}
+
+/// Listens to the SDK clients it is given to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<Need>>>);
+
+impl Recorder {
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "Recorder"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or(Value::Null);
+        let needs = match request.headers().get("x-amz-target") {
+            Some(target) => on_items(target.trim_start_matches("DynamoDB_20120810."), &body),
+            None => on_services(request.method(), request.uri()),
+        };
+        self.0.lock().unwrap().extend(needs);
+        Ok(())
+    }
+}
+
+/// A transaction has no permission of its own: it needs that of each of its parts.
+fn on_items(operation: &str, body: &Value) -> Vec<Need> {
+    let need = |operation: &str, partition: &Value| Need {
+        action: format!("dynamodb:{operation}"),
+        partition: Some(text(&partition["S"])),
+    };
+    match operation {
+        "GetItem" | "UpdateItem" | "DeleteItem" => vec![need(operation, &body["Key"]["pk"])],
+        "PutItem" => vec![need(operation, &body["Item"]["pk"])],
+        "Query" => {
+            assert!(body.get("IndexName").is_none(), "an index is a resource of its own: {body}");
+            let condition = text(&body["KeyConditionExpression"]);
+            assert!(condition.starts_with("pk = :pk"), "no partition in {condition}");
+            vec![need(operation, &body["ExpressionAttributeValues"][":pk"])]
+        }
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().unwrap().values();
+            let keys = tables.flat_map(|table| table["Keys"].as_array().unwrap());
+            keys.map(|key| need(operation, &key["pk"])).collect()
+        }
+        "TransactWriteItems" => {
+            let part = |part: &Value| {
+                let (kind, part) = part.as_object().unwrap().iter().next().unwrap();
+                match kind.as_str() {
+                    "Put" => need("PutItem", &part["Item"]["pk"]),
+                    "ConditionCheck" => need("ConditionCheckItem", &part["Key"]["pk"]),
+                    other => need(&format!("{other}Item"), &part["Key"]["pk"]),
+                }
+            };
+            body["TransactItems"].as_array().unwrap().iter().map(part).collect()
+        }
+        other => panic!("nothing is known of the permissions that {other} needs"),
+    }
+}
+
+fn on_services(method: &str, uri: &str) -> Vec<Need> {
+    let actions: &[&str] = match method {
+        // Whoever gives a timer a role must be allowed to.
+        "POST" if uri.contains("/schedules/") => &["scheduler:CreateSchedule", "iam:PassRole"],
+        "PUT" if uri.contains("/schedules/") => &["scheduler:UpdateSchedule", "iam:PassRole"],
+        "DELETE" if uri.contains("/schedules/") => &["scheduler:DeleteSchedule"],
+        "POST" if uri.contains("/outbound-emails") => &["ses:SendEmail"],
+        _ => panic!("nothing is known of the permissions that {method} {uri} needs"),
+    };
+    actions.iter().map(|action| Need { action: (*action).to_owned(), partition: None }).collect()
+}

@@ -1,11 +1,15 @@
 //! The wiring that every function's `main` is made of.
 
 use lambda_http::{Error, service_fn};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::aws;
 use crate::clock::Clock;
 use crate::http::{Api, Problem, Request, Response, answer};
+use crate::metrics::{self, EmbeddedMetrics};
 
 /// Serves a use case behind HTTP until Lambda ends the process.
 ///
@@ -43,14 +47,15 @@ where
 
 /// Logs JSON lines with an RFC 3339 `timestamp` and a top-level `level`, which Lambda reads
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>).
-/// `LOG_LEVEL` chooses the least level; the default is `info`.
+/// `LOG_LEVEL` chooses the least level; the default is `info`. Metrics go out as lines of their own, into the namespace
+/// `METRICS_NAMESPACE`; the default is `Tactful`.
 pub fn start_logging() {
-    let level =
-        std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_max_level(level)
-        .init();
+    let setting = |name| std::env::var(name).ok();
+    let level = setting("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let namespace = setting("METRICS_NAMESPACE").unwrap_or_else(|| "Tactful".to_owned());
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
+    let lines =
+        lines.with_filter(filter_fn(|metadata| metadata.target() != metrics::TARGET)).with_filter(level);
+    let metrics = EmbeddedMetrics { clock: Clock::system(), namespace };
+    tracing_subscriber::registry().with(metrics.with_filter(LevelFilter::INFO)).with(lines).init();
 }

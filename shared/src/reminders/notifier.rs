@@ -9,6 +9,7 @@ use super::planner::log;
 use super::{Unfinished, soon};
 use crate::clock::Clock;
 use crate::domain::{Meeting, Reminder, ReminderKey, State, Step, User};
+use crate::metrics;
 use crate::notify::{self, Mailer, SendError};
 use crate::store::Store;
 use crate::time::{Minute, Reason};
@@ -105,7 +106,10 @@ impl Notifier {
                 let delivered_at = self.clock.now();
                 let done: Vec<_> = claimed.iter().map(|reminder| delivered(reminder, delivered_at)).collect();
                 self.store.step(&steps(&claimed, &done)).await?;
-                done.iter().for_each(|reminder| log(reminder, "reminder delivered"));
+                for reminder in &done {
+                    log(reminder, "reminder delivered");
+                    metrics::lateness(reminder.remind_at.unwrap_or(Minute::of(now)), delivered_at);
+                }
                 Ok(Outcome::Delivered)
             }
             Err(error) => {

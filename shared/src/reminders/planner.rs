@@ -8,6 +8,7 @@ use super::plan::{Plan, plan};
 use super::{Unfinished, soon};
 use crate::clock::Clock;
 use crate::domain::{Meeting, MeetingId, Participant, Reminder, ReminderKey, State, Step, User, UserId};
+use crate::metrics;
 use crate::store::{Debtor, Store};
 use crate::time::{Zone, format};
 use crate::timers::Timers;
@@ -222,7 +223,9 @@ enum Done {
     Disturbed(ReminderKey),
 }
 
+/// Tells of a reminder's new state, in the log and as a metric.
 pub(super) fn log(reminder: &Reminder, event: &'static str) {
+    metrics::reached(reminder.state);
     tracing::info!(
         meeting_id = %reminder.key.meeting_id,
         user_id = %reminder.key.user_id,

@@ -88,7 +88,7 @@ impl Planner {
     pub async fn plan_user(&self, id: &UserId) -> Result<(), Unfinished> {
         let Some(user) = self.store.user(id).await? else { return Ok(()) };
         let meetings = self.store.meetings_after(id, self.clock.now()).await?;
-        let plans = meetings.iter().map(|meeting| self.plan_meeting(meeting));
+        let plans = meetings.into_iter().map(async |meeting| self.plan_meeting(&meeting).await);
         let outcomes: Vec<_> = stream::iter(plans).buffer_unordered(MEETINGS_SIDE_BY_SIDE).collect().await;
         outcomes.into_iter().collect::<Result<(), _>>()?;
         match self.store.mark_user_planned(id, user.version).await {

@@ -1,1 +1,230 @@
-//! harness
+//! A world for tests: Tactful's functions before embedded AWS services, with a clock that stands still until a test moves
+//! it. Nothing happens by itself: the stream is followed by [`World::settle`], timers fire by [`World::advance_to`].
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
+
+mod calls;
+mod people;
+mod process;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use chrono::{DateTime, TimeDelta, Utc};
+use local::embedded::dynamodb::{DynamoDb, Place};
+use local::embedded::scheduler::{Backoff, DeadLetter, Scheduler};
+use local::embedded::ses::{Message, Ses};
+use local::functions;
+use local::sdk::Loopback;
+use local::state::State;
+use local::stream::Follower;
+use local::template::Template;
+use serde_json::Value;
+use shared::clock::Clock;
+
+pub use calls::{Call, Calls, Fate};
+pub use people::Person;
+pub use process::Process;
+
+/// When every world begins: a Monday, on a whole minute.
+pub const BEGINNING: &str = "2026-11-02T09:00:00Z";
+
+const TABLE: &str = "world";
+const GROUP: &str = "world";
+
+/// AWS as far as Tactful uses it, and one process that runs the functions.
+#[derive(Debug)]
+pub struct World {
+    /// The time, for everything in this world.
+    pub clock: Clock,
+    /// The functions and what they call. [`World::restart`] puts a new one in its place.
+    pub process: Process,
+    dynamodb: DynamoDb,
+    scheduler: Scheduler,
+    /// The embedded SES, which can be told to refuse mail.
+    pub ses: Ses,
+    follower: Follower,
+    template: Template,
+    loopback: Loopback,
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body, null when there is none.
+    pub body: Value,
+}
+
+/// An item as JSON, by partition and sort key.
+pub type Items = BTreeMap<(String, String), Value>;
+
+const NO_WAIT: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
+
+impl World {
+    /// An empty world at [`BEGINNING`].
+    pub async fn start() -> Self {
+        let clock = Clock::manual(instant(BEGINNING));
+        let template = Template::deployed().unwrap();
+        let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
+        let state = State::memory().unwrap();
+        let scheduler = Scheduler::start(state.clone(), clock.clone(), NO_WAIT).await.unwrap();
+        scheduler.ensure_group(GROUP).unwrap();
+        let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
+        let loopback = Loopback::new();
+        let follower = follower(&loopback, &dynamodb, &template, state);
+        let services = process::Services { dynamodb: &dynamodb, scheduler: &scheduler, ses: &ses };
+        let process = Process::start(&services, &loopback, &template, &clock);
+        Self { clock, process, dynamodb, scheduler, ses, follower, template, loopback }
+    }
+
+    /// A new process on the same services. Whatever the old one still has under way goes on if it wasn't dead.
+    pub fn restart(&mut self) {
+        let services =
+            process::Services { dynamodb: &self.dynamodb, scheduler: &self.scheduler, ses: &self.ses };
+        self.process = Process::start(&services, &self.loopback, &self.template, &self.clock);
+    }
+
+    /// The calls to AWS that the current process makes.
+    pub fn calls(&self) -> &Calls {
+        &self.process.calls
+    }
+
+    /// Sends a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.send(Method::POST, path, body.to_string().into_bytes()).await;
+        (answer.status, answer.body)
+    }
+
+    /// Asks for a path, with its query.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let answer = self.send(Method::GET, path, Vec::new()).await;
+        (answer.status, answer.body)
+    }
+
+    /// Sends any bytes. Every answer from 400 on is checked to be the problem that the contract describes, without
+    /// anything that is only for the log.
+    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+        let response = self.process.gateway.call(request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        check(&answer, path);
+        answer
+    }
+
+    /// Hands everything that the stream holds to plan_reminders, until nothing new comes.
+    pub async fn settle(&self) {
+        let receiver = functions::plan_reminders(self.process.planner.clone());
+        while self.follower.drain(&receiver).await.unwrap() > 0 {}
+    }
+
+    /// Hands over the whole stream from its very beginning once more, as if every record were delivered twice.
+    pub async fn replay(&self) {
+        let follower = follower(&self.loopback, &self.dynamodb, &self.template, State::memory().unwrap());
+        let receiver = functions::plan_reminders(self.process.planner.clone());
+        while follower.drain(&receiver).await.unwrap() > 0 {}
+    }
+
+    /// Moves the clock to `to`, minute by minute. In each minute the timers due in it fire, and what they set in motion
+    /// comes to rest.
+    pub async fn advance_to(&self, to: &str) {
+        let to = instant(to);
+        self.settle().await;
+        let mut now = self.clock.now();
+        while now < to {
+            let minute = DateTime::from_timestamp(now.timestamp().div_euclid(60) * 60, 0).unwrap();
+            now = (minute + TimeDelta::minutes(1)).min(to);
+            self.clock.set(now);
+            while self.fire_due().await > 0 {
+                self.settle().await;
+            }
+        }
+    }
+
+    /// Fires the timers that are due now, and answers how many there were.
+    pub async fn fire_due(&self) -> usize {
+        let target = functions::notify(self.process.notifier.clone());
+        self.scheduler.fire_due(self.clock.now(), &target).await
+    }
+
+    /// Every mail that left, oldest first.
+    pub fn outbox(&self) -> Vec<Message> {
+        self.ses.outbox().unwrap()
+    }
+
+    /// What the timers gave up.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.scheduler.dead_letters()
+    }
+
+    /// Everything in the table.
+    pub async fn items(&self) -> Items {
+        let client = aws_sdk_dynamodb::Client::new(&self.loopback.config(self.dynamodb.endpoint()));
+        let mut pages = client.scan().table_name(TABLE).consistent_read(true).into_paginator().items().send();
+        let mut items = Items::new();
+        while let Some(item) = pages.next().await {
+            let item: Value = serde_dynamo::from_item(item.unwrap()).unwrap();
+            let key = |name: &str| item[name].as_str().unwrap().to_owned();
+            items.insert((key("pk"), key("sk")), item);
+        }
+        items
+    }
+
+    /// Every timer that is set: what it carries, and when it fires, as `at(…)` in UTC.
+    pub async fn timers(&self) -> Vec<(Value, String)> {
+        let client = aws_sdk_scheduler::Client::new(&self.loopback.config(self.scheduler.endpoint()));
+        let mut names = client.list_schedules().group_name(GROUP).into_paginator().items().send();
+        let mut timers = Vec::new();
+        while let Some(timer) = names.next().await {
+            let timer = client.get_schedule().group_name(GROUP).name(timer.unwrap().name.unwrap());
+            let timer = timer.send().await.unwrap();
+            let input = timer.target.and_then(|target| target.input).unwrap_or_default();
+            timers.push((serde_json::from_str(&input).unwrap(), timer.schedule_expression.unwrap()));
+        }
+        timers
+    }
+}
+
+/// An instant from RFC 3339.
+pub fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state: State) -> Follower {
+    let streams = aws_sdk_dynamodbstreams::Client::new(&loopback.config(dynamodb.endpoint()));
+    let mapping = template.stream_mapping().unwrap();
+    Follower::new(streams, dynamodb.stream_arn(), state, mapping, NO_WAIT).unwrap()
+}
+
+fn check(answer: &Answer, path: &str) {
+    let Answer { status, headers, body } = answer;
+    let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap());
+    if *status < 400 {
+        assert_eq!(kind, Some("application/json"), "{path}");
+        return;
+    }
+    assert_eq!(kind, Some("application/problem+json"), "{path}: {body}");
+    let code = body["code"].as_str().unwrap_or_else(|| panic!("{path}: {body}"));
+    assert_eq!(body["type"], format!("urn:problem:{code}"), "{path}");
+    assert_eq!(body["status"], *status, "{path}");
+    for text in ["title", "detail"] {
+        assert!(body[text].as_str().is_some_and(|text| !text.is_empty()), "{path}: {body}");
+    }
+    for error in body["errors"].as_array().unwrap_or_else(|| panic!("{path}: {body}")) {
+        assert!(error["field"].is_string() && error["message"].is_string(), "{path}: {body}");
+    }
+    let busy = *status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
+    assert_eq!(headers.contains_key(header::RETRY_AFTER), busy, "{path}: {body}");
+    let text = body.to_string().to_lowercase();
+    for internal in ["dynamo", "sdk", "dispatch", "panicked", "usererror", "held back", "#profile", ".rs:"] {
+        assert!(!text.contains(internal), "{path} tells internals: {body}");
+    }
+}

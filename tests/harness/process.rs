@@ -1,0 +1,72 @@
+//! The functions as one process runs them, wired as the deployment wires them.
+
+use local::embedded::dynamodb::DynamoDb;
+use local::embedded::scheduler::Scheduler;
+use local::embedded::ses::Ses;
+use local::functions;
+use local::gateway::Gateway;
+use local::sdk::Loopback;
+use local::template::Template;
+use shared::clock::Clock;
+use shared::http::Api;
+use shared::notify::Mailer;
+use shared::reminders::{Notifier, Planner};
+use shared::store::Store;
+use shared::timers::{TimerSettings, Timers};
+
+use crate::calls::Calls;
+use crate::{GROUP, TABLE};
+
+/// One process: what it calls is watched apart from any other's.
+#[derive(Debug)]
+pub struct Process {
+    /// What it calls.
+    pub calls: Calls,
+    /// The HTTP functions behind their routes.
+    pub gateway: Gateway,
+    /// What plan_reminders works with.
+    pub planner: Planner,
+    /// What notify works with.
+    pub notifier: Notifier,
+}
+
+pub(crate) struct Services<'a> {
+    pub(crate) dynamodb: &'a DynamoDb,
+    pub(crate) scheduler: &'a Scheduler,
+    pub(crate) ses: &'a Ses,
+}
+
+impl Process {
+    pub(crate) fn start(
+        services: &Services<'_>,
+        loopback: &Loopback,
+        template: &Template,
+        clock: &Clock,
+    ) -> Self {
+        let calls = Calls::new();
+        let config = |endpoint: &str| {
+            let config = loopback.config(endpoint);
+            let client = calls.client(config.http_client().unwrap());
+            config.into_builder().http_client(client).build()
+        };
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE);
+        let settings = TimerSettings {
+            group: GROUP.into(),
+            target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),
+            role_arn: "arn:aws:iam::000000000000:role/timers".into(),
+            dead_letter_arn: "arn:aws:sqs:local:000000000000:timer-dead-letters".into(),
+        };
+        let timers =
+            Timers::new(aws_sdk_scheduler::Client::new(&config(services.scheduler.endpoint())), settings);
+        let mailer = Mailer::new(
+            aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
+            "Tactful <reminders@tactful.example>",
+        );
+        let api = Api { store: store.clone(), clock: clock.clone() };
+        let functions = functions::http(&api);
+        let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
+        let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
+        let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
+        Self { calls, gateway, planner, notifier }
+    }
+}

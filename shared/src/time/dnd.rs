@@ -3,7 +3,8 @@ use std::fmt;
 /// Minutes in a day.
 pub(super) const DAY: u16 = 24 * 60;
 
-/// A time as a clock on the wall shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a window.
+/// A time as a clock on the wall shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
+/// window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(u16);
 
@@ -68,7 +69,8 @@ impl fmt::Display for WallTime {
 
 /// A person's do-not-disturb window by the clock on their wall: from `start` up to, not including, `end`.
 ///
-/// A start later than the end wraps over midnight; `00:00`–`24:00` means always. An end of `00:00` is the same as `24:00`.
+/// A start later than the end wraps over midnight; `00:00`–`24:00` means always. An end of `00:00` is the
+/// same as `24:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dnd {
     start: WallTime,

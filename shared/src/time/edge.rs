@@ -1,8 +1,10 @@
-//! The edges of a do-not-disturb window on the line of minutes, found by wall-clock arithmetic instead of a walk.
+//! The edges of a do-not-disturb window on the line of minutes, found by wall-clock arithmetic instead of a
+//! walk.
 //!
-//! Where the wall clock shows `w`, the next edge is `edge - w` minutes away (modulo a day), unless the zone changes its
-//! clocks on the way. Then every minute up to the change is still on this side, and the question is asked anew from there.
-//! Both functions look at most a day ahead at a time, which is as far as [`Zone::change_within`] may be trusted.
+//! Where the wall clock shows `w`, the next edge is `edge - w` minutes away (modulo a day), unless the zone
+//! changes its clocks on the way. Then every minute up to the change is still on this side, and the question
+//! is asked anew from there. Both functions look at most a day ahead at a time, which is as far as
+//! [`Zone::change_within`] may be trusted.
 
 use super::dnd::{DAY, Dnd};
 use super::minute::Minute;

@@ -10,8 +10,8 @@ use super::edge::next_change;
 use super::minute::Minute;
 use super::zone::Zone;
 
-/// The time from `start` up to, not including, `end`; never empty. One that ends at 11:00 doesn't overlap one that starts
-/// at 11:00.
+/// The time from `start` up to, not including, `end`; never empty. One that ends at 11:00 doesn't overlap one
+/// that starts at 11:00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
     start: DateTime<Utc>,
@@ -77,8 +77,8 @@ pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
     starts.zip(ends).filter_map(|(start, end)| Interval::new(start, end)).collect()
 }
 
-/// The do-not-disturb time inside `window`, sorted and never touching: the minutes during which the clocks of `zone` stand
-/// inside `dnd`.
+/// The do-not-disturb time inside `window`, sorted and never touching: the minutes during which the clocks of
+/// `zone` stand inside `dnd`.
 pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
     let last = Minute::of(window.end);
     let mut from = Minute::of(window.start);

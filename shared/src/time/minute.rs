@@ -3,7 +3,8 @@ use std::ops::{Add, Sub};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A whole UTC minute, counted from the epoch (1970-01-01T00:00Z); it stands for the sixty seconds that begin there.
+/// A whole UTC minute, counted from the epoch (1970-01-01T00:00Z); it stands for the sixty seconds that begin
+/// there.
 ///
 /// Reminders live on this grid because EventBridge Scheduler fires somewhere within the minute it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,12 +27,14 @@ impl Minute {
         Minute(instant.timestamp().div_euclid(60))
     }
 
-    /// The instant at which this minute begins; beyond chrono's years, about a quarter of a million away, its last or first.
+    /// The instant at which this minute begins; beyond chrono's years, about a quarter of a million away, its
+    /// last or first.
     pub fn start(self) -> DateTime<Utc> {
         instant(self.0.saturating_mul(60))
     }
 
-    /// The earliest minute a timer can still be set for at `now`: the first whole one at least 60 s away (TIME.md's `n`).
+    /// The earliest minute a timer can still be set for at `now`: the first whole one at least 60 s away
+    /// (TIME.md's `n`).
     pub fn earliest_timer(now: DateTime<Utc>) -> Minute {
         let floor = Minute::of(now);
         if floor.start() == now { floor + 1 } else { floor + 2 }

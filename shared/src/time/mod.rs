@@ -1,11 +1,13 @@
 //! Time without surprises: zones, written times, do-not-disturb hours, the reminder rule, intervals.
 //!
 //! Nothing here does I/O or reads a clock; `now` is always an argument. Instants are
-//! [`DateTime<Utc>`](chrono::DateTime), or a [`Minute`] where only whole minutes count. Two primitives carry the rest.
+//! [`DateTime<Utc>`](chrono::DateTime), or a [`Minute`] where only whole minutes count. Two primitives carry
+//! the rest.
 //!
-//! **Instant → wall clock** is always unique, so every rule about people's clocks is asked in this direction. "Would this
-//! minute disturb?" reads the clock on the user's wall at that minute and looks whether its hand stands inside the window.
-//! Gaps, folds, half-hour zones and days that a zone skipped need no special code then:
+//! **Instant → wall clock** is always unique, so every rule about people's clocks is asked in this direction.
+//! "Would this minute disturb?" reads the clock on the user's wall at that minute and looks whether its hand
+//! stands inside the window. Gaps, folds, half-hour zones and days that a zone skipped need no special code
+//! then:
 //!
 //! ```
 //! use shared::time::{Dnd, Minute, Reason, WallTime, Zone, remind};
@@ -13,17 +15,17 @@
 //! let madrid = Zone::parse("europe/madrid")?;
 //! let quiet = Dnd::new(WallTime::from_hour(22)?, WallTime::parse("07:00")?)?;
 //!
-//! // 07:30 in Madrid on 2026-12-01; an hour before that Madrid still sleeps, so the reminder comes as the window ends.
-//! let start = Minute::of("2026-12-01T06:30:00Z".parse()?);
-//! let now = Minute::earliest_timer("2026-11-30T12:00:00Z".parse()?);
-//! let decision = remind(start, 60, now, Some(quiet), madrid);
+//! // 07:30 in Madrid, where an hour before that is still quiet: the reminder comes as the window ends.
+//! let start = Minute::of("2026-12-01T07:30:00+01:00".parse()?);
+//! let earliest = Minute::earliest_timer("2026-11-30T12:00:00Z".parse()?);
+//! let decision = remind(start, 60, earliest, Some(quiet), madrid);
 //! assert_eq!(decision.remind_at, Some(start - 30));
 //! assert_eq!(decision.reason, Reason::AfterDnd);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Wall clock → instant** can have no answer or two. It is needed in one place only, reading a request, and there the
-//! types keep the doubt in sight ([`Resolved`], [`Fold`]) until the client has been told:
+//! **Wall clock → instant** can have no answer or two. It is needed in one place only, reading a request, and
+//! there the types keep the doubt in sight ([`Resolved`], [`Fold`]) until the client has been told:
 //!
 //! ```
 //! use shared::time::{WrittenTime, Zone, format};

@@ -15,8 +15,8 @@ pub(super) const FROM: i64 = 94_521_600;
 /// 2100-01-03, a little after them.
 pub(super) const TO: i64 = 4_102_617_600;
 
-/// A zone by jiff's reading, and its offsets (seconds east of UTC) from [`FROM`] to [`TO`], each with the second since
-/// the epoch from which it rules.
+/// A zone by jiff's reading, and its offsets (seconds east of UTC) from [`FROM`] to [`TO`], each with the
+/// second since the epoch from which it rules.
 pub(super) struct Current {
     pub(super) name: &'static str,
     pub(super) zone: TimeZone,
@@ -113,7 +113,8 @@ pub(super) fn places() -> impl Strategy<Value = (&'static Current, Minute)> {
     })
 }
 
-/// Any window: wrapping or not, a minute or all day long, with its edges often at the hours when clocks change.
+/// Any window: wrapping or not, a minute or all day long, with its edges often at the hours when clocks
+/// change.
 pub(super) fn windows() -> impl Strategy<Value = Dnd> {
     let time = || {
         prop_oneof![

@@ -8,8 +8,8 @@ use super::edge::{next_change, previous_change};
 use super::minute::Minute;
 use super::zone::Zone;
 
-/// The shortest notice worth waiting for, in minutes: a reminder moved behind the window must leave at least this much
-/// before the meeting, or it is rather sent ahead of the window.
+/// The shortest notice worth waiting for, in minutes: a reminder moved behind the window must leave at least
+/// this much before the meeting, or it is rather sent ahead of the window.
 pub const SHORTEST_NOTICE: i64 = 5;
 
 /// When a reminder is sent, and why then.
@@ -58,10 +58,10 @@ impl Reason {
 
 /// Decides when to remind of a meeting that starts at `start`: the rule of TIME.md, step by step.
 ///
-/// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the person's window
-/// by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that still helps, else earlier; it
-/// is never sent inside the window, nor before `earliest`, nor after the last minute before the start (or the start
-/// itself, where that is what was asked).
+/// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
+/// person's window by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that
+/// still helps, else earlier; it is never sent inside the window, nor before `earliest`, nor after the last
+/// minute before the start (or the start itself, where that is what was asked).
 pub fn remind(
     start: Minute,
     minutes_before: u32,

@@ -12,7 +12,8 @@ pub const FIRST_YEAR: i32 = 1973;
 /// The last year a request may name: chrono-tz knows no daylight saving time after it.
 pub const LAST_YEAR: i32 = 2099;
 
-/// A time as a request wrote it, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or `±HH:MM`.
+/// A time as a request wrote it, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or
+/// `±HH:MM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenTime {
     local: NaiveDateTime,
@@ -43,7 +44,11 @@ pub enum TimeError {
     #[error("{0:?} can't be: its {1} doesn't exist; a valid time is \"2026-12-01T10:00:00+01:00\"")]
     Impossible(String, &'static str),
     /// Its year is outside [`FIRST_YEAR`]`..=`[`LAST_YEAR`].
-    #[error("the year {0} is out of range; use {first} to {last}, for example \"2026-12-01T10:00\"", first = FIRST_YEAR, last = LAST_YEAR)]
+    #[error(
+        "the year {0} is out of range; use {first} to {last}, for example \"2026-12-01T10:00\"",
+        first = FIRST_YEAR,
+        last = LAST_YEAR
+    )]
     Year(i32),
     /// The zone's clocks skip it.
     #[error(
@@ -92,8 +97,8 @@ impl WrittenTime {
 
     /// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
     ///
-    /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as computers
-    /// count it has none.
+    /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC
+    /// as computers count it has none.
     ///
     /// # Errors
     /// [`TimeError::Malformed`], [`TimeError::Impossible`] or [`TimeError::Year`].
@@ -120,8 +125,8 @@ impl WrittenTime {
         Ok(WrittenTime { local, suffix })
     }
 
-    /// The instant it stands for. Without an offset it is local to `zone`; `named` says that the request itself named
-    /// `zone`, so that an explicit `±HH:MM` has to agree with it (`Z` never conflicts).
+    /// The instant it stands for. Without an offset it is local to `zone`; `named` says that the request itself
+    /// named that zone, so that an explicit `±HH:MM` has to agree with it (`Z` never conflicts).
     ///
     /// A time that happens twice is the first of the two, told by a [`Fold`], unless an offset chose.
     ///
@@ -163,8 +168,8 @@ impl fmt::Display for Fold {
     }
 }
 
-/// `instant` as the clocks of `zone` show it, in RFC 3339 with a numeric offset (`+00:00` for UTC), with seconds, and with
-/// milliseconds where they aren't zero.
+/// `instant` as the clocks of `zone` show it, in RFC 3339 with a numeric offset (`+00:00` for UTC), with
+/// seconds, and with milliseconds where they aren't zero.
 pub fn format(instant: DateTime<Utc>, zone: Zone) -> String {
     let precision = match instant.timestamp_subsec_millis() {
         0 => SecondsFormat::Secs,

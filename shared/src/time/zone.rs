@@ -15,8 +15,8 @@ use super::minute::Minute;
 
 /// A time zone of the IANA database, under the name the user chose (an alias keeps its own name).
 ///
-/// Names and most offsets are chrono-tz's. Where the current tzdb ([`TZDB`]) differs from the one chrono-tz carries, a
-/// generated overlay has the last word from the first difference on.
+/// Names and most offsets are chrono-tz's. Where the current tzdb ([`TZDB`]) differs from the one chrono-tz
+/// carries, a generated overlay has the last word from the first difference on.
 #[derive(Clone, Copy)]
 pub struct Zone {
     tz: Tz,
@@ -92,8 +92,9 @@ impl Zone {
 
     /// Finds the instant, the two instants or the gap that a wall-clock time stands for.
     pub fn resolve(self, local: NaiveDateTime) -> Resolved {
-        // No clock differs from UTC by more than 16 hours, so the instants meant lie between these two; and as no zone
-        // changes twice within so short a time, the offsets at both ends are the only ones that can apply.
+        // No clock differs from UTC by more than 16 hours, so the instants meant lie between these two; and
+        // as no zone changes twice within so short a time, the offsets at both ends are the only ones that
+        // can apply.
         let as_utc = local.and_utc();
         let (from, to) = (as_utc - REACH, as_utc + REACH);
         let (early, late) = (self.offset_at(from), self.offset_at(to));
@@ -114,8 +115,9 @@ impl Zone {
 
     /// The first minute in `(from, to]` at which another offset rules than at `from`, if the two ends differ.
     ///
-    /// Exact while at most one change lies between them. Within the supported years no zone changes twice in two days
-    /// and every change falls on a whole minute (a test checks all of them), so callers stay within that.
+    /// Exact while at most one change lies between them. Within the supported years no zone changes twice in
+    /// two days and every change falls on a whole minute (a test checks all of them), so callers stay within
+    /// that.
     pub(super) fn change_within(self, from: Minute, to: Minute) -> Option<Minute> {
         let old = self.offset_seconds(from.start());
         if to <= from || self.offset_seconds(to.start()) == old {

@@ -86,7 +86,8 @@ fn each_reason_has_its_case() {
     let madrid = Zone::parse("Europe/Madrid").unwrap();
     let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();
     let always = Dnd::new(wall(0), wall(1440)).unwrap();
-    // Meeting, minutes before and the earliest timer, all on 2026-12-01 in Madrid; then the minute sent, and why.
+    // Meeting, minutes before and the earliest timer, all on 2026-12-01 in Madrid; then the minute sent, and
+    // why.
     for (start, minutes_before, earliest, dnd, sent, reason) in [
         ("10:00", 60, "08:00", Some(night), Some("09:00"), Reason::OnTime),
         ("10:00", 60, "09:30", Some(night), Some("09:30"), Reason::Immediate),
@@ -116,7 +117,8 @@ fn each_reason_has_its_case() {
 
 #[test]
 fn a_night_that_loses_its_free_hour_is_quiet_through() {
-    // In Madrid 02:00 to 03:00 doesn't happen on 2026-03-29; whoever is free only then is never free that night.
+    // In Madrid 02:00 to 03:00 doesn't happen on 2026-03-29; whoever is free only then is never free that
+    // night.
     let madrid = Zone::parse("Europe/Madrid").unwrap();
     let dnd = Dnd::new(wall(180), wall(120)).unwrap();
     let (start, earliest) = (minute("2026-03-29T08:00:00Z"), minute("2026-03-28T12:00:00Z"));

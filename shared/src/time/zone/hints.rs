@@ -81,7 +81,8 @@ fn near(given: &str) -> Vec<&'static str> {
     fixed_offset(given).map_or_else(|| alike(given), |name| vec![name])
 }
 
-/// `GMT+2`, `UTC-5` or `+02:00` as the tzdb's zone of that whole-hour offset, whose sign is the other way round.
+/// `GMT+2`, `UTC-5` or `+02:00` as the tzdb's zone of that whole-hour offset, whose sign is the other way
+/// round.
 fn fixed_offset(given: &str) -> Option<&'static str> {
     let upper = given.to_ascii_uppercase().replace(' ', "");
     let bare = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC")).unwrap_or(&upper);
@@ -102,7 +103,8 @@ fn fixed_offset(given: &str) -> Option<&'static str> {
     TZ_VARIANTS.iter().map(|tz| tz.name()).find(|known| *known == name)
 }
 
-/// The names that look most like `given`, as a whole or in their last part: people know their city, not its continent.
+/// The names that look most like `given`, as a whole or in their last part: people know their city, not its
+/// continent.
 fn alike(given: &str) -> Vec<&'static str> {
     let plain = |name: &str| name.to_ascii_lowercase().replace([' ', '-'], "_");
     let given = plain(given);

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use futures_util::future::BoxFuture;
@@ -27,7 +27,8 @@ use event::Received;
 use routes::Routes;
 
 /// A function behind HTTP.
-pub type Function = Arc<dyn Fn(shared::http::Request) -> BoxFuture<'static, shared::http::Response> + Send + Sync>;
+pub type Function =
+    Arc<dyn Fn(shared::http::Request) -> BoxFuture<'static, shared::http::Response> + Send + Sync>;
 
 /// Routes and the functions behind them; clones share them.
 #[derive(Clone)]
@@ -58,7 +59,8 @@ impl Gateway {
         clock: Clock,
     ) -> Result<Self, GatewayError> {
         if let Some(route) = routes.iter().find(|route| !functions.contains_key(&route.function)) {
-            let message = format!("{} {} goes to {}, which isn't here", route.method, route.path, route.function);
+            let message =
+                format!("{} {} goes to {}, which isn't here", route.method, route.path, route.function);
             return Err(GatewayError(message));
         }
         let routes = Routes::new(routes).map_err(GatewayError)?;
@@ -91,7 +93,9 @@ impl Gateway {
     async fn dispatch(&self, request: Request, source: SocketAddr) -> Response {
         let (parts, body) = request.into_parts();
         let Some(found) = self.0.routes.find(&parts.method, parts.uri.path()) else { return unknown_route() };
-        let Some(function) = self.0.functions.get(found.function).map(Arc::clone) else { return unknown_route() };
+        let Some(function) = self.0.functions.get(found.function).map(Arc::clone) else {
+            return unknown_route();
+        };
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             let detail = "A body may have 10 MiB at most.";
             return to_axum(Problem::new(Code::BodyTooLarge, detail).into_response());
@@ -137,8 +141,8 @@ async fn answer(
     response
 }
 
-fn outbox(ses: &Ses) -> Result<Json<Vec<crate::embedded::ses::Message>>, Response> {
-    ses.outbox().map(Json).map_err(|error| failed(&error))
+fn outbox(ses: &Ses) -> Response {
+    ses.outbox().map_or_else(|error| failed(&error), |messages| Json(messages).into_response())
 }
 
 fn unknown_route() -> Response {

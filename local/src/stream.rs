@@ -114,7 +114,8 @@ impl Follower {
         let page = page.map_err(|e| StreamError(DisplayErrorContext(e).to_string()))?;
         *position = page.next_shard_iterator;
 
-        let records: Vec<Value> = page.records.iter().flatten().map(|r| record::to_json(r, &self.stream_arn)).collect();
+        let records: Vec<Value> =
+            page.records.iter().flatten().map(|r| record::to_json(r, &self.stream_arn)).collect();
         let Some(last) = records.last() else { return Ok(Step::Idle) };
         let last = sequence_number(last).to_owned();
         let passing: Vec<Value> = records.into_iter().filter(|record| self.filter.passes(record)).collect();
@@ -152,13 +153,21 @@ impl Follower {
             failures += 1;
             let record = sequence_number(&records[0]);
             if failures > self.mapping.maximum_retries {
-                tracing::error!(record, function = self.mapping.function, "a stream record failed for good, it is skipped");
+                tracing::error!(
+                    record,
+                    function = self.mapping.function,
+                    "a stream record failed for good, it is skipped"
+                );
                 self.keep_checkpoint(record)?;
                 records.remove(0);
                 (window, failures, wait) = (records.len(), 0, self.backoff.first);
                 continue;
             }
-            tracing::warn!(record, function = self.mapping.function, "a stream record failed, it is tried again");
+            tracing::warn!(
+                record,
+                function = self.mapping.function,
+                "a stream record failed, it is tried again"
+            );
             sleep(wait).await;
             wait = (wait * 2).min(self.backoff.most);
         }

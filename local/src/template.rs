@@ -67,7 +67,8 @@ impl Template {
     /// When the text is no YAML or has no `Resources`.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let document = yaml::parse(text).map_err(TemplateError)?;
-        let resources = document.get("Resources").and_then(Value::as_object).ok_or_else(|| missing("Resources"))?;
+        let resources =
+            document.get("Resources").and_then(Value::as_object).ok_or_else(|| missing("Resources"))?;
         Ok(Self { resources: resources.iter().map(|(name, body)| (name.clone(), body.clone())).collect() })
     }
 
@@ -81,7 +82,13 @@ impl Template {
             return Err(TemplateError("one AWS::DynamoDB::Table is needed, no more, no less".into()));
         };
         let mut create = json!({ "TableName": name });
-        let keep = ["AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "ProvisionedThroughput"];
+        let keep = [
+            "AttributeDefinitions",
+            "BillingMode",
+            "GlobalSecondaryIndexes",
+            "KeySchema",
+            "ProvisionedThroughput",
+        ];
         for property in keep {
             if let Some(value) = properties.get(property) {
                 create[property] = value.clone();
@@ -103,7 +110,10 @@ impl Template {
         let mut routes = Vec::new();
         for (function, event, properties) in self.events("HttpApi")? {
             let text = |key: &str| {
-                properties.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{key} of event {event}")))
+                properties
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .ok_or_else(|| missing(&format!("{key} of event {event}")))
             };
             let (method, path) = (text("Method")?.to_ascii_uppercase(), text("Path")?.to_owned());
             routes.push(RouteDefinition { method, path, function });
@@ -122,11 +132,14 @@ impl Template {
         };
         let filters = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
         let patterns = filters.into_iter().flatten().map(|filter| {
-            let pattern = filter.get("Pattern").and_then(Value::as_str).ok_or_else(|| missing("a filter's Pattern"))?;
-            serde_json::from_str(pattern).map_err(|e| TemplateError(format!("the pattern {pattern} is no JSON: {e}")))
+            let pattern =
+                filter.get("Pattern").and_then(Value::as_str).ok_or_else(|| missing("a filter's Pattern"))?;
+            serde_json::from_str(pattern)
+                .map_err(|e| TemplateError(format!("the pattern {pattern} is no JSON: {e}")))
         });
         // 100 and, in effect, "until the record expires" are what Lambda takes where nothing is said.
-        let number = |key: &str, otherwise: u64| properties.get(key).and_then(Value::as_u64).unwrap_or(otherwise);
+        let number =
+            |key: &str, otherwise: u64| properties.get(key).and_then(Value::as_u64).unwrap_or(otherwise);
         Ok(StreamMapping {
             function,
             patterns: patterns.collect::<Result<_, _>>()?,
@@ -152,7 +165,11 @@ impl Template {
                     let code = properties.get("CodeUri").and_then(Value::as_str);
                     let folder = code.and_then(|uri| uri.trim_end_matches('/').rsplit('/').next());
                     let folder = folder.ok_or_else(|| missing(&format!("CodeUri of {name}")))?;
-                    found.push((folder.to_owned(), event.clone(), body.get("Properties").unwrap_or(&Value::Null)));
+                    found.push((
+                        folder.to_owned(),
+                        event.clone(),
+                        body.get("Properties").unwrap_or(&Value::Null),
+                    ));
                 }
             }
         }
@@ -179,7 +196,8 @@ mod tests {
         assert_eq!(table.expiry_attribute.as_deref(), Some("expires_at"));
 
         let routes = template.routes().unwrap();
-        let health = RouteDefinition { method: "GET".into(), path: "/api/health".into(), function: "health".into() };
+        let health =
+            RouteDefinition { method: "GET".into(), path: "/api/health".into(), function: "health".into() };
         assert!(routes.contains(&health), "{routes:?}");
 
         let mapping = template.stream_mapping().unwrap();

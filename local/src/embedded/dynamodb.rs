@@ -2,6 +2,7 @@
 
 mod stream_table;
 
+use std::fmt;
 use std::net::TcpListener;
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -49,7 +50,9 @@ pub enum StartError {
     #[error("{0}")]
     System(#[from] std::io::Error),
     /// The file holds a table of another shape.
-    #[error("its table has other keys or indexes than template.yaml: it was made by another version of Tactful")]
+    #[error(
+        "its table has other keys or indexes than template.yaml: it was made by another version of Tactful"
+    )]
     OtherTable,
     /// The template asks for something that isn't a `CreateTable` request, or for a table without stream.
     #[error("template.yaml's table can't be created: {0}")]
@@ -84,7 +87,14 @@ impl DynamoDb {
                 tracing::error!(%error, "the embedded DynamoDB stopped");
             }
         })?;
-        Ok(Self { endpoint, stream_arn, stream, database: Some(database), stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            endpoint,
+            stream_arn,
+            stream,
+            database: Some(database),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// The URL for an SDK client, of DynamoDB and of DynamoDB Streams alike.
@@ -129,6 +139,12 @@ impl DynamoDb {
     }
 }
 
+impl fmt::Debug for DynamoDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoDb").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
 impl Drop for DynamoDb {
     fn drop(&mut self) {
         self.tell_to_stop();
@@ -136,7 +152,8 @@ impl Drop for DynamoDb {
 }
 
 fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(|e| e.to_string())?;
         let stopped = async {
@@ -183,7 +200,9 @@ fn shape(table: &Value) -> Vec<String> {
     let indexes = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
     let mut shape: Vec<String> = indexes
         .iter()
-        .map(|index| format!("{} {} {}", index["IndexName"], index["KeySchema"], index["Projection"]["ProjectionType"]))
+        .map(|index| {
+            format!("{} {} {}", index["IndexName"], index["KeySchema"], index["Projection"]["ProjectionType"])
+        })
         .collect();
     shape.sort();
     shape.push(table["KeySchema"].to_string());

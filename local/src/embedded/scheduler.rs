@@ -101,6 +101,14 @@ impl Scheduler {
         &self.0.server.endpoint
     }
 
+    /// Creates a schedule group unless it is there.
+    ///
+    /// # Errors
+    /// When the database can't be written to.
+    pub fn ensure_group(&self, name: &str) -> Result<(), std::io::Error> {
+        self.0.table.create_group(name).map(drop).map_err(std::io::Error::other)
+    }
+
     /// Fires what is due, for ever.
     pub async fn run(&self, target: Target) {
         let mut tick = interval(TICK);
@@ -158,7 +166,12 @@ impl Scheduler {
             if attempts > due.maximum_retries || age >= due.maximum_age {
                 break Err(error);
             }
-            tracing::warn!(schedule = due.name, attempts, error, "a timer's target failed, it is tried again");
+            tracing::warn!(
+                schedule = due.name,
+                attempts,
+                error,
+                "a timer's target failed, it is tried again"
+            );
             sleep(wait).await;
             wait = (wait * 2).min(self.0.backoff.most);
         };

@@ -183,7 +183,15 @@ fn keep(api: &Api, message_id: &str, email: SendEmail) -> rusqlite::Result<()> {
                 "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, sent_at)
                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![message_id, email.from_email_address, recipients, subject, text, html, sent_at])?;
+            .execute(params![
+                message_id,
+                email.from_email_address,
+                recipients,
+                subject,
+                text,
+                html,
+                sent_at
+            ])?;
         Ok(())
     })
 }

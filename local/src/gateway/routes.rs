@@ -49,7 +49,8 @@ impl Routes {
 
 fn route(definition: &RouteDefinition) -> Result<Route, String> {
     let path = &definition.path;
-    let segments = path.strip_prefix('/').ok_or_else(|| format!("the path {path} doesn't start with a slash"))?;
+    let segments =
+        path.strip_prefix('/').ok_or_else(|| format!("the path {path} doesn't start with a slash"))?;
     let segments = segments.split('/').map(|segment| match segment.strip_prefix('{') {
         None => Ok(Segment::Literal(segment.to_owned())),
         Some(name) => match name.strip_suffix('}') {
@@ -70,7 +71,9 @@ fn parameters(segments: &[Segment], given: &[&str]) -> Option<Vec<(String, Strin
         let value = percent_decode_str(given).decode_utf8_lossy();
         match segment {
             Segment::Literal(literal) if *literal == value => {}
-            Segment::Parameter(name) if !value.is_empty() => parameters.push((name.clone(), value.into_owned())),
+            Segment::Parameter(name) if !value.is_empty() => {
+                parameters.push((name.clone(), value.into_owned()))
+            }
             _ => return None,
         }
     }
@@ -82,8 +85,11 @@ mod tests {
     use super::*;
 
     fn routes(paths: &[&str]) -> Result<Routes, String> {
-        let definition =
-            |path: &&str| RouteDefinition { method: "GET".into(), path: (*path).into(), function: (*path).into() };
+        let definition = |path: &&str| RouteDefinition {
+            method: "GET".into(),
+            path: (*path).into(),
+            function: (*path).into(),
+        };
         Routes::new(&paths.iter().map(definition).collect::<Vec<_>>())
     }
 

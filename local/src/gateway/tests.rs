@@ -19,7 +19,8 @@ fn echo() -> Function {
                 LambdaBody::Binary(bytes) => ("binary", format!("{bytes:?}")),
                 _ => ("other", String::new()),
             };
-            let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let header =
+                |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
             let seen = json!({
                 "method": request.method().as_str(),
                 "path": request.raw_http_path(),
@@ -79,7 +80,11 @@ async fn bodies_are_text_or_bytes() {
 async fn a_route_that_is_not_there_is_a_problem() {
     for (method, path) in [("GET", "/nowhere"), ("DELETE", "/things/1"), ("POST", "/things/")] {
         let (status, problem) = call(Request::builder().method(method).uri(path), Body::empty()).await;
-        assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("route_not_found")), "{method} {path}");
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::NOT_FOUND, &json!("route_not_found")),
+            "{method} {path}"
+        );
     }
 }
 
@@ -101,7 +106,8 @@ async fn a_panic_is_an_answer() {
 #[tokio::test]
 async fn headers_that_would_break_a_url_do_no_harm() {
     for host in ["a b", "[", "a:99999", "1.2.3.4.5", ""] {
-        let request = Request::get("/things/%00%ff%7B?%").header("host", host).header("x-forwarded-proto", "no scheme");
+        let request =
+            Request::get("/things/%00%ff%7B?%").header("host", host).header("x-forwarded-proto", "no scheme");
         let (status, seen) = call(request, Body::empty()).await;
         assert_eq!((status, &seen["host"]), (StatusCode::OK, &json!("localhost")), "{host}");
     }

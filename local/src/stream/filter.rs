@@ -34,7 +34,9 @@ impl Filter {
 impl Node {
     fn matches(&self, value: Option<&Value>) -> bool {
         match self {
-            Self::All(entries) => entries.iter().all(|(key, node)| node.matches(value.and_then(|v| v.get(key)))),
+            Self::All(entries) => {
+                entries.iter().all(|(key, node)| node.matches(value.and_then(|v| v.get(key))))
+            }
             Self::OneOf(tests) => tests.iter().any(|test| test.holds(value)),
         }
     }
@@ -47,7 +49,9 @@ impl Test {
         match self {
             Self::Is(expected) => leaf == Some(expected),
             Self::Exists(expected) => leaf.is_some() == *expected,
-            Self::StartsWith(prefix) => leaf.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix)),
+            Self::StartsWith(prefix) => {
+                leaf.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix))
+            }
             Self::IsNone(excluded) => leaf.is_some_and(|leaf| !excluded.contains(leaf)),
         }
     }
@@ -76,7 +80,9 @@ fn operation(operator: &Map<String, Value>) -> Result<Test, String> {
     let mut entries = operator.iter();
     match (entries.next(), entries.next()) {
         (Some((name, Value::Bool(expected))), None) if name == "exists" => Ok(Test::Exists(*expected)),
-        (Some((name, Value::String(prefix))), None) if name == "prefix" => Ok(Test::StartsWith(prefix.clone())),
+        (Some((name, Value::String(prefix))), None) if name == "prefix" => {
+            Ok(Test::StartsWith(prefix.clone()))
+        }
         (Some((name, Value::Array(excluded))), None) if name == "anything-but" => {
             Ok(Test::IsNone(excluded.clone()))
         }
@@ -114,9 +120,14 @@ mod tests {
     #[test]
     fn prefixes_and_exclusions() {
         let prefix = json!({"pk": [{"prefix": "USER#"}]});
-        assert!(passes(prefix.clone(), json!({"pk": "USER#1"})) && !passes(prefix, json!({"pk": "MEETING#1"})));
+        assert!(
+            passes(prefix.clone(), json!({"pk": "USER#1"})) && !passes(prefix, json!({"pk": "MEETING#1"}))
+        );
         let exclusion = json!({"name": [{"anything-but": ["REMOVE"]}]});
-        assert!(passes(exclusion.clone(), json!({"name": "INSERT"})) && !passes(exclusion, json!({"name": "REMOVE"})));
+        assert!(
+            passes(exclusion.clone(), json!({"name": "INSERT"}))
+                && !passes(exclusion, json!({"name": "REMOVE"}))
+        );
     }
 
     #[test]

@@ -30,7 +30,9 @@ fn change(change: &StreamRecord) -> Value {
         "SizeBytes": change.size_bytes,
         "StreamViewType": change.stream_view_type.as_ref().map(|view| view.as_str()),
     });
-    for (name, item) in [("Keys", &change.keys), ("NewImage", &change.new_image), ("OldImage", &change.old_image)] {
+    for (name, item) in
+        [("Keys", &change.keys), ("NewImage", &change.new_image), ("OldImage", &change.old_image)]
+    {
         // An image that isn't there must be absent: filters ask whether it exists.
         if let Some(attributes) = item {
             body[name] = item_json(attributes);

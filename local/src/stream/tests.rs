@@ -29,7 +29,8 @@ impl World {
     }
 
     fn follower(&self) -> Follower {
-        let mapping = StreamMapping { maximum_retries: 2, ..Template::deployed().unwrap().stream_mapping().unwrap() };
+        let mapping =
+            StreamMapping { maximum_retries: 2, ..Template::deployed().unwrap().stream_mapping().unwrap() };
         let (client, arn) = (self.streams.clone(), self.dynamodb.stream_arn());
         Follower::new(client, arn, self.state.clone(), mapping, QUICK).unwrap()
     }
@@ -37,7 +38,11 @@ impl World {
     async fn put(&self, pk: &str, sk: &str, owed: bool) {
         let text = |value: &str| AttributeValue::S(value.into());
         let put = self.items.put_item().table_name("tactful").item("pk", text(pk)).item("sk", text(sk));
-        let put = if owed { put.item("owed_shard", text("0")).item("owed_at", AttributeValue::N("7".into())) } else { put };
+        let put = if owed {
+            put.item("owed_shard", text("0")).item("owed_at", AttributeValue::N("7".into()))
+        } else {
+            put
+        };
         put.send().await.unwrap();
     }
 }

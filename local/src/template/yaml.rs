@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn short_tags_are_written_out() {
-        let text = "a: !Ref Table\nb: !GetAtt Table.Arn\nc: !Sub ['${x}', {x: !Ref Y}]\nd: [1, true, ~, '1']\n";
+        let text =
+            "a: !Ref Table\nb: !GetAtt Table.Arn\nc: !Sub ['${x}', {x: !Ref Y}]\nd: [1, true, ~, '1']\n";
         let expected = json!({
             "a": {"Ref": "Table"},
             "b": {"Fn::GetAtt": "Table.Arn"},

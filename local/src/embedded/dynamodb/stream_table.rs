@@ -29,10 +29,12 @@ impl StreamTable {
 
     /// Deletes the records before the one named, so that at least one stays: the next number follows from it.
     pub(super) fn forget_before(&self, sequence_number: &str) -> rusqlite::Result<()> {
-        let stored = sequence_number.parse::<u128>().ok().and_then(|public| public.checked_sub(PUBLIC_OFFSET));
+        let stored =
+            sequence_number.parse::<u128>().ok().and_then(|public| public.checked_sub(PUBLIC_OFFSET));
         let Some(stored) = stored.and_then(|number| i64::try_from(number).ok()) else { return Ok(()) };
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.execute("DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1", [stored])?;
+        connection
+            .execute("DELETE FROM _stream_records WHERE CAST(sequence_number AS INTEGER) < ?1", [stored])?;
         Ok(())
     }
 }

@@ -34,7 +34,8 @@ async fn it_has_the_templates_table() {
     assert_eq!(keys, ["pk", "sk"]);
     let expiry = client.describe_time_to_live().table_name("tactful").send().await.unwrap();
     assert_eq!(expiry.time_to_live_description.unwrap().attribute_name(), Some("expires_at"));
-    let owed = client.query().table_name("tactful").index_name("owed").key_condition_expression("owed_shard = :s");
+    let owed =
+        client.query().table_name("tactful").index_name("owed").key_condition_expression("owed_shard = :s");
     let owed = owed.expression_attribute_values(":s", AttributeValue::S("0".into())).send().await.unwrap();
     assert_eq!(owed.count, 0);
 }

@@ -7,7 +7,8 @@ use super::table::{DEFAULT_GROUP, Key, Schedule};
 
 /// Reads the request for the schedule `name`; the error is the message of a `ValidationException`.
 pub(super) fn parse(name: String, body: &[u8]) -> Result<Schedule, String> {
-    let mut body: Map<String, Value> = serde_json::from_slice(body).map_err(|e| format!("the body is no JSON object: {e}"))?;
+    let mut body: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|e| format!("the body is no JSON object: {e}"))?;
     let client_token = body.remove("ClientToken").as_ref().and_then(Value::as_str).map(str::to_owned);
     let group = body.remove("GroupName").as_ref().and_then(Value::as_str).unwrap_or(DEFAULT_GROUP).to_owned();
     name_fits(&name)?;
@@ -47,9 +48,9 @@ pub(super) fn name_fits(name: &str) -> Result<(), String> {
 /// The instant of `at(yyyy-mm-ddThh:mm:ss)` in UTC.
 fn parse_at(expression: &str) -> Result<DateTime<Utc>, String> {
     let inner = expression.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')).unwrap_or_default();
-    NaiveDateTime::parse_from_str(inner, "%Y-%m-%dT%H:%M:%S")
-        .map(|time| time.and_utc())
-        .map_err(|_| format!("Invalid Schedule Expression {expression}. Only at(yyyy-mm-ddThh:mm:ss) works here"))
+    NaiveDateTime::parse_from_str(inner, "%Y-%m-%dT%H:%M:%S").map(|time| time.and_utc()).map_err(|_| {
+        format!("Invalid Schedule Expression {expression}. Only at(yyyy-mm-ddThh:mm:ss) works here")
+    })
 }
 
 fn check_target(target: &mut Map<String, Value>) -> Result<(), String> {
@@ -71,7 +72,12 @@ fn check_target(target: &mut Map<String, Value>) -> Result<(), String> {
 }
 
 /// Sets `key` to `otherwise` where it is absent; one without default is required.
-fn one_of(object: &mut Map<String, Value>, key: &str, allowed: &[&str], otherwise: Option<&str>) -> Result<(), String> {
+fn one_of(
+    object: &mut Map<String, Value>,
+    key: &str,
+    allowed: &[&str],
+    otherwise: Option<&str>,
+) -> Result<(), String> {
     if let (None, Some(otherwise)) = (object.get(key), otherwise) {
         object.insert(key.to_owned(), otherwise.into());
     }
@@ -81,7 +87,13 @@ fn one_of(object: &mut Map<String, Value>, key: &str, allowed: &[&str], otherwis
     }
 }
 
-fn in_range(object: &mut Map<String, Value>, key: &str, least: u64, most: u64, otherwise: u64) -> Result<(), String> {
+fn in_range(
+    object: &mut Map<String, Value>,
+    key: &str,
+    least: u64,
+    most: u64,
+    otherwise: u64,
+) -> Result<(), String> {
     match object.entry(key).or_insert(otherwise.into()).as_u64() {
         Some(value) if (least..=most).contains(&value) => Ok(()),
         _ => Err(format!("{key} must be a number from {least} to {most}")),

@@ -150,7 +150,7 @@ impl Table {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map(
                 named_params! { ":group": group, ":prefix": prefix, ":after_group": after.group,
-                    ":after_name": after.name, ":limit": i64::try_from(limit).unwrap_or(i64::MAX) },
+                ":after_name": after.name, ":limit": i64::try_from(limit).unwrap_or(i64::MAX) },
                 |row| Ok(stored(row)?.0),
             )?;
             rows.collect()
@@ -190,7 +190,13 @@ impl Table {
                 transaction.execute(
                     "INSERT INTO dead_letters (target_arn, input, error, attempts, given_up_at)
                         VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![invocation.target_arn, invocation.input, error, attempts, given_up_at.timestamp_millis()],
+                    params![
+                        invocation.target_arn,
+                        invocation.input,
+                        error,
+                        attempts,
+                        given_up_at.timestamp_millis()
+                    ],
                 )?;
             }
             let sql = if due.delete_after {
@@ -231,7 +237,8 @@ fn replace(
     created: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Written> {
-    let sql = "INSERT OR REPLACE INTO schedules (group_name, name, at, client_token, document, created, modified)
+    let sql =
+        "INSERT OR REPLACE INTO schedules (group_name, name, at, client_token, document, created, modified)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let Schedule { key, at, client_token, document } = schedule;
     connection.prepare_cached(sql)?.execute(params![

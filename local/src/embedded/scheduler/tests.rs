@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::error::ProvideErrorMetadata;
 use aws_sdk_scheduler::types::{
-    ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target as SdkTarget,
+    ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy,
+    Target as SdkTarget,
 };
 use chrono::TimeDelta;
 
@@ -24,7 +25,9 @@ fn target(input: &str, retries: i32) -> SdkTarget {
         .role_arn("arn:aws:iam::000000000000:role/scheduler")
         .input(input)
         .dead_letter_config(DeadLetterConfig::builder().arn("arn:aws:sqs:local:000000000000:dead").build())
-        .retry_policy(RetryPolicy::builder().maximum_retry_attempts(retries).maximum_event_age_in_seconds(3600).build())
+        .retry_policy(
+            RetryPolicy::builder().maximum_retry_attempts(retries).maximum_event_age_in_seconds(3600).build(),
+        )
         .build()
         .unwrap()
 }
@@ -44,7 +47,12 @@ async fn start(state: &State) -> (Scheduler, Client) {
     (scheduler, client)
 }
 
-async fn create(client: &Client, name: &str, at: DateTime<Utc>, input: &str) -> Result<(), aws_sdk_scheduler::Error> {
+async fn create(
+    client: &Client,
+    name: &str,
+    at: DateTime<Utc>,
+    input: &str,
+) -> Result<(), aws_sdk_scheduler::Error> {
     client
         .create_schedule()
         .name(name)
@@ -59,7 +67,12 @@ async fn create(client: &Client, name: &str, at: DateTime<Utc>, input: &str) -> 
     Ok(())
 }
 
-async fn update(client: &Client, name: &str, at: DateTime<Utc>, input: &str) -> Result<(), aws_sdk_scheduler::Error> {
+async fn update(
+    client: &Client,
+    name: &str,
+    at: DateTime<Utc>,
+    input: &str,
+) -> Result<(), aws_sdk_scheduler::Error> {
     client
         .update_schedule()
         .name(name)
@@ -128,7 +141,8 @@ async fn errors_are_those_of_aws() {
 async fn a_create_that_is_sent_twice_is_one_create() {
     let (_scheduler, client) = start(&State::memory().unwrap()).await;
     for _ in 0..2 {
-        let create = client.create_schedule().name("a").client_token("once").schedule_expression(expression(minute()));
+        let create =
+            client.create_schedule().name("a").client_token("once").schedule_expression(expression(minute()));
         create.flexible_time_window(window()).target(target("{}", 0)).send().await.unwrap();
     }
 }
@@ -159,9 +173,13 @@ async fn long_lists_come_in_pages() {
     for i in 0..7 {
         create(&client, &format!("s{i}"), minute(), "{}").await.unwrap();
     }
-    let pages = client.list_schedules().group_name("reminders").max_results(3).into_paginator().items().send();
+    let pages =
+        client.list_schedules().group_name("reminders").max_results(3).into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
-    assert_eq!(all.iter().filter_map(|s| s.name()).collect::<Vec<_>>(), ["s0", "s1", "s2", "s3", "s4", "s5", "s6"]);
+    assert_eq!(
+        all.iter().filter_map(|s| s.name()).collect::<Vec<_>>(),
+        ["s0", "s1", "s2", "s3", "s4", "s5", "s6"]
+    );
 }
 
 #[tokio::test]

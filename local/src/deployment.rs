@@ -1,0 +1,198 @@
+//! The deployment: what template.yaml describes, put together from the embedded services and the functions.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use shared::clock::Clock;
+use shared::http::Api;
+use shared::notify::Mailer;
+use shared::reminders::{Notifier, Planner};
+use shared::store::Store;
+use shared::timers::{TimerSettings, Timers};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+
+use crate::data_dir::{DataDir, DataDirError};
+use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
+use crate::embedded::scheduler::{Backoff, Scheduler};
+use crate::embedded::ses::Ses;
+use crate::functions;
+use crate::gateway::{Gateway, GatewayError};
+use crate::sdk::Loopback;
+use crate::state::State;
+use crate::stream::{Follower, StreamError};
+use crate::template::{Template, TemplateError};
+
+/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in motion, and a
+/// test does step by step what it wants.
+#[derive(Debug)]
+pub struct Deployment {
+    /// The embedded DynamoDB.
+    pub dynamodb: DynamoDb,
+    /// The embedded EventBridge Scheduler.
+    pub scheduler: Scheduler,
+    /// The embedded SES.
+    pub ses: Ses,
+    /// What the functions behind HTTP work with.
+    pub api: Api,
+    /// What plan_reminders works with.
+    pub planner: Planner,
+    /// What notify works with.
+    pub notifier: Notifier,
+    /// The HTTP API.
+    pub gateway: Gateway,
+    /// What follows the table's stream.
+    pub follower: Follower,
+    /// Held as long as the files are in use.
+    _data_dir: Option<DataDir>,
+}
+
+/// Why there is no deployment.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each says what its error says")]
+pub enum DeploymentError {
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error("the embedded DynamoDB can't start: {0}")]
+    DynamoDb(#[from] StartError),
+    #[error("the embedded services can't keep their state: {0}")]
+    State(#[from] rusqlite::Error),
+    #[error("an embedded service can't start: {0}")]
+    Service(#[from] std::io::Error),
+    #[error("the table's stream can't be followed: {0}")]
+    Stream(#[from] StreamError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
+
+const TABLE: &str = "tactful";
+const GROUP: &str = "tactful";
+const SENDER: &str = "Tactful <reminders@tactful.example>";
+
+/// How long running requests may take to end once told to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often what DynamoDB would have forgotten is removed.
+const UPKEEP: Duration = Duration::from_secs(10);
+
+impl Deployment {
+    /// Starts the embedded services with what `data_dir` holds, or in memory without one, and waits between attempts
+    /// at a failed delivery or planning as `backoff` says.
+    ///
+    /// # Errors
+    /// See [`DeploymentError`].
+    pub async fn start(
+        data_dir: Option<&Path>,
+        clock: Clock,
+        backoff: Backoff,
+    ) -> Result<Self, DeploymentError> {
+        let data_dir = data_dir.map(DataDir::open).transpose()?;
+        let template = Template::deployed()?;
+        let table = template.table(TABLE)?;
+        let (state, dynamodb) = match &data_dir {
+            None => (State::memory()?, DynamoDb::start(Place::Memory, &table)?),
+            Some(data_dir) => (
+                State::open(&data_dir.file("services.db"))?,
+                DynamoDb::start(Place::File(&data_dir.file("dynamodb.db")), &table)?,
+            ),
+        };
+        let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await?;
+        scheduler.ensure_group(GROUP)?;
+        let ses = Ses::start(state.clone(), clock.clone()).await?;
+
+        let loopback = Loopback::new();
+        let dynamodb_config = loopback.config(dynamodb.endpoint());
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&dynamodb_config), TABLE);
+        let timers = Timers::new(
+            aws_sdk_scheduler::Client::new(&loopback.config(scheduler.endpoint())),
+            TimerSettings {
+                group: GROUP.into(),
+                target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),
+                role_arn: "arn:aws:iam::000000000000:role/timers".into(),
+                dead_letter_arn: "arn:aws:sqs:local:000000000000:timer-dead-letters".into(),
+            },
+        );
+        let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())), SENDER);
+
+        let api = Api { store: store.clone(), clock: clock.clone() };
+        let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
+        let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
+        let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;
+        let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
+        let mapping = template.stream_mapping()?;
+        let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;
+        Ok(Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir: data_dir })
+    }
+
+    /// Serves HTTP, follows the stream and fires timers until `shutdown` is over.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let Self { dynamodb, scheduler, ses, planner, notifier, gateway, follower, _data_dir, .. } = self;
+        let mut loops = JoinSet::new();
+        loops.spawn(async move { scheduler.run(functions::notify(notifier)).await });
+        let follower = Arc::new(follower);
+        let following = Arc::clone(&follower);
+        loops.spawn(async move { following.run(&functions::plan_reminders(planner)).await });
+        let dynamodb = Arc::new(dynamodb);
+        loops.spawn(keep_up(Arc::clone(&dynamodb), follower));
+
+        let (tell, told) = oneshot::channel();
+        let served = gateway.serve(listener, ses, async move {
+            shutdown.await;
+            // Nobody waits any more when serving has failed.
+            let _ = tell.send(());
+        });
+        let grace = async {
+            if told.await.is_ok() {
+                sleep(GRACE).await;
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = served => outcome,
+            () = grace => Ok(()),
+        };
+        // The loops bear being stopped anywhere, as they bear being killed.
+        loops.shutdown().await;
+        if let Some(dynamodb) = Arc::into_inner(dynamodb) {
+            dynamodb.stop();
+        }
+        outcome
+    }
+
+    /// Hands over what the stream holds to plan_reminders, until nothing new comes. Answers the number of records.
+    ///
+    /// # Errors
+    /// When the stream can't be read.
+    pub async fn plan(&self) -> Result<usize, StreamError> {
+        self.follower.drain(&functions::plan_reminders(self.planner.clone())).await
+    }
+
+    /// Fires the timers due at `now` and waits for their deliveries. Answers how many there were.
+    pub async fn fire_due(&self, now: DateTime<Utc>) -> usize {
+        self.scheduler.fire_due(now, &functions::notify(self.notifier.clone())).await
+    }
+}
+
+/// Does what DynamoDB does by itself: forgets old stream records and removes expired items.
+async fn keep_up(dynamodb: Arc<DynamoDb>, follower: Arc<Follower>) {
+    let mut tick = interval(UPKEEP);
+    loop {
+        tick.tick().await;
+        if let Ok(Some(checkpoint)) = follower.checkpoint() {
+            dynamodb.forget_stream_before(&checkpoint);
+        }
+        dynamodb.sweep_expired();
+    }
+}

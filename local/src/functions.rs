@@ -1,0 +1,58 @@
+//! The functions of the deployment by the name of their folder, each called the way Lambda calls it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use shared::http::{Api, Problem, Request, Response, answer};
+use shared::reminders::{Notifier, Planner};
+
+use crate::embedded::scheduler::Target;
+use crate::gateway::Function;
+use crate::stream::Receiver;
+
+/// Every function behind HTTP.
+pub fn http(api: &Api) -> HashMap<String, Function> {
+    let functions = [
+        ("create_meeting", function(api, create_meeting::handle)),
+        ("create_user", function(api, create_user::handle)),
+        ("get_free_slots", function(api, get_free_slots::handle)),
+        ("get_meeting", function(api, get_meeting::handle)),
+        ("get_reminders", function(api, get_reminders::handle)),
+        ("get_user", function(api, get_user::handle)),
+        ("health", function(&(), health::handle)),
+        ("participant_add", function(api, participant_add::handle)),
+        ("participant_remove", function(api, participant_remove::handle)),
+    ];
+    functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
+}
+
+/// What follows the table's stream.
+pub fn plan_reminders(planner: Planner) -> Receiver {
+    let planner = Arc::new(planner);
+    Arc::new(move |event| {
+        let planner = Arc::clone(&planner);
+        Box::pin(async move { plan_reminders::handle(&planner, event).await })
+    })
+}
+
+/// What the timers wake.
+pub fn notify(notifier: Notifier) -> Target {
+    let notifier = Arc::new(notifier);
+    Arc::new(move |invocation| {
+        let notifier = Arc::clone(&notifier);
+        Box::pin(async move {
+            let event = serde_json::from_str(&invocation.input).map_err(|error| error.to_string())?;
+            notify::handle(&notifier, event).await.map(drop).map_err(|error| error.to_string())
+        })
+    })
+}
+
+fn function<C, F, R>(context: &C, handle: F) -> Function
+where
+    C: Clone + Send + Sync + 'static,
+    F: Fn(C, Request) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    let context = context.clone();
+    Arc::new(move |request| Box::pin(answer(context.clone(), request, handle)))
+}

@@ -1,0 +1,31 @@
+//! The lines on the terminal: one for each request, and for each reminder set, moved or delivered.
+
+use std::fmt;
+
+use shared::clock::Clock;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Writes the log to standard output, for people. `RUST_LOG` may ask for more, as in `local=debug,dynoxide=debug`.
+pub(crate) fn start(clock: Clock) {
+    let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
+    let targets = asked.unwrap_or_else(|| {
+        // dynoxide warns of every condition that doesn't hold, which is an answer like any other.
+        Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR)
+    });
+    let lines = tracing_subscriber::fmt::layer().compact().with_target(false).with_timer(TimeOfDay(clock));
+    // A second start in one process finds the log running already.
+    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+}
+
+/// Hours, minutes and seconds in UTC.
+struct TimeOfDay(Clock);
+
+impl FormatTime for TimeOfDay {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        write!(writer, "{}", self.0.now().format("%H:%M:%SZ"))
+    }
+}

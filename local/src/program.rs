@@ -1,0 +1,118 @@
+//! The program: its options, what it prints, and when it stops.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::Parser;
+use shared::clock::Clock;
+use tokio::net::TcpListener;
+
+use crate::deployment::{Deployment, DeploymentError};
+use crate::embedded::scheduler::Backoff;
+use crate::log;
+
+/// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
+#[derive(Clone, Debug, Parser)]
+#[command(version)]
+pub struct Options {
+    /// Where to serve HTTP. Anything but a loopback address lets others in: there is no login.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// What to keep everything in, across restarts.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".local")]
+    pub data_dir: PathBuf,
+    /// Keep nothing across restarts.
+    #[arg(long, conflicts_with = "data_dir")]
+    pub in_memory: bool,
+}
+
+/// Why the program could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// The address is taken or not ours.
+    #[error("can't listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// See [`DeploymentError`].
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The terminal or the signals failed.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// See [`ProgramError`].
+pub async fn run(options: Options) -> Result<(), ProgramError> {
+    let clock = Clock::system();
+    log::start(clock.clone());
+    let address = options.listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| ProgramError::Listen { address, error })?;
+    let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
+    let deployment = Deployment::start(data_dir, clock, Backoff::default()).await?;
+    // Before the greeting: whoever has read it may end the program.
+    let stop = stop_signal()?;
+    io::stdout().write_all(greeting(listener.local_addr()?, data_dir).as_bytes())?;
+    deployment.serve(listener, stop).await?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without the handler there is nothing to wait for; the system still ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again: addresses
+/// carry the second they were made in, and the meeting starts three minutes after its line is run.
+fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
+    let reachable = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    let url = format!("http://{}", SocketAddr::new(reachable, address.port()));
+    let kept = data_dir.map_or("in memory".to_owned(), |directory| format!("in {}", directory.display()));
+    let create_user = |shell_name: &str, name: &str, zone: &str| {
+        format!(
+            "{shell_name}=$(curl -s {url}/api/create_user -d '{{\"email\":\"{shell_name}-'$tag'@example.com\",\
+             \"name\":\"{name}\",\"timezone\":\"{zone}\"}}' | sed 's/.*\"user_id\":\"\\([^\"]*\\)\".*/\\1/')"
+        )
+    };
+    let ana = create_user("ana", "Ana", "Europe/Madrid");
+    let bo = create_user("bo", "Bo", "Asia/Kolkata");
+    format!(
+        "Tactful answers on {url} and keeps its data {kept}. Ctrl-C ends it.\n\
+         Paste these to invite Bo to a meeting in three minutes; both are reminded a minute before:\n\n\
+         tag=$(date +%s); {ana}; echo $ana\n\
+         {bo}; echo $bo\n\
+         at() {{ date -u -d \"+$1 minutes\" +%Y-%m-%dT%H:%MZ 2>/dev/null || date -u -v+$1M +%Y-%m-%dT%H:%MZ; }}; \
+         curl -s {url}/api/create_meeting -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
+         \"start_time\":\"'$(at 3)'\",\"end_time\":\"'$(at 33)'\",\"time_zone\":\"Europe/Madrid\",\
+         \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
+         The messages are at {url}/local/outbox\n\n"
+    )
+}

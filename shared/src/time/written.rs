@@ -52,7 +52,8 @@ pub enum TimeError {
     Year(i32),
     /// The zone's clocks skip it.
     #[error(
-        "{local} doesn't exist in {zone}, where the clocks go forward over it; the nearest times that do are {before} and {after}"
+        "{local} doesn't exist in {zone}, where the clocks go forward over it; \
+         the nearest times that do are {before} and {after}"
     )]
     Gap {
         /// The time as written, without offset.
@@ -66,7 +67,8 @@ pub enum TimeError {
     },
     /// Its offset isn't the one that the zone named in the same request has then.
     #[error(
-        "{local}{offset} doesn't agree with {zone}, whose offset then is {expected}; leave the offset out, or write {local}{expected}"
+        "{local}{offset} doesn't agree with {zone}, whose offset then is {expected}; \
+         leave the offset out, or write {local}{expected}"
     )]
     Offset {
         /// The time as written, without offset.
@@ -75,7 +77,7 @@ pub enum TimeError {
         offset: FixedOffset,
         /// The zone's name.
         zone: &'static str,
-        /// The offset or offsets that would agree; of two, the first.
+        /// The one that would agree; where two would, the first.
         expected: FixedOffset,
     },
 }

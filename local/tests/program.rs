@@ -1,0 +1,154 @@
+//! `cargo run` as a process: killed, started again, started twice, stopped.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+struct Program {
+    process: Child,
+    address: String,
+    greeting: String,
+}
+
+impl Program {
+    fn command() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env_remove("RUST_LOG");
+        command
+    }
+
+    /// Starts it and waits for its greeting.
+    fn start(data_dir: &Path) -> Self {
+        let mut process = Self::command().arg("--data-dir").arg(data_dir).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut greeting = String::new();
+        while !greeting.contains("/local/outbox") {
+            greeting += &(lines.next().expect("it ended before it greeted").unwrap() + "\n");
+        }
+        // Read on, so that it can go on writing.
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = greeting.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        Self { process, address, greeting }
+    }
+
+    /// Status and body of one request.
+    fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap())
+    }
+
+    fn create_user(&self, name: &str) -> (u16, Value) {
+        let user = json!({"email": format!("{name}@example.com"), "name": name, "timezone": "Europe/Madrid"});
+        self.call("POST", "/api/create_user", &user)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn failure(output: &Output) -> &str {
+    assert_eq!(output.status.code(), Some(1));
+    let error = std::str::from_utf8(&output.stderr).unwrap();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_kill() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut first = Program::start(directory.path());
+    assert_eq!(first.greeting.lines().filter(|line| line.contains("curl ")).count(), 3, "{}", first.greeting);
+    let (status, ana) = first.create_user("ana");
+    assert_eq!(status, 201, "{ana}");
+    let (_, bo) = first.create_user("bo");
+    let (status, meeting) = first.call(
+        "POST",
+        "/api/create_meeting",
+        &json!({"creator_id": ana["user_id"], "participants": [bo["email"]], "title": "Design review",
+            "start_time": "2098-03-05T10:00", "end_time": "2098-03-05T11:00", "time_zone": "Europe/Madrid"}),
+    );
+    assert_eq!(status, 201, "{meeting}");
+    // SIGKILL on Unix.
+    first.process.kill().unwrap();
+    first.process.wait().unwrap();
+
+    let second = Program::start(directory.path());
+    let path = |kind: &str, id: &Value| format!("/api/{kind}/{}", id.as_str().unwrap());
+    assert_eq!(second.call("GET", &path("users", &ana["user_id"]), &Value::Null), (200, ana));
+    let meeting_path = path("meetings", &meeting["meeting_id"]);
+    let (status, found) = second.call("GET", &meeting_path, &Value::Null);
+    assert_eq!((status, &found["participants"]), (200, &meeting["participants"]));
+    assert_eq!(second.create_user("ANA").0, 409, "the address is still taken");
+    assert_eq!(second.call("GET", "/local/outbox", &Value::Null), (200, json!([])));
+
+    // Whether the planner had come to it before the kill or not, it is planned in the end.
+    loop {
+        let (status, reminders) = second.call("GET", &format!("{meeting_path}/reminders"), &Value::Null);
+        assert_eq!(status, 200, "{reminders}");
+        let reminders = reminders["reminders"].as_array().unwrap();
+        if reminders.len() == 2 && reminders.iter().all(|reminder| reminder["state"] == "scheduled") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_taken_directory_or_port_is_one_clear_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let running = Program::start(directory.path());
+
+    let output = Program::command().arg("--data-dir").arg(directory.path()).output().unwrap();
+    let error = failure(&output);
+    assert!(error.contains("is in use by another process"), "{error}");
+
+    let mut other = Command::new(env!("CARGO_BIN_EXE_local"));
+    let output = other.args(["--in-memory", "--listen", &running.address]).output().unwrap();
+    let error = failure(&output);
+    assert!(error.starts_with(&format!("error: can't listen on {}: ", running.address)), "{error}");
+
+    let file = directory.path().join("lock");
+    let output = Program::command().arg("--data-dir").arg(&file).output().unwrap();
+    let error = failure(&output);
+    assert!(error.contains(&format!("the data directory {} can't be used: ", file.display())), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_it_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut program = Program::start(directory.path());
+        // A connection that lies idle doesn't hold it up.
+        let _idle = TcpStream::connect(&program.address).unwrap();
+        assert_eq!(program.create_user("ana").0, 201);
+        let pid = program.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert!(program.process.wait().unwrap().success());
+        let left: Vec<_> =
+            directory.path().read_dir().unwrap().map(|file| file.unwrap().file_name()).collect();
+        let unfinished = left.iter().any(|name| name.to_string_lossy().contains("-wal"));
+        assert!(!unfinished, "the databases were closed: {left:?}");
+    }
+}

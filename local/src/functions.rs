@@ -13,6 +13,7 @@ use crate::stream::Receiver;
 /// Every function behind HTTP.
 pub fn http(api: &Api) -> HashMap<String, Function> {
     let functions = [
+        ("cancel_meeting", function(api, cancel_meeting::handle)),
         ("create_meeting", function(api, create_meeting::handle)),
         ("create_user", function(api, create_user::handle)),
         ("get_free_slots", function(api, get_free_slots::handle)),
@@ -22,6 +23,8 @@ pub fn http(api: &Api) -> HashMap<String, Function> {
         ("health", function(&(), health::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),
+        ("update_meeting", function(api, update_meeting::handle)),
+        ("update_user", function(api, update_user::handle)),
     ];
     functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
 }

@@ -156,6 +156,7 @@ impl Scheduler {
     /// Invokes until it succeeds or its retry policy is exhausted. The schedule goes only afterwards, so that a
     /// process killed meanwhile fires it again: receivers bear that, as they must on AWS.
     async fn fire(self, due: Due, target: Target) {
+        let _in_flight = InFlight { scheduler: &self, generation: due.generation };
         let mut attempts = 0;
         let mut wait = self.0.backoff.first;
         let outcome = loop {
@@ -183,7 +184,6 @@ impl Scheduler {
         if let Err(error) = self.0.table.complete(&due, letter.as_ref()) {
             tracing::error!(schedule = due.name, %error, "a fired timer could not be removed and fires again");
         }
-        self.lock_in_flight().remove(&due.generation);
     }
 
     async fn attempt(&self, due: &Due, target: &Target) -> Result<(), String> {
@@ -194,6 +194,18 @@ impl Scheduler {
 
     fn lock_in_flight(&self) -> MutexGuard<'_, HashSet<i64>> {
         self.0.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is being invoked, until it is no longer: also when nobody waits for it any more, as when its process dies.
+struct InFlight<'a> {
+    scheduler: &'a Scheduler,
+    generation: i64,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.scheduler.lock_in_flight().remove(&self.generation);
     }
 }
 

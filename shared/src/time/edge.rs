@@ -4,26 +4,28 @@
 //! Where the wall clock shows `w`, the next edge is `edge - w` minutes away (modulo a day), unless the zone
 //! changes its clocks on the way. Then every minute up to the change is still on this side, and the question
 //! is asked anew from there. Both functions look at most a day ahead at a time, which is as far as
-//! [`Zone::change_within`] may be trusted.
+//! [`Zone::change_towards`] may be trusted.
 
 use super::dnd::{DAY, Dnd};
 use super::minute::Minute;
-use super::zone::Zone;
+use super::zone::{Zone, minute_of_day};
 
 /// The first minute in `(from, last]` that is on the other side of the window than `from`.
 pub(super) fn next_change(dnd: Dnd, zone: Zone, from: Minute, last: Minute) -> Option<Minute> {
     if dnd.is_always() {
         return None;
     }
-    let (mut at, mut wall) = (from, zone.minute_of_day(from));
+    let (mut at, mut offset) = (from, zone.offset_during(from));
+    let mut wall = minute_of_day(at, offset);
     let inside = dnd.contains(wall);
     let edge = if inside { dnd.end() } else { dnd.start() }.minutes() % DAY;
     while at < last {
         let across = at + i64::from((edge + DAY - wall) % DAY);
-        let Some(change) = zone.change_within(at, across.min(last)) else {
+        let Some(change) = zone.change_towards(across.min(last), at, offset) else {
             return (across <= last).then_some(across);
         };
-        (at, wall) = (change, zone.minute_of_day(change));
+        (at, offset) = change;
+        wall = minute_of_day(at, offset);
         if dnd.contains(wall) != inside {
             return Some(at);
         }
@@ -36,16 +38,17 @@ pub(super) fn previous_change(dnd: Dnd, zone: Zone, from: Minute, first: Minute)
     if dnd.is_always() {
         return None;
     }
-    let (mut at, mut wall) = (from, zone.minute_of_day(from));
+    let (mut at, mut offset) = (from, zone.offset_during(from));
+    let mut wall = minute_of_day(at, offset);
     let inside = dnd.contains(wall);
     let edge = if inside { dnd.start() } else { dnd.end() }.minutes() % DAY;
     while at > first {
         let across = at - 1 - i64::from((wall + DAY - edge) % DAY);
-        let Some(change) = zone.change_within(across.max(first), at) else {
+        let Some(change) = zone.change_towards(across.max(first), at, offset) else {
             return (across >= first).then_some(across);
         };
-        at = change - 1;
-        wall = zone.minute_of_day(at);
+        (at, offset) = change;
+        wall = minute_of_day(at, offset);
         if dnd.contains(wall) != inside {
             return Some(at);
         }

@@ -83,11 +83,7 @@ impl Zone {
 
     /// What a clock on the wall shows during `minute`, in minutes since midnight (0..=1439).
     pub fn minute_of_day(self, minute: Minute) -> u16 {
-        const DAY: i64 = 24 * 60 * 60;
-        let start = minute.start();
-        let local = start.timestamp() + i64::from(self.offset_seconds(start));
-        // The remainder of a division by a day's seconds is below 1,440 minutes.
-        (local.rem_euclid(DAY) / 60) as u16
+        minute_of_day(minute, self.offset_during(minute))
     }
 
     /// Finds the instant, the two instants or the gap that a wall-clock time stands for.
@@ -106,33 +102,38 @@ impl Zone {
             (Some(first), Some(second)) if first != second => Resolved::Fold { first, second },
             (Some(instant), _) | (None, Some(instant)) => Resolved::Unique(instant),
             (None, None) => {
-                let change = self.change_within(Minute::of(from), Minute::of(to));
-                let after = change.unwrap_or(Minute::of(as_utc)).start();
+                let change = self.change_towards(Minute::of(to), Minute::of(from), early.local_minus_utc());
+                let after = change.map_or(as_utc, |(minute, _)| minute.start());
                 Resolved::Gap { before: after - Duration::minutes(1), after }
             }
         }
     }
 
-    /// The first minute in `(from, to]` at which another offset rules than at `from`, if the two ends differ.
+    /// The offset that rules during `minute`, in seconds east of UTC.
+    pub(super) fn offset_during(self, minute: Minute) -> i32 {
+        self.offset_seconds(minute.start())
+    }
+
+    /// Going from `from`, where `offset` rules, towards `to`, before or after it: the first minute met at which
+    /// another offset rules, with that offset; `None` where the same one rules at `to`.
     ///
-    /// Exact while at most one change lies between them. Within the supported years no zone changes twice in
-    /// two days and every change falls on a whole minute (a test checks all of them), so callers stay within
-    /// that.
-    pub(super) fn change_within(self, from: Minute, to: Minute) -> Option<Minute> {
-        let old = self.offset_seconds(from.start());
-        if to <= from || self.offset_seconds(to.start()) == old {
+    /// Exact while at most one change lies in between. Within the supported years no zone changes twice in two
+    /// days and every change falls on a whole minute (a test checks all of them), so callers stay within that.
+    pub(super) fn change_towards(self, to: Minute, from: Minute, offset: i32) -> Option<(Minute, i32)> {
+        let other = self.offset_during(to);
+        if other == offset {
             return None;
         }
         let (mut same, mut changed) = (from, to);
-        while changed - same > 1 {
+        while (changed - same).abs() > 1 {
             let middle = same + (changed - same) / 2;
-            if self.offset_seconds(middle.start()) == old {
+            if self.offset_during(middle) == offset {
                 same = middle;
             } else {
                 changed = middle;
             }
         }
-        Some(changed)
+        Some((changed, other))
     }
 
     fn of(tz: Tz) -> Zone {
@@ -147,6 +148,15 @@ impl Zone {
             passed => self.overlay[passed - 1].1,
         }
     }
+}
+
+/// What a clock on the wall shows during `minute` while `offset` (seconds east of UTC) rules, in minutes since
+/// midnight.
+pub(super) fn minute_of_day(minute: Minute, offset: i32) -> u16 {
+    const DAY: i64 = 24 * 60 * 60;
+    let local = minute.epoch().saturating_mul(60).saturating_add(i64::from(offset));
+    // A remainder by a day's seconds is less than 1,440 minutes.
+    (local.rem_euclid(DAY) / 60) as u16
 }
 
 /// Further than any clock is from UTC.

@@ -98,7 +98,7 @@ fn every_name_of_the_current_tzdb_is_accepted_and_no_other() {
     }
 }
 
-/// What [`Zone::change_within`], [`Zone::resolve`] and the minute grid rest on.
+/// What [`Zone::change_towards`], [`Zone::resolve`] and the minute grid rest on.
 #[test]
 fn no_zone_changes_twice_in_two_days_nor_off_the_minute_nor_strays_further_than_assumed() {
     for current in Current::all() {
@@ -113,16 +113,18 @@ fn no_zone_changes_twice_in_two_days_nor_off_the_minute_nor_strays_further_than_
 }
 
 #[test]
-fn change_within_finds_every_change_to_the_minute() {
+fn the_way_to_a_change_is_found_to_the_minute_from_both_sides() {
     for_every_zone(|current| {
         let zone = current.ours();
-        for change in current.changes() {
-            let change = Minute::of(at(change));
+        let way = |from: Minute, to: Minute| zone.change_towards(to, from, zone.offset_during(from));
+        for pair in current.offsets.windows(2) {
+            let (change, before, after) = (Minute::of(at(pair[1].0)), pair[0].1, pair[1].1);
             for (back, ahead) in [(1, 0), (1, 1439), (1440, 0), (700, 741)] {
-                assert_eq!(zone.change_within(change - back, change + ahead), Some(change), "{zone}");
+                assert_eq!(way(change - back, change + ahead), Some((change, after)), "{zone}");
+                assert_eq!(way(change + ahead, change - back), Some((change - 1, before)), "{zone}");
             }
-            assert_eq!(zone.change_within(change, change + 1440), None, "{zone}");
-            assert_eq!(zone.change_within(change - 1440, change - 1), None, "{zone}");
+            assert_eq!(way(change, change + 1440), None, "{zone}");
+            assert_eq!(way(change - 1440, change - 1), None, "{zone}");
         }
     });
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
 mod calls;
+mod passing;
 mod people;
 mod process;
 
@@ -31,7 +32,8 @@ pub use process::Process;
 /// When every world begins: a Monday, on a whole minute.
 pub const BEGINNING: &str = "2026-11-02T09:00:00Z";
 
-const TABLE: &str = "world";
+/// The name of every world's table.
+pub const TABLE: &str = "world";
 const GROUP: &str = "world";
 
 /// AWS as far as Tactful uses it, and one process that runs the functions.
@@ -67,6 +69,11 @@ pub type Items = BTreeMap<(String, String), Value>;
 const NO_WAIT: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
 
 impl World {
+    /// Where the embedded DynamoDB listens.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        self.dynamodb.endpoint()
+    }
+
     /// An empty world at [`BEGINNING`].
     pub async fn start() -> Self {
         let clock = Clock::manual(instant(BEGINNING));

@@ -1,0 +1,206 @@
+//! How long each function takes from process start to its first poll of the Runtime API and to its first answer, and how
+//! much memory it then has, beside a function that does nothing. Run it on release binaries:
+//!
+//! ```sh
+//! cargo build --release && cargo bench -p tests --bench cold_start
+//! ```
+
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use harness::World;
+
+const RUNS: usize = 10;
+
+#[tokio::main]
+async fn main() {
+    let world = World::start().await;
+    let binaries = binaries();
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    println!("{:<20} {:>11} {:>7} {:>12} {:>9}", "function", "first poll", "ratio", "first answer", "memory");
+    let empty_event = event(&events, "health");
+    let empty = measure(&binaries.join("empty_function"), &empty_event, world.dynamodb_endpoint());
+    report("(empty)", &empty, &empty);
+    for name in functions() {
+        let run = measure(&binaries.join(&name), &event(&events, &name), world.dynamodb_endpoint());
+        report(&name, &run, &empty);
+    }
+}
+
+struct Run {
+    first_poll: Duration,
+    first_answer: Duration,
+    resident_kib: u64,
+}
+
+/// The median of [`RUNS`] starts, each figure by itself.
+fn measure(binary: &Path, event: &str, dynamodb: &str) -> Run {
+    assert!(binary.exists(), "{} is not built: cargo build --release", binary.display());
+    let runs: Vec<_> = (0..RUNS).map(|_| start(binary, event, dynamodb)).collect();
+    let median = |mut figures: Vec<u128>| {
+        figures.sort_unstable();
+        figures[figures.len() / 2]
+    };
+    let nanos = |figure: fn(&Run) -> Duration| {
+        let figure = median(runs.iter().map(|run| figure(run).as_nanos()).collect());
+        Duration::from_nanos(figure.try_into().unwrap())
+    };
+    Run {
+        first_poll: nanos(|run| run.first_poll),
+        first_answer: nanos(|run| run.first_answer),
+        resident_kib: median(runs.iter().map(|run| u128::from(run.resident_kib)).collect())
+            .try_into()
+            .unwrap(),
+    }
+}
+
+fn report(name: &str, run: &Run, empty: &Run) {
+    let millis = |figure: Duration| figure.as_secs_f64() * 1000.0;
+    let ratio = run.first_poll.as_secs_f64() / empty.first_poll.as_secs_f64();
+    println!(
+        "{name:<20} {:>8.2} ms {ratio:>6.2}x {:>9.2} ms {:>5.1} MiB",
+        millis(run.first_poll),
+        millis(run.first_answer),
+        run.resident_kib as f64 / 1024.0
+    );
+}
+
+/// Starts a function as Lambda does, hands it one event, and stops it.
+fn start(binary: &Path, event: &str, dynamodb: &str) -> Run {
+    let runtime_api = TcpListener::bind("127.0.0.1:0").unwrap();
+    let began = Instant::now();
+    let mut function = spawn(binary, &runtime_api.local_addr().unwrap().to_string(), dynamodb);
+    let mut poll = accept(&runtime_api, "GET", "/invocation/next");
+    let first_poll = began.elapsed();
+    write!(
+        poll,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         lambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n\
+         lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-west-1:000000000000:function:f\r\n\r\n{event}",
+        event.len()
+    )
+    .unwrap();
+    let answer = answer(&runtime_api, poll);
+    let first_answer = began.elapsed();
+    assert!(!answer.contains("errorMessage"), "{}: {answer}", binary.display());
+    let resident_kib = resident_kib(&function);
+    function.kill().unwrap();
+    function.wait().unwrap();
+    Run { first_poll, first_answer, resident_kib }
+}
+
+fn spawn(binary: &Path, runtime_api: &str, dynamodb: &str) -> Child {
+    Command::new(binary)
+        .env_clear()
+        .env("AWS_ACCESS_KEY_ID", "local")
+        .env("AWS_SECRET_ACCESS_KEY", "local")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ENDPOINT_URL", dynamodb)
+        .env("AWS_LAMBDA_FUNCTION_NAME", "f")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+        .env("LOG_LEVEL", "off")
+        .env("TABLE_NAME", harness::TABLE)
+        .env("TIMER_GROUP", "world")
+        .env("TIMER_TARGET_ARN", "arn:aws:lambda:eu-west-1:000000000000:function:notify")
+        .env("TIMER_ROLE_ARN", "arn:aws:iam::000000000000:role/timers")
+        .env("TIMER_DEAD_LETTER_ARN", "arn:aws:sqs:eu-west-1:000000000000:timers")
+        .env("SENDER", "reminders@example.com")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// The connection on which the function sent its next request, which must be that one.
+fn accept(runtime_api: &TcpListener, method: &str, path: &str) -> TcpStream {
+    let (connection, _) = runtime_api.accept().unwrap();
+    let (head, _) = read(&connection);
+    assert!(head.starts_with(method) && head.lines().next().unwrap().contains(path), "{head}");
+    connection
+}
+
+/// The function answers on the connection it polled on, or on a new one.
+fn answer(runtime_api: &TcpListener, polled: TcpStream) -> String {
+    polled.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+    runtime_api.set_nonblocking(true).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let connection = loop {
+        assert!(Instant::now() < deadline, "no answer");
+        if polled.peek(&mut [0]).is_ok_and(|bytes| bytes > 0) {
+            break polled;
+        }
+        if let Ok((connection, _)) = runtime_api.accept() {
+            break connection;
+        }
+    };
+    connection.set_nonblocking(false).unwrap();
+    connection.set_read_timeout(None).unwrap();
+    read(&connection).1
+}
+
+fn read(connection: &TcpStream) -> (String, String) {
+    let mut reader = BufReader::new(connection);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).unwrap() > 0, "the connection closed: {head}");
+    }
+    let header = |name: &str| {
+        let line = head.lines().find_map(|line| line.to_lowercase().strip_prefix(name).map(str::to_owned));
+        line.map(|value| value.trim().to_owned())
+    };
+    let mut body = Vec::new();
+    if let Some(length) = header("content-length:") {
+        body.resize(length.parse().unwrap(), 0);
+        reader.read_exact(&mut body).unwrap();
+    } else if header("transfer-encoding:").is_some() {
+        loop {
+            let mut size = String::new();
+            reader.read_line(&mut size).unwrap();
+            let size = usize::from_str_radix(size.trim(), 16).unwrap();
+            let mut chunk = vec![0; size + 2];
+            reader.read_exact(&mut chunk).unwrap();
+            body.extend_from_slice(&chunk[..size]);
+            if size == 0 {
+                break;
+            }
+        }
+    }
+    (head, String::from_utf8(body).unwrap())
+}
+
+fn resident_kib(function: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", function.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// The folder that this benchmark's own binary stands below: `target/release`.
+fn binaries() -> PathBuf {
+    std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
+}
+
+fn functions() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let mut names: Vec<_> =
+        folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The function's sample event; the first one, where it has several.
+fn event(events: &Path, function: &str) -> String {
+    let file = |suffix: &str| std::fs::read_to_string(events.join(format!("{function}{suffix}"))).ok();
+    file(".json").or_else(|| file(".get.json")).unwrap_or_else(|| panic!("no event for {function}"))
+}

@@ -8,4 +8,36 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod bad_input;
+mod delivery;
+mod failures;
+mod meetings;
+mod participants;
+mod races;
+mod reminders;
+mod slots;
+mod times;
 mod users;
+
+use serde_json::Value;
+
+/// The names of the bad fields that a problem tells, in its order.
+fn bad_fields(problem: &Value) -> Vec<&str> {
+    problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+}
+
+/// What a problem says of one field.
+fn message<'a>(problem: &'a Value, field: &str) -> &'a str {
+    let errors = problem["errors"].as_array().unwrap();
+    let error = errors.iter().find(|error| error["field"] == field);
+    error.unwrap_or_else(|| panic!("no {field} in {problem}"))["message"].as_str().unwrap()
+}
+
+/// `base` with the fields of `changes` in place of its own.
+fn with(mut base: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else { panic!("{changes} is no object") };
+    for (name, value) in changes {
+        base[name] = value;
+    }
+    base
+}

@@ -3,20 +3,18 @@
 use harness::World;
 use serde_json::{Value, json};
 
-/// The answer to creating someone with these fields changed.
+use crate::{bad_fields, message, with};
+
+/// The answer to creating Ana with these fields changed.
 async fn create(world: &World, changes: Value) -> (u16, Value) {
-    let mut body = json!({ "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid" });
-    for (name, value) in changes.as_object().unwrap() {
-        body[name] = value.clone();
-    }
-    world.post("/api/create_user", body).await
+    let ana = json!({ "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid" });
+    world.post("/api/create_user", with(ana, changes)).await
 }
 
 #[tokio::test]
 async fn a_user_is_answered_whole_and_read_back_the_same() {
     let world = World::start().await;
-    let changes = json!({ "dnd_start_time": 22, "dnd_end_time": "07:00" });
-    let (status, user) = create(&world, changes).await;
+    let (status, user) = create(&world, json!({ "dnd_start_time": 22, "dnd_end_time": "07:00" })).await;
     assert_eq!(status, 201, "{user}");
     let id = user["user_id"].as_str().unwrap();
     let expected = json!({
@@ -25,4 +23,153 @@ async fn a_user_is_answered_whole_and_read_back_the_same() {
     });
     assert_eq!(user, expected);
     assert_eq!(world.get(&format!("/api/users/{id}")).await, (200, user));
+}
+
+#[tokio::test]
+async fn an_address_is_taken_in_any_case_and_answered_as_its_owner_spells_it() {
+    let world = World::start().await;
+    let (status, user) = create(&world, json!({ "email": "Ana.B@Example.com" })).await;
+    assert_eq!((status, &user["email"]), (201, &json!("Ana.B@Example.com")));
+    for again in ["Ana.B@Example.com", "ana.b@example.com", "ANA.B@EXAMPLE.COM"] {
+        let (status, problem) = create(&world, json!({ "email": again, "name": "Another" })).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{again}");
+    }
+    assert_eq!(create(&world, json!({ "email": "ana.b+1@example.com" })).await.0, 201);
+}
+
+#[tokio::test]
+async fn the_zone_goes_by_both_names() {
+    let world = World::start().await;
+    let body = json!({ "email": "bo@example.com", "name": "Bo", "time_zone": "Asia/Tokyo" });
+    let (status, user) = world.post("/api/create_user", body).await;
+    assert_eq!((status, &user["timezone"]), (201, &json!("Asia/Tokyo")));
+
+    let both = json!({ "timezone": "Europe/Madrid", "time_zone": "Europe/Madrid" });
+    assert_eq!(create(&world, both).await.0, 201);
+    let (status, problem) =
+        create(&world, json!({ "email": "c@example.com", "time_zone": "Asia/Tokyo" })).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["time_zone"]));
+    let (status, problem) = create(&world, json!({ "timezone": null })).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["timezone"]));
+}
+
+#[tokio::test]
+async fn zones_are_found_by_alias_and_in_any_case() {
+    let world = World::start().await;
+    let spellings = [
+        ("eUROPE/mADRID", "Europe/Madrid"),
+        ("asia/CALCUTTA", "Asia/Calcutta"),
+        ("us/eastern", "US/Eastern"),
+        ("utc", "UTC"),
+        ("america/argentina/buenos_aires", "America/Argentina/Buenos_Aires"),
+        ("etc/gmt-14", "Etc/GMT-14"),
+        ("cet", "CET"),
+    ];
+    for (number, (given, stored)) in spellings.into_iter().enumerate() {
+        let email = format!("zone{number}@example.com");
+        let (status, user) = create(&world, json!({ "email": email, "timezone": given })).await;
+        assert_eq!((status, &user["timezone"]), (201, &json!(stored)), "{given}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_zone_is_answered_with_near_ones() {
+    let world = World::start().await;
+    for (given, hint) in [
+        ("Europe/Madird", "Europe/Madrid"),
+        ("Madrid", "Europe/Madrid"),
+        ("PST", "America/Los_Angeles"),
+        ("GMT+2", "Etc/GMT-2"),
+        ("Amercia/New_York", "America/New_York"),
+    ] {
+        let (status, problem) = create(&world, json!({ "timezone": given })).await;
+        assert_eq!(status, 422, "{given}");
+        assert!(message(&problem, "timezone").contains(hint), "{given}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn do_not_disturb_hours_come_in_several_forms_and_go_out_in_one() {
+    let world = World::start().await;
+    let forms = [
+        (json!(22), json!(7), json!(["22:00", "07:00"])),
+        (json!("22:30"), json!("07:15"), json!(["22:30", "07:15"])),
+        (json!(9), json!("17:30"), json!(["09:00", "17:30"])),
+        (json!(0), json!(24), json!(["00:00", "24:00"])),
+        (json!("00:00"), json!("24:00"), json!(["00:00", "24:00"])),
+        (json!(23), json!(0), json!(["23:00", "00:00"])),
+        (json!(null), json!(null), json!([null, null])),
+    ];
+    for (number, (start, end, expected)) in forms.into_iter().enumerate() {
+        let email = format!("dnd{number}@example.com");
+        let body = json!({ "email": email, "dnd_start_time": start, "dnd_end_time": end });
+        let (status, user) = create(&world, body).await;
+        assert_eq!(status, 201, "{start} {end}: {user}");
+        assert_eq!(json!([user["dnd_start_time"], user["dnd_end_time"]]), expected);
+    }
+}
+
+#[tokio::test]
+async fn do_not_disturb_hours_that_mean_nothing_are_refused_where_they_are_wrong() {
+    let world = World::start().await;
+    let (start, end) = ("dnd_start_time", "dnd_end_time");
+    for (from, to, field, says) in [
+        (json!(22), json!(null), end, "both"),
+        (json!(null), json!(7), start, "both"),
+        (json!(8), json!(8), end, "08:00"),
+        (json!("22:00"), json!(22), end, "22:00"),
+        (json!("10 PM"), json!(7), start, "\"22:00\""),
+        (json!("7:00"), json!(22), start, "\"07:00\""),
+        (json!(24), json!(7), start, "00:00"),
+        (json!("24:00"), json!(7), start, "00:00"),
+        (json!(-1), json!(7), start, "0 to 23"),
+        (json!(25), json!(7), start, "0 to 23"),
+        (json!(22.5), json!(7), start, "whole hour"),
+        (json!(true), json!(7), start, "whole hour"),
+        (json!(22), json!("24:01"), end, "HH:MM"),
+        (json!(22), json!(""), end, "HH:MM"),
+    ] {
+        let (status, problem) = create(&world, json!({ start: from, end: to })).await;
+        assert_eq!((status, bad_fields(&problem)), (422, vec![field]), "{from} {to}");
+        assert!(message(&problem, field).contains(says), "{from} {to}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn every_bad_field_is_named_at_once() {
+    let world = World::start().await;
+    let body = json!({
+        "email": "ana", "timezone": 3, "dnd_start_time": "late", "dnd_end_time": 99, "nmae": "Ana", "shoe": 42,
+    });
+    let (status, problem) = world.post("/api/create_user", body).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("invalid_request")));
+    let mut fields = bad_fields(&problem);
+    fields.sort_unstable();
+    let expected = ["dnd_end_time", "dnd_start_time", "email", "name", "nmae", "shoe", "timezone"];
+    assert_eq!(fields, expected);
+    assert!(message(&problem, "nmae").contains("did you mean name?"), "{problem}");
+    assert!(world.items().await.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_not_there_is_not_found() {
+    let world = World::start().await;
+    for id in ["0", "6f9619ff8b86d011b42d00c04fc964ff", "%20", "a%2Fb", "%00", "%C3%A9", &"x".repeat(500)] {
+        let (status, problem) = world.get(&format!("/api/users/{id}")).await;
+        assert_eq!((status, &problem["code"]), (404, &json!("user_not_found")), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn health_tells_version_and_tzdb_and_an_unknown_route_is_a_problem() {
+    let world = World::start().await;
+    let (status, health) = world.get("/api/health").await;
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = json!({ "status": "ok", "version": version, "tzdb": shared::time::TZDB });
+    assert_eq!((status, health), (200, expected));
+    assert_eq!(world.calls().count(), 0, "health asks nothing of the store");
+    for path in ["/", "/api", "/api/create_user", "/api/users/", "/api/meeting/participant"] {
+        let (status, problem) = world.get(path).await;
+        assert_eq!((status, &problem["code"]), (404, &json!("route_not_found")), "{path}");
+    }
 }

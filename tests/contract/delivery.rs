@@ -1,0 +1,256 @@
+//! From booking to mail: each participant is reminded once, in the minute that was told, and never while asleep.
+
+use harness::{World, instant};
+use serde_json::{Value, json};
+use shared::reminders::{Due, Outcome};
+
+/// Who got mail, and in which minute.
+fn letters(world: &World) -> Vec<(String, String)> {
+    let letter = |mail: &local::embedded::ses::Message| {
+        (mail.to.replace("@example.com", ""), mail.sent_at.format("%d %H:%M").to_string())
+    };
+    let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
+    letters.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    letters
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(who, when)| ((*who).to_owned(), (*when).to_owned())).collect()
+}
+
+fn states(reminders: &[Value]) -> Vec<&str> {
+    reminders.iter().map(|reminder| reminder["state"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn everyone_is_reminded_once_in_the_minute_that_was_told() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
+    let more = json!({ "notification_interval": [60, 10], "title": "Design review", "location": "Room 1" });
+    let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], more).await;
+
+    world.advance_to("2026-11-02T10:59:00Z").await;
+    assert!(world.outbox().is_empty());
+    world.advance_to("2026-11-02T11:00:00Z").await;
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    let told = world.reminders(&meeting).await;
+    assert_eq!(states(&told), ["delivered", "scheduled", "delivered", "scheduled"]);
+    assert_eq!(told[0]["delivered_at"], "2026-11-02T11:00:00+00:00");
+    assert_eq!(told[1]["delivered_at"], Value::Null);
+
+    world.advance_to("2026-11-02T14:00:00Z").await;
+    let all = [("ana", "02 11:00"), ("bo", "02 11:00"), ("ana", "02 11:50"), ("bo", "02 11:50")];
+    assert_eq!(letters(&world), pairs(&all));
+    assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 4]);
+    assert!(world.timers().await.is_empty() && world.dead_letters().is_empty());
+
+    let outbox = world.outbox();
+    let bos = outbox.iter().find(|mail| mail.to == bo.email).unwrap();
+    for told in ["Design review", "21:00–22:00", "Asia/Tokyo", "Room 1", "ana (organizer), bo", "1 hour"] {
+        assert!(bos.text.contains(told), "{told} in {}", bos.text);
+    }
+    assert!(bos.subject.contains("Design review") && bos.subject.contains("21:00"), "{}", bos.subject);
+}
+
+/// One night of someone in Madrid who sleeps from 22:00 to 07:00 by their clock, an hour ahead of UTC.
+struct Night {
+    booked_at: &'static str,
+    start: &'static str,
+    minutes: u32,
+    remind_at: Option<&'static str>,
+    reason: &'static str,
+}
+
+const fn night(
+    booked_at: &'static str,
+    start: &'static str,
+    minutes: u32,
+    remind_at: Option<&'static str>,
+    reason: &'static str,
+) -> Night {
+    Night { booked_at, start, minutes, remind_at, reason }
+}
+
+const NIGHTS: [Night; 12] = [
+    night("02T12:00:00", "03T08:30", 60, Some("03 07:30"), "on_time"),
+    // The last minute of the window is in it, the first after it is not.
+    night("02T12:00:00", "03T06:59", 60, Some("03 06:00"), "after_dnd"),
+    night("02T12:00:00", "03T07:00", 60, Some("03 06:00"), "on_time"),
+    night("02T12:00:00", "02T22:00", 61, Some("02 20:59"), "on_time"),
+    night("02T12:00:00", "02T22:00", 60, Some("02 20:59"), "before_dnd"),
+    // Five minutes of notice are worth the wait, four are not.
+    night("02T12:00:00", "03T06:05", 60, Some("03 06:00"), "after_dnd"),
+    night("02T12:00:00", "03T06:04", 60, Some("02 20:59"), "before_dnd"),
+    // Booked at night, the evening is gone.
+    night("02T23:00:00", "03T06:04", 60, Some("03 06:00"), "after_dnd_short"),
+    night("02T23:00:00", "03T06:00", 30, None, "dnd_until_start"),
+    // Too late for the minute asked for: as soon as a timer can be set, which takes a whole minute.
+    night("02T12:00:00", "02T12:30", 60, Some("02 12:01"), "immediate"),
+    night("02T12:00:01", "02T12:30", 60, Some("02 12:02"), "immediate"),
+    night("02T12:00:01", "02T12:02", 60, None, "meeting_started"),
+];
+
+#[tokio::test]
+async fn sleep_is_never_disturbed_and_the_api_tells_why() {
+    for night in &NIGHTS {
+        let Night { booked_at, start, minutes, remind_at, reason } = night;
+        let world = World::start().await;
+        let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+        world.clock.set(instant(&format!("2026-11-{booked_at}Z")));
+        let start = format!("2026-11-{start}");
+        let more = json!({ "notification_interval": minutes });
+        let meeting = world.book(&ana, &start, "2026-11-04T00:00", &[], more).await;
+        let told = &world.reminders(&meeting).await[0];
+        let shown = remind_at.map(|at| format!("2026-11-{}:00+00:00", at.replace(' ', "T")));
+        assert_eq!((&told["remind_at"], &told["reason"]), (&json!(shown), &json!(reason)), "{start}");
+
+        world.advance_to(&format!("{start}:00Z")).await;
+        world.advance_to("2026-11-03T10:00:00Z").await;
+        let expected: Vec<_> = remind_at.iter().map(|at| ("ana".to_owned(), (*at).to_owned())).collect();
+        assert_eq!(letters(&world), expected, "{start}");
+        let told = &world.reminders(&meeting).await[0];
+        let state = if remind_at.is_some() { "delivered" } else { "suppressed" };
+        assert_eq!((&told["state"], &told["reason"]), (&json!(state), &json!(reason)), "{start}");
+    }
+}
+
+#[tokio::test]
+async fn reminders_that_meet_in_one_minute_are_one_mail() {
+    let world = World::start().await;
+    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let bo = world.person("bo", "UTC").await;
+    // All three of Ana's fall into her night and move to its end.
+    let more = json!({ "notification_interval": [{ "minutes_before": 120, "repeat_every": 30 }, 120] });
+    let meeting = world.book(&ana, "2026-11-03T07:30", "2026-11-03T08:00", &[&bo], more).await;
+    world.advance_to("2026-11-03T09:00:00Z").await;
+    let expected =
+        [("bo", "03 05:30"), ("bo", "03 06:00"), ("bo", "03 06:30"), ("ana", "03 07:00"), ("bo", "03 07:00")];
+    assert_eq!(letters(&world), pairs(&expected));
+    let told = world.reminders(&meeting).await;
+    assert_eq!(states(&told), ["delivered"; 8]);
+    assert!(told[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
+
+    // Two that are overdue at booking meet as well.
+    let more = json!({ "notification_interval": [60, 30] });
+    world.book(&ana, "2026-11-03T09:20", "2026-11-03T09:30", &[], more).await;
+    world.advance_to("2026-11-03T10:00:00Z").await;
+    assert_eq!(letters(&world)[5..], pairs(&[("ana", "03 09:01")]));
+}
+
+#[tokio::test]
+async fn who_left_is_not_reminded_and_who_came_late_is() {
+    let world = World::start().await;
+    let ana = world.person("ana", "UTC").await;
+    let (bo, cy, di) =
+        (world.person("bo", "UTC").await, world.person("cy", "UTC").await, world.person("di", "UTC").await);
+    let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo, &cy], json!({})).await;
+    world.settle().await;
+    assert_eq!(world.timers().await.len(), 3);
+
+    // Bo leaves after planning, Cy leaves and comes back, Di comes late.
+    for (change, person) in [("remove", &bo), ("remove", &cy), ("add", &di)] {
+        assert_eq!(world.participant(change, &meeting, person).await.0, 200);
+    }
+    world.settle().await;
+    let waiting: Vec<_> = world
+        .timers()
+        .await
+        .into_iter()
+        .map(|(due, _)| due["user_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.contains(&ana.id) && waiting.contains(&di.id));
+    assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
+
+    world.advance_to("2026-11-02T13:00:00Z").await;
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
+    let told = world.reminders(&meeting).await;
+    let gone: Vec<_> = told.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
+    assert_eq!(
+        (gone.len(), &gone[0]["state"], &gone[0]["remind_at"]),
+        (1, &json!("cancelled"), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn someone_added_within_the_hour_is_reminded_at_once() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
+    world.advance_to("2026-11-02T11:30:00Z").await;
+    assert_eq!(world.participant("add", &meeting, &bo).await.0, 200);
+    world.advance_to("2026-11-02T13:00:00Z").await;
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:31")]));
+}
+
+#[tokio::test]
+async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
+    world.settle().await;
+    assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
+    // The planner has not seen it, and Bo's timer fires all the same.
+    world.clock.set(instant("2026-11-02T11:00:00Z"));
+    assert_eq!(world.fire_due().await, 2);
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00")]));
+}
+
+#[tokio::test]
+async fn whatever_happens_twice_is_harmless() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
+    world.settle().await;
+    let (planned, timers) = (world.items().await, world.timers().await);
+    world.replay().await;
+    assert_eq!((world.items().await, world.timers().await), (planned, timers));
+
+    let due = |person: &harness::Person| -> Due {
+        let due = json!({ "meeting_id": meeting["meeting_id"], "user_id": person.id, "type": "email", "minutes_before": 60 });
+        serde_json::from_value(due).unwrap()
+    };
+    // An hour early: nothing is sent, and the reminder is still to come.
+    let notifier = &world.process.notifier;
+    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), Outcome::Moved);
+    world.clock.set(instant("2026-11-02T11:00:00Z"));
+    let (first, second) =
+        tokio::join!(notify::handle(notifier, due(&bo)), notify::handle(notifier, due(&bo)));
+    let outcomes = [first.unwrap(), second.unwrap()];
+    assert!(outcomes.contains(&Outcome::Delivered) && outcomes.contains(&Outcome::Nothing), "{outcomes:?}");
+
+    world.clock.set(instant("2026-11-02T10:59:00Z"));
+    world.advance_to("2026-11-02T13:00:00Z").await;
+    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), Outcome::Nothing);
+    world.replay().await;
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 2]);
+}
+
+#[tokio::test]
+async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let soon = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
+    let sooner = world.book(&bo, "2026-11-02T11:30", "2026-11-02T13:00", &[], json!({})).await;
+    world.settle().await;
+    world.clock.set(instant("2026-11-02T11:40:20Z"));
+    assert_eq!(world.fire_due().await, 2);
+    assert_eq!(letters(&world), pairs(&[("ana", "02 11:40")]));
+    assert_eq!(states(&world.reminders(&soon).await), ["delivered"]);
+    assert_eq!(states(&world.reminders(&sooner).await), ["missed"]);
+}
+
+#[tokio::test]
+async fn a_late_timer_does_not_wake_who_fell_asleep_meanwhile() {
+    let world = World::start().await;
+    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let more = json!({ "notification_interval": 30 });
+    let meeting = world.book(&ana, "2026-11-02T22:20", "2026-11-02T23:00", &[], more).await;
+    world.settle().await;
+    world.clock.set(instant("2026-11-02T22:00:00Z"));
+    assert_eq!(world.fire_due().await, 1);
+    assert!(world.outbox().is_empty());
+    let told = &world.reminders(&meeting).await[0];
+    assert_eq!((&told["state"], &told["reason"]), (&json!("suppressed"), &json!("dnd_until_start")));
+}

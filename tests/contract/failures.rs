@@ -1,0 +1,195 @@
+//! The store fails: nothing is half-written, and a client learns no more than to try again. And what a call costs.
+
+use harness::{Fate, Items, Person, World};
+use serde_json::{Value, json};
+
+/// A request, and how it is answered when nothing fails.
+struct Asked {
+    path: &'static str,
+    body: Value,
+    status: u16,
+}
+
+struct Scene {
+    world: World,
+    ana: Person,
+    bo: Person,
+    cy: Person,
+    meeting: Value,
+}
+
+/// Ana has a meeting over midnight with Bo; Cy is there as well.
+async fn scene() -> Scene {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let cy = world.person("cy", "UTC").await;
+    let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
+    Scene { world, ana, bo, cy, meeting }
+}
+
+impl Scene {
+    fn changes(&self) -> Vec<Asked> {
+        let Self { ana, bo, cy, meeting, .. } = self;
+        let member = |person: &Person| json!({ "user_id": person.id, "meeting_id": meeting["meeting_id"] });
+        let booking = json!({
+            "creator_id": ana.id, "start_time": "2026-12-02T23:00", "end_time": "2026-12-03T01:00", "time_zone": "UTC",
+            "participants": [bo.email, cy.email],
+        });
+        let user = json!({ "email": "di@example.com", "name": "Di", "timezone": "UTC" });
+        vec![
+            Asked { path: "/api/create_user", body: user, status: 201 },
+            Asked { path: "/api/create_meeting", body: booking, status: 201 },
+            Asked { path: "/api/meeting/participant/add", body: member(cy), status: 200 },
+            Asked { path: "/api/meeting/participant/remove", body: member(bo), status: 200 },
+        ]
+    }
+
+    fn reads(&self) -> Vec<String> {
+        let (user, meeting) = (&self.ana.id, self.meeting["meeting_id"].as_str().unwrap());
+        let window = "start_time=2026-12-01T00:00&end_time=2026-12-05T00:00";
+        vec![
+            format!("/api/users/{user}"),
+            format!("/api/meetings/{meeting}"),
+            format!("/api/meetings/{meeting}/reminders"),
+            format!("/api/get_free_slots?user_id={user}&{window}"),
+        ]
+    }
+}
+
+/// How many items there are of each kind.
+fn kinds(items: &Items) -> Vec<String> {
+    let kind = |(partition, sort): &(String, String)| {
+        let first = |key: &str| key.split('#').next().unwrap_or_default().to_owned();
+        format!("{} {}", first(partition), first(sort))
+    };
+    let mut kinds: Vec<_> = items.keys().map(kind).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+#[tokio::test]
+async fn a_request_whose_call_fails_leaves_no_trace() {
+    let scene = scene().await;
+    let world = &scene.world;
+    for Asked { path, body, status } in scene.changes() {
+        let before = world.items().await;
+        let mut number = 1;
+        loop {
+            world.calls().fail(number, Fate::Unreachable);
+            let (answered, problem) = world.post(path, body.clone()).await;
+            if world.calls().count() < number {
+                assert_eq!(answered, status, "{path}: {problem}");
+                break;
+            }
+            assert_eq!(
+                (answered, &problem["code"]),
+                (503, &json!("busy_try_again")),
+                "{path}, call {number}"
+            );
+            assert!(world.items().await == before, "{path}, call {number} left a trace");
+            number += 1;
+        }
+        assert!(number > 1 && world.items().await != before, "{path} writes");
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_is_lost_is_done_whole_or_not_at_all() {
+    for index in 0..scene().await.changes().len() {
+        let scene = scene().await;
+        let world = &scene.world;
+        let Asked { path, body, status } = scene.changes().swap_remove(index);
+        let before = world.items().await;
+        world.calls().clear();
+        assert_eq!(world.post(path, body).await.0, status);
+        let (after, calls) = (kinds(&world.items().await), world.calls().count());
+
+        for number in 1..=calls {
+            let scene = self::scene().await;
+            let world = &scene.world;
+            let Asked { path, body, .. } = scene.changes().swap_remove(index);
+            world.calls().fail(number, Fate::AnswerLost);
+            assert_eq!(world.post(path, body).await.0, 503, "{path}, call {number}");
+            let left = kinds(&world.items().await);
+            // Only the last call writes.
+            let expected = if number == calls { after.clone() } else { kinds(&before) };
+            assert_eq!(left, expected, "{path}, call {number}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_dies_leaves_all_or_nothing_and_its_successor_goes_on() {
+    let count = scene().await.changes().len();
+    for index in 0..count {
+        for number in 1.. {
+            let mut scene = scene().await;
+            let Asked { path, body, .. } = scene.changes().swap_remove(index);
+            let before = scene.world.items().await;
+            scene.world.calls().fail(number, Fate::LastCall);
+            let answered = scene.world.calls().survive(scene.world.post(path, body.clone())).await;
+            if answered.is_some() {
+                break;
+            }
+            let left = scene.world.items().await;
+            scene.world.restart();
+            let (status, again) = scene.world.post(path, body).await;
+            // What was done already is a clash now, except that Ana's second meeting is in the way of itself.
+            let expected = if left == before { 200..=201 } else { 409..=409 };
+            assert!(expected.contains(&status), "{path}, call {number}: {again}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_meets_another_is_tried_again() {
+    let scene = scene().await;
+    let world = &scene.world;
+    for Asked { path, body, status } in scene.changes() {
+        let mut met = false;
+        world.calls().watch(move |call| {
+            let meets = call.operation == "TransactWriteItems" && !std::mem::replace(&mut met, true);
+            if meets { Fate::TransactionConflict } else { Fate::Pass }
+        });
+        let (answered, body) = world.post(path, body).await;
+        assert_eq!(answered, status, "{path}: {body}");
+        let commits = world.calls().operations().iter().filter(|name| *name == "TransactWriteItems").count();
+        assert_eq!(commits, 2, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_fails_says_to_try_again() {
+    let scene = scene().await;
+    let world = &scene.world;
+    for path in scene.reads() {
+        world.calls().clear();
+        assert_eq!(world.get(&path).await.0, 200, "{path}");
+        for number in 1..=world.calls().count() {
+            world.calls().fail(number, Fate::Unreachable);
+            let (status, problem) = world.get(&path).await;
+            assert_eq!((status, &problem["code"]), (503, &json!("busy_try_again")), "{path}, call {number}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn round_trips_are_as_few_as_promised() {
+    let scene = scene().await;
+    let world = &scene.world;
+    world.settle().await;
+    for path in scene.reads() {
+        world.calls().clear();
+        assert_eq!(world.get(&path).await.0, 200);
+        assert_eq!(world.calls().round_trips(), 1, "{path}: {:?}", world.calls().operations());
+    }
+    for (Asked { path, body, status }, expected) in scene.changes().into_iter().zip([1, 3, 3, 2]) {
+        world.calls().clear();
+        assert_eq!(world.post(path, body).await.0, status);
+        assert_eq!(world.calls().round_trips(), expected, "{path}: {:?}", world.calls().operations());
+    }
+    // The reminders of a meeting whose plan is on its way need its participants too.
+    world.calls().clear();
+    world.reminders(&scene.meeting).await;
+    assert_eq!(world.calls().round_trips(), 2);
+}

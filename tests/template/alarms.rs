@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Resource, of_kind, text};
+use crate::model::{Resource, function, of_kind, resource, text};
 
 fn alarm_on(namespace: &str, metric: &str, dimension: &Value) -> Option<Resource> {
     let fits = |alarm: &Resource| {
@@ -29,12 +29,40 @@ fn a_single_dead_letter_raises_an_alarm() {
 fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
     let api = json!({ "Name": "ApiId", "Value": { "Ref": "Api" } });
     assert!(alarm_on("AWS/ApiGateway", "5xx", &api).is_some());
-    for function in ["PlanRemindersFunction", "NotifyFunction"] {
+    for function in ["PlanRemindersFunction", "NotifyFunction", "SweepFunction"] {
         let dimension = json!({ "Name": "FunctionName", "Value": { "Ref": function } });
-        assert!(alarm_on("AWS/Lambda", "Errors", &dimension).is_some(), "{function}");
+        for metric in ["Errors", "Throttles"] {
+            assert!(alarm_on("AWS/Lambda", metric, &dimension).is_some(), "{function} {metric}");
+        }
     }
     let planner = json!({ "Name": "FunctionName", "Value": { "Ref": "PlanRemindersFunction" } });
     assert!(alarm_on("AWS/Lambda", "IteratorAge", &planner).is_some());
+}
+
+#[test]
+fn late_reminders_and_old_debts_raise_alarms_where_the_functions_tell_them() {
+    let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
+    for metric in ["ReminderLateness", "OldestDebt"] {
+        let alarms = of_kind("AWS::CloudWatch::Alarm");
+        let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
+        let properties = &alarm.unwrap_or_else(|| panic!("nobody hears of {metric}")).properties;
+        assert_eq!(properties["Namespace"], namespace, "{metric}");
+        // The functions tell these without dimensions.
+        assert!(properties.get("Dimensions").is_none(), "{metric}");
+    }
+    for folder in ["plan_reminders", "notify", "sweep"] {
+        let variables = &function(folder).properties["Environment"]["Variables"];
+        assert_eq!(variables["METRICS_NAMESPACE"], namespace, "{folder}");
+    }
+}
+
+#[test]
+fn the_dashboard_is_json_and_shows_every_alarm() {
+    let body = text(&resource("Dashboard").properties["DashboardBody"]["Fn::Sub"]);
+    serde_json::from_str::<Value>(&body).unwrap();
+    for alarm in of_kind("AWS::CloudWatch::Alarm") {
+        assert!(body.contains(&format!("${{{}.Arn}}", alarm.name)), "{} is not on the dashboard", alarm.name);
+    }
 }
 
 #[test]
@@ -44,7 +72,8 @@ fn every_alarm_explains_itself_and_reaches_the_topic_if_there_is_one() {
     for alarm in of_kind("AWS::CloudWatch::Alarm") {
         assert!(text(&alarm.properties["AlarmDescription"]).len() > 20, "{}", alarm.name);
         assert_eq!(alarm.properties["AlarmActions"], actions, "{}", alarm.name);
-        // No data is the normal state of a queue or a function that has nothing to do.
-        assert_eq!(alarm.properties["TreatMissingData"], "notBreaching", "{}", alarm.name);
+        // No data is the normal state of a queue or a function that has nothing to do, but never of the sweep.
+        let missing = if alarm.name == "OldestDebtAlarm" { "breaching" } else { "notBreaching" };
+        assert_eq!(alarm.properties["TreatMissingData"], missing, "{}", alarm.name);
     }
 }

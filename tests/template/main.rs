@@ -15,4 +15,5 @@ mod permissions;
 mod privileges;
 mod recorder;
 mod reminders;
+mod stack;
 mod store;

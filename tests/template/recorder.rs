@@ -14,8 +14,16 @@ use crate::model::text;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Need {
     pub(crate) action: String,
-    /// The item's partition key, for what is done to items.
-    pub(crate) partition: Option<String>,
+    /// The item's partition key, for what is done to items; the index, for what is read from one.
+    pub(crate) target: Target,
+}
+
+/// What a call reaches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    Partition(String),
+    Index(String),
+    Elsewhere,
 }
 
 /// Listens to the SDK clients it is given to.
@@ -54,13 +62,18 @@ impl Intercept for Recorder {
 fn on_items(operation: &str, body: &Value) -> Vec<Need> {
     let need = |operation: &str, partition: &Value| Need {
         action: format!("dynamodb:{operation}"),
-        partition: Some(text(&partition["S"])),
+        target: Target::Partition(text(&partition["S"])),
     };
     match operation {
         "GetItem" | "UpdateItem" | "DeleteItem" => vec![need(operation, &body["Key"]["pk"])],
         "PutItem" => vec![need(operation, &body["Item"]["pk"])],
+        "Query" if body.get("IndexName").is_some() => {
+            vec![Need {
+                action: "dynamodb:Query".to_owned(),
+                target: Target::Index(text(&body["IndexName"])),
+            }]
+        }
         "Query" => {
-            assert!(body.get("IndexName").is_none(), "an index is a resource of its own: {body}");
             let condition = text(&body["KeyConditionExpression"]);
             assert!(condition.starts_with("pk = :pk"), "no partition in {condition}");
             vec![need(operation, &body["ExpressionAttributeValues"][":pk"])]
@@ -94,5 +107,5 @@ fn on_services(method: &str, uri: &str) -> Vec<Need> {
         "POST" if uri.contains("/outbound-emails") => &["ses:SendEmail"],
         _ => panic!("nothing is known of the permissions that {method} {uri} needs"),
     };
-    actions.iter().map(|action| Need { action: (*action).to_owned(), partition: None }).collect()
+    actions.iter().map(|action| Need { action: (*action).to_owned(), target: Target::Elsewhere }).collect()
 }

@@ -1,0 +1,145 @@
+//! The services of a deployment, and each function with ears of its own at its SDK clients.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Mutex;
+
+use lambda_http::RequestExt;
+use local::embedded::dynamodb::{DynamoDb, Place};
+use local::embedded::scheduler::{Backoff, Scheduler};
+use local::embedded::ses::Ses;
+use local::sdk::Loopback;
+use local::state::State;
+use local::template::Template;
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::http::{Api, Problem, Request, Response};
+use shared::notify::Mailer;
+use shared::reminders::{Notifier, Planner};
+use shared::store::Store;
+use shared::timers::{TimerSettings, Timers};
+
+use crate::model::text;
+use crate::recorder::{Need, Recorder};
+
+const NAME: &str = "tactful";
+
+pub(crate) struct Stack {
+    pub(crate) clock: Clock,
+    loopback: Loopback,
+    dynamodb: DynamoDb,
+    scheduler: Scheduler,
+    ses: Ses,
+    recorders: Mutex<BTreeMap<String, Recorder>>,
+}
+
+impl Stack {
+    pub(crate) async fn start(now: &str) -> Self {
+        let table = Template::deployed().unwrap().table(NAME).unwrap();
+        let clock = Clock::manual(now.parse().unwrap());
+        let state = State::memory().unwrap();
+        let scheduler = Scheduler::start(state.clone(), clock.clone(), Backoff::default()).await.unwrap();
+        scheduler.ensure_group(NAME).unwrap();
+        Self {
+            loopback: Loopback::new(),
+            dynamodb: DynamoDb::start(Place::Memory, &table).unwrap(),
+            scheduler,
+            ses: Ses::start(state, clock.clone()).await.unwrap(),
+            clock,
+            recorders: Mutex::default(),
+        }
+    }
+
+    /// What each function asked of AWS so far.
+    pub(crate) fn needs(&self) -> BTreeMap<String, BTreeSet<Need>> {
+        let recorders = self.recorders.lock().unwrap();
+        recorders
+            .iter()
+            .map(|(name, recorder)| (name.clone(), recorder.needs().into_iter().collect()))
+            .collect()
+    }
+
+    pub(crate) fn planner(&self, function: &str) -> Planner {
+        let (store, timers) = (self.store(function), self.timers(function));
+        Planner { store, timers, clock: self.clock.clone() }
+    }
+
+    pub(crate) fn notifier(&self, function: &str) -> Notifier {
+        let config = self.loopback.config(self.ses.endpoint());
+        let config =
+            aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
+        let mailer = Mailer::new(aws_sdk_sesv2::Client::from_conf(config), "reminders@example.com");
+        let (store, timers) = (self.store(function), self.timers(function));
+        Notifier { store, timers, mailer, clock: self.clock.clone() }
+    }
+
+    pub(crate) fn timers(&self, function: &str) -> Timers {
+        let config = self.loopback.config(self.scheduler.endpoint());
+        let config =
+            aws_sdk_scheduler::config::Builder::from(&config).interceptor(self.recorder(function)).build();
+        let settings = TimerSettings {
+            group: NAME.to_owned(),
+            target_arn: "arn:aws:lambda:local:000000000000:function:notify".to_owned(),
+            role_arn: "arn:aws:iam::000000000000:role/timers".to_owned(),
+            dead_letter_arn: "arn:aws:sqs:local:000000000000:timers".to_owned(),
+        };
+        Timers::new(aws_sdk_scheduler::Client::from_conf(config), settings)
+    }
+
+    /// Starts a function behind HTTP and calls it once.
+    pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
+    where
+        F: Fn(Api, Request) -> R,
+        R: Future<Output = Result<Response, Problem>>,
+    {
+        let api = Api { store: self.store(name), clock: self.clock.clone() };
+        api.store.warm_up().await;
+        let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+        serde_json::from_slice(response.body()).unwrap()
+    }
+
+    pub(crate) async fn user(&self, name: &str) -> String {
+        let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC" });
+        let create = || self.call("create_user", create_user::handle, repeatable(name, with_body(&body)));
+        create().await;
+        text(&create().await["user_id"])
+    }
+
+    /// An hour's meeting with bo, a reminder an hour before.
+    pub(crate) async fn meeting(&self, creator: &str, start: &str, end: &str) -> String {
+        let body = json!({
+            "creator_id": creator, "start_time": start, "end_time": end, "time_zone": "UTC",
+            "participants": ["bo@example.com"], "notification_interval": 60,
+        });
+        let create =
+            || self.call("create_meeting", create_meeting::handle, repeatable(start, with_body(&body)));
+        create().await;
+        text(&create().await["meeting_id"])
+    }
+
+    fn store(&self, function: &str) -> Store {
+        let config = self.loopback.config(self.dynamodb.endpoint());
+        let config =
+            aws_sdk_dynamodb::config::Builder::from(&config).interceptor(self.recorder(function)).build();
+        Store::new(aws_sdk_dynamodb::Client::from_conf(config), NAME)
+    }
+
+    fn recorder(&self, function: &str) -> Recorder {
+        self.recorders.lock().unwrap().entry(function.to_owned()).or_default().clone()
+    }
+}
+
+pub(crate) fn with_body(body: &Value) -> Request {
+    let request =
+        lambda_http::http::Request::builder().method("POST").header("content-type", "application/json");
+    request.body(body.to_string().into()).unwrap()
+}
+
+/// A request about the thing whose id stands in the path.
+pub(crate) fn about(parameter: &str, id: &str, request: Request) -> Request {
+    request.with_path_parameters(HashMap::from([(parameter.to_owned(), vec![id.to_owned()])]))
+}
+
+fn repeatable(key: &str, mut request: Request) -> Request {
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request
+}

@@ -1,5 +1,12 @@
 //! The deployment in one process with a clock of our own: from a request to the message.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test binary; clippy's own exemption stops at its helpers"
+)]
+
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -70,7 +77,7 @@ async fn every_route_of_the_template_reaches_its_function() {
     let (status, health) = call(&deployment, Method::GET, "/api/health", &Value::Null).await;
     assert_eq!((status, &health["status"]), (200, &json!("ok")));
     for route in local::template::Template::deployed().unwrap().routes().unwrap() {
-        let path = route.path.replace('{', "").replace('}', "");
+        let path = route.path.replace(['{', '}'], "");
         let (status, answer) = call(&deployment, route.method.parse().unwrap(), &path, &json!({})).await;
         assert!(status < 500 && answer["code"] != "route_not_found", "{route:?}: {answer}");
     }

@@ -1,5 +1,12 @@
 //! `cargo run` as a process: killed, started again, started twice, stopped.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test binary; clippy's own exemption stops at its helpers"
+)]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use shared::clock::Clock;
+use shared::metrics;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
@@ -13,8 +14,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub(crate) fn start(clock: Clock) {
     let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
     let targets = asked.unwrap_or_else(|| {
-        // dynoxide warns of every condition that doesn't hold, which is an answer like any other.
-        Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR)
+        // dynoxide warns of every condition that doesn't hold, which is an answer like any other; metrics are for CloudWatch.
+        let quiet = Targets::new()
+            .with_target("dynoxide", LevelFilter::ERROR)
+            .with_target(metrics::TARGET, LevelFilter::OFF);
+        quiet.with_default(LevelFilter::INFO)
     });
     let lines = tracing_subscriber::fmt::layer().compact().with_target(false).with_timer(TimeOfDay(clock));
     // A second start in one process finds the log running already.

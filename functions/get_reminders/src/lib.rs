@@ -1,10 +1,10 @@
 //! `GET /api/meetings/{meeting_id}/reminders`: when each participant is reminded, and how far that is.
 
 use lambda_http::http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
 use shared::domain::{Meeting, MeetingId, Reminder};
 use shared::http::view::ReminderView;
-use shared::http::{self, Api, Code, Problem, Request, Response, not_found, path_id};
+use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
 use shared::reminders;
 
 /// Answers a meeting's reminders in the order they come.
@@ -17,8 +17,12 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     let mut reminders = up_to_date(&api, &meeting, stored).await?;
     reminders.sort_by_key(|reminder| order(&meeting, reminder));
-    let views: Vec<_> = reminders.iter().map(ReminderView::from).collect();
-    http::json(StatusCode::OK, &json!({ "reminders": views }))
+    json(StatusCode::OK, &Answer { reminders: reminders.iter().map(ReminderView::from).collect() })
+}
+
+#[derive(Serialize)]
+struct Answer {
+    reminders: Vec<ReminderView>,
 }
 
 /// A meeting whose plan is not carried out yet (it takes about a second) is answered with what the plan will bring.

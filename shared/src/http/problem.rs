@@ -169,18 +169,17 @@ impl Problem {
     /// The answer a client gets.
     pub fn into_response(self) -> Response {
         let (code, status, title) = self.code.row();
-        let mut body = json!({
-            "type": format!("urn:problem:{code}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.detail,
-            "code": code,
-            "errors": self.errors,
-        });
-        if let Value::Object(body) = &mut body {
-            body.extend(self.extra);
-        }
-        let mut response = Response::new(Body::Text(body.to_string()));
+        let body = Members {
+            r#type: format!("urn:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail,
+            code,
+            errors: self.errors,
+            extra: self.extra,
+        };
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let mut response = Response::new(Body::Text(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
@@ -189,6 +188,19 @@ impl Problem {
         }
         response
     }
+}
+
+/// The members of the body, in the order that people read them.
+#[derive(Serialize)]
+struct Members {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    code: &'static str,
+    errors: Vec<FieldError>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
 }
 
 impl From<StoreError> for Problem {

@@ -50,7 +50,7 @@ fn clash(path: &'static str, good: &Value, changes: Value, status: u16, code: &'
 }
 
 fn no_object() -> Vec<Row> {
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(20_000), close.repeat(20_000));
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(9_000), close.repeat(9_000));
     let mut rows: Vec<_> = [USER, MEETING, SLOTS, ADD, REMOVE].map(|path| malformed(path, "")).into();
     rows.extend([
         malformed(USER, " "),
@@ -72,8 +72,8 @@ fn no_object() -> Vec<Row> {
         malformed(USER, b"\xc3\x28".to_vec()),
         malformed(USER, b"\x1f\x8b\x08\x00\x00".to_vec()),
         malformed(USER, "\u{feff}{}"),
-        malformed(USER, deep("[", "]")[..60_000].to_owned()),
-        malformed(MEETING, deep("{\"a\":", "}")[..60_000].to_owned()),
+        malformed(USER, deep("[", "]")),
+        malformed(MEETING, deep("{\"a\":", "}")),
     ]);
     let huge = |path, length: usize| Row {
         path,
@@ -256,15 +256,18 @@ async fn the_right_status_and_the_field_and_never_a_500() {
     assert!(rows.len() >= 60, "{}", rows.len());
 
     let before = world.items().await;
+    let mut wrong = Vec::new();
     for Row { path, body, status, code, fields } in rows {
         let sent: String = String::from_utf8_lossy(&body).chars().take(200).collect();
         let answer = world.send(Method::POST, path, body).await;
-        assert_eq!((answer.status, &answer.body["code"]), (status, &json!(code)), "{path} {sent}");
         let named: BTreeSet<_> = crate::bad_fields(&answer.body).into_iter().collect();
-        assert_eq!(named, fields.into_iter().collect(), "{path} {sent}");
-        let told = answer.body.to_string();
-        assert!(told.len() < 4096, "{path} {sent} is answered with {} bytes", told.len());
+        let expected = (status, json!(code), fields.into_iter().collect());
+        let answered = (answer.status, answer.body["code"].clone(), named);
+        if answered != expected || answer.body.to_string().len() > 4096 {
+            wrong.push(format!("{path} {sent}\n    expected {expected:?}\n    answered {answered:?}"));
+        }
     }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(world.items().await == before, "nothing of all that was written");
 
     // What the rows spoil is good by itself.

@@ -9,6 +9,7 @@ mod people;
 mod process;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -77,7 +78,7 @@ impl World {
     /// An empty world at [`BEGINNING`].
     pub async fn start() -> Self {
         let clock = Clock::manual(instant(BEGINNING));
-        let template = Template::deployed().unwrap();
+        let template = deployed();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
         let state = State::memory().unwrap();
         let scheduler = Scheduler::start(state.clone(), clock.clone(), NO_WAIT).await.unwrap();
@@ -203,6 +204,12 @@ impl World {
 /// An instant from RFC 3339.
 pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The template, parsed once: worlds are many.
+fn deployed() -> Template {
+    static DEPLOYED: OnceLock<Template> = OnceLock::new();
+    DEPLOYED.get_or_init(|| Template::deployed().unwrap()).clone()
 }
 
 fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state: State) -> Follower {

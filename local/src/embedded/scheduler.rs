@@ -130,6 +130,15 @@ impl Scheduler {
         fired
     }
 
+    /// Every invocation still to come, in the order of time.
+    pub fn pending(&self) -> Vec<(Invocation, DateTime<Utc>)> {
+        let pending = self.0.table.due(DateTime::<Utc>::MAX_UTC).unwrap_or_else(|error| {
+            tracing::error!(%error, "the schedules could not be read");
+            Vec::new()
+        });
+        pending.into_iter().map(|due| (due.invocation, due.at)).collect()
+    }
+
     /// What was given up, oldest first.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.0.table.dead_letters().unwrap_or_else(|error| {

@@ -1,0 +1,58 @@
+//! Time passing: the sweep beside the timers, and nothing done in minutes in which nothing can happen.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use local::stream::Receiver;
+use serde_json::Value;
+use shared::time::Minute;
+use sweep::{Sweeper, Swept};
+
+use crate::World;
+
+impl World {
+    /// Runs the sweep once, with the time as it is.
+    pub async fn sweep(&self) -> Swept {
+        let sweeper =
+            Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() };
+        sweep::handle(&sweeper).await.unwrap()
+    }
+
+    /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each minute. Minutes
+    /// in which no timer is due and nothing is owed are skipped, as nothing happens in them. The stream is not followed.
+    pub async fn pass_to(&self, to: DateTime<Utc>) {
+        while let Some((next, owed)) = self.next_event().await.filter(|(next, _)| *next <= to) {
+            self.clock.set(next);
+            while self.fire_due().await > 0 {}
+            if owed {
+                self.sweep().await;
+            }
+        }
+        self.clock.set(to.max(self.clock.now()));
+    }
+
+    /// Loses what the stream holds, as if nobody had followed it.
+    pub async fn lose_stream(&self) {
+        let nobody: Receiver = Arc::new(|_| Box::pin(async { Default::default() }));
+        while self.follower.drain(&nobody).await.unwrap() > 0 {}
+    }
+
+    /// Every timer that is set, by what it carries, and when it fires.
+    pub fn pending(&self) -> Vec<(Value, DateTime<Utc>)> {
+        let pending = self.scheduler.pending().into_iter();
+        pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
+    }
+
+    /// The beginning of the next minute in which a timer is due or something owed, and whether it is the latter. What is
+    /// overdue is looked after in the minute to come.
+    async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
+        let items = self.items().await;
+        let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
+        let owed = items.values().filter_map(|item| Some(Minute::from_epoch(item["owed_at"].as_i64()?)));
+        let owed = owed.min().map(|minute| minute.max(to_come));
+        let timers = self.pending().into_iter().map(|(_, at)| Minute::of(at));
+        let timers = timers.min().map(|minute| minute.max(to_come));
+        let next = owed.into_iter().chain(timers).min()?;
+        Some((next.start(), owed == Some(next)))
+    }
+}

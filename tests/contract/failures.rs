@@ -129,6 +129,7 @@ async fn a_process_that_dies_leaves_all_or_nothing_and_its_successor_goes_on() {
             scene.world.calls().fail(number, Fate::LastCall);
             let answered = scene.world.calls().survive(scene.world.post(path, body.clone())).await;
             if answered.is_some() {
+                assert!(number > 1, "{path} calls nothing");
                 break;
             }
             let left = scene.world.items().await;

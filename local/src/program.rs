@@ -3,11 +3,14 @@
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 
+use crate::data_dir::DataDirError;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::embedded::scheduler::Backoff;
 use crate::log;
@@ -54,15 +57,32 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let clock = Clock::system();
     log::start(clock.clone());
     let address = options.listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|error| ProgramError::Listen { address, error })?;
+    let bind = async || TcpListener::bind(address).await;
+    let listener = patiently(bind, |error| error.kind() == io::ErrorKind::AddrInUse).await;
+    let listener = listener.map_err(|error| ProgramError::Listen { address, error })?;
     let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
-    let deployment = Deployment::start(data_dir, clock, Backoff::default()).await?;
+    let start = async || Deployment::start(data_dir, clock.clone(), Backoff::default()).await;
+    let in_use = |error: &DeploymentError| matches!(error, DeploymentError::DataDir(DataDirError::InUse(_)));
+    let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.
     let stop = stop_signal()?;
     io::stdout().write_all(greeting(listener.local_addr()?, data_dir).as_bytes())?;
     deployment.serve(listener, stop).await?;
     Ok(())
+}
+
+/// Tries for a second to get what is `taken`: a process that was killed just now lets go of it a moment later.
+async fn patiently<T, E>(
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+    taken: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    for _ in 0..20 {
+        match attempt().await {
+            Err(error) if taken(&error) => sleep(Duration::from_millis(50)).await,
+            done => return done,
+        }
+    }
+    attempt().await
 }
 
 #[cfg(unix)]

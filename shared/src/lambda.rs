@@ -47,11 +47,12 @@ where
 
 /// Logs JSON lines with an RFC 3339 `timestamp` and a top-level `level`, which Lambda reads
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>).
-/// `LOG_LEVEL` chooses the least level; the default is `info`. Metrics go out as lines of their own, into the namespace
+/// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets as the function is configured, chooses the least level; the default is `info`. Metrics go out as lines of their own, into the namespace
 /// `METRICS_NAMESPACE`; the default is `Tactful`.
 pub fn start_logging() {
     let setting = |name| std::env::var(name).ok();
-    let level = setting("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let level =
+        setting("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     let namespace = setting("METRICS_NAMESPACE").unwrap_or_else(|| "Tactful".to_owned());
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
     let lines =

@@ -45,7 +45,7 @@ impl UserId {
         Self(digest(words))
     }
 
-    /// An id as a client sent it: see [`opaque_id`].
+    /// An id as a client sent it: 1 to 128 visible ASCII characters, none of them `#`.
     pub fn parse(text: &str) -> Result<Self, String> {
         opaque_id(text).map(Self)
     }

@@ -21,6 +21,10 @@ pub struct Problem {
 
 const BUSY: &str = "Others are changing the same calendars right now. Nothing was changed; try again.";
 
+/// An answer of the store that got lost may have been a yes.
+const UNAVAILABLE: &str =
+    "The store did not answer in time. Look whether your change took effect before you try again.";
+
 /// One bad field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
@@ -207,7 +211,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_lost_race() || error.is_unavailable() {
             let lost_race = error.is_lost_race();
-            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, BUSY) }
+            let detail = if lost_race { BUSY } else { UNAVAILABLE };
+            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, detail) }
         } else {
             Self::internal(error.to_string())
         }

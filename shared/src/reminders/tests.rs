@@ -109,7 +109,9 @@ fn who_leaves_loses_reminders_and_who_comes_back_gets_them_again() {
     };
     assert_eq!((step.to.key.user_id.as_str(), step.to.state), ("bo", State::Cancelled));
     assert!(step.to.owed_at.is_some(), "the timer is still to be taken away");
-    let Plan::Disarm(_) = only(plan(&alone, &known(&[&ana]), &[step.to.clone()], noon()).split_off(1)) else {
+    let Plan::Disarm(_) =
+        only(plan(&alone, &known(&[&ana]), std::slice::from_ref(&step.to), noon()).split_off(1))
+    else {
         panic!("the timer is forgotten")
     };
     let gone = step.to.moved_to(State::Cancelled, None);
@@ -141,7 +143,7 @@ fn newer_data_and_deliveries_under_way_are_waited_for() {
     let old = meeting(180, &[&ana], &[60]);
     let newer = Meeting { version: 2, ..meeting(240, &[&ana], &[60]) };
     let stored = only(planned(&newer, &[&ana]));
-    assert!(matches!(only(plan(&old, &known(&[&ana]), &[stored.clone()], noon())), Plan::Wait));
+    assert!(matches!(only(plan(&old, &known(&[&ana]), std::slice::from_ref(&stored), noon())), Plan::Wait));
     let claimed = Reminder { claimed_until: Some(noon() + TimeDelta::seconds(1)), ..stored };
     let newest = Meeting { version: 3, ..meeting(300, &[&ana], &[60]) };
     assert!(matches!(only(plan(&newest, &known(&[&ana]), &[claimed], noon())), Plan::Wait));

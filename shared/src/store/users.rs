@@ -7,7 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Key, Store, StoreError, Wanted};
 use crate::domain::{Meeting, MeetingId, User, UserId};
 use crate::store::item::UserItem;
-use crate::time::Minute;
+use crate::time::{LAST_YEAR, Minute};
+
+/// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
+    Some(date) => date,
+    None => NaiveDate::MAX,
+};
 
 /// Whether a user was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +110,7 @@ impl Store {
         id: &UserId,
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<MeetingId>, StoreError> {
-        let bookings = self.booked_days(id, now.date_naive(), NaiveDate::MAX).await?;
+        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| booking.meeting_id).collect())
     }

@@ -4,7 +4,7 @@ use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
 use shared::reminders::soon;
-use shared::store::until_committed;
+use shared::store::{Session, Wanted, until_committed};
 
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
 ///
@@ -12,23 +12,30 @@ use shared::store::until_committed;
 /// 404 `meeting_not_found`; 412 when `If-Match` names another version; 503 when others keep changing the same meeting.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let meeting = until_committed(|| cancel(&api, &request, &id)).await?;
+    let session = api.store.session();
+    let meeting = until_committed(|| cancel(&api, &session, &request, &id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
-async fn cancel(api: &Api, request: &Request, id: &MeetingId) -> Result<Meeting, Problem> {
-    let meeting = api.store.meeting(id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+async fn cancel(
+    api: &Api,
+    session: &Session<'_>,
+    request: &Request,
+    id: &MeetingId,
+) -> Result<Meeting, Problem> {
+    let found = session.read(Wanted::new().meeting(id)).await?;
+    let meeting = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     if !meeting.is_confirmed() {
         return Ok(meeting);
     }
     check_version(request, meeting.version)?;
     let meeting = Meeting { status: Status::Cancelled, version: meeting.version + 1, ..meeting };
-    let mut change = api.store.change().update_meeting(&meeting, soon(api.clock.now()))?;
+    let mut change = session.change().update_meeting(&meeting, soon(api.clock.now()))?;
     for participant in &meeting.participants {
         for day in meeting.interval.utc_days() {
             change = change.unbook(&participant.user_id, day, id)?;
         }
     }
-    api.store.commit(change).await?;
+    session.commit(change).await?;
     Ok(meeting)
 }

@@ -9,7 +9,7 @@ use shared::http::{
 };
 use shared::invite::{self, Invitee};
 use shared::reminders::soon;
-use shared::store::{Found, Wanted, until_committed};
+use shared::store::{Found, Session, Wanted, until_committed};
 
 use request::NewMeeting;
 
@@ -26,18 +26,20 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         Some(key) => MeetingId::derived(&["create_meeting", new.creator_id.as_str(), key.as_str()]),
         None => MeetingId::random(),
     };
-    until_committed(|| book(&api, &new, &id, key.as_ref())).await
+    let session = api.store.session();
+    until_committed(|| book(&api, &session, &new, &id, key.as_ref())).await
 }
 
 /// Reads everyone's pages, decides, and commits on the condition that no page changed meanwhile.
 async fn book(
     api: &Api,
+    session: &Session<'_>,
     new: &NewMeeting,
     id: &MeetingId,
     key: Option<&IdempotencyKey>,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
-    let people = api.store.read(new.participants.iter().fold(wanted, Wanted::email)).await?;
+    let people = session.read(new.participants.iter().fold(wanted, Wanted::email)).await?;
     if let (Some(key), Some(there)) = (key, people.meeting(id)?) {
         return key.replay(there.origin.as_ref());
     }
@@ -48,22 +50,22 @@ async fn book(
     invite::check_free(&creator, new.interval, id, new.zone)?;
 
     let wanted = others.iter().fold(Wanted::new(), |wanted, id| wanted.user(id).days(id, new.interval));
-    let found = api.store.read(wanted).await?;
+    let found = session.read(wanted).await?;
     let mut invitees = vec![creator];
     for id in &others {
         // An address whose owner is gone changed hands between the two reads: read again.
-        let user = found.user(id)?.ok_or_else(Problem::lost_race)?;
+        let user = found.user(id)?.ok_or_else(|| Problem::stale(session))?;
         invitees.push(Invitee { user, pages: found.days(id, new.interval)? });
     }
 
     let mut meeting = meeting(new, id, &invitees);
     let answer = to_json(&invite::booked(&meeting, &invitees, new.warnings.clone()))?;
     meeting.origin = key.map(|key| key.origin(&answer));
-    let mut change = api.store.change().create_meeting(&meeting, soon(api.clock.now()))?;
+    let mut change = session.change().create_meeting(&meeting, soon(api.clock.now()))?;
     for (invitee, participant) in invitees.iter().zip(&meeting.participants) {
         change = invite::book(change, invitee, &meeting.booking(participant.role))?;
     }
-    api.store.commit(change).await?;
+    session.commit(change).await?;
     Ok(created(answer))
 }
 

@@ -4,7 +4,7 @@ use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, read, versioned};
 use shared::invite::{self, Invitee};
 use shared::reminders::soon;
-use shared::store::{Wanted, until_committed};
+use shared::store::{Session, Wanted, until_committed};
 
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
@@ -16,12 +16,18 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let user_id = fields.required("user_id", read::text(UserId::parse));
     let meeting_id = fields.required("meeting_id", read::text(MeetingId::parse));
     let (user_id, meeting_id) = fields.finish(user_id.zip(meeting_id))?;
-    let (meeting, invitee) = until_committed(|| add(&api, &user_id, &meeting_id)).await?;
+    let session = api.store.session();
+    let (meeting, invitee) = until_committed(|| add(&api, &session, &user_id, &meeting_id)).await?;
     versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)
 }
 
-async fn add(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<(Meeting, Invitee), Problem> {
-    let found = api.store.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
+async fn add(
+    api: &Api,
+    session: &Session<'_>,
+    user_id: &UserId,
+    meeting_id: &MeetingId,
+) -> Result<(Meeting, Invitee), Problem> {
+    let found = session.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     invite::check_confirmed(&meeting)?;
@@ -30,12 +36,12 @@ async fn add(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<(Mee
     }
     invite::check_size("user_id", meeting.participants.len() + 1, &meeting.interval.utc_days().collect())?;
 
-    let found = api.store.read(Wanted::new().days(user_id, meeting.interval)).await?;
+    let found = session.read(Wanted::new().days(user_id, meeting.interval)).await?;
     let invitee = Invitee { pages: found.days(user_id, meeting.interval)?, user };
 
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.push(Participant::new(&invitee.user, Role::Participant));
-    let change = api.store.change().update_meeting(&meeting, soon(api.clock.now()))?;
-    api.store.commit(invite::book(change, &invitee, &meeting.booking(Role::Participant))?).await?;
+    let change = session.change().update_meeting(&meeting, soon(api.clock.now()))?;
+    session.commit(invite::book(change, &invitee, &meeting.booking(Role::Participant))?).await?;
     Ok((meeting, invitee))
 }

@@ -5,7 +5,7 @@ use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, read, versioned};
 use shared::invite;
 use shared::reminders::soon;
-use shared::store::{Wanted, until_committed};
+use shared::store::{Session, Wanted, until_committed};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
@@ -17,12 +17,18 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let user_id = fields.required("user_id", read::text(UserId::parse));
     let meeting_id = fields.required("meeting_id", read::text(MeetingId::parse));
     let (user_id, meeting_id) = fields.finish(user_id.zip(meeting_id))?;
-    let meeting = until_committed(|| remove(&api, &user_id, &meeting_id)).await?;
+    let session = api.store.session();
+    let meeting = until_committed(|| remove(&api, &session, &user_id, &meeting_id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
-async fn remove(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<Meeting, Problem> {
-    let found = api.store.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
+async fn remove(
+    api: &Api,
+    session: &Session<'_>,
+    user_id: &UserId,
+    meeting_id: &MeetingId,
+) -> Result<Meeting, Problem> {
+    let found = session.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     invite::check_confirmed(&meeting)?;
     let role = meeting.participant(user_id).map(|participant| participant.role);
@@ -39,11 +45,11 @@ async fn remove(api: &Api, user_id: &UserId, meeting_id: &MeetingId) -> Result<M
     }
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.retain(|participant| participant.user_id != *user_id);
-    let change = api.store.change().update_meeting(&meeting, soon(api.clock.now()))?;
+    let change = session.change().update_meeting(&meeting, soon(api.clock.now()))?;
     let change = meeting
         .interval
         .utc_days()
         .try_fold(change, |change, day| change.unbook(user_id, day, meeting_id))?;
-    api.store.commit(change).await?;
+    session.commit(change).await?;
     Ok(meeting)
 }

@@ -12,7 +12,7 @@ use shared::http::{
 };
 use shared::invite::{self, Invitee};
 use shared::reminders::soon;
-use shared::store::{Wanted, until_committed};
+use shared::store::{Session, Wanted, until_committed};
 
 use request::MeetingPatch;
 
@@ -24,17 +24,20 @@ use request::MeetingPatch;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?)?;
-    let (version, booked) = until_committed(|| change(&api, &request, &id, &patch)).await?;
+    let session = api.store.session();
+    let (version, booked) = until_committed(|| change(&api, &session, &request, &id, &patch)).await?;
     versioned(&booked, version)
 }
 
 async fn change(
     api: &Api,
+    session: &Session<'_>,
     request: &Request,
     id: &MeetingId,
     patch: &MeetingPatch,
 ) -> Result<(u64, BookedView), Problem> {
-    let before = api.store.meeting(id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let found = session.read(Wanted::new().meeting(id)).await?;
+    let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     invite::check_confirmed(&before)?;
     check_version(request, before.version)?;
     let (mut after, warnings) = patch.apply(&before)?;
@@ -47,10 +50,10 @@ async fn change(
 
     let people = after.participants.iter().map(|participant| &participant.user_id);
     let found = people.fold(Wanted::new(), |wanted, user| wanted.user(user).days(user, after.interval));
-    let found = api.store.read(found).await?;
+    let found = session.read(found).await?;
     let mut invitees = Vec::with_capacity(after.participants.len());
     for participant in &after.participants {
-        let user = found.user(&participant.user_id)?.ok_or_else(Problem::lost_race)?;
+        let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
         invitees.push(Invitee { pages: found.days(&user.id, after.interval)?, user });
     }
     if let Some(creator) = invitees.iter().find(|invitee| invitee.user.id == after.creator_id) {
@@ -61,7 +64,7 @@ async fn change(
     }
 
     after.version += 1;
-    let mut change = api.store.change().update_meeting(&after, soon(api.clock.now()))?;
+    let mut change = session.change().update_meeting(&after, soon(api.clock.now()))?;
     if after.interval != before.interval || after.title != before.title {
         for (invitee, participant) in invitees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {
@@ -70,7 +73,7 @@ async fn change(
             change = invite::book(change, invitee, &after.booking(participant.role))?;
         }
     }
-    api.store.commit(change).await?;
+    session.commit(change).await?;
     Ok((after.version, invite::booked(&after, &invitees, warnings)))
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Response;
-use crate::store::{AsRaceLost, StoreError};
+use crate::store::{AsRaceLost, Session, StoreError};
 
 /// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
 #[derive(Debug)]
@@ -141,8 +141,9 @@ impl Problem {
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
     }
 
-    /// Somebody changed what was read before it could be decided on: read again.
-    pub fn lost_race() -> Self {
+    /// What was read contradicts itself, as somebody changed some of it in between: forget it and read again.
+    pub fn stale(session: &Session<'_>) -> Self {
+        session.forget();
         Self { lost_race: true, ..Self::new(Code::BusyTryAgain, BUSY) }
     }
 

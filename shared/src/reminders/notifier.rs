@@ -1,8 +1,11 @@
 //! Delivers one reminder when its minute has come.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join3;
 use serde::Serialize;
+use tokio::time::sleep;
 
 use super::judge::{Verdict, judge};
 use super::planner::log;
@@ -11,7 +14,7 @@ use crate::clock::Clock;
 use crate::domain::{Meeting, Reminder, ReminderKey, State, Step, User};
 use crate::metrics;
 use crate::notify::{self, Mailer, SendError};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
 
@@ -21,6 +24,9 @@ const CLAIM: TimeDelta = TimeDelta::seconds(60);
 const LONGEST_BACKOFF: i64 = 16;
 /// How often a judgement is passed anew because others write too.
 const ROUNDS: usize = 5;
+
+/// The pauses between the attempts to note that a message left.
+const MARKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(800)];
 
 /// What delivering works with.
 #[derive(Clone, Debug)]
@@ -105,7 +111,7 @@ impl Notifier {
             Ok(()) => {
                 let delivered_at = self.clock.now();
                 let done: Vec<_> = claimed.iter().map(|reminder| delivered(reminder, delivered_at)).collect();
-                self.store.step(&steps(&claimed, &done)).await?;
+                self.mark(&steps(&claimed, &done)).await?;
                 for reminder in &done {
                     log(reminder, "reminder delivered");
                     metrics::lateness(reminder.remind_at.unwrap_or(Minute::of(now)), delivered_at);
@@ -124,6 +130,17 @@ impl Notifier {
                 Ok(Outcome::WillRetry)
             }
         }
+    }
+
+    /// The message left. Should that not be written down, it is sent again, so that a failure is not the end of it.
+    async fn mark(&self, steps: &[Step]) -> Result<(), StoreError> {
+        for pause in MARKS {
+            if self.store.step(steps).await.is_ok() {
+                return Ok(());
+            }
+            sleep(pause).await;
+        }
+        self.store.step(steps).await
     }
 
     async fn cover(&self, reminder: Reminder, delivered_at: DateTime<Utc>) -> Result<Outcome, Unfinished> {
@@ -145,7 +162,12 @@ impl Notifier {
     }
 
     async fn close(&self, reminder: Reminder, state: State, reason: Reason) -> Result<Outcome, Unfinished> {
-        let closed = Reminder { remind_at: None, reason, ..reminder.moved_to(state, None) };
+        let now = self.clock.now();
+        // The timer that is due now goes by itself; one for another minute has still to be taken away.
+        let armed =
+            reminder.state == State::Planned || reminder.remind_at.is_some_and(|at| at > Minute::of(now));
+        let owed_at = armed.then(|| soon(now));
+        let closed = Reminder { remind_at: None, reason, ..reminder.moved_to(state, owed_at) };
         self.store.step(&steps(&[reminder], std::slice::from_ref(&closed))).await?;
         log(&closed, "reminder closed");
         Ok(Outcome::Closed)

@@ -100,6 +100,10 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
         return Some(Plan::Wait);
     }
     let open = current.filter(|stored| stored.state.is_open());
+    // Its minute has come: what becomes of it now is for its delivery to say, by the rule and the data of that moment.
+    if open.and_then(|stored| stored.remind_at).is_some_and(|at| at <= Minute::of(now)) {
+        return None;
+    }
     let decision = remind(start, wanted.key.minutes_before, earliest(open, now), user.dnd, user.zone);
     let Some(at) = decision.remind_at else {
         let unchanged =
@@ -146,11 +150,11 @@ fn disarm(stored: &Reminder) -> Option<Plan> {
     stored.owed_at.map(|_| Plan::Disarm(stored.clone()))
 }
 
-/// The earliest minute for a reminder. A timer that is already set for a minute not yet over stays good, although it
-/// could no longer be set anew.
+/// The earliest minute for a reminder. A timer that is already set for a minute to come stays good, although it could no
+/// longer be set anew.
 fn earliest(open: Option<&Reminder>, now: DateTime<Utc>) -> Minute {
     let settable = Minute::earliest_timer(now);
-    let set = open.and_then(|stored| stored.remind_at).filter(|at| *at >= Minute::of(now));
+    let set = open.and_then(|stored| stored.remind_at);
     set.map_or(settable, |at| at.min(settable))
 }
 
@@ -176,7 +180,8 @@ fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder
 
 /// A step that closes a reminder. One that may have a timer stays owed until that timer is gone.
 fn closing(stored: Option<&Reminder>, to: Reminder, now: DateTime<Utc>) -> Step {
-    let armed = stored.is_some_and(|stored| stored.state.is_open());
+    // A closed one that is owed has not lost its timer yet.
+    let armed = stored.is_some_and(|stored| stored.state.is_open() || stored.owed_at.is_some());
     Step { from: stored.cloned(), to: Reminder { owed_at: armed.then(|| soon(now)), ..to } }
 }
 

@@ -1,11 +1,14 @@
 //! Writing many items in one transaction: all of it happens, or nothing.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::item::{DayEntry, DayItem, EmailItem, MeetingItem, UserItem};
+use super::item::{DayEntry, DayItem, EmailItem, Item, MeetingItem, UserItem};
+use super::read::key_of;
 use super::{Key, Page, Store, StoreError};
 use crate::domain::{Booking, Meeting, MeetingId, User, UserId};
 use crate::time::Minute;
@@ -14,6 +17,8 @@ use crate::time::Minute;
 #[derive(Clone, Debug)]
 pub struct Change {
     table: String,
+    /// Which item each write is of.
+    keys: Vec<Key>,
     writes: Vec<TransactWriteItem>,
 }
 
@@ -43,6 +48,7 @@ impl Change {
             .expression_attribute_values(":owner", AttributeValue::S(user.id.to_string()))
             .build()
             .map_err(StoreError::corrupt)?;
+        self.keys.push(Key::email(&user.email));
         self.writes.push(TransactWriteItem::builder().delete(delete).build());
         Ok(self)
     }
@@ -73,24 +79,30 @@ impl Change {
             .expression_attribute_values(":seen", number(version))
             .expression_attribute_values(":next", number(version + 1))
             .expression_attribute_values(":entry", entry);
-        self.with_update(update)
+        self.with_update(&page.key, update)
     }
 
     /// Takes a meeting off a page. Freeing time can't clash with anyone, so that it needs no version; it still raises it,
     /// so that whoever read the page before looks again.
     pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
+        let key = Key::day(user, date);
         let update = self
-            .update(&Key::day(user, date))
+            .update(&key)
             .update_expression("REMOVE meetings.#id ADD #version :one")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#id", meeting.as_str())
             .expression_attribute_values(":one", number(1));
-        self.with_update(update)
+        self.with_update(&key, update)
     }
 
     fn put(mut self, item: &impl Serialize, condition: Condition) -> Result<Self, StoreError> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(serde_dynamo::to_item(item)?));
+        let item: Item = serde_dynamo::to_item(item)?;
+        self.keys.push(key_of(&item)?);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ALL_OLD);
         let put = match condition {
             Condition::Absent => put.condition_expression("attribute_not_exists(pk)"),
             Condition::Version(name, version) => put
@@ -104,15 +116,29 @@ impl Change {
     }
 
     fn update(&self, key: &Key) -> UpdateBuilder {
-        Update::builder().table_name(&self.table).set_key(Some(key.attributes()))
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .return_values_on_condition_check_failure(ALL_OLD)
     }
 
-    fn with_update(mut self, update: UpdateBuilder) -> Result<Self, StoreError> {
+    fn with_update(mut self, key: &Key, update: UpdateBuilder) -> Result<Self, StoreError> {
         let update = update.build().map_err(StoreError::corrupt)?;
+        self.keys.push(key.clone());
         self.writes.push(TransactWriteItem::builder().update(update).build());
         Ok(self)
     }
 }
+
+impl Change {
+    /// Which item each write is of.
+    pub(super) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+}
+
+/// A failed condition brings the item along as it stands, so that the next decision needs no read.
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// On what a write depends.
 enum Condition {
@@ -125,7 +151,7 @@ enum Condition {
 impl Store {
     /// A change of this store that writes nothing yet.
     pub fn change(&self) -> Change {
-        Change { table: self.table.clone(), writes: Vec::new() }
+        Change { table: self.table.clone(), keys: Vec::new(), writes: Vec::new() }
     }
 
     /// Writes all of `change`, or nothing. The SDK's client token makes its own retries of this call safe.

@@ -4,6 +4,9 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::CancellationReason;
+
+use super::item::Item;
 
 /// A failed call to the store. Ask it what it means; its text is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
@@ -11,8 +14,23 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 pub struct StoreError {
     kind: Kind,
     message: String,
-    /// For each write of a transaction, whether its condition failed; empty where that is not known.
-    failed_conditions: Vec<bool>,
+    /// What became of each write of a transaction; empty where that is not known.
+    writes: Vec<WriteOutcome>,
+}
+
+/// Why a transaction was cancelled, as far as one of its writes goes.
+#[derive(Clone, Debug)]
+pub(super) enum WriteOutcome {
+    /// This write was not the reason.
+    Fine,
+    /// Its condition failed; this is the item as it stands, `None` when there is none.
+    ConditionFailed(Option<Item>),
+    /// Another transaction is writing the same item.
+    Conflict,
+    /// The service has no room for it right now.
+    Throttled,
+    /// Something else, which trying again won't mend.
+    Other,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,20 +53,21 @@ impl StoreError {
 
     /// Whether the condition of the transaction's write number `index`, from 0, failed.
     pub fn failed_condition(&self, index: usize) -> bool {
-        self.failed_conditions.get(index).copied().unwrap_or(false)
+        matches!(self.writes.get(index), Some(WriteOutcome::ConditionFailed(_)))
+    }
+
+    /// What became of each write of the transaction that failed.
+    pub(super) fn writes(&self) -> &[WriteOutcome] {
+        &self.writes
     }
 
     /// An item that no version of the program can have written.
     pub(super) fn corrupt(what: impl std::fmt::Display) -> Self {
-        Self {
-            kind: Kind::Broken,
-            message: format!("unreadable item: {what}"),
-            failed_conditions: Vec::new(),
-        }
+        Self { kind: Kind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
     }
 
     pub(super) fn unavailable(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Unavailable, message: message.into(), failed_conditions: Vec::new() }
+        Self { kind: Kind::Unavailable, message: message.into(), writes: Vec::new() }
     }
 
     /// Sorts a failed call by what it means. A failure on the way there or back counts as unavailable, and so do the
@@ -79,7 +98,7 @@ impl StoreError {
             (false, true) => Kind::Unavailable,
             (false, false) => Kind::Broken,
         };
-        Self { kind, message: DisplayErrorContext(error).to_string(), failed_conditions: Vec::new() }
+        Self { kind, message: DisplayErrorContext(error).to_string(), writes: Vec::new() }
     }
 
     pub(super) fn read<E>(error: SdkError<E>) -> Self
@@ -103,27 +122,36 @@ impl StoreError {
         Self::from_sdk(&error, lost)
     }
 
-    /// A cancelled transaction is a lost race when every reason is one; a single throttled write makes it unavailable.
+    /// A cancelled transaction is a lost race when every reason is one; a throttled write among them makes it unavailable.
     pub(super) fn transaction(error: SdkError<TransactWriteItemsError>) -> Self {
-        let codes: Vec<_> = match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
-                .cancellation_reasons()
-                .iter()
-                .map(|reason| reason.code().unwrap_or("None").to_owned())
-                .collect(),
+        let writes = match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                cancelled.cancellation_reasons().iter().map(WriteOutcome::of).collect()
+            }
             _ => Vec::new(),
         };
-        let race = |code: &String| matches!(code.as_str(), "ConditionalCheckFailed" | "TransactionConflict");
-        let throttled =
-            |code: &String| matches!(code.as_str(), "ThrottlingError" | "ProvisionedThroughputExceeded");
-        let others: Vec<_> = codes.iter().filter(|code| *code != "None").collect();
-        let mut result = Self::from_sdk(&error, !others.is_empty() && others.iter().all(|code| race(code)));
-        if result.kind == Kind::Broken && !others.is_empty() && others.iter().all(|c| race(c) || throttled(c))
-        {
+        let counts =
+            |outcome: fn(&WriteOutcome) -> bool| writes.iter().filter(|write| outcome(write)).count();
+        let raced = counts(|w| matches!(w, WriteOutcome::ConditionFailed(_) | WriteOutcome::Conflict));
+        let throttled = counts(|w| matches!(w, WriteOutcome::Throttled));
+        let others = counts(|w| matches!(w, WriteOutcome::Other));
+        let mut result = Self::from_sdk(&error, raced > 0 && throttled + others == 0);
+        if throttled > 0 && others == 0 {
             result.kind = Kind::Unavailable;
         }
-        result.failed_conditions = codes.iter().map(|code| code == "ConditionalCheckFailed").collect();
-        result
+        Self { writes, ..result }
+    }
+}
+
+impl WriteOutcome {
+    fn of(reason: &CancellationReason) -> Self {
+        match reason.code() {
+            None | Some("None") => Self::Fine,
+            Some("ConditionalCheckFailed") => Self::ConditionFailed(reason.item().cloned()),
+            Some("TransactionConflict") => Self::Conflict,
+            Some("ThrottlingError" | "ProvisionedThroughputExceeded") => Self::Throttled,
+            Some(_) => Self::Other,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod owed;
 mod read;
 mod reminders;
 mod retry;
+mod session;
 mod users;
 
 use aws_sdk_dynamodb::Client;
@@ -24,6 +25,7 @@ pub use keys::Key;
 pub use owed::Debt;
 pub use read::{Found, Page, Wanted, bookings};
 pub use retry::{AsRaceLost, until_committed};
+pub use session::Session;
 pub use users::{Creation, Update};
 
 /// The table and the way to it. Cheap to clone.

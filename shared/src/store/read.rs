@@ -29,6 +29,10 @@ impl Wanted {
         Self::default()
     }
 
+    pub(super) fn keys(&self) -> &[Key] {
+        &self.0
+    }
+
     /// A user.
     pub fn user(mut self, id: &UserId) -> Self {
         self.0.push(Key::user(id));
@@ -59,6 +63,10 @@ impl Wanted {
 pub struct Found(HashMap<Key, Item>);
 
 impl Found {
+    pub(super) fn new(items: HashMap<Key, Item>) -> Self {
+        Self(items)
+    }
+
     /// The user of that id, if there is one.
     pub fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.item::<UserItem>(&Key::user(id))?.map(User::try_from).transpose()
@@ -125,11 +133,14 @@ impl Store {
     /// # Errors
     /// When the store can't be read.
     pub async fn read(&self, wanted: Wanted) -> Result<Found, StoreError> {
-        let mut keys = wanted.0;
+        Ok(Found(self.read_items(wanted.0).await?))
+    }
+
+    pub(super) async fn read_items(&self, mut keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
         keys.sort();
         keys.dedup();
         let batches = try_join_all(keys.chunks(BATCH).map(|keys| self.read_batch(keys))).await?;
-        Ok(Found(batches.into_iter().flatten().collect()))
+        Ok(batches.into_iter().flatten().collect())
     }
 
     async fn read_batch(&self, keys: &[Key]) -> Result<Vec<(Key, Item)>, StoreError> {

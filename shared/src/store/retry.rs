@@ -7,13 +7,14 @@ use tokio::time::{Instant, sleep};
 use super::StoreError;
 
 /// How long a caller keeps trying. Well inside the 30 s that API Gateway waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_millis(640);
+/// Short, as an attempt after a lost race is a single call: what was in the way comes with the answer (see
+/// [`super::Session`]).
+const LONGEST_PAUSE: Duration = Duration::from_millis(160);
 /// Where an attempt itself takes long because many are at it, pauses may grow to this many times its length: shorter
-/// ones would lead back into the same crowd. Simulated with 64 callers on one page, a factor of 4 needs less than half
-/// the attempts that pauses of fixed length do, and no more time where attempts are quick.
-const ATTEMPTS_PER_PAUSE: u32 = 4;
+/// ones would lead back into the same crowd.
+const ATTEMPTS_PER_PAUSE: u32 = 2;
 
 /// Runs `attempt` until it is done, fails for a reason that trying again doesn't mend, or patience ends. Pauses grow with
 /// full jitter (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many who lost

@@ -107,7 +107,7 @@ impl Email {
         &self.0
     }
 
-    /// What makes two spellings the same address: CONTRACT compares without regard to case.
+    /// What makes two spellings the same address: they are compared without regard to case.
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }

@@ -89,7 +89,7 @@ pub fn emails(value: &Value) -> Result<Vec<Email>, String> {
     each(entries, |entry| text(Email::parse)(entry))
 }
 
-/// A `notification_interval`: minutes, a list of minutes, or objects; see CONTRACT, "Endpoints of the first release".
+/// A `notification_interval`: minutes, a list of minutes, or objects; see docs/api.md.
 pub fn notifications(value: &Value) -> Result<Notifications, String> {
     let entries = match value {
         Value::Array(entries) => each(entries, notification)?,

@@ -10,7 +10,9 @@ use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
 use shared::store::Store;
+use shared::time::Minute;
 use shared::timers::{TimerSettings, Timers};
+use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -21,7 +23,7 @@ use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
 use crate::embedded::scheduler::{Backoff, Scheduler};
 use crate::embedded::ses::Ses;
 use crate::functions;
-use crate::gateway::{Gateway, GatewayError};
+use crate::gateway::{Gateway, GatewayError, Services};
 use crate::sdk::Loopback;
 use crate::state::State;
 use crate::stream::{Follower, StreamError};
@@ -130,7 +132,7 @@ impl Deployment {
         Ok(Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir: data_dir })
     }
 
-    /// Serves HTTP, follows the stream and fires timers until `shutdown` is over.
+    /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
     ///
     /// # Errors
     /// When the listener fails.
@@ -139,9 +141,11 @@ impl Deployment {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Self { dynamodb, scheduler, ses, planner, notifier, gateway, follower, _data_dir, .. } = self;
+        let Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir } = self;
         let mut loops = JoinSet::new();
-        loops.spawn(async move { scheduler.run(functions::notify(notifier)).await });
+        loops.spawn(sweep_every_minute(Sweeper { planner: planner.clone(), notifier: notifier.clone() }));
+        let firing = scheduler.clone();
+        loops.spawn(async move { firing.run(functions::notify(notifier)).await });
         let follower = Arc::new(follower);
         let following = Arc::clone(&follower);
         loops.spawn(async move { following.run(&functions::plan_reminders(planner)).await });
@@ -149,7 +153,8 @@ impl Deployment {
         loops.spawn(keep_up(Arc::clone(&dynamodb), follower));
 
         let (tell, told) = oneshot::channel();
-        let served = gateway.serve(listener, ses, async move {
+        let services = Services { ses, scheduler, store: api.store };
+        let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // Nobody waits any more when serving has failed.
             let _ = tell.send(());
@@ -182,6 +187,18 @@ impl Deployment {
     /// Fires the timers due at `now` and waits for their deliveries. Answers how many there were.
     pub async fn fire_due(&self, now: DateTime<Utc>) -> usize {
         self.scheduler.fire_due(now, &functions::notify(self.notifier.clone())).await
+    }
+}
+
+/// Sweeps at the start, for what a killed process left, and then as each minute begins: debts are owed by the minute.
+async fn sweep_every_minute(sweeper: Sweeper) {
+    loop {
+        if let Err(error) = sweep::handle(&sweeper).await {
+            tracing::error!(%error, "what is owed could not be read");
+        }
+        let now = sweeper.planner.clock.now();
+        let next = (Minute::of(now) + 1).start() - now;
+        sleep(next.to_std().unwrap_or_default()).await;
     }
 }
 

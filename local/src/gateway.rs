@@ -19,9 +19,12 @@ use futures_util::future::BoxFuture;
 use lambda_http::Body as LambdaBody;
 use shared::clock::Clock;
 use shared::http::{Code, Problem};
+use shared::store::Store;
 use tokio::net::TcpListener;
 
+use crate::embedded::scheduler::Scheduler;
 use crate::embedded::ses::Ses;
+use crate::inspect::inspect;
 use crate::template::RouteDefinition;
 use event::Received;
 use routes::Routes;
@@ -48,6 +51,17 @@ pub struct GatewayError(String);
 /// API Gateway's limit on a body (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
+/// What can be looked at beside the API.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The mail.
+    pub ses: Ses,
+    /// The timers.
+    pub scheduler: Scheduler,
+    /// The table.
+    pub store: Store,
+}
+
 impl Gateway {
     /// The routes of a template before functions that go by the name of their folder.
     ///
@@ -67,7 +81,8 @@ impl Gateway {
         Ok(Self(Arc::new(Inner { routes, functions, clock })))
     }
 
-    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that `ses` caught.
+    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that was caught, and
+    /// `GET /local/reminders`, what is set and owed.
     /// Returns once `shutdown` is over and running requests have been answered.
     ///
     /// # Errors
@@ -75,11 +90,15 @@ impl Gateway {
     pub async fn serve(
         self,
         listener: TcpListener,
-        ses: Ses,
+        services: Services,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
+        let Services { ses, scheduler, store } = services;
         let outbox = get(move || async move { outbox(&ses) }).fallback(|| async { unknown_route() });
-        let router = Router::new().route("/local/outbox", outbox).fallback(answer).with_state(self);
+        let reminders = get(move || async move { reminders(&scheduler, &store).await });
+        let reminders = reminders.fallback(|| async { unknown_route() });
+        let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
+        let router = router.fallback(answer).with_state(self);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
@@ -143,6 +162,11 @@ async fn answer(
 
 fn outbox(ses: &Ses) -> Response {
     ses.outbox().map_or_else(|error| failed(&error), |messages| Json(messages).into_response())
+}
+
+async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {
+    let inspection = inspect(scheduler, store).await;
+    inspection.map_or_else(|error| failed(&error), |inspection| Json(inspection).into_response())
 }
 
 fn unknown_route() -> Response {

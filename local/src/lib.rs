@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod embedded;
 pub mod functions;
 pub mod gateway;
+pub mod inspect;
 mod log;
 pub mod program;
 pub mod sdk;

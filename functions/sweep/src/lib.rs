@@ -38,14 +38,14 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let debts = sweeper.planner.store.overdue(now, BATCH).await?;
     let oldest = debts.first().map_or(0, |debt| now - debt.since);
     shared::metrics::oldest_debt(oldest);
-    let work = debts.iter().map(|debt| pay(sweeper, &debt.debtor));
+    let work = debts.into_iter().map(|debt| pay(sweeper, debt.debtor));
     let paid: Vec<bool> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let done = paid.iter().filter(|paid| **paid).count();
     Ok(Swept { done, left: paid.len() - done })
 }
 
-async fn pay(sweeper: &Sweeper, debtor: &Debtor) -> bool {
-    match try_pay(sweeper, debtor).await {
+async fn pay(sweeper: &Sweeper, debtor: Debtor) -> bool {
+    match try_pay(sweeper, &debtor).await {
         Ok(()) => true,
         Err(error) => {
             tracing::warn!(%debtor, cause = %error, "still owed, will be tried again");

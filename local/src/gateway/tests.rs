@@ -1,11 +1,17 @@
 //! The gateway before a function that tells what it got.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use lambda_http::RequestExt;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::embedded::dynamodb::{DynamoDb, Place};
+use crate::embedded::scheduler::Backoff;
+use crate::sdk::Loopback;
 use crate::state::State;
+use crate::template::Template;
 
 /// Echoes what a function can see of a request, and panics when asked to.
 fn echo() -> Function {
@@ -122,15 +128,24 @@ fn a_route_without_function_is_refused() {
 
 #[tokio::test]
 async fn it_serves_until_told_to_stop() {
-    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let (state, clock) = (State::memory().unwrap(), Clock::system());
+    let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
+    let backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
+    let scheduler = Scheduler::start(state, clock, backoff).await.unwrap();
+    let dynamodb =
+        DynamoDb::start(Place::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();
+    let config = Loopback::new().config(dynamodb.endpoint());
+    let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "things");
+    let services = Services { ses, scheduler, store };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(gateway().serve(listener, ses, async move {
+    let serving = tokio::spawn(gateway().serve(listener, services, async move {
         stopped.await.unwrap();
     }));
     assert!(raw(address, "GET /things/1 HTTP/1.1").await.starts_with("HTTP/1.1 200"));
     assert!(raw(address, "GET /local/outbox HTTP/1.1").await.ends_with("\r\n\r\n[]"));
+    assert!(raw(address, "GET /local/reminders HTTP/1.1").await.ends_with(r#"{"set":[],"owed":[]}"#));
     assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();

@@ -141,6 +141,11 @@ impl State {
         matches!(self, Self::Delivered | Self::Missed | Self::Failed)
     }
 
+    /// Whether a reminder may be in this state from its first revision on.
+    pub fn may_begin(self) -> bool {
+        matches!(self, Self::Planned | Self::Suppressed)
+    }
+
     /// Whether a reminder may go from this state to `to`; `same_start` when both are for the same start of the meeting.
     /// The store writes a transition only on the condition that the stored state is one that permits it.
     pub fn permits(self, to: Self, same_start: bool) -> bool {

@@ -42,6 +42,10 @@ impl Store {
     /// # Errors
     /// A lost race when one of them is no longer as it was read; otherwise when the store can't be written.
     pub async fn step(&self, steps: &[Step]) -> Result<(), StoreError> {
+        let begins = |step: &&Step| step.from.is_none() && !step.to.state.may_begin();
+        if let Some(step) = steps.iter().find(begins) {
+            return Err(StoreError::corrupt(format!("no reminder begins as {}", step.to.state.as_str())));
+        }
         if let [step] = steps {
             return self.step_one(step).await;
         }
@@ -93,7 +97,8 @@ fn guard(step: &Step) -> Option<Guard> {
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
     // A claim or its end leaves the state as it is.
-    let permitted = |state: &State| state.permits(step.to.state, same_start) || *state == step.to.state;
+    let stays = |state: &State| same_start && *state == step.to.state;
+    let permitted = |state: &State| state.permits(step.to.state, same_start) || stays(state);
     for state in State::ALL.iter().filter(|state| permitted(state)) {
         let name = format!(":{}", state.as_str());
         values.insert(name.clone(), AttributeValue::S(state.as_str().to_owned()));

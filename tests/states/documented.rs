@@ -1,0 +1,54 @@
+//! ARCHITECTURE.md's table says what [`State::permits`] says.
+
+use std::path::Path;
+
+use shared::domain::State;
+
+/// What one cell of the table allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Allowed {
+    same_start: bool,
+    other_start: bool,
+}
+
+/// The rows of the table: the states that they are about, none for the one about nothing, and a cell for each state.
+fn table() -> Vec<(Vec<State>, Vec<String>)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines = text.lines().skip_while(|line| !line.starts_with("| from \\ to |"));
+    let rows = lines.skip(2).take_while(|line| line.starts_with('|'));
+    let row = |line: &str| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        let named = |state: &State| cells[0].contains(&format!("`{}`", state.as_str()));
+        (State::ALL.into_iter().filter(named).collect(), cells[1..].to_vec())
+    };
+    rows.map(row).collect()
+}
+
+fn allowed(cell: &str) -> Allowed {
+    Allowed {
+        same_start: !cell.is_empty() && cell != "only for another start",
+        other_start: !cell.is_empty(),
+    }
+}
+
+#[test]
+fn the_table_is_what_the_code_permits() {
+    let mut told = Vec::new();
+    for (states, cells) in table() {
+        assert_eq!(cells.len(), State::ALL.len());
+        for (to, cell) in State::ALL.into_iter().zip(&cells) {
+            if states.is_empty() {
+                assert_eq!(!cell.is_empty(), to.may_begin(), "from nothing to {to:?}");
+            }
+            for from in &states {
+                let permitted =
+                    Allowed { same_start: from.permits(to, true), other_start: from.permits(to, false) };
+                assert_eq!(allowed(cell), permitted, "from {from:?} to {to:?}: {cell:?}");
+            }
+        }
+        told.extend(states);
+    }
+    told.sort();
+    assert_eq!(told, State::ALL, "each state has its row");
+}

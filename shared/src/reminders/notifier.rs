@@ -26,7 +26,8 @@ const LONGEST_BACKOFF: i64 = 16;
 const ROUNDS: usize = 5;
 
 /// The pauses between the attempts to note that a message left.
-const MARKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(800)];
+const MARKS: [Duration; 3] =
+    [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(160)];
 
 /// What delivering works with.
 #[derive(Clone, Debug)]

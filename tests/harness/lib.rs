@@ -45,6 +45,7 @@ pub struct World {
     /// The functions and what they call. [`World::restart`] puts a new one in its place.
     pub process: Process,
     dynamodb: DynamoDb,
+    dynamodb_client: aws_sdk_dynamodb::Client,
     scheduler: Scheduler,
     /// The embedded SES, which can be told to refuse mail.
     pub ses: Ses,
@@ -88,7 +89,8 @@ impl World {
         let follower = follower(&loopback, &dynamodb, &template, state);
         let services = process::Services { dynamodb: &dynamodb, scheduler: &scheduler, ses: &ses };
         let process = Process::start(&services, &loopback, &template, &clock);
-        Self { clock, process, dynamodb, scheduler, ses, follower, template, loopback }
+        let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
+        Self { clock, process, dynamodb, dynamodb_client, scheduler, ses, follower, template, loopback }
     }
 
     /// A new process on the same services. Whatever the old one still has under way goes on if it wasn't dead.
@@ -118,7 +120,12 @@ impl World {
     /// Sends any bytes. Every answer from 400 on is checked to be the problem that the contract describes, without
     /// anything that is only for the log.
     pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
-        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+        self.request(Request::builder().method(method).uri(path).body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends any request, checked like [`World::send`].
+    pub async fn request(&self, request: Request<Body>) -> Answer {
+        let path = &request.uri().path().to_owned();
         let response = self.process.gateway.call(request).await;
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
@@ -131,7 +138,7 @@ impl World {
     /// Hands everything that the stream holds to plan_reminders, until nothing new comes.
     pub async fn settle(&self) {
         let receiver = functions::plan_reminders(self.process.planner.clone());
-        while self.follower.drain(&receiver).await.unwrap() > 0 {}
+        self.follower.drain(&receiver).await.unwrap();
     }
 
     /// Hands over the whole stream from its very beginning once more, as if every record were delivered twice.
@@ -175,8 +182,8 @@ impl World {
 
     /// Everything in the table.
     pub async fn items(&self) -> Items {
-        let client = aws_sdk_dynamodb::Client::new(&self.loopback.config(self.dynamodb.endpoint()));
-        let mut pages = client.scan().table_name(TABLE).consistent_read(true).into_paginator().items().send();
+        let scan = self.dynamodb_client.scan();
+        let mut pages = scan.table_name(TABLE).consistent_read(true).into_paginator().items().send();
         let mut items = Items::new();
         while let Some(item) = pages.next().await {
             let item: Value = serde_dynamo::from_item(item.unwrap()).unwrap();

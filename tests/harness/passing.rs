@@ -1,21 +1,28 @@
 //! Time passing: the sweep beside the timers, and nothing done in minutes in which nothing can happen.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
+use aws_lambda_events::event::dynamodb::EventRecord;
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
+use local::state::State;
 use local::stream::Receiver;
 use serde_json::Value;
 use shared::time::Minute;
 use sweep::{Sweeper, Swept};
 
-use crate::World;
+use crate::{TABLE, World, follower};
 
 impl World {
     /// Runs the sweep once, with the time as it is.
     pub async fn sweep(&self) -> Swept {
-        let sweeper =
-            Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() };
-        sweep::handle(&sweeper).await.unwrap()
+        sweep::handle(&self.sweeper()).await.unwrap()
+    }
+
+    /// What the sweep works with.
+    pub fn sweeper(&self) -> Sweeper {
+        Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() }
     }
 
     /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each minute. Minutes
@@ -34,7 +41,20 @@ impl World {
     /// Loses what the stream holds, as if nobody had followed it.
     pub async fn lose_stream(&self) {
         let nobody: Receiver = Arc::new(|_| Box::pin(async { Default::default() }));
-        while self.follower.drain(&nobody).await.unwrap() > 0 {}
+        self.follower.drain(&nobody).await.unwrap();
+    }
+
+    /// Everything that the stream ever held and plan_reminders is told of, one record after another.
+    pub async fn records(&self) -> Vec<EventRecord> {
+        let records = Arc::new(Mutex::new(Vec::new()));
+        let noting = Arc::clone(&records);
+        let note: Receiver = Arc::new(move |event| {
+            noting.lock().unwrap().extend(event.records);
+            Box::pin(async { Default::default() })
+        });
+        let follower = follower(&self.loopback, &self.dynamodb, &self.template, State::memory().unwrap());
+        follower.drain(&note).await.unwrap();
+        std::mem::take(&mut *records.lock().unwrap())
     }
 
     /// Every timer that is set, by what it carries, and when it fires.
@@ -46,13 +66,20 @@ impl World {
     /// The beginning of the next minute in which a timer is due or something owed, and whether it is the latter. What is
     /// overdue is looked after in the minute to come.
     async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
-        let items = self.items().await;
         let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
-        let owed = items.values().filter_map(|item| Some(Minute::from_epoch(item["owed_at"].as_i64()?)));
-        let owed = owed.min().map(|minute| minute.max(to_come));
+        let owed = self.owed().await.map(|minute| minute.max(to_come));
         let timers = self.pending().into_iter().map(|(_, at)| Minute::of(at));
         let timers = timers.min().map(|minute| minute.max(to_come));
         let next = owed.into_iter().chain(timers).min()?;
         Some((next.start(), owed == Some(next)))
+    }
+
+    /// The minute since which something is owed, or from which it will be.
+    async fn owed(&self) -> Option<Minute> {
+        let scan = self.dynamodb_client.scan().table_name(TABLE).index_name("owed");
+        let items = scan.send().await.unwrap().items.unwrap_or_default();
+        let minute =
+            |item: &HashMap<String, AttributeValue>| item["owed_at"].as_n().unwrap().parse().unwrap();
+        items.iter().map(|item| Minute::from_epoch(minute(item))).min()
     }
 }

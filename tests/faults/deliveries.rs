@@ -1,0 +1,1 @@
+//! Timers that fire when they should not.

@@ -1,0 +1,272 @@
+//! What is done while calls fail: one change or one delivery, in a world that is the same each time.
+//!
+//! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be disturbed from 09:15
+//! to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders move after and before their hours.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use harness::{Items, Person, World, instant};
+use serde_json::{Value, json};
+use shared::reminders::Due;
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Episode {
+    /// Ana creates the meeting.
+    Create,
+    /// Cy is added.
+    Add,
+    /// Bo is removed.
+    Remove,
+    /// The meeting moves to 11:00 when Ana has been reminded already.
+    Reschedule,
+    /// Reminders 20 minutes before instead of 30.
+    Relist,
+    /// The meeting is cancelled.
+    Cancel,
+    /// Ana isn't to be disturbed from 09:25 to 09:45.
+    Rest,
+    /// Ana isn't to be disturbed until after the meeting began.
+    FallAsleep,
+    /// Bo flies to Madrid.
+    Travel,
+    /// Ana has another address.
+    Readdress,
+    /// The timers of 09:50 fire; two of them are for one message to Bo.
+    Deliver,
+    /// Ana's timer fires; she isn't to be disturbed by now, and that isn't planned yet.
+    DeliverMoved,
+    /// The timers of 09:30 fire; the meeting is cancelled by now, and that isn't planned yet.
+    DeliverCancelled,
+    /// The stream is lost, and the sweep plans the new meeting.
+    SweepMeeting,
+    /// The stream is lost, and the sweep plans what Ana's new hours change.
+    SweepUser,
+    /// The timers are lost, and the sweep delivers.
+    SweepReminder,
+}
+
+impl Episode {
+    /// Those that begin with a request and go on with the stream.
+    pub(crate) const CHANGES: [Self; 10] = [
+        Self::Create,
+        Self::Add,
+        Self::Remove,
+        Self::Reschedule,
+        Self::Relist,
+        Self::Cancel,
+        Self::Rest,
+        Self::FallAsleep,
+        Self::Travel,
+        Self::Readdress,
+    ];
+
+    /// Who is told at what time when nothing fails.
+    pub(crate) fn letters(self) -> Vec<(String, String)> {
+        let letters: &[(&str, &str)] = match self {
+            Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
+            Self::Add => &[("09:19", "cy"), ("09:30", "ana"), ("09:50", "bo")],
+            Self::Remove => &[("09:30", "ana")],
+            Self::Reschedule => &[("09:30", "ana"), ("10:30", "ana"), ("10:30", "bo")],
+            Self::Relist => &[("09:40", "ana"), ("09:50", "bo")],
+            Self::Cancel | Self::DeliverCancelled => &[],
+            Self::Rest | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
+            Self::FallAsleep => &[("09:50", "bo")],
+            Self::Travel => &[("09:30", "ana"), ("09:30", "bo")],
+            Self::Readdress => &[("09:30", "anna"), ("09:50", "bo")],
+            Self::Deliver => &[("09:30", "ana"), ("09:50", "ana"), ("09:50", "bo")],
+            Self::SweepReminder => &[("09:31", "ana"), ("09:51", "bo")],
+        };
+        letters.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
+    }
+
+    /// When it happens, in UTC on the day.
+    fn time(self) -> &'static str {
+        match self {
+            Self::Reschedule => "09:35:20",
+            Self::Deliver => "09:50:00",
+            Self::DeliverMoved | Self::DeliverCancelled => "09:30:00",
+            Self::SweepMeeting | Self::SweepUser => "09:06:00",
+            Self::SweepReminder => "09:31:00",
+            _ => "09:05:20",
+        }
+    }
+}
+
+/// A world in which an episode is about to happen.
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    episode: Episode,
+    pub(crate) ana: Person,
+    pub(crate) bo: Person,
+    /// There is a Cy only where one is to be added.
+    cy: Option<Person>,
+    /// Null as long as it isn't created.
+    pub(crate) meeting: Value,
+}
+
+/// That time of the day on which everything happens.
+pub(crate) fn at(time: &str) -> chrono::DateTime<chrono::Utc> {
+    instant(&format!("2026-11-02T{time}Z"))
+}
+
+impl Stage {
+    pub(crate) async fn set(episode: Episode) -> Self {
+        let world = World::start().await;
+        let ana = world.person("ana", "UTC").await;
+        let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
+        let cy = match episode {
+            Episode::Add => Some(world.sleeper("cy", "UTC", "09:20", "10:15").await),
+            _ => None,
+        };
+        let mut stage = Self { world, episode, ana, bo, cy, meeting: Value::Null };
+        stage.prepare().await;
+        stage.world.pass_to(at(episode.time()) - chrono::TimeDelta::minutes(2)).await;
+        stage.surprise().await;
+        stage.world.clock.set(at(episode.time()));
+        stage
+    }
+
+    async fn prepare(&mut self) {
+        if matches!(self.episode, Episode::Create | Episode::SweepMeeting) {
+            return;
+        }
+        let before = if self.episode == Episode::Deliver { json!([30, 10]) } else { json!([30]) };
+        let more = json!({ "notification_interval": before, "title": "Review" });
+        let (start, end) = ("2026-11-02T10:00", "2026-11-02T10:30");
+        self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
+        self.world.settle().await;
+    }
+
+    /// What happens just before, so that the fast path doesn't know of it.
+    async fn surprise(&self) {
+        let change = match self.episode {
+            Episode::SweepMeeting => Self::creation(&self.ana, &self.bo),
+            Episode::SweepUser | Episode::DeliverMoved => patch_user(&self.ana, hours(REST)),
+            Episode::DeliverCancelled => self.cancellation(),
+            Episode::SweepReminder => return self.lose_timers().await,
+            _ => return,
+        };
+        assert!(self.world.request(change).await.status < 300);
+        self.world.lose_stream().await;
+    }
+
+    async fn lose_timers(&self) {
+        for (due, _) in self.world.pending() {
+            let due: Due = serde_json::from_value(due).unwrap();
+            self.world.process.planner.timers.cancel(&due.into()).await.unwrap();
+        }
+    }
+
+    /// Does it, and answers the status when there was a request that should have been answered otherwise.
+    pub(crate) async fn act(&self) -> Option<u16> {
+        let Some(request) = self.request() else {
+            match self.episode {
+                Episode::SweepMeeting | Episode::SweepUser | Episode::SweepReminder => self.try_sweep().await,
+                _ => drop(self.world.fire_due().await),
+            }
+            return None;
+        };
+        let status = self.world.request(request).await.status;
+        if status >= 300 {
+            return Some(status);
+        }
+        self.world.settle().await;
+        None
+    }
+
+    /// Asks for the change, and leaves it at that.
+    pub(crate) async fn change(&self) {
+        let answer = self.world.request(self.request().unwrap()).await;
+        assert!(answer.status < 300, "{:?}: {}", self.episode, answer.body);
+    }
+
+    /// The client asks again for what it doesn't know to be done.
+    pub(crate) async fn ask_again(&self) {
+        let Some(request) = self.request() else { return };
+        let answer = self.world.request(request).await;
+        let done_already = ["already_participant", "not_a_participant"];
+        let done = answer.status < 300 || done_already.iter().any(|code| answer.body["code"] == *code);
+        assert!(done, "{:?}: {} {}", self.episode, answer.status, answer.body);
+    }
+
+    /// Everyone and everything that has another id in each world, with a name for it.
+    pub(crate) fn names(&self, items: &Items) -> Vec<(String, &'static str)> {
+        let people = [(Some(&self.ana), "ANA"), (Some(&self.bo), "BO"), (self.cy.as_ref(), "CY")];
+        let name = |(person, name): (Option<&Person>, _)| Some((person?.id.clone(), name));
+        let mut names: Vec<_> = people.into_iter().filter_map(name).collect();
+        let meetings = items.keys().filter_map(|(partition, _)| partition.strip_prefix("MEETING#"));
+        names.extend(meetings.map(|id| (id.to_owned(), "MEETING")));
+        names
+    }
+
+    /// The sweep itself may fail: it runs again the next minute.
+    async fn try_sweep(&self) {
+        drop(::sweep::handle(&self.world.sweeper()).await);
+    }
+
+    fn request(&self) -> Option<Request<Body>> {
+        let move_to_eleven = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
+        Some(match self.episode {
+            Episode::Create => Self::creation(&self.ana, &self.bo),
+            Episode::Add => self.participation("add", self.cy.as_ref()?),
+            Episode::Remove => self.participation("remove", &self.bo),
+            Episode::Reschedule => self.patch_meeting(move_to_eleven),
+            Episode::Relist => self.patch_meeting(json!({ "notification_interval": [20] })),
+            Episode::Cancel => self.cancellation(),
+            Episode::Rest => patch_user(&self.ana, hours(REST)),
+            Episode::FallAsleep => patch_user(&self.ana, hours(("09:00", "10:30"))),
+            Episode::Travel => patch_user(&self.bo, json!({ "timezone": "Europe/Madrid" })),
+            Episode::Readdress => patch_user(&self.ana, json!({ "email": "anna@example.com" })),
+            _ => return None,
+        })
+    }
+
+    fn creation(ana: &Person, bo: &Person) -> Request<Body> {
+        let body = json!({
+            "creator_id": ana.id, "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "time_zone": "UTC",
+            "participants": [bo.email], "notification_interval": [30], "title": "Review",
+        });
+        let mut request = json_request(Method::POST, "/api/create_meeting", body);
+        request.headers_mut().insert("idempotency-key", "review".parse().unwrap());
+        request
+    }
+
+    fn participation(&self, change: &str, person: &Person) -> Request<Body> {
+        let body = json!({ "user_id": person.id, "meeting_id": self.meeting["meeting_id"] });
+        json_request(Method::POST, &format!("/api/meeting/participant/{change}"), body)
+    }
+
+    fn meeting_path(&self) -> String {
+        format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap())
+    }
+
+    fn patch_meeting(&self, body: Value) -> Request<Body> {
+        json_request(Method::PATCH, &self.meeting_path(), body)
+    }
+
+    fn cancellation(&self) -> Request<Body> {
+        json_request(Method::DELETE, &self.meeting_path(), Value::Null)
+    }
+}
+
+/// Ana's new hours, mostly.
+const REST: (&str, &str) = ("09:25", "09:45");
+
+fn hours((start, end): (&str, &str)) -> Value {
+    json!({ "dnd_start_time": start, "dnd_end_time": end })
+}
+
+pub(crate) fn patch_user(person: &Person, body: Value) -> Request<Body> {
+    json_request(Method::PATCH, &format!("/api/users/{}", person.id), body)
+}
+
+fn json_request(method: Method, path: &str, body: Value) -> Request<Body> {
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    Request::builder().method(method).uri(path).body(body).unwrap()
+}
+
+/// Whether an answer leaves the client in the dark.
+pub(crate) fn is_unknown(status: u16) -> bool {
+    StatusCode::from_u16(status).is_ok_and(|status| status.is_server_error())
+}

@@ -1,0 +1,89 @@
+//! What two runs are compared by: everything in the table, every timer, every message.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::episode::Stage;
+
+/// Where a world stands, with names for ids, so that it can be compared to another.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Snapshot {
+    /// Items as text, by key, without what may differ: how often a row was written and the second of its delivery.
+    items: BTreeMap<String, String>,
+    /// What each timer carries, and when it fires.
+    timers: Vec<(String, DateTime<Utc>)>,
+}
+
+/// A message: to whom, about what, and when.
+pub(crate) type Letter = (String, String, DateTime<Utc>);
+
+impl Snapshot {
+    pub(crate) async fn of(stage: &Stage) -> Self {
+        let all = stage.world.items().await;
+        let names = stage.names(&all);
+        let named = |text: &str| {
+            names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
+        };
+        let mut items = BTreeMap::new();
+        for ((partition, sort), mut item) in all {
+            let item_fields = item.as_object_mut().unwrap();
+            for volatile in ["revision", "delivered_at", "origin", "owed_shard"] {
+                item_fields.remove(volatile);
+            }
+            items.insert(named(&format!("{partition} {sort}")), named(&item.to_string()));
+        }
+        let timers = stage.world.pending().into_iter().map(|(due, at)| (named(&due.to_string()), at));
+        let mut timers: Vec<_> = timers.collect();
+        timers.sort();
+        Self { items, timers }
+    }
+
+    /// Where the other one differs, in words; empty when it doesn't.
+    pub(crate) fn differences(&self, other: &Self) -> String {
+        let mut differences = String::new();
+        let keys = self.items.keys().chain(other.items.keys().filter(|key| !self.items.contains_key(*key)));
+        for key in keys {
+            let (expected, found) = (self.items.get(key), other.items.get(key));
+            if expected != found {
+                differences += &format!("\n{key}\n  expected {expected:?}\n  found    {found:?}");
+            }
+        }
+        if self.timers != other.timers {
+            differences += &format!("\ntimers\n  expected {:?}\n  found    {:?}", self.timers, other.timers);
+        }
+        differences
+    }
+}
+
+/// Everything that was sent, by recipient, subject and time.
+pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
+    let letter = |mail: local::embedded::ses::Message| (mail.to, mail.subject, mail.sent_at);
+    let mut letters: Vec<_> = stage.world.outbox().into_iter().map(letter).collect();
+    letters.sort();
+    letters
+}
+
+/// Messages that stand in nobody's do-not-disturb hours, as the users are now.
+pub(crate) async fn assert_nobody_disturbed(stage: &Stage, letters: &[Letter]) {
+    let items = stage.world.items().await;
+    let users: Vec<&Value> = items.values().filter(|item| item["sk"] == "PROFILE").collect();
+    for (to, _, at) in letters {
+        let Some(user) = users.iter().find(|user| user["email"] == **to) else { continue };
+        let Some(dnd) = user["dnd"].as_array() else { continue };
+        let zone = shared::time::Zone::parse(user["zone"].as_str().unwrap()).unwrap();
+        let shown = zone.local(*at).format("%H:%M").to_string();
+        let (start, end) = (dnd[0].as_str().unwrap(), dnd[1].as_str().unwrap());
+        // `HH:MM` sorts as text, and no window here wraps over midnight.
+        assert!(!(start <= shown.as_str() && shown.as_str() < end), "{to} was disturbed at {shown}");
+    }
+}
+
+/// Who got a message in which minute, in the order of time.
+pub(crate) fn told(letters: &[Letter]) -> Vec<(String, String)> {
+    let short = |(to, _, at): &Letter| (at.format("%H:%M").to_string(), to.replace("@example.com", ""));
+    let mut told: Vec<_> = letters.iter().map(short).collect();
+    told.sort();
+    told
+}

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Channel, Meeting, Participant, Reminder, ReminderKey, State, Step, User, UserId};
-use crate::time::{Minute, remind};
+use crate::time::{Minute, Reason, remind};
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -106,8 +106,10 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     }
     let decision = remind(start, wanted.key.minutes_before, earliest(open, now), user.dnd, user.zone);
     let Some(at) = decision.remind_at else {
-        let unchanged =
-            |stored: &Reminder| stored.state == State::Suppressed && stored.reason == decision.reason;
+        // Once the meeting has started, why it wasn't sent before stays true.
+        let same =
+            |stored: &Reminder| stored.reason == decision.reason || decision.reason == Reason::MeetingStarted;
+        let unchanged = |stored: &Reminder| stored.state == State::Suppressed && same(stored);
         if let Some(stored) = current.filter(|stored| unchanged(stored)) {
             return disarm(stored);
         }
@@ -167,7 +169,7 @@ fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder
         meeting_version: wanted.meeting.version,
         user_version: wanted.user.version,
         remind_at: None,
-        reason: crate::time::Reason::MeetingStarted,
+        reason: Reason::MeetingStarted,
         state,
         attempts: 0,
         failure: None,

@@ -1,1 +1,291 @@
-//! Timers that fire when they should not.
+//! Timers fire early, late, twice, for meetings and people that are no longer as they were, and mail is refused: what is
+//! right at that moment happens, once.
+//!
+//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before, and nothing that changes just
+//! before a timer fires is planned by then.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use harness::{Person, World, instant};
+use serde_json::{Value, json};
+use shared::reminders::{Due, Outcome};
+
+use crate::episode::at;
+
+struct Scene {
+    world: World,
+    ana: Person,
+    bo: Person,
+    meeting: Value,
+}
+
+impl Scene {
+    async fn set(before: Value) -> Self {
+        let world = World::start().await;
+        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+        let more = json!({ "notification_interval": before });
+        let meeting = world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], more).await;
+        world.settle().await;
+        Self { world, ana, bo, meeting }
+    }
+
+    async fn patch_meeting(&self, body: Value) {
+        self.change(Method::PATCH, &self.path(), body).await;
+    }
+
+    async fn change(&self, method: Method, path: &str, body: Value) {
+        let answer = self.world.send(method, path, body.to_string().into_bytes()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    fn path(&self) -> String {
+        format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap())
+    }
+
+    fn due(&self, person: &Person, minutes_before: u32) -> Due {
+        let due = json!({
+            "meeting_id": self.meeting["meeting_id"], "user_id": person.id, "type": "email",
+            "minutes_before": minutes_before,
+        });
+        serde_json::from_value(due).unwrap()
+    }
+
+    /// Fires one timer for Ana, and answers what came of it.
+    async fn fire(&self) -> Outcome {
+        notify::handle(&self.world.process.notifier, self.due(&self.ana, 30)).await.unwrap()
+    }
+
+    /// Who was told when, so far.
+    fn told(&self) -> Vec<(String, String)> {
+        let mails = self.world.outbox();
+        let told = mails
+            .iter()
+            .map(|mail| (mail.to.replace("@example.com", ""), mail.sent_at.format("%H:%M").to_string()));
+        let mut told: Vec<_> = told.collect();
+        told.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        told
+    }
+
+    /// State, reason and minute of Ana's only reminder.
+    async fn anas(&self) -> (String, String, String) {
+        let told = self.world.reminders(&self.meeting).await;
+        let hers = told.iter().find(|reminder| reminder["user_id"] == *self.ana.id).unwrap();
+        let text = |name: &str| hers[name].as_str().unwrap_or_default().to_owned();
+        let minute = text("remind_at").get(11..16).unwrap_or_default().to_owned();
+        (text("state"), text("reason"), minute)
+    }
+
+    /// Lets everything happen that is still to come.
+    async fn finish(&self) {
+        self.world.settle().await;
+        self.world.pass_to(at("14:00:00")).await;
+        assert!(self.world.pending().is_empty(), "{:?}", self.world.pending());
+    }
+}
+
+fn told(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(who, when)| ((*who).to_owned(), (*when).to_owned())).collect()
+}
+
+fn row(state: &str, reason: &str, minute: &str) -> (String, String, String) {
+    (state.to_owned(), reason.to_owned(), minute.to_owned())
+}
+
+#[tokio::test]
+async fn early_it_waits_for_its_minute() {
+    let scene = Scene::set(json!([30])).await;
+    for early in ["09:00:00", "09:10:30", "09:29:59"] {
+        scene.world.clock.set(at(early));
+        assert_eq!(scene.fire().await, Outcome::Moved);
+        assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
+    }
+    scene.finish().await;
+    assert_eq!(scene.told(), told(&[("ana", "09:30"), ("bo", "09:30")]));
+}
+
+#[tokio::test]
+async fn late_it_is_sent_until_the_start_and_never_after() {
+    for (late, outcome) in [
+        ("09:31:00", Outcome::Delivered),
+        ("09:59:59", Outcome::Delivered),
+        ("10:00:00", Outcome::Closed),
+        ("11:00:00", Outcome::Closed),
+    ] {
+        let scene = Scene::set(json!([30])).await;
+        scene.world.clock.set(at(late));
+        assert_eq!(scene.fire().await, outcome, "{late}");
+        let expected = if outcome == Outcome::Delivered {
+            row("delivered", "on_time", "09:30")
+        } else {
+            row("missed", "meeting_started", "")
+        };
+        assert_eq!(scene.anas().await, expected, "{late}");
+        assert_eq!(scene.told().len(), usize::from(outcome == Outcome::Delivered), "{late}");
+    }
+}
+
+#[tokio::test]
+async fn at_once_in_many_processes_it_is_sent_once() {
+    let mut scene = Scene::set(json!([30, 30, 20])).await;
+    scene.world.clock.set(at("09:45:00"));
+    // Both of Ana's are overdue, so that each of them means the same message.
+    let mut notifiers = Vec::new();
+    for minutes_before in [30, 20, 30, 20, 30, 20] {
+        scene.world.restart();
+        notifiers.push((scene.world.process.notifier.clone(), scene.due(&scene.ana, minutes_before)));
+    }
+    let all = notifiers.iter().map(|(notifier, due)| notify::handle(notifier, due.clone()));
+    let outcomes = futures_util::future::join_all(all).await;
+    let delivered = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Outcome::Delivered))).count();
+    assert_eq!(delivered, 1, "{outcomes:?}");
+    assert_eq!(scene.told(), told(&[("ana", "09:45")]));
+    scene.finish().await;
+    assert_eq!(scene.told().iter().filter(|(who, _)| who == "ana").count(), 1);
+}
+
+#[tokio::test]
+async fn after_a_cancellation_nothing_is_sent() {
+    let scene = Scene::set(json!([30])).await;
+    scene.change(Method::DELETE, &scene.path(), Value::Null).await;
+    scene.world.clock.set(at("09:30:00"));
+    assert_eq!(scene.world.fire_due().await, 2);
+    assert_eq!(scene.anas().await.0, "cancelled");
+    scene.finish().await;
+    assert!(scene.told().is_empty());
+    assert_eq!(scene.anas().await.0, "cancelled");
+}
+
+#[tokio::test]
+async fn after_a_removal_only_the_others_are_told() {
+    let scene = Scene::set(json!([30])).await;
+    assert_eq!(scene.world.participant("remove", &scene.meeting, &scene.bo).await.0, 200);
+    scene.world.clock.set(at("09:30:00"));
+    assert_eq!(scene.world.fire_due().await, 2);
+    scene.finish().await;
+    assert_eq!(scene.told(), told(&[("ana", "09:30")]));
+}
+
+#[tokio::test]
+async fn after_a_move_to_later_it_waits_and_is_sent_once() {
+    let scene = Scene::set(json!([30])).await;
+    scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
+    scene.world.clock.set(at("09:30:00"));
+    assert_eq!(scene.world.fire_due().await, 2);
+    assert_eq!(scene.anas().await, row("scheduled", "on_time", "10:30"));
+    scene.finish().await;
+    assert_eq!(scene.told(), told(&[("ana", "10:30"), ("bo", "10:30")]));
+}
+
+#[tokio::test]
+async fn after_a_move_to_earlier_it_is_sent_once() {
+    let scene = Scene::set(json!([30])).await;
+    scene.patch_meeting(json!({ "start_time": "2026-11-02T09:50" })).await;
+    scene.world.clock.set(at("09:30:00"));
+    assert_eq!(scene.world.fire_due().await, 2);
+    assert_eq!(scene.told(), told(&[("ana", "09:30"), ("bo", "09:30")]));
+    // The plan for the new start comes only now, and finds it done.
+    scene.finish().await;
+    assert_eq!(scene.told().len(), 2);
+    assert_eq!(scene.anas().await.0, "delivered");
+}
+
+#[tokio::test]
+async fn after_a_move_to_before_now_nothing_is_sent() {
+    let scene = Scene::set(json!([30])).await;
+    scene.patch_meeting(json!({ "start_time": "2026-11-02T09:20" })).await;
+    scene.world.clock.set(at("09:30:00"));
+    assert_eq!(scene.world.fire_due().await, 2);
+    assert_eq!(scene.anas().await, row("missed", "meeting_started", ""));
+    scene.finish().await;
+    assert!(scene.told().is_empty());
+    assert_eq!(scene.anas().await, row("missed", "meeting_started", ""));
+}
+
+#[tokio::test]
+async fn do_not_disturb_hours_that_move_over_its_minute_move_it() {
+    for (start, end, expected, minute) in [
+        ("09:25", "09:55", row("scheduled", "after_dnd", "09:55"), Some("09:55")),
+        ("09:25", "09:56", row("scheduled", "after_dnd_short", "09:56"), Some("09:56")),
+        ("09:25", "10:30", row("suppressed", "dnd_until_start", ""), None),
+        ("09:31", "10:30", row("delivered", "on_time", "09:30"), Some("09:30")),
+    ] {
+        let scene = Scene::set(json!([30])).await;
+        let hours = json!({ "dnd_start_time": start, "dnd_end_time": end });
+        scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), hours).await;
+        scene.world.clock.set(at("09:30:00"));
+        assert_eq!(scene.world.fire_due().await, 2);
+        assert_eq!(scene.anas().await, expected, "{start} to {end}");
+        scene.finish().await;
+        let hers = scene.told().into_iter().find(|(who, _)| who == "ana").map(|(_, when)| when);
+        assert_eq!(hers.as_deref(), minute, "{start} to {end}");
+    }
+}
+
+#[tokio::test]
+async fn refused_mail_is_tried_again_after_longer_and_longer_pauses() {
+    for (refusals, minute) in [(1, "09:31"), (2, "09:33"), (3, "09:37"), (4, "09:45")] {
+        let scene = Scene::set(json!([30])).await;
+        assert_eq!(scene.world.participant("remove", &scene.meeting, &scene.bo).await.0, 200);
+        scene.world.settle().await;
+        scene.world.ses.fail_next(refusals);
+        scene.finish().await;
+        assert_eq!(scene.told(), told(&[("ana", minute)]), "{refusals} refusals");
+        assert_eq!(scene.anas().await, row("delivered", "on_time", "09:30"), "{refusals} refusals");
+    }
+}
+
+#[tokio::test]
+async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
+    let scene = Scene::set(json!([30])).await;
+    scene.world.ses.fail_next(u32::MAX);
+    scene.world.pass_to(at("09:40:00")).await;
+    assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
+    // What is changed meanwhile doesn't make it forget how often it was tried.
+    scene.patch_meeting(json!({ "title": "Another" })).await;
+    scene.finish().await;
+    assert_eq!(scene.anas().await.0, "failed");
+    let items = scene.world.items().await;
+    let rows = items.values().filter(|item| item["sk"].as_str().unwrap().starts_with("REMINDER"));
+    assert!(rows.clone().all(|row| row["failure"] == "SendingPausedException"), "{items:?}");
+    assert_eq!(rows.count(), 2);
+    // Mail works again: too late.
+    scene.world.ses.fail_next(0);
+    for person in [&scene.ana, &scene.bo] {
+        let outcome = notify::handle(&scene.world.process.notifier, scene.due(person, 30)).await;
+        assert_eq!(outcome.unwrap(), Outcome::Nothing);
+    }
+    scene.world.pass_to(instant("2026-11-03T00:00:00Z")).await;
+    assert!(scene.told().is_empty());
+}
+
+#[tokio::test]
+async fn mail_that_can_leave_again_just_before_the_start_leaves() {
+    let scene = Scene::set(json!([2])).await;
+    scene.world.ses.fail_next(2);
+    // Both are refused at 09:58. A change in the last minute is no reason to give them up.
+    scene.world.pass_to(at("09:58:00")).await;
+    scene.world.clock.set(at("09:58:20"));
+    scene.patch_meeting(json!({ "title": "Another" })).await;
+    scene.finish().await;
+    assert_eq!(scene.told(), told(&[("ana", "09:59"), ("bo", "09:59")]));
+}
+
+#[tokio::test]
+async fn a_delivery_under_way_is_left_alone_until_its_claim_runs_out() {
+    let mut scene = Scene::set(json!([30])).await;
+    scene.world.clock.set(at("09:30:00"));
+    // It dies with the claim in its hands: the fourth call.
+    scene.world.calls().fail(4, harness::Fate::LastCall);
+    let due = scene.due(&scene.ana, 30);
+    assert!(scene.world.calls().survive(notify::handle(&scene.world.process.notifier, due)).await.is_none());
+    scene.world.restart();
+    assert_eq!(scene.fire().await, Outcome::Nothing);
+    // A plan meanwhile waits, and what is left to do stays owed.
+    scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
+    scene.world.settle().await;
+    assert_eq!(scene.told(), told(&[]));
+    scene.world.pass_to(scene.world.clock.now() + TimeDelta::minutes(2)).await;
+    assert_eq!(scene.anas().await, row("scheduled", "on_time", "10:30"));
+    scene.finish().await;
+    assert_eq!(scene.told(), told(&[("ana", "10:30"), ("bo", "10:30")]));
+}

@@ -89,9 +89,15 @@ impl Notifier {
                 (Some(meeting), Some(user)) => self.send(&meeting, &user, due, now).await,
                 _ => Ok(Outcome::Nothing),
             },
-            Verdict::Covered(reminder, delivered_at) => self.cover(reminder, delivered_at).await,
-            Verdict::Move(reminder, at, reason) => self.postpone(reminder, at, reason).await,
-            Verdict::Close(reminder, state, reason) => self.close(reminder, state, reason).await,
+            Verdict::Covered(reminder, delivered_at) => {
+                self.cover(meeting.as_ref(), reminder, delivered_at).await
+            }
+            Verdict::Move(reminder, at, reason) => {
+                self.postpone(meeting.as_ref(), reminder, at, reason).await
+            }
+            Verdict::Close(reminder, state, reason) => {
+                self.close(meeting.as_ref(), reminder, state, reason).await
+            }
             Verdict::Nothing(why) => {
                 tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, why, "nothing to deliver");
                 Ok(Outcome::Nothing)
@@ -111,7 +117,8 @@ impl Notifier {
         match self.mailer.send(&notify::reminder(meeting, user, now)).await {
             Ok(()) => {
                 let delivered_at = self.clock.now();
-                let done: Vec<_> = claimed.iter().map(|reminder| delivered(reminder, delivered_at)).collect();
+                let done = |reminder| as_of(Some(meeting), delivered(reminder, delivered_at));
+                let done: Vec<_> = claimed.iter().map(done).collect();
                 self.mark(&steps(&claimed, &done)).await?;
                 for reminder in &done {
                     log(reminder, "reminder delivered");
@@ -144,16 +151,27 @@ impl Notifier {
         self.store.step(steps).await
     }
 
-    async fn cover(&self, reminder: Reminder, delivered_at: DateTime<Utc>) -> Result<Outcome, Unfinished> {
-        let to = delivered(&reminder, delivered_at);
+    async fn cover(
+        &self,
+        meeting: Option<&Meeting>,
+        reminder: Reminder,
+        delivered_at: DateTime<Utc>,
+    ) -> Result<Outcome, Unfinished> {
+        let to = as_of(meeting, delivered(&reminder, delivered_at));
         self.store.step(&[Step { from: Some(reminder), to }]).await?;
         Ok(Outcome::Covered)
     }
 
-    async fn postpone(&self, reminder: Reminder, at: Minute, reason: Reason) -> Result<Outcome, Unfinished> {
+    async fn postpone(
+        &self,
+        meeting: Option<&Meeting>,
+        reminder: Reminder,
+        at: Minute,
+        reason: Reason,
+    ) -> Result<Outcome, Unfinished> {
         let owed_at = soon(self.clock.now());
-        let planned =
-            Reminder { remind_at: Some(at), reason, ..reminder.moved_to(State::Planned, Some(owed_at)) };
+        let planned = as_of(meeting, reminder.moved_to(State::Planned, Some(owed_at)));
+        let planned = Reminder { remind_at: Some(at), reason, ..planned };
         self.store.step(&steps(&[reminder], std::slice::from_ref(&planned))).await?;
         log(&planned, "reminder moved");
         self.timers.set(&planned.key, at).await?;
@@ -162,13 +180,20 @@ impl Notifier {
         Ok(Outcome::Moved)
     }
 
-    async fn close(&self, reminder: Reminder, state: State, reason: Reason) -> Result<Outcome, Unfinished> {
+    async fn close(
+        &self,
+        meeting: Option<&Meeting>,
+        reminder: Reminder,
+        state: State,
+        reason: Reason,
+    ) -> Result<Outcome, Unfinished> {
         let now = self.clock.now();
         // The timer that is due now goes by itself; one for another minute has still to be taken away.
         let armed =
             reminder.state == State::Planned || reminder.remind_at.is_some_and(|at| at > Minute::of(now));
         let owed_at = armed.then(|| soon(now));
-        let closed = Reminder { remind_at: None, reason, ..reminder.moved_to(state, owed_at) };
+        let closed = as_of(meeting, reminder.moved_to(state, owed_at));
+        let closed = Reminder { remind_at: None, reason, ..closed };
         self.store.step(&steps(&[reminder], std::slice::from_ref(&closed))).await?;
         log(&closed, "reminder closed");
         Ok(Outcome::Closed)
@@ -177,6 +202,14 @@ impl Notifier {
 
 fn steps(from: &[Reminder], to: &[Reminder]) -> Vec<Step> {
     from.iter().zip(to).map(|(from, to)| Step { from: Some(from.clone()), to: to.clone() }).collect()
+}
+
+/// What was decided now was decided for the meeting's start of now, although the reminder may have been planned for another.
+fn as_of(meeting: Option<&Meeting>, to: Reminder) -> Reminder {
+    match meeting {
+        Some(meeting) => Reminder { start: meeting.start_minute(), meeting_version: meeting.version, ..to },
+        None => to,
+    }
 }
 
 fn claim(reminder: &Reminder, now: DateTime<Utc>) -> Reminder {

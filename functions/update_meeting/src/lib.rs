@@ -56,7 +56,9 @@ async fn change(
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
         invitees.push(Invitee { pages: found.days(&user.id, after.interval)?, user });
     }
-    if let Some(creator) = invitees.iter().find(|invitee| invitee.user.id == after.creator_id) {
+    // Whoever is invited elsewhere meanwhile may still change anything but the time.
+    let moved = after.interval != before.interval;
+    if let Some(creator) = invitees.iter().find(|invitee| moved && invitee.user.id == after.creator_id) {
         invite::check_free(creator, after.interval, id, after.zone)?;
     }
     if after == before {
@@ -65,7 +67,7 @@ async fn change(
 
     after.version += 1;
     let mut change = session.change().update_meeting(&after, soon(api.clock.now()))?;
-    if after.interval != before.interval || after.title != before.title {
+    if moved || after.title != before.title {
         for (invitee, participant) in invitees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {
                 change = change.unbook(&participant.user_id, *day, id)?;

@@ -1,7 +1,7 @@
 //! `POST /api/meeting/participant/add`: one more person takes part.
 
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
-use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, read, versioned};
+use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
 use shared::invite::{self, Invitee};
 use shared::reminders::soon;
 use shared::store::{Session, Wanted, until_committed};
@@ -12,10 +12,7 @@ use shared::store::{Session, Wanted, until_committed};
 /// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `already_participant` or
 /// `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
-    let mut fields = Fields::of_body(&request)?;
-    let user_id = fields.required("user_id", read::text(UserId::parse));
-    let meeting_id = fields.required("meeting_id", read::text(MeetingId::parse));
-    let (user_id, meeting_id) = fields.finish(user_id.zip(meeting_id))?;
+    let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
     let (meeting, invitee) = until_committed(|| add(&api, &session, &user_id, &meeting_id)).await?;
     versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)

@@ -1,11 +1,10 @@
 //! A meeting and who takes part.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::user::{digest, opaque_id};
-use super::{Booking, Description, Email, Location, Name, Notifications, Origin, Title, User, UserId};
+use super::{
+    Booking, Description, Email, Location, MeetingId, Name, Notifications, Origin, Title, User, UserId,
+};
 use crate::time::{Interval, Minute, Zone};
 
 /// The longest meeting, in days.
@@ -65,39 +64,6 @@ impl Meeting {
     /// Whether it still takes place.
     pub fn is_confirmed(&self) -> bool {
         self.status == Status::Confirmed
-    }
-}
-
-/// An opaque meeting id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MeetingId(String);
-
-impl MeetingId {
-    /// A new id that no other meeting has.
-    pub fn random() -> Self {
-        Self(uuid::Uuid::new_v4().simple().to_string())
-    }
-
-    /// The id that always belongs to these words: see [`UserId::derived`].
-    pub fn derived(words: &[&str]) -> Self {
-        Self(digest(words))
-    }
-
-    /// An id as a client sent it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        opaque_id(text).map(Self)
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for MeetingId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! People, meetings and reminders as types that can't hold a wrong value. No I/O, no clock, no wire format.
 
 pub mod booking;
+mod id;
 pub mod meeting;
 pub mod notification;
 pub mod origin;
@@ -9,9 +10,10 @@ pub mod text;
 pub mod user;
 
 pub use booking::Booking;
-pub use meeting::{Meeting, MeetingId, Participant, Role, Status};
+pub use id::{MeetingId, UserId};
+pub use meeting::{Meeting, Participant, Role, Status};
 pub use notification::{Channel, Notification, Notifications};
 pub use origin::Origin;
 pub use reminder::{Reminder, ReminderKey, State, Step};
 pub use text::{Description, Location, Name, Title};
-pub use user::{Email, User, UserId};
+pub use user::{Email, User};

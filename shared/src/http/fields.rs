@@ -3,7 +3,8 @@
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{Code, FieldError, Problem, Request};
+use super::{Code, FieldError, Problem, Request, read};
+use crate::domain::{MeetingId, UserId};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -133,6 +134,16 @@ impl Fields {
             (None, Some(_)) => second,
             _ => first,
         }
+    }
+
+    /// Reads `user_id` and `meeting_id`, the whole body of the calls on taking part.
+    ///
+    /// # Errors
+    /// 422 with every bad field.
+    pub fn user_and_meeting(mut self) -> Result<(UserId, MeetingId), Problem> {
+        let user_id = self.required("user_id", read::text(UserId::parse));
+        let meeting_id = self.required("meeting_id", read::text(MeetingId::parse));
+        self.finish(user_id.zip(meeting_id))
     }
 
     /// Notes that a field is bad.

@@ -1,0 +1,93 @@
+//! Ids: opaque to clients, bounded so that nothing that can't be one reaches a key or a log.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+macro_rules! opaque_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new id that nobody else has.
+            pub fn random() -> Self {
+                Self(uuid::Uuid::new_v4().simple().to_string())
+            }
+
+            /// The id that always belongs to these words, an idempotency key among them: what is created under the same
+            /// key again meets what is there already.
+            pub fn derived(words: &[&str]) -> Self {
+                Self(digest(words))
+            }
+
+            /// An id as a client sent it: 1 to 128 visible ASCII characters, none of them `#`.
+            pub fn parse(text: &str) -> Result<Self, String> {
+                checked(text).map(Self)
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+opaque_id! {
+    /// Which user.
+    UserId
+}
+
+opaque_id! {
+    /// Which meeting.
+    MeetingId
+}
+
+/// `#` parts our keys, so that no id may have one.
+fn checked(text: &str) -> Result<String, String> {
+    let fits = (1..=128).contains(&text.len());
+    if fits && text.chars().all(|c| c.is_ascii_graphic() && c != '#') {
+        Ok(text.to_owned())
+    } else {
+        Err("must be an id as answered when it was created".to_owned())
+    }
+}
+
+/// 128 bits of SHA-256 over words, each with its length, so that no two lists of words run together.
+fn digest(words: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.len().to_be_bytes());
+        hash.update(word.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_opaque_but_bounded() {
+        assert!(UserId::parse("6f9619ff8b86d011b42d00c04fc964ff").is_ok());
+        for bad in ["", "a b", "a#b", "é", &"x".repeat(129)] {
+            assert!(UserId::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_same_words_are_the_same_id_and_others_are_not() {
+        assert_eq!(UserId::derived(&["a", "bc"]), UserId::derived(&["a", "bc"]));
+        assert_ne!(UserId::derived(&["a", "bc"]), UserId::derived(&["ab", "c"]));
+    }
+}

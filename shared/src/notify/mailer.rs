@@ -1,8 +1,14 @@
 //! Mail through SES v2.
 
+use std::time::Duration;
+
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage};
+
+use tokio::time::{sleep, timeout};
 
 use super::Message;
 
@@ -26,6 +32,11 @@ impl SendError {
     pub fn reason(&self) -> &str {
         &self.reason
     }
+
+    /// SES takes no more messages this second; it did not take this one.
+    fn is_throttled(&self) -> bool {
+        matches!(self.reason.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling")
+    }
 }
 
 impl Mailer {
@@ -35,25 +46,54 @@ impl Mailer {
     }
 
     /// Hands a message to SES. SES has no idempotency token: a caller that dies right after this call sends twice if it
-    /// tries again.
+    /// tries again. For the same reason nothing is tried again here but what SES refused for being too much at once, and
+    /// the call ends within [`PATIENCE`].
     ///
     /// # Errors
     /// When SES can't be reached or refuses the message.
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
         let text = Body::builder().text(utf8(&message.text)?).build();
         let content = SesMessage::builder().subject(utf8(&message.subject)?).body(text).build();
+        let content = EmailContent::builder().simple(content).build();
+        timeout(PATIENCE, self.send_unless_throttled(message, content)).await.unwrap_or_else(|_| {
+            Err(SendError { reason: "TimedOut".to_owned(), detail: format!("no answer within {PATIENCE:?}") })
+        })
+    }
+
+    async fn send_unless_throttled(&self, message: &Message, content: EmailContent) -> Result<(), SendError> {
+        for pause in THROTTLED_PAUSES {
+            match self.try_send(message, content.clone()).await {
+                Err(error) if error.is_throttled() => sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await,
+                done => return done,
+            }
+        }
+        self.try_send(message, content).await
+    }
+
+    async fn try_send(&self, message: &Message, content: EmailContent) -> Result<(), SendError> {
+        let once = aws_sdk_sesv2::config::Builder::new()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE_FOR_ONE).build());
         let call = self
             .client
             .send_email()
             .from_email_address(&self.sender)
             .destination(Destination::builder().to_addresses(message.to.as_str()).build())
-            .content(EmailContent::builder().simple(content).build());
+            .content(content)
+            .customize()
+            .config_override(once);
         call.send().await.map(drop).map_err(|error| SendError {
             reason: error.code().unwrap_or("Unreachable").to_owned(),
             detail: DisplayErrorContext(&error).to_string(),
         })
     }
 }
+
+/// The longest that sending takes, whatever happens: a delivery's claim lasts longer.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_FOR_ONE: Duration = Duration::from_secs(6);
+const THROTTLED_PAUSES: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
 
 fn utf8(text: &str) -> Result<Content, SendError> {
     Content::builder().data(text).charset("UTF-8").build().map_err(|error: BuildError| SendError {

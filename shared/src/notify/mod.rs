@@ -3,5 +3,5 @@
 mod mailer;
 mod message;
 
-pub use mailer::{Mailer, SendError};
+pub use mailer::{Mailer, PATIENCE, SendError};
 pub use message::{Message, reminder};

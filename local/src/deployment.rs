@@ -145,7 +145,7 @@ impl Deployment {
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(Sweeper { planner: planner.clone(), notifier: notifier.clone() }));
         let firing = scheduler.clone();
-        loops.spawn(async move { firing.run(functions::notify(notifier)).await });
+        loops.spawn(async move { firing.run(functions::notify_until_over(notifier)).await });
         let follower = Arc::new(follower);
         let following = Arc::clone(&follower);
         loops.spawn(async move { following.run(&functions::plan_reminders(planner)).await });

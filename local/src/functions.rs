@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use shared::http::{Api, Problem, Request, Response, answer};
-use shared::reminders::{Notifier, Planner};
+use shared::reminders::{Notifier, Outcome, Planner};
 
 use crate::embedded::scheduler::Target;
 use crate::gateway::Function;
@@ -43,11 +43,28 @@ pub fn notify(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {
         let notifier = Arc::clone(&notifier);
+        Box::pin(async move { deliver(&notifier, &invocation.input).await.map(drop) })
+    })
+}
+
+/// What the timers wake in a process of its own right, which takes Lambda's part too: where an invocation died with its claim,
+/// Lambda invokes again, and here the timers that a killed process left do, until the claim has run out.
+pub fn notify_until_over(notifier: Notifier) -> Target {
+    let notifier = Arc::new(notifier);
+    Arc::new(move |invocation| {
+        let notifier = Arc::clone(&notifier);
         Box::pin(async move {
-            let event = serde_json::from_str(&invocation.input).map_err(|error| error.to_string())?;
-            notify::handle(&notifier, event).await.map(drop).map_err(|error| error.to_string())
+            match deliver(&notifier, &invocation.input).await? {
+                Outcome::UnderWay => Err("another delivery is under way".to_owned()),
+                _ => Ok(()),
+            }
         })
     })
+}
+
+async fn deliver(notifier: &Notifier, input: &str) -> Result<Outcome, String> {
+    let event = serde_json::from_str(input).map_err(|error| error.to_string())?;
+    notify::handle(notifier, event).await.map_err(|error| error.to_string())
 }
 
 fn function<C, F, R>(context: &C, handle: F) -> Function

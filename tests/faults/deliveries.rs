@@ -279,7 +279,7 @@ async fn a_delivery_under_way_is_left_alone_until_its_claim_runs_out() {
     let due = scene.due(&scene.ana, 30);
     assert!(scene.world.calls().survive(notify::handle(&scene.world.process.notifier, due)).await.is_none());
     scene.world.restart();
-    assert_eq!(scene.fire().await, Outcome::Nothing);
+    assert_eq!(scene.fire().await, Outcome::UnderWay);
     // A plan meanwhile waits, and what is left to do stays owed.
     scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
     scene.world.settle().await;

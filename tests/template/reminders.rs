@@ -64,15 +64,6 @@ fn the_sweep_comes_every_minute_and_is_over_by_the_next() {
 }
 
 #[test]
-fn whoever_claims_a_delivery_has_ended_before_the_claim_does() {
-    const CLAIM_SECONDS: u64 = 60;
-    for folder in ["notify", "sweep"] {
-        let timeout = function(folder).properties["Timeout"].as_u64().unwrap();
-        assert!(timeout < CLAIM_SECONDS, "{folder} may run for {timeout} s");
-    }
-}
-
-#[test]
 fn dead_letters_are_encrypted_and_kept_for_two_weeks() {
     let queues = of_kind("AWS::SQS::Queue");
     assert_eq!(queues.len(), 3, "one each for timers, notify and the stream");

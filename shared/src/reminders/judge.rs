@@ -16,6 +16,8 @@ pub enum Verdict {
     Move(Reminder, Minute, Reason),
     /// Never: no message, and the state says why.
     Close(Reminder, State, Reason),
+    /// Another delivery has it to itself: it is done soon, or it died and its claim runs out.
+    UnderWay,
     /// Nothing, for the reason given.
     Nothing(&'static str),
 }
@@ -38,7 +40,7 @@ pub fn judge(
         return Verdict::Nothing("it is over");
     }
     if reminder.is_claimed(now) {
-        return Verdict::Nothing("its delivery is under way");
+        return Verdict::UnderWay;
     }
     let (Some(meeting), Some(user)) = (meeting, user) else {
         return Verdict::Close(reminder.clone(), State::Cancelled, reminder.reason);

@@ -18,8 +18,10 @@ use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
 
-/// How long a delivery has its reminders to itself: twice the time that the function may run.
-const CLAIM: TimeDelta = TimeDelta::seconds(60);
+/// How long a delivery has its reminders to itself. Sending takes less, and begins only while that much of the claim is
+/// left, so that nobody else can begin before it has ended. Short, as a process that dies keeps others waiting for it.
+const CLAIM: TimeDelta = TimeDelta::seconds(20);
+const _: () = assert!(CLAIM.num_seconds().unsigned_abs() >= 2 * notify::PATIENCE.as_secs());
 /// The longest wait before a failed message is tried again, in minutes.
 const LONGEST_BACKOFF: i64 = 16;
 /// How often a judgement is passed anew because others write too.
@@ -56,6 +58,8 @@ pub enum Outcome {
     Closed,
     /// There was nothing to do.
     Nothing,
+    /// Another delivery has it to itself. Should that one have died, the reminder stays owed.
+    UnderWay,
     /// Sending failed; it is owed, and tried again until the meeting starts.
     WillRetry,
 }
@@ -98,6 +102,7 @@ impl Notifier {
             Verdict::Close(reminder, state, reason) => {
                 self.close(meeting.as_ref(), reminder, state, reason).await
             }
+            Verdict::UnderWay => Ok(Outcome::UnderWay),
             Verdict::Nothing(why) => {
                 tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, why, "nothing to deliver");
                 Ok(Outcome::Nothing)
@@ -114,6 +119,9 @@ impl Notifier {
     ) -> Result<Outcome, Unfinished> {
         let claimed: Vec<_> = due.iter().map(|reminder| claim(reminder, now)).collect();
         self.store.step(&steps(&due, &claimed)).await?;
+        if self.clock.now() + notify::PATIENCE > now + CLAIM {
+            return Err(Unfinished::Busy);
+        }
         match self.mailer.send(&notify::reminder(meeting, user, now)).await {
             Ok(()) => {
                 let delivered_at = self.clock.now();

@@ -1,6 +1,6 @@
 //! What one request has read so far.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::WriteOutcome;
@@ -30,12 +30,13 @@ impl Session<'_> {
     /// # Errors
     /// When the store can't be read.
     pub async fn read(&self, wanted: Wanted) -> Result<Found, StoreError> {
-        let missing = {
+        // A set: an item asked for twice is still found once.
+        let missing: HashSet<Key> = {
             let known = self.known();
-            wanted.keys().iter().filter(|key| !known.contains_key(*key)).cloned().collect::<Vec<_>>()
+            wanted.keys().iter().filter(|key| !known.contains_key(*key)).cloned().collect()
         };
         if !missing.is_empty() {
-            let mut found = self.store.read_items(missing.clone()).await?;
+            let mut found = self.store.read_items(missing.iter().cloned().collect()).await?;
             let items =
                 missing.into_iter().map(|key| (found.remove(&key), key)).map(|(item, key)| (key, item));
             self.known().extend(items);

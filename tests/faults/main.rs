@@ -2,6 +2,7 @@
 //!
 //! - `sweep`: every call to AWS of every change and delivery fails once, and is once the last one of its process.
 //! - `stream`: records that come twice, late, in any order, or never.
+//! - `leftovers`: a change that comes while the one before lies where its process died.
 //! - `deliveries`: timers that fire when they shouldn't, and mail that is refused.
 
 #![allow(
@@ -13,6 +14,7 @@
 
 mod deliveries;
 mod episode;
+mod leftovers;
 mod snapshot;
 mod stream;
 mod sweep;

@@ -217,6 +217,9 @@ pub struct ReminderView {
     reason: Reason,
     state: State,
     delivered_at: Option<String>,
+    /// What sending failed of last, where it failed and hasn't succeeded since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
 }
 
 impl From<&Reminder> for ReminderView {
@@ -231,6 +234,7 @@ impl From<&Reminder> for ReminderView {
             reason: reminder.reason,
             state: reminder.state,
             delivered_at: reminder.delivered_at.map(utc),
+            failure: reminder.failure.clone(),
         }
     }
 }

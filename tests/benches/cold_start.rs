@@ -4,6 +4,8 @@
 //! ```sh
 //! cargo build --release && cargo bench -p tests --bench cold_start
 //! ```
+//!
+//! or, with `FUNCTIONS` naming the folder, on what `sam build` made: `FUNCTIONS=.aws-sam/build`.
 
 #![allow(
     missing_docs,
@@ -33,7 +35,7 @@ async fn main() {
     let empty = measure(&binaries.join("empty_function"), &empty_event, world.dynamodb_endpoint());
     report("(empty)", &empty, &empty);
     for name in functions() {
-        let run = measure(&binaries.join(&name), &event(&events, &name), world.dynamodb_endpoint());
+        let run = measure(&binary(&binaries, &name), &event(&events, &name), world.dynamodb_endpoint());
         report(&name, &run, &empty);
     }
 }
@@ -184,6 +186,13 @@ fn resident_kib(function: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", function.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// A function's binary: as cargo names it, or as SAM does.
+fn binary(binaries: &Path, function: &str) -> PathBuf {
+    let Ok(built) = std::env::var("FUNCTIONS") else { return binaries.join(function) };
+    let words = function.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
+    Path::new(&built).join(format!("{}Function", words.collect::<String>())).join("bootstrap")
 }
 
 /// The folder that this benchmark's own binary stands below: `target/release`.

@@ -7,10 +7,10 @@ use aws_sdk_scheduler::operation::update_schedule::UpdateScheduleError;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::ReminderKey;
-use crate::reminders::Due;
+use crate::domain::{Channel, MeetingId, ReminderKey, UserId};
 use crate::time::Minute;
 
 /// How long EventBridge Scheduler keeps trying to hand a reminder over, in seconds. After an hour the sweep has long
@@ -29,6 +29,42 @@ pub struct TimerSettings {
     pub role_arn: String,
     /// The ARN of the queue for what could not be handed over.
     pub dead_letter_arn: String,
+}
+
+/// What a timer carries: which reminder is due, and nothing that could be out of date by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// Of which meeting.
+    pub meeting_id: MeetingId,
+    /// To whom.
+    pub user_id: UserId,
+    /// How.
+    #[serde(rename = "type")]
+    pub channel: Channel,
+    /// How long before the start, in minutes.
+    pub minutes_before: u32,
+}
+
+impl From<&ReminderKey> for Due {
+    fn from(key: &ReminderKey) -> Self {
+        Self {
+            meeting_id: key.meeting_id.clone(),
+            user_id: key.user_id.clone(),
+            channel: key.channel,
+            minutes_before: key.minutes_before,
+        }
+    }
+}
+
+impl From<Due> for ReminderKey {
+    fn from(due: Due) -> Self {
+        Self {
+            meeting_id: due.meeting_id,
+            user_id: due.user_id,
+            channel: due.channel,
+            minutes_before: due.minutes_before,
+        }
+    }
 }
 
 /// The timers. Cheap to clone.

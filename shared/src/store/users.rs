@@ -63,6 +63,7 @@ impl Store {
         after: &User,
         owed_at: Minute,
     ) -> Result<Update, StoreError> {
+        const USER: usize = 0;
         const CLAIM: usize = 1;
         let mut change = self.change().update_user(after, owed_at)?;
         if before.email.key() != after.email.key() {
@@ -70,7 +71,10 @@ impl Store {
         }
         match self.commit(change).await {
             Ok(()) => Ok(Update::Updated),
-            Err(error) if error.failed_condition(CLAIM) => Ok(Update::EmailTaken),
+            // Where the user changed meanwhile, the claim may be their own.
+            Err(error) if error.failed_condition(CLAIM) && !error.failed_condition(USER) => {
+                Ok(Update::EmailTaken)
+            }
             Err(error) => Err(error),
         }
     }

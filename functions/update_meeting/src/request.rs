@@ -3,7 +3,7 @@
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Description, Location, Meeting, Notifications, Title};
 use shared::http::{self, FieldError, Fields, Patch, Problem, read};
-use shared::time::{WrittenTime, Zone, format};
+use shared::time::{WrittenTime, Zone};
 
 /// What is to change.
 #[derive(Clone, Debug)]
@@ -48,11 +48,8 @@ impl MeetingPatch {
         let (interval, warnings) = match (&self.start, &self.end) {
             (None, None) => (before.interval, Vec::new()),
             (start, end) => {
-                let kept = |instant| WrittenTime::parse(&format(instant, zone));
-                let kept =
-                    kept(before.interval.start()).and_then(|start| Ok((start, kept(before.interval.end())?)));
-                let kept = kept.map_err(|why| Problem::internal(why.to_string()))?;
-                let (start, end) = (start.unwrap_or(kept.0), end.unwrap_or(kept.1));
+                let start = start.unwrap_or_else(|| before.interval.start().into());
+                let end = end.unwrap_or_else(|| before.interval.end().into());
                 http::resolve(&start, &end, zone, self.zone.is_some(), MAX_DAYS)?
             }
         };

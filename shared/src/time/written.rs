@@ -159,6 +159,13 @@ impl WrittenTime {
     }
 }
 
+/// An instant that was known before any request wrote it, of whatever year.
+impl From<DateTime<Utc>> for WrittenTime {
+    fn from(instant: DateTime<Utc>) -> Self {
+        Self { local: instant.naive_utc(), suffix: Suffix::Utc }
+    }
+}
+
 impl fmt::Display for Fold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (local, zone) = (written(self.local), self.zone);

@@ -51,9 +51,9 @@ pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>
 /// Adds the booking to every page of the invitee.
 ///
 /// # Errors
-/// 422 when a page is full.
+/// 422 when a page that the meeting is not on yet is full.
 pub fn book(change: Change, invitee: &Invitee, booking: &Booking) -> Result<Change, Problem> {
-    if invitee.pages.iter().any(Page::is_full) {
+    if invitee.pages.iter().any(|page| !page.has_room_for(&booking.meeting_id)) {
         let message =
             format!("include {}, whose calendar is full on a day of the meeting", invitee.user.email);
         return Err(Problem::bad_field("participants", message));

@@ -114,9 +114,10 @@ pub struct Page {
 const MAX_BOOKINGS: usize = 300;
 
 impl Page {
-    /// Whether one more booking would make the item too large.
-    pub fn is_full(&self) -> bool {
-        self.bookings.len() >= MAX_BOOKINGS
+    /// Whether the item doesn't grow too large by that meeting; one that is on it already is replaced.
+    pub fn has_room_for(&self, meeting: &MeetingId) -> bool {
+        let there = || self.bookings.iter().any(|booking| booking.meeting_id == *meeting);
+        self.bookings.len() < MAX_BOOKINGS || there()
     }
 }
 

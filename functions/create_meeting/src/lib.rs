@@ -2,16 +2,20 @@
 
 mod request;
 
+use lambda_http::http::header;
 use serde_json::json;
 use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
 use shared::http::{
-    Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, not_found, to_json,
+    Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
+    to_json,
 };
 use shared::invite::{self, Invitee};
 use shared::reminders::soon;
 use shared::store::{Found, Session, Wanted, until_committed};
 
 use request::NewMeeting;
+
+const FIRST_VERSION: u64 = 1;
 
 /// Creates a meeting unless its creator has another one then; who of the others has is told.
 ///
@@ -27,7 +31,10 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         None => MeetingId::random(),
     };
     let session = api.store.session();
-    until_committed(|| book(&api, &session, &new, &id, key.as_ref())).await
+    let mut response = until_committed(|| book(&api, &session, &new, &id, key.as_ref())).await?;
+    // Also of an answer that is given again: it tells the first version.
+    response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
+    Ok(response)
 }
 
 /// Reads everyone's pages, decides, and commits on the condition that no page changed meanwhile.
@@ -103,7 +110,7 @@ fn meeting(new: &NewMeeting, id: &MeetingId, invitees: &[Invitee]) -> Meeting {
         zone: new.zone,
         participants: invitees.iter().map(participant).collect(),
         notifications: new.notifications.clone(),
-        version: 1,
+        version: FIRST_VERSION,
         planned_version: 0,
         origin: None,
     }

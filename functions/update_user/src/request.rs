@@ -35,9 +35,10 @@ impl UserPatch {
         let half = "would be left alone: there are both do-not-disturb hours or neither";
         let dnd = match (start, end) {
             (None, None) => None,
-            (Some(start), Some(end)) => Some(
-                Dnd::new(start, end).map_err(|why| Problem::bad_field("dnd_end_time", why.to_string()))?,
-            ),
+            (Some(start), Some(end)) => {
+                let field = if start == end { "dnd_end_time" } else { "dnd_start_time" };
+                Some(Dnd::new(start, end).map_err(|why| Problem::bad_field(field, why.to_string()))?)
+            }
             (Some(_), None) => return Err(Problem::bad_field("dnd_start_time", half)),
             (None, Some(_)) => return Err(Problem::bad_field("dnd_end_time", half)),
         };

@@ -48,8 +48,9 @@ impl IdempotencyKey {
     pub fn of(request: &Request, fields: &Fields) -> Result<Option<Self>, Problem> {
         let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
         let key = value.to_str().unwrap_or_default();
-        if !(1..=255).contains(&key.len()) {
-            return Err(Problem::bad_field("Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
+        if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let message = "must be 1 to 255 visible ASCII characters";
+            return Err(Problem::bad_field("Idempotency-Key", message));
         }
         Ok(Some(Self { key: key.to_owned(), request: fields.digest() }))
     }

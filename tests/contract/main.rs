@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod changes;
 mod delivery;
 mod failures;
 mod meetings;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const MANY: usize = 64;
 
 /// Lets every third transaction meet another one, as it happens on AWS and never in the embedded DynamoDB.
-fn rough(world: &World) {
+pub(crate) fn rough(world: &World) {
     let mut commits = 0;
     world.calls().watch(move |call: &Call| {
         commits += usize::from(call.operation == "TransactWriteItems");

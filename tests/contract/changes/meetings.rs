@@ -1,0 +1,266 @@
+//! `PATCH /api/meetings/{meeting_id}`: what changes, what stays, and how new times are read.
+
+use harness::{Person, World};
+use serde_json::{Value, json};
+
+use super::{bare, patch, patched, stored};
+use crate::{bad_fields, message, with};
+
+const MADRID: &str = "Europe/Madrid";
+
+/// A meeting of Ana and Bo, on the first of December from 10:00 to 11:00 in Madrid.
+async fn review(world: &World) -> Value {
+    let (ana, bo) = (world.person("ana", MADRID).await, world.person("bo", "UTC").await);
+    let more = json!({
+        "time_zone": MADRID, "title": "Review", "description": "Of the design", "location": "Room 1",
+        "notification_interval": 30,
+    });
+    bare(world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], more).await)
+}
+
+#[tokio::test]
+async fn each_field_changes_alone_and_all_of_them_together() {
+    let world = World::start().await;
+    let mut meeting = review(&world).await;
+    let entry = |minutes: u32| json!([{ "type": "email", "minutes_before": minutes }]);
+    for (change, expected) in [
+        (json!({ "title": " Retro " }), json!({ "title": "Retro" })),
+        (json!({ "description": "one\ntwo" }), json!({ "description": "one\ntwo" })),
+        (json!({ "location": "Room 2" }), json!({ "location": "Room 2" })),
+        (json!({ "notification_interval": 15 }), json!({ "notification_interval": entry(15) })),
+        (json!({ "notification_interval": [] }), json!({ "notification_interval": [] })),
+        (json!({ "start_time": "2026-12-01T09:30" }), json!({ "start_time": "2026-12-01T09:30:00+01:00" })),
+        (json!({ "end_time": "2026-12-01 12:00:30" }), json!({ "end_time": "2026-12-01T12:00:30+01:00" })),
+        (
+            json!({ "time_zone": "asia/tokyo" }),
+            json!({
+                "time_zone": "Asia/Tokyo", "start_time": "2026-12-01T17:30:00+09:00",
+                "end_time": "2026-12-01T20:00:30+09:00",
+            }),
+        ),
+        (
+            json!({ "timezone": MADRID, "start_time": "2026-12-03T09:00", "end_time": "2026-12-03T10:00",
+                "title": "A", "description": "B", "location": "C", "notification_interval": 5 }),
+            json!({ "time_zone": MADRID, "start_time": "2026-12-03T09:00:00+01:00",
+                "end_time": "2026-12-03T10:00:00+01:00", "title": "A", "description": "B", "location": "C",
+                "notification_interval": entry(5) }),
+        ),
+        (json!({ "title": null }), json!({ "title": null })),
+        (json!({ "description": "  " }), json!({ "description": null })),
+        (json!({ "location": null }), json!({ "location": null })),
+        (json!({ "notification_interval": null }), json!({ "notification_interval": entry(60) })),
+    ] {
+        let version = meeting["version"].as_u64().unwrap();
+        let expected = with(with(meeting, expected), json!({ "version": version + 1 }));
+        meeting = patched(&world, &expected, change.clone()).await;
+        assert_eq!(meeting, expected, "{change}");
+        assert_eq!(stored(&world, &meeting).await, meeting, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_to_what_is_already_so_changes_nothing() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    world.settle().await;
+    let before = world.items().await;
+    for change in [
+        json!({}),
+        json!({ "title": "Review" }),
+        json!({ "title": " Review ", "location": "Room 1", "description": "Of the design" }),
+        json!({ "start_time": "2026-12-01T10:00" }),
+        json!({ "start_time": "2026-12-01T09:00:00.000Z", "end_time": "2026-12-01T12:00+02:00" }),
+        json!({ "time_zone": "europe/MADRID", "end_time": "2026-12-01T11:00:00+01:00" }),
+        json!({ "notification_interval": [{ "type": "email", "minutes_before": 30 }] }),
+    ] {
+        let answer = patched(&world, &meeting, change.clone()).await;
+        assert_eq!(answer, meeting, "{change}");
+        assert!(world.items().await == before, "{change} wrote something");
+    }
+}
+
+/// A change of [`review`]'s times: the start and end afterwards, or the bad fields.
+type Told = Result<(&'static str, &'static str), &'static [&'static str]>;
+
+#[tokio::test]
+async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    let original = json!({
+        "start_time": meeting["start_time"], "end_time": meeting["end_time"], "time_zone": meeting["time_zone"],
+    });
+    let rows: [(Value, Told); 14] = [
+        // Without a zone in the request, an offset of its own is an instant.
+        (
+            json!({ "start_time": "2026-12-01T04:30-05:00" }),
+            Ok(("2026-12-01T10:30:00+01:00", "2026-12-01T11:00:00+01:00")),
+        ),
+        (json!({ "start_time": "2026-12-01T04:30-05:00", "time_zone": MADRID }), Err(&["start_time"])),
+        (json!({ "end_time": "2026-12-01T20:00+09:00", "time_zone": "UTC" }), Err(&["end_time"])),
+        (
+            json!({ "end_time": "2026-12-01T11:00Z", "time_zone": MADRID }),
+            Ok(("2026-12-01T10:00:00+01:00", "2026-12-01T12:00:00+01:00")),
+        ),
+        // A new zone is the zone of a new time; the one that isn't given stays the instant it was.
+        (
+            json!({ "start_time": "2026-12-01T04:30", "time_zone": "America/New_York" }),
+            Ok(("2026-12-01T04:30:00-05:00", "2026-12-01T05:00:00-05:00")),
+        ),
+        (
+            json!({ "end_time": "2026-12-01T15:00+05:30", "timezone": "Asia/Kolkata" }),
+            Ok(("2026-12-01T14:30:00+05:30", "2026-12-01T15:00:00+05:30")),
+        ),
+        (json!({ "start_time": "2027-03-28T02:30", "end_time": "2027-03-28T04:00" }), Err(&["start_time"])),
+        (
+            json!({ "start_time": "2027-03-28T02:10", "end_time": "2027-03-28T02:50" }),
+            Err(&["start_time", "end_time"]),
+        ),
+        (
+            json!({ "start_time": "2027-10-31T02:30+01:00", "end_time": "2027-10-31T03:30" }),
+            Ok(("2027-10-31T02:30:00+01:00", "2027-10-31T03:30:00+01:00")),
+        ),
+        (json!({ "start_time": "2026-12-01T11:00" }), Err(&["end_time"])),
+        (json!({ "start_time": "2026-12-05T10:00" }), Err(&["end_time"])),
+        (json!({ "end_time": "2026-12-01T10:00" }), Err(&["end_time"])),
+        (json!({ "end_time": "2026-12-15T10:00:00.001" }), Err(&["end_time"])),
+        (
+            json!({ "end_time": "2026-12-15T10:00" }),
+            Ok(("2026-12-01T10:00:00+01:00", "2026-12-15T10:00:00+01:00")),
+        ),
+    ];
+    for (change, told) in rows {
+        let before = world.items().await;
+        let (status, answer) = patch(&world, &meeting, change.clone()).await;
+        match told {
+            Ok((start, end)) => {
+                assert_eq!(status, 200, "{change}: {answer}");
+                assert_eq!(
+                    (&answer["start_time"], &answer["end_time"]),
+                    (&json!(start), &json!(end)),
+                    "{change}"
+                );
+                assert_eq!(answer.get("warnings"), None, "{change}");
+                patched(&world, &meeting, original.clone()).await;
+            }
+            Err(fields) => {
+                assert_eq!((status, bad_fields(&answer)), (422, fields.to_vec()), "{change}");
+                assert!(world.items().await == before, "{change} wrote something");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    let change = json!({ "start_time": "2027-10-31T02:30", "end_time": "2027-10-31T02:45" });
+    let (status, answer) = patch(&world, &meeting, change.clone()).await;
+    assert_eq!((status, &answer["start_time"]), (200, &json!("2027-10-31T02:30:00+02:00")), "{answer}");
+    let fields: Vec<_> = answer["warnings"].as_array().unwrap().iter().map(|w| &w["field"]).collect();
+    assert_eq!(fields, ["start_time", "end_time"]);
+
+    // Told again it changes nothing, and still warns.
+    let (status, again) = patch(&world, &meeting, change).await;
+    assert_eq!((status, again), (200, answer));
+
+    // The second of the two lasts through a change of the other end.
+    patched(
+        &world,
+        &meeting,
+        json!({ "start_time": "2027-10-31T02:30+01:00", "end_time": "2027-10-31T03:00" }),
+    )
+    .await;
+    let answer = patched(&world, &meeting, json!({ "end_time": "2027-10-31T05:00" })).await;
+    assert_eq!(answer["start_time"], "2027-10-31T02:30:00+01:00");
+}
+
+#[tokio::test]
+async fn a_gap_names_the_two_nearest_times() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    let change = json!({ "start_time": "2027-03-28T02:30", "end_time": "2027-03-28T04:00" });
+    let (_, problem) = patch(&world, &meeting, change).await;
+    let told = message(&problem, "start_time");
+    assert!(
+        told.contains("2027-03-28T01:59:00+01:00") && told.contains("2027-03-28T03:00:00+02:00"),
+        "{told}"
+    );
+}
+
+/// A time that no request could write in the new zone is kept all the same.
+#[tokio::test]
+async fn the_kept_end_of_a_time_may_lie_beyond_the_years_that_can_be_written() {
+    let world = World::start().await;
+    let ana = world.person("ana", "UTC").await;
+    for (start, end, change, kept) in [
+        (
+            "2099-12-31T20:00Z",
+            "2099-12-31T23:30Z",
+            json!({ "start_time": "2099-12-31T23:00Z", "time_zone": "Asia/Tokyo" }),
+            ("end_time", "2100-01-01T08:30:00+09:00"),
+        ),
+        (
+            "1973-01-01T01:00Z",
+            "1973-01-01T09:00Z",
+            json!({ "end_time": "1973-01-01T03:00", "time_zone": "America/New_York" }),
+            ("start_time", "1972-12-31T20:00:00-05:00"),
+        ),
+    ] {
+        let meeting = world.book(&ana, start, end, &[], json!({})).await;
+        let answer = patched(&world, &meeting, change).await;
+        assert_eq!(answer[kept.0], kept.1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_cancelled_is_not_changed() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    let change = json!({ "title": "Retro" });
+    for id in ["nothing", "%23", "a%20b", &"x".repeat(200)] {
+        let (status, problem) = patch(&world, &json!({ "meeting_id": id }), change.clone()).await;
+        assert_eq!((status, &problem["code"]), (404, &json!("meeting_not_found")), "{id}");
+    }
+    assert_eq!(super::cancel(&world, &meeting).await.0, 200);
+    let before = world.items().await;
+    for change in [change, json!({}), json!({ "start_time": "2026-12-01T09:00" })] {
+        let (status, problem) = patch(&world, &meeting, change).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("meeting_cancelled")));
+    }
+    assert!(world.items().await == before);
+}
+
+#[tokio::test]
+async fn someone_invited_elsewhere_meanwhile_may_change_anything_but_the_time() {
+    let world = World::start().await;
+    let meeting = review(&world).await;
+    let ana =
+        Person { id: meeting["creator_id"].as_str().unwrap().to_owned(), email: "ana@example.com".into() };
+    let cy = world.person("cy", "UTC").await;
+    let other =
+        world.book(&cy, "2026-12-01T09:30", "2026-12-01T10:30", &[&ana], json!({ "title": "Other" })).await;
+    for change in [
+        json!({ "title": "Retro", "location": null, "notification_interval": [10, 5] }),
+        json!({ "time_zone": "Asia/Tokyo" }),
+        json!({ "start_time": "2026-12-01T09:00Z", "end_time": "2026-12-01T10:00Z" }),
+    ] {
+        patched(&world, &meeting, change).await;
+    }
+    let before = world.items().await;
+    for change in [
+        json!({ "end_time": "2026-12-01T10:01Z" }),
+        json!({ "start_time": "2026-12-01T09:29Z", "title": "Never" }),
+        json!({ "start_time": "2026-12-01T10:29Z", "end_time": "2026-12-01T12:00Z", "time_zone": "UTC" }),
+    ] {
+        let (status, problem) = patch(&world, &meeting, change.clone()).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("meeting_conflict")), "{change}");
+        assert_eq!(problem["conflicts"].as_array().map(Vec::len), Some(1), "never with itself: {problem}");
+        let conflict = &problem["conflicts"][0];
+        assert_eq!((&conflict["meeting_id"], &conflict["title"]), (&other["meeting_id"], &json!("Other")));
+        let zone = if change.get("time_zone").is_some() { "09:30:00+00:00" } else { "18:30:00+09:00" };
+        assert_eq!(conflict["start_time"], format!("2026-12-01T{zone}"), "told in the zone asked for");
+        assert!(world.items().await == before, "{change} wrote something");
+    }
+    patched(&world, &meeting, json!({ "end_time": "2026-12-01T09:30Z" })).await;
+}

@@ -1,0 +1,114 @@
+//! Changing what is there, and asking for the same thing twice.
+
+mod bad_input;
+mod cancelling;
+mod idempotency;
+mod meetings;
+mod moves;
+mod people;
+mod races;
+mod sizes;
+mod versions;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use harness::{Answer, Person, World};
+use serde_json::{Value, json};
+
+/// A request with headers; a null body is none.
+fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    request.body(body).unwrap()
+}
+
+/// The answer to a request about a meeting, with `If-Match` where it is given.
+async fn ask(world: &World, method: Method, meeting: &Value, if_match: Option<&str>, body: Value) -> Answer {
+    let headers: Vec<_> = if_match.iter().map(|tag| ("if-match", *tag)).collect();
+    world.request(request(method, &path(meeting), &headers, &body)).await
+}
+
+async fn patch(world: &World, meeting: &Value, body: Value) -> (u16, Value) {
+    let answer = ask(world, Method::PATCH, meeting, None, body).await;
+    (answer.status, answer.body)
+}
+
+/// Changes a meeting and answers it, without what comes only with a change.
+async fn patched(world: &World, meeting: &Value, body: Value) -> Value {
+    let (status, answer) = patch(world, meeting, body).await;
+    assert_eq!(status, 200, "{answer}");
+    bare(answer)
+}
+
+async fn cancel(world: &World, meeting: &Value) -> (u16, Value) {
+    let answer = ask(world, Method::DELETE, meeting, None, Value::Null).await;
+    (answer.status, answer.body)
+}
+
+async fn patch_user(world: &World, person: &Person, body: Value) -> (u16, Value) {
+    let path = format!("/api/users/{}", person.id);
+    let answer = world.request(request(Method::PATCH, &path, &[], &body)).await;
+    (answer.status, answer.body)
+}
+
+/// The meeting as it stands.
+async fn stored(world: &World, meeting: &Value) -> Value {
+    let (status, body) = world.get(&path(meeting)).await;
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+/// A meeting as every answer tells it, without what only booking and changing add.
+fn bare(mut meeting: Value) -> Value {
+    let fields = meeting.as_object_mut().unwrap();
+    for extra in ["unavailable_participants", "do_not_disturb_participants", "warnings"] {
+        fields.remove(extra);
+    }
+    meeting
+}
+
+fn path(meeting: &Value) -> String {
+    format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap())
+}
+
+/// What stands on someone's calendar in the first ten days of December: each meeting's title, start and end in UTC.
+async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> {
+    let calendar = world.calendar(person, "2026-12-01T00:00", "2026-12-11T00:00").await;
+    let text = |booking: &Value, name: &str| {
+        booking[name].as_str().unwrap().trim_end_matches(":00+00:00").to_owned()
+    };
+    let bookings = calendar["booked_meetings"].as_array().unwrap().iter();
+    bookings.map(|b| (b["title"].clone(), text(b, "start_time"), text(b, "end_time"))).collect()
+}
+
+/// The minutes, reminder by reminder, in which those still to come are due, in UTC, and the minutes before that each is.
+async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
+    let open = |reminder: &&Value| ["planned", "scheduled"].iter().any(|state| reminder["state"] == **state);
+    let told = world.reminders(meeting).await;
+    let told = told.iter().filter(open).map(|reminder| {
+        let at = reminder["remind_at"].as_str().unwrap().trim_end_matches(":00+00:00").to_owned();
+        (
+            reminder["email"].as_str().unwrap().replace("@example.com", ""),
+            reminder["minutes_before"].as_u64().unwrap(),
+            at,
+        )
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_unstable();
+    told
+}
+
+/// When the timers fire, in UTC.
+async fn timers(world: &World) -> Vec<String> {
+    let at = |(_, at): (Value, String)| at.trim_start_matches("at(").trim_end_matches(":00)").to_owned();
+    let mut timers: Vec<_> = world.timers().await.into_iter().map(at).collect();
+    timers.sort_unstable();
+    timers
+}
+
+fn member(meeting: &Value, person: &Person) -> Value {
+    json!({ "user_id": person.id, "meeting_id": meeting["meeting_id"] })
+}

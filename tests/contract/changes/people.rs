@@ -1,0 +1,213 @@
+//! `PATCH /api/users/{user_id}`: who somebody is, where they are reached, and when not to disturb them.
+
+use harness::{Person, World};
+use serde_json::{Value, json};
+
+use super::{due, patch_user, stored, timers};
+use crate::{bad_fields, with};
+
+async fn user(world: &World, person: &Person) -> Value {
+    let (status, body) = world.get(&format!("/api/users/{}", person.id)).await;
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+#[tokio::test]
+async fn each_field_changes_alone_and_all_of_them_together() {
+    let world = World::start().await;
+    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let mut expected = user(&world, &ana).await;
+    for (change, told) in [
+        (json!({ "name": " Ana María " }), json!({ "name": "Ana María" })),
+        (json!({ "timezone": "asia/tokyo" }), json!({ "timezone": "Asia/Tokyo" })),
+        (json!({ "time_zone": "Europe/Madrid" }), json!({ "timezone": "Europe/Madrid" })),
+        (json!({ "email": "ana.b@example.com" }), json!({ "email": "ana.b@example.com" })),
+        (json!({ "email": "Ana.B@Example.com" }), json!({ "email": "Ana.B@Example.com" })),
+        (json!({ "dnd_start_time": "21:30" }), json!({ "dnd_start_time": "21:30" })),
+        (json!({ "dnd_end_time": 8 }), json!({ "dnd_end_time": "08:00" })),
+        (
+            json!({ "dnd_start_time": null, "dnd_end_time": null }),
+            json!({ "dnd_start_time": null, "dnd_end_time": null }),
+        ),
+        (
+            json!({ "dnd_start_time": 0, "dnd_end_time": 24 }),
+            json!({ "dnd_start_time": "00:00", "dnd_end_time": "24:00" }),
+        ),
+        (
+            json!({ "name": "A", "email": "a@example.com", "timezone": "UTC", "dnd_start_time": 1, "dnd_end_time": "02:30" }),
+            json!({ "name": "A", "email": "a@example.com", "timezone": "UTC", "dnd_start_time": "01:00", "dnd_end_time": "02:30" }),
+        ),
+    ] {
+        expected = with(expected, told);
+        let answer = patch_user(&world, &ana, change.clone()).await;
+        assert_eq!(answer, (200, expected.clone()), "{change}");
+        assert_eq!(user(&world, &ana).await, expected, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_to_what_is_already_so_changes_nothing() {
+    let world = World::start().await;
+    let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+    let bo = world.person("bo", "UTC").await;
+    world.settle().await;
+    let (before, told) = (world.items().await, user(&world, &ana).await);
+    for change in [
+        json!({}),
+        json!({ "name": "ana", "email": "ana@example.com" }),
+        json!({ "timezone": "europe/madrid", "dnd_start_time": 22 }),
+        json!({ "dnd_start_time": "22:00", "dnd_end_time": "07:00" }),
+    ] {
+        assert_eq!(patch_user(&world, &ana, change.clone()).await, (200, told.clone()), "{change}");
+    }
+    for change in [json!({ "dnd_start_time": null }), json!({ "dnd_end_time": null, "dnd_start_time": null })]
+    {
+        assert_eq!(patch_user(&world, &bo, change.clone()).await.0, 200, "{change}");
+    }
+    assert!(world.items().await == before);
+    for id in ["nobody", "%23", &"x".repeat(200)] {
+        let nobody = Person { id: id.to_owned(), email: String::new() };
+        let (status, problem) = patch_user(&world, &nobody, json!({ "name": "N" })).await;
+        assert_eq!((status, &problem["code"]), (404, &json!("user_not_found")), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn there_are_both_do_not_disturb_hours_or_neither() {
+    let world = World::start().await;
+    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let bo = world.person("bo", "UTC").await;
+    let before = world.items().await;
+    for (person, change, field) in [
+        (&ana, json!({ "dnd_start_time": null }), "dnd_end_time"),
+        (&ana, json!({ "dnd_end_time": null, "name": "A" }), "dnd_start_time"),
+        (&ana, json!({ "dnd_start_time": null, "dnd_end_time": 8 }), "dnd_end_time"),
+        (&ana, json!({ "dnd_start_time": 7 }), "dnd_end_time"),
+        (&ana, json!({ "dnd_end_time": "22:00" }), "dnd_end_time"),
+        (&bo, json!({ "dnd_start_time": 22 }), "dnd_start_time"),
+        (&bo, json!({ "dnd_end_time": 7 }), "dnd_end_time"),
+        (&bo, json!({ "dnd_start_time": 9, "dnd_end_time": null }), "dnd_start_time"),
+    ] {
+        let (status, problem) = patch_user(&world, person, change.clone()).await;
+        assert_eq!((status, bad_fields(&problem)), (422, vec![field]), "{change}");
+    }
+    assert!(world.items().await == before);
+}
+
+#[tokio::test]
+async fn an_address_changes_hands_only_when_it_is_free() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let email = |email: &str| json!({ "email": email });
+    let before = world.items().await;
+    for taken in ["bo@example.com", "BO@example.com", "Bo@Example.COM"] {
+        let change = with(email(taken), json!({ "name": "Never" }));
+        let (status, problem) = patch_user(&world, &ana, change).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{taken}");
+    }
+    assert!(world.items().await == before);
+
+    // Ana's new address is hers in any case, her old one anybody's.
+    assert_eq!(patch_user(&world, &ana, email("Ana.New@example.com")).await.0, 200);
+    let create = async |email: &str| {
+        world.post("/api/create_user", json!({ "email": email, "name": "Cy", "timezone": "UTC" })).await
+    };
+    assert_eq!(create("ana.new@EXAMPLE.com").await.0, 409);
+    let (status, cy) = create("ANA@example.com").await;
+    assert_eq!(status, 201, "{cy}");
+    assert_eq!(patch_user(&world, &ana, email("ana@example.com")).await.0, 409);
+
+    // Only the case of it: still hers alone.
+    assert_eq!(
+        patch_user(&world, &ana, email("ANA.NEW@example.com")).await.1["email"],
+        "ANA.NEW@example.com"
+    );
+    assert_eq!(patch_user(&world, &bo, email("ana.new@example.com")).await.0, 409);
+
+    // Two swap theirs by way of a third.
+    for (person, address) in
+        [(&ana, "third@example.com"), (&bo, "ana.new@example.com"), (&ana, "bo@example.com")]
+    {
+        let (status, answer) = patch_user(&world, person, email(address)).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    assert_eq!(create("third@example.com").await.0, 201);
+    let claims = world.items().await.into_keys().filter(|(_, sort)| sort == "EMAIL").count();
+    assert_eq!(claims, 4, "one for each of the four");
+}
+
+#[tokio::test]
+async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let past = world.book(&ana, "2026-11-01T10:00", "2026-11-01T11:00", &[&bo], json!({})).await;
+    let coming = world.book(&ana, "2026-11-02T11:00", "2026-11-02T12:00", &[&bo], json!({})).await;
+    world.settle().await;
+    let change = json!({ "email": "Bob@example.com", "name": "Bob" });
+    assert_eq!(patch_user(&world, &bo, change).await.0, 200);
+    world.settle().await;
+
+    let bob = json!({ "user_id": bo.id, "email": "Bob@example.com", "name": "Bob", "role": "participant" });
+    let shown = stored(&world, &coming).await;
+    assert_eq!((&shown["participants"][1], &shown["version"]), (&bob, &json!(1)));
+    assert_eq!(stored(&world, &past).await["participants"][1]["email"], bo.email, "over is over");
+    let told = world.reminders(&coming).await;
+    assert_eq!(told[1]["email"], "Bob@example.com");
+
+    let (status, problem) =
+        world.try_book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("unknown_participants")));
+    let renamed = Person { id: bo.id.clone(), email: "BOB@example.com".to_owned() };
+    let invited = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&renamed], json!({})).await;
+    assert_eq!(invited["participants"][1], bob);
+
+    world.advance_to("2026-11-02T12:00:00Z").await;
+    let mut to: Vec<_> = world.outbox().into_iter().map(|mail| mail.to).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["Bob@example.com", "ana@example.com"]);
+}
+
+#[tokio::test]
+async fn reminders_to_come_are_planned_anew() {
+    let world = World::start().await;
+    let bo = world.person("bo", "UTC").await;
+    let ana = world.person("ana", "UTC").await;
+    // Over midnight, so that it stands on two pages, and a second one to make sure that all are looked after.
+    let night = world.book(&ana, "2026-12-01T23:30", "2026-12-02T01:00", &[&bo], json!({})).await;
+    let noon = world.book(&bo, "2026-12-03T12:00", "2026-12-03T13:00", &[], json!({})).await;
+    world.settle().await;
+    let of_bo = async |meeting: &Value| {
+        let due = due(&world, meeting).await;
+        due.into_iter().find(|(name, _, _)| name == "bo").map(|(_, _, at)| at)
+    };
+    for (change, at_night, at_noon) in [
+        (json!({ "name": "Bo" }), Some("2026-12-01T22:30"), Some("2026-12-03T11:00")),
+        (
+            json!({ "dnd_start_time": 22, "dnd_end_time": 7 }),
+            Some("2026-12-01T21:59"),
+            Some("2026-12-03T11:00"),
+        ),
+        // In Tokyo it is night when it is noon in London.
+        (json!({ "timezone": "Asia/Tokyo" }), Some("2026-12-01T22:30"), Some("2026-12-03T11:00")),
+        (json!({ "dnd_start_time": "20:00" }), Some("2026-12-01T22:30"), Some("2026-12-03T10:59")),
+        (json!({ "dnd_start_time": 0, "dnd_end_time": 24 }), None, None),
+        (
+            json!({ "dnd_start_time": null, "dnd_end_time": null }),
+            Some("2026-12-01T22:30"),
+            Some("2026-12-03T11:00"),
+        ),
+    ] {
+        let (status, answer) = patch_user(&world, &bo, change.clone()).await;
+        assert_eq!(status, 200, "{answer}");
+        world.settle().await;
+        assert_eq!(
+            (of_bo(&night).await.as_deref(), of_bo(&noon).await.as_deref()),
+            (at_night, at_noon),
+            "{change}"
+        );
+        let mut expected: Vec<_> =
+            [Some("2026-12-01T22:30"), at_night, at_noon].into_iter().flatten().collect();
+        expected.sort_unstable();
+        assert_eq!(timers(&world).await, expected, "{change}");
+    }
+}

@@ -1,0 +1,110 @@
+//! `ETag` and `If-Match`: nobody overwrites what they have not seen.
+
+use axum::http::Method;
+use harness::{Answer, World};
+use serde_json::{Value, json};
+
+use super::{ask, member, path, request};
+
+fn etag(answer: &Answer) -> &str {
+    answer.headers.get("etag").unwrap_or_else(|| panic!("no ETag: {}", answer.body)).to_str().unwrap()
+}
+
+#[tokio::test]
+async fn every_answer_about_a_meeting_has_its_version_as_etag() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let body = json!({
+        "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
+        "participants": [],
+    });
+    let create = || request(Method::POST, "/api/create_meeting", &[("idempotency-key", "k")], &body);
+    let created = world.request(create()).await;
+    assert_eq!((created.status, etag(&created)), (201, "\"1\""));
+    let meeting = created.body.clone();
+    let (path, here) = (path(&meeting), member(&meeting, &bo));
+    for (method, path, body, version) in [
+        (Method::GET, path.as_str(), Value::Null, "\"1\""),
+        (Method::POST, "/api/meeting/participant/add", here.clone(), "\"2\""),
+        (Method::PATCH, &path, json!({ "title": "Review" }), "\"3\""),
+        (Method::PATCH, &path, json!({ "title": "Review" }), "\"3\""),
+        (Method::POST, "/api/meeting/participant/remove", here, "\"4\""),
+        (Method::GET, &path, Value::Null, "\"4\""),
+        (Method::DELETE, &path, Value::Null, "\"5\""),
+        (Method::DELETE, &path, Value::Null, "\"5\""),
+        (Method::GET, &path, Value::Null, "\"5\""),
+    ] {
+        let answer = world.request(request(method.clone(), path, &[], &body)).await;
+        assert_eq!((answer.status, etag(&answer)), (200, version), "{method} {path}: {}", answer.body);
+        assert_eq!(answer.body["version"].to_string(), version.trim_matches('"'));
+    }
+    // The first answer again, as it was: who acts on it learns that it is old.
+    let replayed = world.request(create()).await;
+    assert_eq!((replayed.status, etag(&replayed)), (201, "\"1\""));
+}
+
+#[tokio::test]
+async fn a_change_depends_on_the_version_that_if_match_names() {
+    for method in [Method::PATCH, Method::DELETE] {
+        let change = if method == Method::PATCH { json!({ "title": "Retro" }) } else { Value::Null };
+        let world = World::start().await;
+        let ana = world.person("ana", "UTC").await;
+        let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
+        let before = world.items().await;
+        for stale in [
+            "\"2\"",
+            "2",
+            "\"0\"",
+            "W/\"1\"",
+            "\"2\", \"3\"",
+            "",
+            "\"\"",
+            "\"01\"",
+            "1x",
+            "\"1\"x",
+            "\"-1\"",
+            "é",
+        ] {
+            let answer = ask(&world, method.clone(), &meeting, Some(stale), change.clone()).await;
+            assert_eq!((answer.status, &answer.body["code"]), (412, &json!("version_mismatch")), "{stale}");
+            assert!(answer.body["detail"].as_str().unwrap().contains("version 1"), "{}", answer.body);
+        }
+        assert!(world.items().await == before, "{method} with a stale tag wrote something");
+    }
+    for fresh in ["\"1\"", "1", "*", "\"7\", \"1\"", "\"7\",\"1\"", "W/\"1\", \"1\"", " \"1\" "] {
+        let world = World::start().await;
+        let ana = world.person("ana", "UTC").await;
+        for (method, day) in [(Method::PATCH, 1), (Method::DELETE, 2)] {
+            let (start, end) = (format!("2026-12-0{day}T10:00"), format!("2026-12-0{day}T11:00"));
+            let meeting = world.book(&ana, &start, &end, &[], json!({})).await;
+            let change = if method == Method::PATCH { json!({ "title": "Retro" }) } else { Value::Null };
+            let answer = ask(&world, method, &meeting, Some(fresh), change).await;
+            assert_eq!((answer.status, etag(&answer)), (200, "\"2\""), "{fresh}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_lost_reads_again_and_goes_on() {
+    let world = World::start().await;
+    let ana = world.person("ana", "UTC").await;
+    let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
+    let seen = world.send(Method::GET, &path(&meeting), Vec::new()).await;
+    let title = |title: &str| json!({ "title": title });
+    assert_eq!(ask(&world, Method::PATCH, &meeting, None, title("A")).await.status, 200);
+    assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await.status, 412);
+    // Also where it would change nothing.
+    assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("A")).await.status, 412);
+    let seen = world.send(Method::GET, &path(&meeting), Vec::new()).await;
+    let done = ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await;
+    assert_eq!((done.status, &done.body["title"]), (200, &json!("B")));
+
+    // What is cancelled already is as the request wanted it, whichever version it named.
+    assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&seen)), Value::Null).await.status, 412);
+    assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
+    assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
+    // What is not there has no version to match.
+    let nothing = json!({ "meeting_id": "nothing" });
+    assert_eq!(ask(&world, Method::PATCH, &nothing, Some("*"), title("A")).await.status, 404);
+    assert_eq!(ask(&world, Method::DELETE, &nothing, Some("\"1\""), Value::Null).await.status, 404);
+}

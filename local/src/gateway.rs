@@ -2,6 +2,7 @@
 //! request as the JSON that Lambda would get, and lets lambda_http read it: the functions can't tell the difference.
 
 mod event;
+mod outbox;
 mod routes;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -94,7 +96,8 @@ impl Gateway {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let Services { ses, scheduler, store } = services;
-        let outbox = get(move || async move { outbox(&ses) }).fallback(|| async { unknown_route() });
+        let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
+            .fallback(|| async { unknown_route() });
         let reminders = get(move || async move { reminders(&scheduler, &store).await });
         let reminders = reminders.fallback(|| async { unknown_route() });
         let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
@@ -160,8 +163,8 @@ async fn answer(
     response
 }
 
-fn outbox(ses: &Ses) -> Response {
-    ses.outbox().map_or_else(|error| failed(&error), |messages| Json(messages).into_response())
+fn outbox(ses: &Ses, headers: &HeaderMap) -> Response {
+    ses.outbox().map_or_else(|error| failed(&error), |messages| outbox::answer(messages, headers))
 }
 
 async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {

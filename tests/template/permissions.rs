@@ -170,7 +170,7 @@ fn mail_goes_out_under_the_configured_sender_only() {
     for statement in
         all_statements().iter().filter(|s| s.actions.iter().any(|action| action.starts_with("ses:")))
     {
-        assert_eq!(statement.actions, ["ses:SendEmail"], "{}", statement.role);
+        assert_eq!(statement.actions, ["ses:SendEmail", "ses:SendRawEmail"], "{}", statement.role);
         assert_eq!(statement.condition, condition, "{}", statement.role);
     }
 }

@@ -104,7 +104,7 @@ fn on_services(method: &str, uri: &str) -> Vec<Need> {
         "POST" if uri.contains("/schedules/") => &["scheduler:CreateSchedule", "iam:PassRole"],
         "PUT" if uri.contains("/schedules/") => &["scheduler:UpdateSchedule", "iam:PassRole"],
         "DELETE" if uri.contains("/schedules/") => &["scheduler:DeleteSchedule"],
-        "POST" if uri.contains("/outbound-emails") => &["ses:SendEmail"],
+        "POST" if uri.contains("/outbound-emails") => &["ses:SendEmail", "ses:SendRawEmail"],
         _ => panic!("nothing is known of the permissions that {method} {uri} needs"),
     };
     actions.iter().map(|action| Need { action: (*action).to_owned(), target: Target::Elsewhere }).collect()

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
+use mail_parser::{MessageParser, PartType};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -34,6 +35,9 @@ pub struct Message {
     pub subject: String,
     /// The plain-text body.
     pub text: String,
+    /// The HTML body, for the page; the JSON has never had it.
+    #[serde(skip)]
+    pub html: Option<String>,
     /// When it was handed in.
     pub sent_at: DateTime<Utc>,
 }
@@ -77,12 +81,13 @@ impl Ses {
     /// # Errors
     /// When the database can't be read.
     pub fn outbox(&self) -> Result<Vec<Message>, std::io::Error> {
-        let sql = "SELECT recipients, subject, body_text, sent_at FROM outbox ORDER BY id";
+        let sql = "SELECT recipients, subject, body_text, body_html, sent_at FROM outbox ORDER BY id";
         let read = self.api.state.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
-                let sent_at = DateTime::from_timestamp_millis(row.get(3)?).unwrap_or_default();
-                Ok(Message { to: row.get(0)?, subject: row.get(1)?, text: row.get(2)?, sent_at })
+                let sent_at = DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default();
+                let (to, subject, text, html) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                Ok(Message { to, subject, text, html, sent_at })
             })?;
             rows.collect()
         });
@@ -123,6 +128,14 @@ struct Destination {
 #[derive(Deserialize)]
 enum Content {
     Simple(Simple),
+    Raw(Raw),
+}
+
+/// A whole message as MIME, in base64.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Raw {
+    data: String,
 }
 
 #[derive(Deserialize)]
@@ -164,8 +177,13 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     if email.destination.to_addresses.is_empty() {
         return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no recipient.");
     }
+    let letter = match read(email.content) {
+        Ok(letter) => letter,
+        Err(why) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", why),
+    };
     let message_id = uuid::Uuid::new_v4().to_string();
-    match keep(&api, &message_id, email) {
+    let recipients = email.destination.to_addresses.join(", ");
+    match keep(&api, &message_id, &email.from_email_address, &recipients, letter) {
         Ok(()) => Json(json!({ "MessageId": message_id })).into_response(),
         Err(error) => {
             refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &error.to_string())
@@ -173,9 +191,8 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     }
 }
 
-fn keep(api: &Api, message_id: &str, email: SendEmail) -> rusqlite::Result<()> {
-    let recipients = email.destination.to_addresses.join(", ");
-    let Letter { subject, text, html } = read(email.content);
+fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
+    let Letter { subject, text, html } = letter;
     let sent_at = api.clock.now().timestamp_millis();
     api.state.with(|connection| {
         connection
@@ -183,27 +200,40 @@ fn keep(api: &Api, message_id: &str, email: SendEmail) -> rusqlite::Result<()> {
                 "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, sent_at)
                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![
-                message_id,
-                email.from_email_address,
-                recipients,
-                subject,
-                text,
-                html,
-                sent_at
-            ])?;
+            .execute(params![message_id, sender, recipients, subject, text, html, sent_at])?;
         Ok(())
     })
 }
 
-fn read(content: Content) -> Letter {
+/// What a reader sees of the content, or why it is none.
+fn read(content: Content) -> Result<Letter, &'static str> {
     match content {
-        Content::Simple(Simple { subject, body }) => Letter {
+        Content::Simple(Simple { subject, body }) => Ok(Letter {
             subject: subject.data,
             text: body.text.map(|text| text.data).unwrap_or_default(),
             html: body.html.map(|html| html.data),
-        },
+        }),
+        Content::Raw(Raw { data }) => {
+            let bytes =
+                aws_smithy_types::base64::decode(data).map_err(|_| "The raw message is not base64.")?;
+            let mail = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
+            mail.from().and_then(|from| from.first()).ok_or("The raw message has no sender.")?;
+            let body = |kind: fn(&PartType<'_>) -> Option<String>| {
+                mail.parts.iter().find_map(|part| kind(&part.body))
+            };
+            Ok(Letter {
+                subject: mail.subject().unwrap_or_default().to_owned(),
+                text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })
+                    .unwrap_or_default(),
+                html: body(|part| if let PartType::Html(html) = part { Some(lines(html)) } else { None }),
+            })
+        }
     }
+}
+
+/// Text as programs have it: on its way every line ended with CRLF.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 fn refused(status: StatusCode, code: &'static str, message: &str) -> Response {
@@ -211,68 +241,4 @@ fn refused(status: StatusCode, code: &'static str, message: &str) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sdk::Loopback;
-    use aws_sdk_sesv2::Client;
-    use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as Email};
-
-    async fn send(client: &Client, to: &str) -> Result<String, aws_sdk_sesv2::Error> {
-        let content = |text: &str| Content::builder().data(text).build().unwrap();
-        let body = Body::builder().text(content("At 10:00.")).html(content("<p>At 10:00.</p>")).build();
-        let email = Email::builder().subject(content("Design review")).body(body).build();
-        let sent = client
-            .send_email()
-            .from_email_address("tactful@example.com")
-            .destination(Destination::builder().to_addresses(to).build())
-            .content(EmailContent::builder().simple(email).build())
-            .send()
-            .await?;
-        Ok(sent.message_id.unwrap())
-    }
-
-    #[tokio::test]
-    async fn mail_is_kept_with_the_time_of_the_clock_and_survives_a_restart() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("state.db");
-        let now = DateTime::from_timestamp_millis(1_795_000_000_123).unwrap();
-
-        let ses = Ses::start(State::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
-        let client = Client::new(&Loopback::new().config(ses.endpoint()));
-        let first = send(&client, "ana@example.com").await.unwrap();
-        let second = send(&client, "bo@example.com").await.unwrap();
-        assert_ne!(first, second);
-        let kept = ses.outbox().unwrap();
-        drop(ses);
-
-        let again = Ses::start(State::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
-        assert_eq!(again.outbox().unwrap(), kept);
-        let [ana, bo] = kept.as_slice() else { panic!("{kept:?}") };
-        assert_eq!((ana.to.as_str(), bo.to.as_str()), ("ana@example.com", "bo@example.com"));
-        let expected = json!({ "to": "ana@example.com", "subject": "Design review", "text": "At 10:00.",
-            "sent_at": "2026-11-18T11:06:40.123Z" });
-        assert_eq!(serde_json::to_value(ana).unwrap(), expected);
-    }
-
-    #[tokio::test]
-    async fn it_fails_as_often_as_told() {
-        let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
-        let client = Client::new(&Loopback::new().config(ses.endpoint()));
-        ses.fail_next(2);
-        for _ in 0..2 {
-            let error = send(&client, "ana@example.com").await.unwrap_err();
-            assert!(matches!(error, aws_sdk_sesv2::Error::SendingPausedException(_)), "{error:?}");
-        }
-        send(&client, "ana@example.com").await.unwrap();
-        assert_eq!(ses.outbox().unwrap().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn what_it_cannot_keep_is_refused() {
-        let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
-        let client = Client::new(&Loopback::new().config(ses.endpoint()));
-        let nobody = client.send_email().from_email_address("a@example.com").send().await;
-        assert!(nobody.unwrap_err().into_service_error().is_bad_request_exception());
-        assert!(ses.outbox().unwrap().is_empty());
-    }
-}
+mod tests;

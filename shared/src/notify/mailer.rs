@@ -5,12 +5,13 @@ use std::time::Duration;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
-use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata};
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage};
-
+use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
+use aws_smithy_types::Blob;
 use tokio::time::{sleep, timeout};
 
 use super::Message;
+use super::mime::mime;
 
 /// Sends mail from one address. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -52,9 +53,12 @@ impl Mailer {
     /// # Errors
     /// When SES can't be reached or refuses the message.
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let text = Body::builder().text(utf8(&message.text)?).build();
-        let content = SesMessage::builder().subject(utf8(&message.subject)?).body(text).build();
-        let content = EmailContent::builder().simple(content).build();
+        let bytes = Blob::new(mime(message, &self.sender));
+        let raw = RawMessage::builder()
+            .data(bytes)
+            .build()
+            .map_err(|error| SendError { reason: "Unbuildable".to_owned(), detail: error.to_string() })?;
+        let content = EmailContent::builder().raw(raw).build();
         timeout(PATIENCE, self.send_unless_throttled(message, content)).await.unwrap_or_else(|_| {
             Err(SendError { reason: "TimedOut".to_owned(), detail: format!("no answer within {PATIENCE:?}") })
         })
@@ -94,10 +98,3 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_FOR_ONE: Duration = Duration::from_secs(6);
 const THROTTLED_PAUSES: [Duration; 3] =
     [Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
-
-fn utf8(text: &str) -> Result<Content, SendError> {
-    Content::builder().data(text).charset("UTF-8").build().map_err(|error: BuildError| SendError {
-        reason: "Unbuildable".to_owned(),
-        detail: error.to_string(),
-    })
-}

@@ -1,47 +1,97 @@
-//! What a participant reads.
+//! What a participant reads. The wording is in `templates/`, as plain text and as HTML that say the same.
 
-use std::fmt::Write as _;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use url::Url;
 
-use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
-
-use crate::domain::{Email, Meeting, Role, User};
-use crate::time::{Interval, Zone};
+use super::words::{When, distance, when};
+use crate::domain::{Description, Email, Location, Meeting, Name, Role, User};
 
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// To whom.
     pub to: Email,
+    /// What they are called.
+    pub name: Name,
     /// Its subject line.
     pub subject: String,
-    /// Its body, as plain text.
+    /// Its body, as plain text; lines end with `\n`.
     pub text: String,
+    /// Its body, as an HTML page that needs nothing from elsewhere.
+    pub html: String,
+    /// What makes it different from every other message: letters, digits, hyphens and dots.
+    pub id: String,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
 }
 
-/// The reminder of a meeting, with its time in the recipient's own zone. `now` is when it is sent.
+/// The reminder of a meeting, with its time in the recipient's own zone, and in the meeting's where clocks show another
+/// time there. `now` is when it is sent.
 pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Message {
     let title = title(meeting);
     let start = recipient.zone.local(meeting.interval.start());
     let subject = format!("Reminder: {title}, {}", start.format("%a %-d %b %H:%M"));
-    let mut text = format!(
-        "Hello {},\n\n{title} starts {}.\n\n",
-        recipient.name,
-        distance(meeting.interval.start() - now)
-    );
-    line(&mut text, "When", &when(meeting.interval, recipient.zone));
-    if let Some(location) = &meeting.location {
-        line(&mut text, "Where", location.as_str());
+    let here = when(meeting.interval, recipient.zone);
+    let there = when(meeting.interval, meeting.zone);
+    let person = |name, role| Person { name, organizes: role == Role::Organizer };
+    let people = meeting.participants.iter().map(|participant| person(&participant.name, participant.role));
+    let words = Reminder {
+        subject: &subject,
+        name: &recipient.name,
+        title: &title,
+        distance: &distance(meeting.interval.start() - now),
+        there: (there.hours != here.hours).then_some(there),
+        when: here,
+        place: meeting.location.as_ref().map(place),
+        people: people.collect(),
+        description: meeting.description.as_ref().map(lines).unwrap_or_default(),
+    };
+    Message {
+        text: Text { reminder: &words }.to_string(),
+        html: Html { reminder: &words }.to_string(),
+        to: recipient.email.clone(),
+        name: recipient.name.clone(),
+        id: format!("{}.{}.{}", meeting.id, recipient.id, now.timestamp_millis()),
+        written_at: now,
+        subject,
     }
-    let people = meeting.participants.iter().map(|participant| match participant.role {
-        Role::Organizer => format!("{} (organizer)", participant.name),
-        Role::Participant => participant.name.to_string(),
-    });
-    let people: Vec<_> = people.collect();
-    line(&mut text, "Who", &people.join(", "));
-    if let Some(description) = &meeting.description {
-        let _ = write!(text, "\n{description}\n");
-    }
-    Message { to: recipient.email.clone(), subject, text }
+}
+
+/// What both templates of the reminder are filled with.
+struct Reminder<'a> {
+    subject: &'a str,
+    name: &'a Name,
+    title: &'a str,
+    distance: &'a str,
+    when: When,
+    there: Option<When>,
+    place: Option<Place<'a>>,
+    people: Vec<Person<'a>>,
+    description: Vec<&'a str>,
+}
+
+struct Person<'a> {
+    name: &'a Name,
+    organizes: bool,
+}
+
+struct Place<'a> {
+    text: &'a Location,
+    /// Where it leads, if it is a link that is safe to follow.
+    link: Option<Url>,
+}
+
+#[derive(Template)]
+#[template(path = "reminder.txt")]
+struct Text<'a> {
+    reminder: &'a Reminder<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "reminder.html")]
+struct Html<'a> {
+    reminder: &'a Reminder<'a>,
 }
 
 fn title(meeting: &Meeting) -> String {
@@ -52,36 +102,17 @@ fn title(meeting: &Meeting) -> String {
     }
 }
 
-fn line(text: &mut String, label: &str, value: &str) {
-    let _ = writeln!(text, "{label:<6} {value}");
+/// Only the web may be a link: `javascript:`, `data:` and whatever a client makes of an unknown scheme stay text.
+fn place(location: &Location) -> Place<'_> {
+    let link = Url::parse(location.as_str()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    Place { text: location, link }
 }
 
-/// An interval as people write it: `Tuesday, 1 December 2026, 10:00–11:00 (Europe/Madrid, UTC+01:00)`.
-fn when(interval: Interval, zone: Zone) -> String {
-    let start = zone.local(interval.start());
-    let end = zone.local(interval.end());
-    let day = "%A, %-d %B %Y, %H:%M";
-    let end = if start.date_naive() == end.date_naive() { end.format("%H:%M") } else { end.format(day) };
-    format!("{}–{end} ({}, UTC{})", start.format(day), zone.name(), offset(&start))
-}
-
-fn offset(local: &DateTime<FixedOffset>) -> String {
-    match local.offset().fix().local_minus_utc() {
-        0 => String::new(),
-        _ => local.format("%:z").to_string(),
-    }
-}
-
-/// How long until the start, in words.
-fn distance(left: TimeDelta) -> String {
-    // A minute begun counts: a reminder that leaves some seconds into its minute is still the one "60 minutes before".
-    let minutes = (left.num_seconds() + 59).div_euclid(60);
-    let plural = |n: i64, unit: &str| if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") };
-    match minutes {
-        ..=0 => "now".to_owned(),
-        1..120 if minutes != 60 => format!("in {}", plural(minutes, "minute")),
-        60..2880 if minutes % 60 == 0 => format!("in {}", plural(minutes / 60, "hour")),
-        60..2880 => format!("in {} and {}", plural(minutes / 60, "hour"), plural(minutes % 60, "minute")),
-        _ => format!("in {}", plural(minutes / 1440, "day")),
-    }
+/// Lines whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
+fn lines(description: &Description) -> Vec<&str> {
+    description
+        .as_str()
+        .split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+        .collect()
 }

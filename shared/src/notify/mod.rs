@@ -2,6 +2,11 @@
 
 mod mailer;
 mod message;
+mod mime;
+mod words;
 
 pub use mailer::{Mailer, PATIENCE, SendError};
 pub use message::{Message, reminder};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! `GET /local/outbox`: the caught mail, as JSON for programs and as a page for whoever comes with a browser.
+
+use askama::Template;
+use axum::Json;
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::embedded::ses::Message;
+
+/// The most messages a page shows.
+const MOST: usize = 50;
+
+/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// Answers with all messages as JSON, or with the newest as a page where `headers` ask for one.
+pub(super) fn answer(messages: Vec<Message>, headers: &HeaderMap) -> Response {
+    if !wants_a_page(headers) {
+        return ([(header::VARY, "accept")], Json(messages)).into_response();
+    }
+    let page = Page { count: messages.len(), messages: messages.into_iter().rev().take(MOST).collect() };
+    let headers = [(header::VARY, "accept"), (header::CONTENT_SECURITY_POLICY, POLICY)];
+    (headers, Html(page.to_string())).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "outbox.html")]
+struct Page {
+    count: usize,
+    messages: Vec<Message>,
+}
+
+/// Only who names HTML, and likes it better than JSON, gets a page: curl says `*/*` (RFC 9110, section 12.5.1).
+fn wants_a_page(headers: &HeaderMap) -> bool {
+    let accepted: Vec<_> =
+        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let accepted = accepted.join(",").to_ascii_lowercase();
+    quality(&accepted, "text/html") > quality(&accepted, "application/json")
+}
+
+/// How much a media type is liked, from 0 to 1; 0 as well where it isn't named.
+fn quality(accepted: &str, media_type: &str) -> f32 {
+    let ranges = accepted.split(',').map(|range| range.split(';').map(str::trim));
+    let named = ranges.filter_map(|mut parts| (parts.next() == Some(media_type)).then_some(parts));
+    let qualities = named.map(|mut parameters| {
+        let given = parameters.find_map(|parameter| parameter.strip_prefix("q="));
+        given.and_then(|q| q.parse().ok()).unwrap_or(1.0)
+    });
+    qualities.fold(0.0, f32::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+    use axum::http::HeaderValue;
+    use chrono::DateTime;
+
+    fn message(subject: &str, html: Option<&str>) -> Message {
+        let sent_at = DateTime::from_timestamp_millis(1_795_000_000_123).unwrap();
+        let html = html.map(str::to_owned);
+        Message {
+            to: "ana@example.com".into(),
+            subject: subject.into(),
+            text: "At <10>.".into(),
+            html,
+            sent_at,
+        }
+    }
+
+    async fn answered(accept: Option<&'static str>, messages: Vec<Message>) -> (Response<()>, String) {
+        let accept = accept.map(|value| (header::ACCEPT, HeaderValue::from_static(value)));
+        let (parts, body) = answer(messages, &accept.into_iter().collect()).into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        (Response::from_parts(parts, ()), String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn programs_get_the_json_they_always_got() {
+        let json = r#"[{"to":"ana@example.com","subject":"Hi","text":"At <10>.","sent_at":"2026-11-18T11:06:40.123Z"}]"#;
+        let accepts =
+            [None, Some("*/*"), Some("application/json"), Some("text/*, application/json, */*;q=0.1")];
+        for accept in
+            accepts.into_iter().chain([Some("application/json, text/html;q=0.5"), Some("text/html;q=0")])
+        {
+            let (response, body) = answered(accept, vec![message("Hi", Some("<p>"))]).await;
+            assert_eq!(
+                (response.headers()["content-type"].to_str().unwrap(), body.as_str()),
+                ("application/json", json)
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_browser_gets_a_page_on_which_mail_stays_in_its_frame() {
+        let chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        let evil = message("</h2><script>alert(1)</script>", Some("\"><script>alert(2)</script>"));
+        let (response, body) = answered(Some(chrome), vec![message("Old", None), evil]).await;
+        let headers = response.headers();
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+        assert_eq!(headers["vary"], "accept");
+        assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+        assert!(!body.contains("<script") && !body.contains("src=\"http"), "{body}");
+        assert_eq!(body.matches("<iframe").count(), 1, "old mail has no HTML");
+        assert!(body.find("alert(2)") < body.find("Old"), "the newest comes first");
+    }
+
+    #[tokio::test]
+    async fn a_page_has_an_end() {
+        let many = (0..MOST + 7).map(|n| message(&format!("No. {n}."), None)).collect();
+        let (_, body) = answered(Some("text/html"), many).await;
+        assert!(body.contains("No. 56.") && body.contains("No. 7.") && !body.contains("No. 6."));
+        assert!(answered(Some("text/html"), vec![]).await.1.contains("Nothing"));
+    }
+}

@@ -1,0 +1,47 @@
+//! Times as people write them.
+
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta};
+
+use crate::time::{Interval, Zone};
+
+/// An interval as the clocks of one zone show it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct When {
+    /// `Tuesday, 1 December 2026, 10:00–11:00`
+    pub(super) hours: String,
+    /// `Europe/Madrid, UTC+01:00`
+    pub(super) zone: String,
+}
+
+/// An interval in a zone.
+pub(super) fn when(interval: Interval, zone: Zone) -> When {
+    let start = zone.local(interval.start());
+    let end = zone.local(interval.end());
+    let day = "%A, %-d %B %Y, %H:%M";
+    let until = if start.date_naive() == end.date_naive() { end.format("%H:%M") } else { end.format(day) };
+    When {
+        hours: format!("{}–{until}", start.format(day)),
+        zone: format!("{}, UTC{}", zone.name(), offset(&start)),
+    }
+}
+
+fn offset(local: &DateTime<FixedOffset>) -> String {
+    match local.offset().fix().local_minus_utc() {
+        0 => String::new(),
+        _ => local.format("%:z").to_string(),
+    }
+}
+
+/// How long until the start, in words.
+pub(super) fn distance(left: TimeDelta) -> String {
+    // A minute begun counts: a reminder that leaves some seconds into its minute is still the one "60 minutes before".
+    let minutes = (left.num_seconds() + 59).div_euclid(60);
+    let plural = |n: i64, unit: &str| if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") };
+    match minutes {
+        ..=0 => "now".to_owned(),
+        1..120 if minutes != 60 => format!("in {}", plural(minutes, "minute")),
+        60..2880 if minutes % 60 == 0 => format!("in {}", plural(minutes / 60, "hour")),
+        60..2880 => format!("in {} and {}", plural(minutes / 60, "hour"), plural(minutes % 60, "minute")),
+        _ => format!("in {}", plural(minutes / 1440, "day")),
+    }
+}

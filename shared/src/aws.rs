@@ -1,9 +1,14 @@
 //! From the environment that Lambda gives a function to clients of AWS.
 
+use std::time::Duration;
+
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use std::time::Duration;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::notify::Mailer;
 use crate::store::Store;
@@ -24,9 +29,33 @@ pub async fn config() -> SdkConfig {
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .http_client(http_client())
         .timeout_config(timeouts)
         .load()
         .await
+}
+
+/// A client that trusts Amazon's own roots, and what the file named by `AWS_CA_BUNDLE` holds. Reading and parsing every root
+/// of the system would be half of what a cold start costs.
+fn http_client() -> SharedHttpClient {
+    const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let roots = match std::env::var_os("AWS_CA_BUNDLE").map(std::fs::read) {
+        Some(Ok(bundle)) => roots.with_pem_certificate(bundle),
+        Some(Err(error)) => {
+            tracing::error!(%error, "the file named by AWS_CA_BUNDLE can't be read");
+            roots
+        }
+        None => roots,
+    };
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    match TlsContext::builder().with_trust_store(roots).build() {
+        Ok(context) => builder.tls_context(context).build_https(),
+        Err(error) => {
+            tracing::error!(%error, "Amazon's roots can't be used, trusting the system's");
+            builder.build_https()
+        }
+    }
 }
 
 /// The table named by `TABLE_NAME`.
@@ -61,4 +90,16 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
 
 fn setting(name: &'static str) -> Result<String, MissingSetting> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(MissingSetting(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roots_can_be_read() {
+        assert_eq!(include_str!("amazon-roots.pem").matches("BEGIN CERTIFICATE").count(), 5);
+        // It panics on a certificate that it can't read.
+        assert!(format!("{:?}", http_client()).contains("SharedHttpClient"));
+    }
 }

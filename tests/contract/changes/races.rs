@@ -78,6 +78,7 @@ async fn a_move_and_a_booking_never_both_get_the_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     rough(&world);
+    let mut expected = 0;
     for day in 1..=8 {
         let day = format!("2026-12-{day:02}");
         let meeting =
@@ -87,9 +88,10 @@ async fn a_move_and_a_booking_never_both_get_the_time() {
         let (moved, created) =
             join(patch(&world, &meeting, change), world.try_book(&ana, &start, &end, &[], json!({}))).await;
         assert!(matches!((moved.0, created.0), (200, 409) | (409, 201)), "{moved:?} {created:?}");
+        expected += if created.0 == 201 { 2 } else { 1 };
     }
     world.calls().clear();
-    assert_eq!(booked(&world, &ana).await.len(), 12, "each day has one or two");
+    assert_eq!(booked(&world, &ana).await.len(), expected);
 }
 
 #[tokio::test]

@@ -75,6 +75,12 @@ impl Scene {
         (text("state"), text("reason"), minute)
     }
 
+    /// The reminders as they are stored.
+    async fn rows(&self) -> Vec<Value> {
+        let items = self.world.items().await.into_iter();
+        items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
+    }
+
     /// Lets everything happen that is still to come.
     async fn finish(&self) {
         self.world.settle().await;
@@ -240,14 +246,16 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     scene.world.ses.fail_next(u32::MAX);
     scene.world.pass_to(at("09:40:00")).await;
     assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
-    // What is changed meanwhile doesn't make it forget how often it was tried.
+    // What is changed meanwhile doesn't make it forget how often it was tried: at 09:30, 09:31, 09:33 and 09:37.
     scene.patch_meeting(json!({ "title": "Another" })).await;
+    let address = json!({ "email": "anna@example.com" });
+    scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), address).await;
+    scene.world.settle().await;
+    assert_eq!(scene.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [4, 4]);
     scene.finish().await;
     assert_eq!(scene.anas().await.0, "failed");
-    let items = scene.world.items().await;
-    let rows = items.values().filter(|item| item["sk"].as_str().unwrap().starts_with("REMINDER"));
-    assert!(rows.clone().all(|row| row["failure"] == "SendingPausedException"), "{items:?}");
-    assert_eq!(rows.count(), 2);
+    let reasons: Vec<_> = scene.rows().await.iter().map(|row| row["failure"].clone()).collect();
+    assert_eq!(reasons, ["SendingPausedException"; 2]);
     // Mail works again: too late.
     scene.world.ses.fail_next(0);
     for person in [&scene.ana, &scene.bo] {

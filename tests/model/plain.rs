@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::story::LISTS;
-use crate::wall::{Hours, Minute, local, sleeps};
+use crate::wall::{Hours, Minute, local, shown, sleeps};
 
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -74,6 +74,11 @@ impl Model {
 
     pub(crate) fn sleeps(&self, person: usize, minute: Minute) -> bool {
         sleeps(self.people[person].zone, self.people[person].hours, minute)
+    }
+
+    /// What someone's clock shows, in minutes of the day.
+    pub(crate) fn shown(&self, person: usize, minute: Minute) -> i64 {
+        shown(self.people[person].zone, minute)
     }
 
     /// The meetings, by their places in the list, that someone takes part in and that overlap an interval, by start and end.

@@ -55,6 +55,13 @@ impl Play {
                 self.book(*starts, *lasts, people, *list).await;
             }
             Deed::Rest { person: who, hours } => self.rest(person(who), *hours).await,
+            Deed::RestBefore { person: who, meeting: which, ends, lasts } => {
+                let who = person(who);
+                if let Some(which) = meeting(which) {
+                    let end = self.model.shown(who, self.model.meetings[which].start - ends);
+                    self.rest(who, Some(((end - lasts).rem_euclid(1440), end))).await;
+                }
+            }
             Deed::Fly { person: who, zone } => self.fly(person(who), *zone).await,
             Deed::Readdress { person: who } => self.readdress(person(who)).await,
             Deed::Look { person: who, from, lasts, awake } => {

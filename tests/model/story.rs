@@ -17,19 +17,67 @@ pub(crate) struct Story {
 /// One thing that somebody does. Times are in minutes from now.
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
-    Join { zone: usize, hours: Option<Hours> },
-    Book { creator: usize, starts: i64, lasts: i64, invited: Vec<usize>, list: usize },
-    Add { meeting: usize, person: usize },
-    Remove { meeting: usize, person: usize },
-    Move { meeting: usize, starts: i64, lasts: i64 },
-    Retitle { meeting: usize },
-    Relist { meeting: usize, list: usize },
-    Cancel { meeting: usize },
-    Rest { person: usize, hours: Option<Hours> },
-    Fly { person: usize, zone: usize },
-    Readdress { person: usize },
-    Look { person: usize, from: i64, lasts: i64, awake: bool },
-    Wait { seconds: i64 },
+    Join {
+        zone: usize,
+        hours: Option<Hours>,
+    },
+    Book {
+        creator: usize,
+        starts: i64,
+        lasts: i64,
+        invited: Vec<usize>,
+        list: usize,
+    },
+    Add {
+        meeting: usize,
+        person: usize,
+    },
+    Remove {
+        meeting: usize,
+        person: usize,
+    },
+    Move {
+        meeting: usize,
+        starts: i64,
+        lasts: i64,
+    },
+    Retitle {
+        meeting: usize,
+    },
+    Relist {
+        meeting: usize,
+        list: usize,
+    },
+    Cancel {
+        meeting: usize,
+    },
+    Rest {
+        person: usize,
+        hours: Option<Hours>,
+    },
+    /// Hours that end shortly before a meeting, or just in it.
+    RestBefore {
+        person: usize,
+        meeting: usize,
+        ends: i64,
+        lasts: i64,
+    },
+    Fly {
+        person: usize,
+        zone: usize,
+    },
+    Readdress {
+        person: usize,
+    },
+    Look {
+        person: usize,
+        from: i64,
+        lasts: i64,
+        awake: bool,
+    },
+    Wait {
+        seconds: i64,
+    },
 }
 
 /// Lists of reminders: minutes before the start, and the spacing of repetitions.
@@ -82,6 +130,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (someone(), list()).prop_map(|(meeting, list)| Deed::Relist { meeting, list }),
         1 => someone().prop_map(|meeting| Deed::Cancel { meeting }),
         3 => (someone(), hours()).prop_map(|(person, hours)| Deed::Rest { person, hours }),
+        3 => (someone(), someone(), -2_i64..9, 1_i64..300).prop_map(
+            |(person, meeting, ends, lasts)| Deed::RestBefore { person, meeting, ends, lasts }
+        ),
         1 => (someone(), zone()).prop_map(|(person, zone)| Deed::Fly { person, zone }),
         1 => someone().prop_map(|person| Deed::Readdress { person }),
         2 => (someone(), -600_i64..600, 1_i64..2000, any::<bool>()).prop_map(

@@ -30,14 +30,19 @@ pub(crate) fn local(zone: usize, minute: Minute) -> DateTime {
     READ.with(|zones| zones[zone].to_datetime(Timestamp::from_second(minute * 60).unwrap()))
 }
 
+/// What the clock of a zone shows, in minutes of the day.
+pub(crate) fn shown(zone: usize, minute: Minute) -> i64 {
+    let local = local(zone, minute);
+    i64::from(local.hour()) * 60 + i64::from(local.minute())
+}
+
 /// Do-not-disturb hours, in minutes of the day; who begins later than they end sleeps over midnight.
 pub(crate) type Hours = (i64, i64);
 
 /// Whether someone in that zone with those hours isn't to be disturbed.
 pub(crate) fn sleeps(zone: usize, hours: Option<Hours>, minute: Minute) -> bool {
     let Some((start, end)) = hours else { return false };
-    let local = local(zone, minute);
-    let shown = i64::from(local.hour()) * 60 + i64::from(local.minute());
+    let shown = shown(zone, minute);
     if start < end { start <= shown && shown < end } else { shown >= start || shown < end }
 }
 

@@ -283,9 +283,14 @@ impl Play {
         self.check_letters();
     }
 
-    /// An interval, told in minutes from now.
+    /// An interval, told in minutes from now; every other one on half hours, as people do, so that some touch.
     pub(crate) fn interval(&self, starts: i64, lasts: i64) -> (Minute, Minute) {
-        (self.model.minute() + starts, self.model.minute() + starts + lasts)
+        let start = self.model.minute() + starts;
+        if starts % 2 != 0 {
+            return (start, start + lasts);
+        }
+        let start = start.div_euclid(30) * 30;
+        (start, start + (lasts + 29).div_euclid(30) * 30)
     }
 
     pub(crate) async fn ask(&mut self, method: Method, path: &str, body: Value, status: u16) -> Value {

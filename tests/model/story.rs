@@ -130,7 +130,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (someone(), list()).prop_map(|(meeting, list)| Deed::Relist { meeting, list }),
         1 => someone().prop_map(|meeting| Deed::Cancel { meeting }),
         3 => (someone(), hours()).prop_map(|(person, hours)| Deed::Rest { person, hours }),
-        3 => (someone(), someone(), -2_i64..9, 1_i64..300).prop_map(
+        3 => (someone(), someone(), shortly(), naps()).prop_map(
             |(person, meeting, ends, lasts)| Deed::RestBefore { person, meeting, ends, lasts }
         ),
         1 => (someone(), zone()).prop_map(|(person, zone)| Deed::Fly { person, zone }),
@@ -155,6 +155,15 @@ fn hours() -> impl Strategy<Value = Option<Hours>> {
     let hours = (0_i64..288, 1_i64..240);
     // On a grid of five minutes, so that edges and reminders meet.
     option::weighted(0.8, hours.prop_map(|(start, length)| (start * 5, (start * 5 + length * 5) % 1440)))
+}
+
+/// Five minutes are the shortest notice worth waiting for.
+fn shortly() -> impl Strategy<Value = i64> {
+    prop_oneof![3 => 4_i64..7, 1 => -2_i64..9]
+}
+
+fn naps() -> impl Strategy<Value = i64> {
+    prop_oneof![2 => 2_i64..60, 1 => 60_i64..300]
 }
 
 fn wait() -> impl Strategy<Value = i64> {

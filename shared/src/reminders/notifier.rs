@@ -135,7 +135,9 @@ impl Notifier {
                 Ok(Outcome::Delivered)
             }
             Err(error) => {
-                let failed: Vec<_> = claimed.iter().map(|reminder| failed(reminder, &error, now)).collect();
+                let start = meeting.start_minute();
+                let failed = |reminder| failed(reminder, &error, start, now);
+                let failed: Vec<_> = claimed.iter().map(failed).collect();
                 self.store.step(&steps(&claimed, &failed)).await?;
                 tracing::warn!(
                     meeting_id = %meeting.id,
@@ -238,12 +240,15 @@ fn delivered(reminder: &Reminder, delivered_at: DateTime<Utc>) -> Reminder {
     }
 }
 
-/// A message that did not leave: owed again after a pause that doubles each time.
-fn failed(reminder: &Reminder, error: &SendError, now: DateTime<Utc>) -> Reminder {
+/// A message that did not leave: owed again after a pause that doubles each time. However long it is, the last minute
+/// before the start is not slept through, and neither is the start, when it has failed for good.
+fn failed(reminder: &Reminder, error: &SendError, start: Minute, now: DateTime<Utc>) -> Reminder {
+    let minute = Minute::of(now);
     let backoff = (1i64 << reminder.attempts.min(10)).min(LONGEST_BACKOFF);
+    let last_chance = if minute < start - 1 { start - 1 } else { start.max(minute + 1) };
     Reminder {
         attempts: reminder.attempts + 1,
         failure: Some(error.reason().to_owned()),
-        ..reminder.moved_to(reminder.state, Some(Minute::of(now) + backoff))
+        ..reminder.moved_to(reminder.state, Some(last_chance.min(minute + backoff)))
     }
 }

@@ -252,6 +252,10 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), address).await;
     scene.world.settle().await;
     assert_eq!(scene.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [4, 4]);
+    // Then at 09:45, and at 09:59 although its pause would be longer; at the start it is over.
+    scene.world.pass_to(at("10:00:00")).await;
+    assert_eq!(scene.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [6, 6]);
+    assert_eq!(scene.anas().await.0, "failed");
     scene.finish().await;
     assert_eq!(scene.anas().await.0, "failed");
     let reasons: Vec<_> = scene.rows().await.iter().map(|row| row["failure"].clone()).collect();

@@ -53,6 +53,23 @@ pub struct Deployment {
     _data_dir: Option<DataDir>,
 }
 
+/// How a deployment is set up: what stands in for the template's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// Where everything is kept; in memory without one.
+    pub data_dir: Option<&'a Path>,
+    /// The waits between attempts at a failed delivery or planning.
+    pub backoff: Backoff,
+    /// Whether invitations are sent.
+    pub invitations: bool,
+}
+
+impl Default for Settings<'_> {
+    fn default() -> Self {
+        Self { data_dir: None, backoff: Backoff::default(), invitations: true }
+    }
+}
+
 /// Why there is no deployment.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each says what its error says")]
@@ -84,16 +101,12 @@ const GRACE: Duration = Duration::from_secs(5);
 const UPKEEP: Duration = Duration::from_secs(10);
 
 impl Deployment {
-    /// Starts the embedded services with what `data_dir` holds, or in memory without one, and waits between attempts
-    /// at a failed delivery or planning as `backoff` says.
+    /// Starts the embedded services with what the data directory holds.
     ///
     /// # Errors
     /// See [`DeploymentError`].
-    pub async fn start(
-        data_dir: Option<&Path>,
-        clock: Clock,
-        backoff: Backoff,
-    ) -> Result<Self, DeploymentError> {
+    pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
+        let Settings { data_dir, backoff, invitations } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let table = template.table(TABLE)?;
@@ -123,8 +136,9 @@ impl Deployment {
         let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())), SENDER);
 
         let api = Api { store: store.clone(), clock: clock.clone() };
-        let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
-        let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
+        let planner =
+            Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
+        let notifier = Notifier { store, timers, mailer, clock: clock.clone(), invitations };
         let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
         let mapping = template.stream_mapping()?;

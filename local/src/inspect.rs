@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use shared::domain::Kind;
 use shared::store::{Debtor, Store, StoreError};
 use shared::time::{Minute, Zone, format};
 
@@ -32,7 +33,7 @@ struct Owed {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    channel: Option<&'static str>,
+    kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes_before: Option<u32>,
     since: String,
@@ -64,19 +65,19 @@ fn owed(debtor: &Debtor) -> Owed {
         what: "",
         meeting_id: None,
         user_id: None,
-        channel: None,
+        kind: None,
         minutes_before: None,
         since: String::new(),
     };
     match debtor {
         Debtor::Meeting(id) => Owed { what: "meeting", meeting_id: Some(id.to_string()), ..nothing },
         Debtor::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..nothing },
-        Debtor::Reminder(key) => Owed {
-            what: "reminder",
+        Debtor::Notice(key) => Owed {
+            what: if key.kind == Kind::Invitation { "invitation" } else { "reminder" },
             meeting_id: Some(key.meeting_id.to_string()),
             user_id: Some(key.user_id.to_string()),
-            channel: Some(key.channel.as_str()),
-            minutes_before: Some(key.minutes_before),
+            kind: Some(key.kind.name()),
+            minutes_before: key.kind.minutes_before(),
             ..nothing
         },
     }

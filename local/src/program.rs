@@ -11,8 +11,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::data_dir::DataDirError;
-use crate::deployment::{Deployment, DeploymentError};
-use crate::embedded::scheduler::Backoff;
+use crate::deployment::{Deployment, DeploymentError, Settings};
 use crate::log;
 
 /// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
@@ -28,6 +27,9 @@ pub struct Options {
     /// Keep nothing across restarts.
     #[arg(long, conflicts_with = "data_dir")]
     pub in_memory: bool,
+    /// Send reminders alone.
+    #[arg(long)]
+    pub no_invitations: bool,
 }
 
 /// Why the program could not run.
@@ -61,7 +63,8 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let listener = patiently(bind, |error| error.kind() == io::ErrorKind::AddrInUse).await;
     let listener = listener.map_err(|error| ProgramError::Listen { address, error })?;
     let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
-    let start = async || Deployment::start(data_dir, clock.clone(), Backoff::default()).await;
+    let settings = Settings { data_dir, invitations: !options.no_invitations, ..Settings::default() };
+    let start = async || Deployment::start(settings, clock.clone()).await;
     let in_use = |error: &DeploymentError| matches!(error, DeploymentError::DataDir(DataDirError::InUse(_)));
     let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.

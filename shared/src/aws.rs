@@ -88,6 +88,11 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
     Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), setting("SENDER")?))
 }
 
+/// Whether invitations are sent, as `INVITATIONS` says: they are unless it is `false`.
+pub fn invitations() -> bool {
+    std::env::var("INVITATIONS").map_or(true, |value| value != "false")
+}
+
 fn setting(name: &'static str) -> Result<String, MissingSetting> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(MissingSetting(name))
 }

@@ -12,21 +12,26 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
 use crate::clock::Clock;
-use crate::domain::State;
+use crate::domain::{Kind, State};
 use crate::time::Minute;
 
 /// The target of the events that carry a metric.
 pub const TARGET: &str = "metrics";
 
-/// A reminder reached that state.
-pub fn reached(state: State) {
-    let name = match state {
-        State::Planned => "RemindersPlanned",
-        State::Delivered => "RemindersDelivered",
-        State::Suppressed => "RemindersSuppressed",
-        State::Missed => "RemindersMissed",
-        State::Failed => "RemindersFailed",
-        State::Scheduled | State::Cancelled => return,
+/// A notice reached that state.
+pub fn reached(kind: Kind, state: State) {
+    let name = match (kind, state) {
+        (_, State::Scheduled | State::Cancelled) => return,
+        (Kind::Reminder { .. }, State::Planned) => "RemindersPlanned",
+        (Kind::Reminder { .. }, State::Delivered) => "RemindersDelivered",
+        (Kind::Reminder { .. }, State::Suppressed) => "RemindersSuppressed",
+        (Kind::Reminder { .. }, State::Missed) => "RemindersMissed",
+        (Kind::Reminder { .. }, State::Failed) => "RemindersFailed",
+        (Kind::Invitation, State::Planned) => "InvitationsPlanned",
+        (Kind::Invitation, State::Delivered) => "InvitationsDelivered",
+        (Kind::Invitation, State::Suppressed) => "InvitationsSuppressed",
+        (Kind::Invitation, State::Missed) => "InvitationsMissed",
+        (Kind::Invitation, State::Failed) => "InvitationsFailed",
     };
     emit(name, "Count", 1);
 }

@@ -1,4 +1,4 @@
-//! One-off schedules in EventBridge Scheduler: one for each reminder still to come.
+//! One-off schedules in EventBridge Scheduler: one for each notice still to come.
 
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::error::{BuildError, DisplayErrorContext};
@@ -10,10 +10,10 @@ use aws_sdk_scheduler::types::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Channel, MeetingId, ReminderKey, UserId};
+use crate::domain::{Kind, MeetingId, NoticeKey, UserId};
 use crate::time::Minute;
 
-/// How long EventBridge Scheduler keeps trying to hand a reminder over, in seconds. After an hour the sweep has long
+/// How long EventBridge Scheduler keeps trying to hand a notice over, in seconds. After an hour the sweep has long
 /// taken over.
 const MAX_EVENT_AGE: i32 = 3600;
 const MAX_RETRIES: i32 = 10;
@@ -31,39 +31,42 @@ pub struct TimerSettings {
     pub dead_letter_arn: String,
 }
 
-/// What a timer carries: which reminder is due, and nothing that could be out of date by then.
+/// What a timer carries: which notice is due, and nothing that could be out of date by then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Due {
-    /// Of which meeting.
-    pub meeting_id: MeetingId,
-    /// To whom.
-    pub user_id: UserId,
-    /// How.
+#[serde(try_from = "Input", into = "Input")]
+pub struct Due(pub NoticeKey);
+
+/// The JSON of [`Due`].
+#[derive(Serialize, Deserialize)]
+struct Input {
+    meeting_id: MeetingId,
+    user_id: UserId,
+    /// The channel of a reminder, or `invitation`.
     #[serde(rename = "type")]
-    pub channel: Channel,
-    /// How long before the start, in minutes.
-    pub minutes_before: u32,
+    kind: String,
+    /// A reminder's alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minutes_before: Option<u32>,
 }
 
-impl From<&ReminderKey> for Due {
-    fn from(key: &ReminderKey) -> Self {
+impl From<Due> for Input {
+    fn from(Due(key): Due) -> Self {
         Self {
-            meeting_id: key.meeting_id.clone(),
-            user_id: key.user_id.clone(),
-            channel: key.channel,
-            minutes_before: key.minutes_before,
+            meeting_id: key.meeting_id,
+            user_id: key.user_id,
+            kind: key.kind.name().to_owned(),
+            minutes_before: key.kind.minutes_before(),
         }
     }
 }
 
-impl From<Due> for ReminderKey {
-    fn from(due: Due) -> Self {
-        Self {
-            meeting_id: due.meeting_id,
-            user_id: due.user_id,
-            channel: due.channel,
-            minutes_before: due.minutes_before,
-        }
+impl TryFrom<Input> for Due {
+    type Error = String;
+
+    fn try_from(input: Input) -> Result<Self, String> {
+        let kind = Kind::of(&input.kind, input.minutes_before)
+            .ok_or_else(|| format!("there is no notice of the type {}", input.kind))?;
+        Ok(Self(NoticeKey { meeting_id: input.meeting_id, user_id: input.user_id, kind }))
     }
 }
 
@@ -85,11 +88,11 @@ impl Timers {
         Self { client, settings: std::sync::Arc::new(settings) }
     }
 
-    /// Sets a reminder's one timer to `minute`, whether it has one or not. Safe to repeat: the name is made from the key.
+    /// Sets a notice's one timer to `minute`, whether it has one or not. Safe to repeat: the name is made from the key.
     ///
     /// # Errors
     /// When EventBridge Scheduler can't be reached or refuses.
-    pub async fn set(&self, key: &ReminderKey, minute: Minute) -> Result<(), TimerError> {
+    pub async fn set(&self, key: &NoticeKey, minute: Minute) -> Result<(), TimerError> {
         match self.create(key, minute).await? {
             Outcome::Done => return Ok(()),
             Outcome::OtherCall => {}
@@ -107,11 +110,11 @@ impl Timers {
         }
     }
 
-    /// Takes a reminder's timer away, if it has one.
+    /// Takes a notice's timer away, if it has one.
     ///
     /// # Errors
     /// When EventBridge Scheduler can't be reached or refuses.
-    pub async fn cancel(&self, key: &ReminderKey) -> Result<(), TimerError> {
+    pub async fn cancel(&self, key: &NoticeKey) -> Result<(), TimerError> {
         let call = self.client.delete_schedule().group_name(&self.settings.group).name(name(key));
         match call.send().await {
             Ok(_) => Ok(()),
@@ -122,7 +125,7 @@ impl Timers {
         }
     }
 
-    async fn create(&self, key: &ReminderKey, minute: Minute) -> Result<Outcome, TimerError> {
+    async fn create(&self, key: &NoticeKey, minute: Minute) -> Result<Outcome, TimerError> {
         let call = self
             .client
             .create_schedule()
@@ -144,7 +147,7 @@ impl Timers {
         }
     }
 
-    async fn update(&self, key: &ReminderKey, minute: Minute) -> Result<Outcome, TimerError> {
+    async fn update(&self, key: &NoticeKey, minute: Minute) -> Result<Outcome, TimerError> {
         let call = self
             .client
             .update_schedule()
@@ -163,8 +166,9 @@ impl Timers {
         }
     }
 
-    fn target(&self, key: &ReminderKey) -> Result<Target, TimerError> {
-        let input = serde_json::to_string(&Due::from(key)).map_err(|error| TimerError(error.to_string()))?;
+    fn target(&self, key: &NoticeKey) -> Result<Target, TimerError> {
+        let input =
+            serde_json::to_string(&Due(key.clone())).map_err(|error| TimerError(error.to_string()))?;
         let retries = RetryPolicy::builder()
             .maximum_event_age_in_seconds(MAX_EVENT_AGE)
             .maximum_retry_attempts(MAX_RETRIES)
@@ -186,10 +190,10 @@ enum Outcome {
     OtherCall,
 }
 
-/// A timer's name, the same for the same reminder for ever: a hash, since a name may have 64 characters
+/// A timer's name, the same for the same notice for ever: a hash, since a name may have 64 characters
 /// (<https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>).
-pub fn name(key: &ReminderKey) -> String {
-    let text = format!("{}#{}#{}#{}", key.meeting_id, key.user_id, key.channel.as_str(), key.minutes_before);
+pub fn name(key: &NoticeKey) -> String {
+    let text = format!("{}#{}#{}", key.meeting_id, key.user_id, key.kind);
     let hash = Sha256::digest(text.as_bytes());
     hash.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,6 +12,7 @@ mod bad_input;
 mod changes;
 mod delivery;
 mod failures;
+mod invitations;
 mod meetings;
 mod participants;
 mod races;

@@ -154,7 +154,7 @@ impl Stage {
     async fn lose_timers(&self) {
         for (due, _) in self.world.pending() {
             let due: Due = serde_json::from_value(due).unwrap();
-            self.world.process.planner.timers.cancel(&due.into()).await.unwrap();
+            self.world.process.planner.timers.cancel(&due.0).await.unwrap();
         }
     }
 

@@ -52,6 +52,7 @@ pub struct World {
     follower: Follower,
     template: Template,
     loopback: Loopback,
+    invitations: bool,
 }
 
 /// An answer over HTTP.
@@ -76,8 +77,17 @@ impl World {
         self.dynamodb.endpoint()
     }
 
-    /// An empty world at [`BEGINNING`].
+    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
     pub async fn start() -> Self {
+        Self::with_invitations(false).await
+    }
+
+    /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
+    pub async fn inviting() -> Self {
+        Self::with_invitations(true).await
+    }
+
+    async fn with_invitations(invitations: bool) -> Self {
         let clock = Clock::manual(instant(BEGINNING));
         let template = deployed();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
@@ -88,16 +98,28 @@ impl World {
         let loopback = Loopback::new();
         let follower = follower(&loopback, &dynamodb, &template, state);
         let services = process::Services { dynamodb: &dynamodb, scheduler: &scheduler, ses: &ses };
-        let process = Process::start(&services, &loopback, &template, &clock);
+        let process = Process::start(&services, &loopback, &template, &clock, invitations);
         let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
-        Self { clock, process, dynamodb, dynamodb_client, scheduler, ses, follower, template, loopback }
+        Self {
+            clock,
+            process,
+            dynamodb,
+            dynamodb_client,
+            scheduler,
+            ses,
+            follower,
+            template,
+            loopback,
+            invitations,
+        }
     }
 
     /// A new process on the same services. Whatever the old one still has under way goes on if it wasn't dead.
     pub fn restart(&mut self) {
         let services =
             process::Services { dynamodb: &self.dynamodb, scheduler: &self.scheduler, ses: &self.ses };
-        self.process = Process::start(&services, &self.loopback, &self.template, &self.clock);
+        self.process =
+            Process::start(&services, &self.loopback, &self.template, &self.clock, self.invitations);
     }
 
     /// The calls to AWS that the current process makes.

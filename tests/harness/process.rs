@@ -42,6 +42,7 @@ impl Process {
         loopback: &Loopback,
         template: &Template,
         clock: &Clock,
+        invitations: bool,
     ) -> Self {
         let calls = Calls::new();
         let config = |endpoint: &str| {
@@ -65,8 +66,9 @@ impl Process {
         let api = Api { store: store.clone(), clock: clock.clone() };
         let functions = functions::http(&api);
         let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
-        let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
-        let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
+        let planner =
+            Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
+        let notifier = Notifier { store, timers, mailer, clock: clock.clone(), invitations };
         Self { calls, gateway, planner, notifier }
     }
 }

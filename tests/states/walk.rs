@@ -2,22 +2,22 @@
 
 use chrono::TimeDelta;
 use harness::World;
-use shared::domain::{Channel, Email, MeetingId, Reminder, ReminderKey, State, Step, UserId};
+use shared::domain::{Channel, Email, Kind, MeetingId, Notice, NoticeKey, State, Step, UserId};
 use shared::store::Store;
 use shared::time::{Minute, Reason};
 
 /// A reminder for 08:00 that nobody has, in its first revision.
-fn reminder(minutes_before: u32) -> Reminder {
+fn reminder(minutes_before: u32) -> Notice {
     let start = Minute::from_epoch(29_800_000);
-    Reminder {
-        key: ReminderKey {
+    Notice {
+        key: NoticeKey {
             meeting_id: MeetingId::parse("m").unwrap(),
             user_id: UserId::parse("u").unwrap(),
-            channel: Channel::Email,
-            minutes_before,
+            kind: Kind::Reminder { channel: Channel::Email, minutes_before },
         },
         email: Email::parse("ana@example.com").unwrap(),
         start,
+        told: None,
         meeting_version: 1,
         user_version: 1,
         remind_at: Some(start - i64::from(minutes_before)),
@@ -33,7 +33,7 @@ fn reminder(minutes_before: u32) -> Reminder {
 }
 
 /// Stores a new reminder and brings it to `state`; from `planned` every state is one step away.
-async fn put(store: &Store, minutes_before: u32, state: State) -> Reminder {
+async fn put(store: &Store, minutes_before: u32, state: State) -> Notice {
     let planned = reminder(minutes_before);
     store.step(&[Step { from: None, to: planned.clone() }]).await.unwrap();
     if state == State::Planned {
@@ -44,15 +44,15 @@ async fn put(store: &Store, minutes_before: u32, state: State) -> Reminder {
     there
 }
 
-async fn stored(store: &Store, reminder: &Reminder) -> Reminder {
-    let all = store.reminders_of(&reminder.key.meeting_id, &reminder.key.user_id).await.unwrap();
+async fn stored(store: &Store, reminder: &Notice) -> Notice {
+    let all = store.notices_of(&reminder.key.meeting_id, &reminder.key.user_id).await.unwrap();
     all.into_iter().find(|stored| stored.key == reminder.key).unwrap()
 }
 
 /// The reminder's next revision in the state `to`, for the same start or one an hour later.
-fn next(reminder: &Reminder, to: State, same_start: bool) -> Reminder {
+fn next(reminder: &Notice, to: State, same_start: bool) -> Notice {
     let start = if same_start { reminder.start } else { reminder.start + 60 };
-    Reminder { start, ..reminder.moved_to(to, None) }
+    Notice { start, ..reminder.moved_to(to, None) }
 }
 
 /// Every pair of states, for the same start and for another one, each with a number of its own.
@@ -89,7 +89,7 @@ async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
         }
         let there = put(store, number, state).await;
         // Says that it was planned, from where every state may be reached.
-        let claimed = Reminder { state: State::Planned, ..there.clone() };
+        let claimed = Notice { state: State::Planned, ..there.clone() };
         let step = Step { from: Some(claimed), to: next(&there, to, true) };
         assert!(store.step(&[step]).await.unwrap_err().is_lost_race(), "{state:?} to {to:?}");
         assert_eq!(stored(store, &there).await, there);
@@ -103,7 +103,7 @@ async fn a_stale_revision_never_writes() {
     for (number, from, to, same_start) in pairs() {
         let there = put(store, number, from).await;
         for read in [there.revision - 1, there.revision + 1] {
-            let read = Reminder { revision: read, ..there.clone() };
+            let read = Notice { revision: read, ..there.clone() };
             let step = Step { from: Some(read.clone()), to: next(&read, to, same_start) };
             let error = store.step(&[step]).await.unwrap_err();
             assert!(error.is_lost_race(), "{from:?} to {to:?}: {error}");
@@ -119,10 +119,10 @@ async fn a_reminder_begins_planned_or_suppressed() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (state, number) in State::ALL.into_iter().zip(0..) {
-        let to = Reminder { state, ..reminder(number) };
+        let to = Notice { state, ..reminder(number) };
         let outcome = store.step(&[Step { from: None, to: to.clone() }]).await;
         assert_eq!(outcome.is_ok(), state.may_begin(), "{state:?}");
-        let there = store.reminders_of(&to.key.meeting_id, &to.key.user_id).await.unwrap();
+        let there = store.notices_of(&to.key.meeting_id, &to.key.user_id).await.unwrap();
         assert_eq!(there.contains(&to), state.may_begin(), "{state:?}");
     }
 }
@@ -133,7 +133,7 @@ async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
     let store = &world.process.planner.store;
     let open = put(store, 1, State::Scheduled).await;
     let over = put(store, 2, State::Delivered).await;
-    let claim = |reminder: &Reminder| Reminder {
+    let claim = |reminder: &Notice| Notice {
         claimed_until: Some(reminder.start.start() + TimeDelta::minutes(1)),
         revision: reminder.revision + 1,
         ..reminder.clone()
@@ -141,8 +141,8 @@ async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
     let good = Step { from: Some(open.clone()), to: claim(&open) };
     let forbidden = Step { from: Some(over.clone()), to: next(&over, State::Scheduled, true) };
     let stale = Step {
-        from: Some(Reminder { revision: 1, ..over.clone() }),
-        to: Reminder { revision: 2, ..over.clone() },
+        from: Some(Notice { revision: 1, ..over.clone() }),
+        to: Notice { revision: 2, ..over.clone() },
     };
     for bad in [forbidden, stale] {
         let outcome = store.step(&[good.clone(), bad]).await;

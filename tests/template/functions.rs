@@ -76,7 +76,7 @@ fn each_gets_the_environment_it_reads() {
         }
         if ["plan_reminders", "notify", "sweep"].contains(&folder.as_str()) {
             expected.extend(TIMERS);
-            expected.insert("METRICS_NAMESPACE");
+            expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
         if ["notify", "sweep"].contains(&folder.as_str()) {
             expected.insert("SENDER");

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use shared::domain::{Channel, MeetingId, ReminderKey, UserId};
-use shared::reminders::{Outcome, Planner};
+use shared::domain::{Channel, Kind, MeetingId, NoticeKey, UserId};
+use shared::reminders::{Due, Outcome, Planner};
 use shared::time::Minute;
 use sweep::Sweeper;
 
@@ -113,10 +113,10 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.call("update_user", update_user::handle, about("user_id", bo, moves)).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 
-    let early = notify::handle(&notifier, (&reminder).into()).await.unwrap();
+    let early = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(early, Outcome::Moved);
     stack.clock.set(due);
-    let in_time = notify::handle(&notifier, (&reminder).into()).await.unwrap();
+    let in_time = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(in_time, Outcome::Delivered);
 }
 
@@ -156,11 +156,10 @@ async fn plan(planner: &Planner, pk: &str, sk: &str) {
     assert!(answer.batch_item_failures.is_empty());
 }
 
-fn reminder(meeting: &str, user: &str) -> ReminderKey {
-    ReminderKey {
+fn reminder(meeting: &str, user: &str) -> NoticeKey {
+    NoticeKey {
         meeting_id: MeetingId::parse(meeting).unwrap(),
         user_id: UserId::parse(user).unwrap(),
-        channel: Channel::Email,
-        minutes_before: 60,
+        kind: Kind::Reminder { channel: Channel::Email, minutes_before: 60 },
     }
 }

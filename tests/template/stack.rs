@@ -60,7 +60,7 @@ impl Stack {
 
     pub(crate) fn planner(&self, function: &str) -> Planner {
         let (store, timers) = (self.store(function), self.timers(function));
-        Planner { store, timers, clock: self.clock.clone() }
+        Planner { store, timers, clock: self.clock.clone(), invitations: true }
     }
 
     pub(crate) fn notifier(&self, function: &str) -> Notifier {
@@ -69,7 +69,7 @@ impl Stack {
             aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
         let mailer = Mailer::new(aws_sdk_sesv2::Client::from_conf(config), "reminders@example.com");
         let (store, timers) = (self.store(function), self.timers(function));
-        Notifier { store, timers, mailer, clock: self.clock.clone() }
+        Notifier { store, timers, mailer, clock: self.clock.clone(), invitations: true }
     }
 
     pub(crate) fn timers(&self, function: &str) -> Timers {

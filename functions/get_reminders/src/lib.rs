@@ -1,42 +1,49 @@
 //! `GET /api/meetings/{meeting_id}/reminders`: when each participant is reminded, and how far that is.
 
+use std::cmp::Reverse;
+
 use lambda_http::http::StatusCode;
 use serde::Serialize;
-use shared::domain::{Meeting, MeetingId, Reminder};
-use shared::http::view::ReminderView;
+use shared::domain::{Meeting, MeetingId, Notice, Participant};
+use shared::http::view::NoticeView;
 use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
 use shared::reminders;
 
-/// Answers a meeting's reminders in the order they come.
+/// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
 ///
 /// # Errors
 /// 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let found = api.store.meeting_with_reminders(&id).await?;
+    let found = api.store.meeting_with_notices(&id).await?;
     let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
-    let mut reminders = up_to_date(&api, &meeting, stored).await?;
-    reminders.sort_by_key(|reminder| order(&meeting, reminder));
-    json(StatusCode::OK, &Answer { reminders: reminders.iter().map(ReminderView::from).collect() })
+    let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
+    let reminders = up_to_date(&api, &meeting, reminders).await?;
+    let answer = Answer { reminders: views(&meeting, reminders), invitations: views(&meeting, invitations) };
+    json(StatusCode::OK, &answer)
 }
 
 #[derive(Serialize)]
 struct Answer {
-    reminders: Vec<ReminderView>,
-}
-
-/// A meeting whose plan is not carried out yet (it takes about a second) is answered with what the plan will bring.
-async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Reminder>) -> Result<Vec<Reminder>, Problem> {
-    if meeting.planned_version == meeting.version {
-        return Ok(stored);
-    }
-    let users = api.store.participants(meeting).await?;
-    Ok(reminders::foresee(meeting, &users, stored, api.clock.now()))
+    reminders: Vec<NoticeView>,
+    invitations: Vec<NoticeView>,
 }
 
 /// The organizer first, then the others as they were added, those who left last; the earliest reminder of each first.
-fn order(meeting: &Meeting, reminder: &Reminder) -> (usize, std::cmp::Reverse<u32>) {
-    let place =
-        meeting.participants.iter().position(|participant| participant.user_id == reminder.key.user_id);
-    (place.unwrap_or(usize::MAX), std::cmp::Reverse(reminder.key.minutes_before))
+fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
+    let place = |notice: &Notice| {
+        let is_theirs = |participant: &Participant| participant.user_id == notice.key.user_id;
+        meeting.participants.iter().position(is_theirs).unwrap_or(usize::MAX)
+    };
+    notices.sort_by_key(|notice| (place(notice), Reverse(notice.key.kind.minutes_before())));
+    notices.iter().map(NoticeView::from).collect()
+}
+
+/// A meeting whose plan is not carried out yet (it takes about a second) is answered with what the plan will bring.
+async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result<Vec<Notice>, Problem> {
+    if meeting.planned_version == meeting.version {
+        return Ok(stored);
+    }
+    let users = api.store.users(reminders::concerned(meeting, &stored)).await?;
+    Ok(reminders::foresee(meeting, &users, stored, api.clock.now()))
 }

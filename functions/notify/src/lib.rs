@@ -10,5 +10,5 @@ pub type NotifyEvent = Due;
 /// # Errors
 /// When AWS fails; Lambda then tries again, and so does the sweep.
 pub async fn handle(notifier: &Notifier, event: NotifyEvent) -> Result<Outcome, Unfinished> {
-    notifier.deliver(&event.into()).await
+    notifier.deliver(&event.0).await
 }

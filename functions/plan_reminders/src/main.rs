@@ -7,8 +7,12 @@ use shared::{aws, clock::Clock, lambda, reminders::Planner};
 async fn main() -> Result<(), Error> {
     lambda::start_logging();
     let config = aws::config().await;
-    let planner =
-        Planner { store: aws::store(&config)?, timers: aws::timers(&config)?, clock: Clock::system() };
+    let planner = Planner {
+        store: aws::store(&config)?,
+        timers: aws::timers(&config)?,
+        clock: Clock::system(),
+        invitations: aws::invitations(),
+    };
     planner.store.warm_up().await;
     let handle =
         async |event: LambdaEvent<_>| Ok::<_, Error>(plan_reminders::handle(&planner, event.payload).await);

@@ -58,7 +58,7 @@ async fn try_pay(sweeper: &Sweeper, debtor: &Debtor) -> Result<(), Unfinished> {
     match debtor {
         Debtor::Meeting(_) | Debtor::User(_) => sweeper.planner.plan(debtor).await,
         // An open reminder is delivered or its timer set; one that is closed has a timer to lose.
-        Debtor::Reminder(key) => match sweeper.notifier.deliver(key).await? {
+        Debtor::Notice(key) => match sweeper.notifier.deliver(key).await? {
             shared::reminders::Outcome::Nothing => sweeper.planner.plan(debtor).await,
             _ => Ok(()),
         },

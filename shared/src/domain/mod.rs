@@ -2,18 +2,20 @@
 
 pub mod booking;
 mod id;
+pub mod invitation;
 pub mod meeting;
+pub mod notice;
 pub mod notification;
 pub mod origin;
-pub mod reminder;
 pub mod text;
 pub mod user;
 
 pub use booking::Booking;
 pub use id::{MeetingId, UserId};
+pub use invitation::{Event, News};
 pub use meeting::{Meeting, Participant, Role, Status};
+pub use notice::{Kind, Notice, NoticeKey, State, Step};
 pub use notification::{Channel, Notification, Notifications};
 pub use origin::Origin;
-pub use reminder::{Reminder, ReminderKey, State, Step};
 pub use text::{Description, Location, Name, Title};
 pub use user::{Email, User};

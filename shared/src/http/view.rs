@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::FieldError;
 use crate::domain::{
-    Booking, Channel, Meeting, MeetingId, Notifications, Participant, Reminder, Role, State, Status, User,
-    UserId,
+    Booking, Meeting, MeetingId, Notice, Notifications, Participant, Role, State, Status, User, UserId,
 };
 use crate::time::{Interval, Reason, Zone, format};
 
@@ -205,14 +204,16 @@ impl SlotView {
     }
 }
 
-/// A reminder, its times in UTC.
+/// A reminder or an invitation, its times in UTC.
 #[derive(Debug, Serialize)]
-pub struct ReminderView {
+pub struct NoticeView {
     user_id: UserId,
     email: String,
     #[serde(rename = "type")]
-    channel: Channel,
-    minutes_before: u32,
+    kind: &'static str,
+    /// A reminder's alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minutes_before: Option<u32>,
     remind_at: Option<String>,
     reason: Reason,
     state: State,
@@ -222,19 +223,19 @@ pub struct ReminderView {
     failure: Option<String>,
 }
 
-impl From<&Reminder> for ReminderView {
-    fn from(reminder: &Reminder) -> Self {
+impl From<&Notice> for NoticeView {
+    fn from(notice: &Notice) -> Self {
         let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
         Self {
-            user_id: reminder.key.user_id.clone(),
-            email: reminder.email.to_string(),
-            channel: reminder.key.channel,
-            minutes_before: reminder.key.minutes_before,
-            remind_at: reminder.remind_at.map(|minute| utc(minute.start())),
-            reason: reminder.reason,
-            state: reminder.state,
-            delivered_at: reminder.delivered_at.map(utc),
-            failure: reminder.failure.clone(),
+            user_id: notice.key.user_id.clone(),
+            email: notice.email.to_string(),
+            kind: notice.key.kind.name(),
+            minutes_before: notice.key.kind.minutes_before(),
+            remind_at: notice.remind_at.map(|minute| utc(minute.start())),
+            reason: notice.reason,
+            state: notice.state,
+            delivered_at: notice.delivered_at.map(utc),
+            failure: notice.failure.clone(),
         }
     }
 }

@@ -46,6 +46,11 @@ impl Mailer {
         Self { client, sender: sender.into() }
     }
 
+    /// The address that it sends from.
+    pub fn sender(&self) -> &str {
+        &self.sender
+    }
+
     /// Hands a message to SES. SES has no idempotency token: a caller that dies right after this call sends twice if it
     /// tries again. For the same reason nothing is tried again here but what SES refused for being too much at once, and
     /// the call ends within [`PATIENCE`].

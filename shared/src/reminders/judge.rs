@@ -1,117 +1,158 @@
-//! What to do when a reminder's minute has come, as a function of what is true at that moment. No I/O, no clock.
+//! What to do when a notice's minute has come, as a function of what is true at that moment. No I/O, no clock.
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Meeting, Reminder, ReminderKey, State, User};
-use crate::time::{Decision, Minute, Reason, remind};
+use super::due::{self, Matter};
+use crate::domain::{Channel, Event, Meeting, News, Notice, NoticeKey, State, User};
+use crate::time::{Decision, Minute, Reason};
 
-/// What to do.
+/// What to do. The notices are as stored, but for the start and the meeting's version: those that were judged by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// Send one message for all of these: the reminder, and others of the same person that are due in this minute too.
-    Deliver(Vec<Reminder>),
+    /// Send one message for all of these: the notice, and others of the same person that are due in this minute too.
+    Deliver(Delivery),
     /// A message for the same meeting went to the same person in this very minute: it counts for this one as well.
-    Covered(Reminder, DateTime<Utc>),
+    Covered(Notice, DateTime<Utc>),
     /// Not now: set its timer to that minute.
-    Move(Reminder, Minute, Reason),
+    Move(Notice, Minute, Reason),
     /// Never: no message, and the state says why.
-    Close(Reminder, State, Reason),
+    Close(Notice, State, Reason),
     /// Another delivery has it to itself: it is done soon, or it died and its claim runs out.
     UnderWay,
     /// Nothing, for the reason given.
     Nothing(&'static str),
 }
 
-/// Judges one reminder of one participant.
+/// One message, and all that it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// How it goes.
+    pub channel: Channel,
+    /// The notices. An invitation is in it at most once.
+    pub due: Vec<Notice>,
+    /// What it tells the person's calendar; `None` for a mere reminder.
+    pub news: Option<News>,
+    /// What that calendar shows so far.
+    pub told: Option<Event>,
+}
+
+/// Judges one notice of one participant.
 ///
-/// `stored` are the reminders of that participant for that meeting. The rule of TIME.md is applied anew with the current
-/// minute as the earliest, so whatever changed since the timer was set counts.
+/// `stored` are the notices of that participant for that meeting; `invitations` says whether the deployment sends any. The
+/// rule of TIME.md is applied anew with the current minute as the earliest, so whatever changed since the timer was set
+/// counts.
 pub fn judge(
-    key: &ReminderKey,
+    key: &NoticeKey,
     meeting: Option<&Meeting>,
     user: Option<&User>,
-    stored: &[Reminder],
+    stored: &[Notice],
+    invitations: bool,
     now: DateTime<Utc>,
 ) -> Verdict {
-    let Some(reminder) = stored.iter().find(|reminder| reminder.key == *key) else {
-        return Verdict::Nothing("there is no such reminder");
+    let Some(notice) = stored.iter().find(|notice| notice.key == *key) else {
+        return Verdict::Nothing("there is no such notice");
     };
-    if !reminder.state.is_open() {
+    if !notice.state.is_open() {
         return Verdict::Nothing("it is over");
     }
-    if reminder.is_claimed(now) {
+    if notice.is_claimed(now) {
         return Verdict::UnderWay;
     }
     let (Some(meeting), Some(user)) = (meeting, user) else {
-        return Verdict::Close(reminder.clone(), State::Cancelled, reminder.reason);
+        return Verdict::Close(notice.clone(), State::Cancelled, notice.reason);
     };
-    if !is_wanted(meeting, reminder) {
-        return Verdict::Close(reminder.clone(), State::Cancelled, reminder.reason);
-    }
+    let case = Case { meeting, user, stored, invitations, now };
+    let Some(matter) = case.matter(notice) else {
+        return Verdict::Close(notice.clone(), State::Cancelled, notice.reason);
+    };
     let minute = Minute::of(now);
-    let decision = decide(meeting, user, reminder, minute);
+    let decision = case.decide(notice, &matter);
+    let judged = case.judged(notice, &matter);
     match decision.remind_at {
-        Some(at) if at > minute => Verdict::Move(reminder.clone(), at, decision.reason),
+        Some(at) if at > minute => Verdict::Move(judged, at, decision.reason),
         None if decision.reason == Reason::MeetingStarted => {
-            let state = if reminder.attempts > 0 { State::Failed } else { State::Missed };
-            Verdict::Close(reminder.clone(), state, decision.reason)
+            let state = if notice.attempts > 0 { State::Failed } else { State::Missed };
+            Verdict::Close(judged, state, decision.reason)
         }
-        None => Verdict::Close(reminder.clone(), State::Suppressed, decision.reason),
-        Some(_) => match delivered_in(minute, meeting, reminder, stored) {
-            Some(delivered_at) => Verdict::Covered(reminder.clone(), delivered_at),
-            None => Verdict::Deliver(due_together(meeting, user, reminder, stored, now)),
+        None => Verdict::Close(judged, State::Suppressed, decision.reason),
+        Some(_) => match case.delivered_in_this_minute(notice) {
+            Some(delivered_at) => Verdict::Covered(judged, delivered_at),
+            None => Verdict::Deliver(case.delivery(notice, matter)),
         },
     }
 }
 
-fn is_wanted(meeting: &Meeting, reminder: &Reminder) -> bool {
-    meeting.is_confirmed()
-        && meeting.participant(&reminder.key.user_id).is_some()
-        && meeting.notifications.reminders().contains(&(reminder.key.channel, reminder.key.minutes_before))
-}
-
-/// The rule, with `minute` as the earliest. A minute to come that was promised already is kept as long as the rule agrees
-/// with it: nothing is sent before it.
-fn decide(meeting: &Meeting, user: &User, reminder: &Reminder, minute: Minute) -> Decision {
-    let start = meeting.start_minute();
-    let rule = |earliest| remind(start, reminder.key.minutes_before, earliest, user.dnd, user.zone);
-    let promised = reminder.remind_at.filter(|at| *at > minute && reminder.start == start);
-    match promised.map(rule) {
-        Some(decision) if decision.remind_at == promised => Decision { reason: reminder.reason, ..decision },
-        _ => rule(minute),
-    }
-}
-
-/// When a sibling's message left, if it did in this minute and for the same start.
-fn delivered_in(
-    minute: Minute,
-    meeting: &Meeting,
-    reminder: &Reminder,
-    stored: &[Reminder],
-) -> Option<DateTime<Utc>> {
-    let same_channel = stored.iter().filter(|other| other.key.channel == reminder.key.channel);
-    same_channel
-        .filter(|other| other.state == State::Delivered && other.start == meeting.start_minute())
-        .filter_map(|other| other.delivered_at)
-        .find(|delivered_at| Minute::of(*delivered_at) == minute)
-}
-
-/// The reminder, and its siblings that the rule puts in this minute too: TIME.md has them sent once.
-fn due_together(
-    meeting: &Meeting,
-    user: &User,
-    reminder: &Reminder,
-    stored: &[Reminder],
+/// Everything a judgement rests on.
+struct Case<'a> {
+    meeting: &'a Meeting,
+    user: &'a User,
+    stored: &'a [Notice],
+    invitations: bool,
     now: DateTime<Utc>,
-) -> Vec<Reminder> {
-    let minute = Minute::of(now);
-    let due = stored.iter().filter(|other| {
-        other.key == reminder.key
-            || (other.key.channel == reminder.key.channel
+}
+
+impl Case<'_> {
+    fn matter(&self, notice: &Notice) -> Option<Matter> {
+        due::matter(self.meeting, &notice.key, notice.told.as_ref(), self.invitations)
+    }
+
+    /// What is decided now is decided for what the meeting is now, although the notice may have been planned for another start.
+    fn judged(&self, notice: &Notice, matter: &Matter) -> Notice {
+        Notice { start: matter.start, meeting_version: self.meeting.version, ..notice.clone() }
+    }
+
+    /// The rule, with this minute as the earliest. A minute to come that was promised already is kept as long as the rule
+    /// agrees with it: nothing is sent before it.
+    fn decide(&self, notice: &Notice, matter: &Matter) -> Decision {
+        let minute = Minute::of(self.now);
+        let rule = |earliest| due::decide(notice.key.kind, matter.start, earliest, self.user);
+        let promised = notice.remind_at.filter(|at| *at > minute && notice.start == matter.start);
+        match promised.map(rule) {
+            Some(decision) if decision.remind_at == promised => {
+                Decision { reason: notice.reason, ..decision }
+            }
+            _ => rule(minute),
+        }
+    }
+
+    /// When a message left that says what a reminder would say, if one did in this minute: another reminder, or an
+    /// invitation, of the meeting as it is. Nothing but an invitation says what an invitation says.
+    fn delivered_in_this_minute(&self, notice: &Notice) -> Option<DateTime<Utc>> {
+        let says_the_same = |other: &&Notice| match other.is_invitation() {
+            true => other.told.as_ref() == Some(&Event::of(self.meeting)),
+            false => other.start == self.meeting.start_minute(),
+        };
+        let siblings = self.stored.iter().filter(|_| !notice.is_invitation());
+        siblings
+            .filter(|other| other.key.kind.channel() == notice.key.kind.channel())
+            .filter(|other| other.state == State::Delivered)
+            .filter(says_the_same)
+            .filter_map(|other| other.delivered_at)
+            .find(|delivered_at| Minute::of(*delivered_at) == Minute::of(self.now))
+    }
+
+    /// The message for the notice, and for its siblings that the rule puts in this minute too: TIME.md has them sent once.
+    /// An invitation tells when the meeting starts, so that it is a reminder as well.
+    fn delivery(&self, notice: &Notice, matter: Matter) -> Delivery {
+        let channel = notice.key.kind.channel();
+        let minute = Minute::of(self.now);
+        let siblings = self.stored.iter().filter(|other| {
+            other.key != notice.key
+                && other.key.kind.channel() == channel
                 && other.state.is_open()
-                && !other.is_claimed(now)
-                && is_wanted(meeting, other)
-                && decide(meeting, user, other, minute).remind_at == Some(minute))
-    });
-    due.cloned().collect()
+                && !other.is_claimed(self.now)
+        });
+        let due_too = siblings.filter_map(|other| {
+            let matter = self.matter(other)?;
+            (self.decide(other, &matter).remind_at == Some(minute)).then_some((other, matter))
+        });
+        let all: Vec<_> = std::iter::once((notice, matter)).chain(due_too).collect();
+        let invitation = all.iter().find(|(notice, _)| notice.is_invitation());
+        Delivery {
+            channel,
+            news: invitation.and_then(|(_, matter)| matter.news.clone()),
+            told: invitation.and_then(|(notice, _)| notice.told.clone()),
+            due: all.iter().map(|(notice, matter)| self.judged(notice, matter)).collect(),
+        }
+    }
 }

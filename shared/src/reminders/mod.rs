@@ -4,6 +4,7 @@
 //! timer wakes the [`Notifier`], which asks [`judge`] with the data of that moment, and sends or doesn't. Both may be
 //! interrupted anywhere and run again: what is left to do stands in the `owed` index until it is done.
 
+mod due;
 mod judge;
 mod notifier;
 mod plan;
@@ -11,9 +12,9 @@ mod planner;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Verdict, judge};
+pub use judge::{Delivery, Verdict, judge};
 pub use notifier::{Notifier, Outcome};
-pub use plan::{Plan, foresee, plan, soon};
+pub use plan::{Plan, concerned, foresee, plan, soon};
 pub use planner::Planner;
 
 pub use crate::timers::Due;

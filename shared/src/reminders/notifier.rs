@@ -1,4 +1,4 @@
-//! Delivers one reminder when its minute has come.
+//! Delivers one notice when its minute has come.
 
 use std::time::Duration;
 
@@ -7,18 +7,19 @@ use futures_util::future::try_join3;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::judge::{Verdict, judge};
+use super::judge::{Delivery, Verdict, judge};
 use super::planner::log;
 use super::{Unfinished, soon};
+use crate::calendar::{self, Audience};
 use crate::clock::Clock;
-use crate::domain::{Meeting, Reminder, ReminderKey, State, Step, User};
+use crate::domain::{Meeting, News, Notice, NoticeKey, State, Step, User};
 use crate::metrics;
-use crate::notify::{self, Mailer, SendError};
+use crate::notify::{self, Mailer, Message, SendError};
 use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
 
-/// How long a delivery has its reminders to itself. Sending takes less, and begins only while that much of the claim is
+/// How long a delivery has its notices to itself. Sending takes less, and begins only while that much of the claim is
 /// left, so that nobody else can begin before it has ended. Short, as a process that dies keeps others waiting for it.
 const CLAIM: TimeDelta = TimeDelta::seconds(20);
 const _: () = assert!(CLAIM.num_seconds().unsigned_abs() >= 2 * notify::PATIENCE.as_secs());
@@ -42,6 +43,8 @@ pub struct Notifier {
     pub mailer: Mailer,
     /// What time it is.
     pub clock: Clock,
+    /// Whether invitations are sent.
+    pub invitations: bool,
 }
 
 /// What became of it.
@@ -50,7 +53,7 @@ pub struct Notifier {
 pub enum Outcome {
     /// A message left.
     Delivered,
-    /// It was part of another reminder's message.
+    /// It was part of another notice's message.
     Covered,
     /// Its timer is set to another minute.
     Moved,
@@ -58,19 +61,19 @@ pub enum Outcome {
     Closed,
     /// There was nothing to do.
     Nothing,
-    /// Another delivery has it to itself. Should that one have died, the reminder stays owed.
+    /// Another delivery has it to itself. Should that one have died, the notice stays owed.
     UnderWay,
     /// Sending failed; it is owed, and tried again until the meeting starts.
     WillRetry,
 }
 
 impl Notifier {
-    /// Does what is right for one reminder at this moment: sends, moves, closes, or nothing. Safe to repeat, and to run twice
+    /// Does what is right for one notice at this moment: sends, moves, closes, or nothing. Safe to repeat, and to run twice
     /// at once: only who wins the claim sends.
     ///
     /// # Errors
-    /// When AWS fails. The reminder stays owed then.
-    pub async fn deliver(&self, key: &ReminderKey) -> Result<Outcome, Unfinished> {
+    /// When AWS fails. The notice stays owed then.
+    pub async fn deliver(&self, key: &NoticeKey) -> Result<Outcome, Unfinished> {
         for _ in 0..ROUNDS {
             match self.try_deliver(key).await {
                 Err(error) if error.is_lost_race() => {}
@@ -80,28 +83,22 @@ impl Notifier {
         Err(Unfinished::Busy)
     }
 
-    async fn try_deliver(&self, key: &ReminderKey) -> Result<Outcome, Unfinished> {
+    async fn try_deliver(&self, key: &NoticeKey) -> Result<Outcome, Unfinished> {
         let (meeting, user, stored) = try_join3(
             self.store.meeting(&key.meeting_id),
             self.store.user(&key.user_id),
-            self.store.reminders_of(&key.meeting_id, &key.user_id),
+            self.store.notices_of(&key.meeting_id, &key.user_id),
         )
         .await?;
         let now = self.clock.now();
-        match judge(key, meeting.as_ref(), user.as_ref(), &stored, now) {
-            Verdict::Deliver(due) => match (meeting, user) {
-                (Some(meeting), Some(user)) => self.send(&meeting, &user, due, now).await,
+        match judge(key, meeting.as_ref(), user.as_ref(), &stored, self.invitations, now) {
+            Verdict::Deliver(delivery) => match (meeting, user) {
+                (Some(meeting), Some(user)) => self.send(&meeting, &user, delivery, now).await,
                 _ => Ok(Outcome::Nothing),
             },
-            Verdict::Covered(reminder, delivered_at) => {
-                self.cover(meeting.as_ref(), reminder, delivered_at).await
-            }
-            Verdict::Move(reminder, at, reason) => {
-                self.postpone(meeting.as_ref(), reminder, at, reason).await
-            }
-            Verdict::Close(reminder, state, reason) => {
-                self.close(meeting.as_ref(), reminder, state, reason).await
-            }
+            Verdict::Covered(notice, delivered_at) => self.cover(notice, delivered_at).await,
+            Verdict::Move(notice, at, reason) => self.postpone(notice, at, reason).await,
+            Verdict::Close(notice, state, reason) => self.close(notice, state, reason).await,
             Verdict::UnderWay => Ok(Outcome::UnderWay),
             Verdict::Nothing(why) => {
                 tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, why, "nothing to deliver");
@@ -114,39 +111,59 @@ impl Notifier {
         &self,
         meeting: &Meeting,
         user: &User,
-        due: Vec<Reminder>,
+        delivery: Delivery,
         now: DateTime<Utc>,
     ) -> Result<Outcome, Unfinished> {
-        let claimed: Vec<_> = due.iter().map(|reminder| claim(reminder, now)).collect();
-        self.store.step(&steps(&due, &claimed)).await?;
+        let claimed: Vec<_> = delivery.due.iter().map(|notice| claim(notice, now)).collect();
+        self.store.step(&steps(&delivery.due, &claimed)).await?;
         if self.clock.now() + notify::PATIENCE > now + CLAIM {
             return Err(Unfinished::Busy);
         }
-        match self.mailer.send(&notify::reminder(meeting, user, now)).await {
+        match self.mailer.send(&self.message(meeting, user, &delivery, now)).await {
             Ok(()) => {
                 let delivered_at = self.clock.now();
-                let done = |reminder| as_of(Some(meeting), delivered(reminder, delivered_at));
+                let done = |notice| delivered(notice, delivery.news.as_ref(), delivered_at);
                 let done: Vec<_> = claimed.iter().map(done).collect();
                 self.mark(&steps(&claimed, &done)).await?;
-                for reminder in &done {
-                    log(reminder, "reminder delivered");
-                    metrics::lateness(reminder.remind_at.unwrap_or(Minute::of(now)), delivered_at);
+                for notice in &done {
+                    log(notice, "notice delivered");
+                    metrics::lateness(notice.remind_at.unwrap_or(Minute::of(now)), delivered_at);
                 }
                 Ok(Outcome::Delivered)
             }
             Err(error) => {
-                let start = meeting.start_minute();
-                let failed = |reminder| failed(reminder, &error, start, now);
-                let failed: Vec<_> = claimed.iter().map(failed).collect();
+                let failed: Vec<_> = claimed.iter().map(|notice| failed(notice, &error, now)).collect();
                 self.store.step(&steps(&claimed, &failed)).await?;
                 tracing::warn!(
                     meeting_id = %meeting.id,
                     user_id = %user.id,
                     reason = error.reason(),
-                    "reminder not sent, will be tried again"
+                    "notice not sent, will be tried again"
                 );
                 Ok(Outcome::WillRetry)
             }
+        }
+    }
+
+    /// What is written to the person: the news if there is any, else that the meeting is coming.
+    fn message(&self, meeting: &Meeting, user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Message {
+        let document = |audience| calendar::document(meeting, audience, self.mailer.sender(), now);
+        match (&delivery.news, &delivery.told) {
+            (Some(News::Event(_)), None) => {
+                notify::invitation(meeting, user, document(Audience::Everyone), now)
+            }
+            (Some(News::Event(_)), Some(told)) => {
+                notify::update(meeting, user, &told.interval, document(Audience::Everyone), now)
+            }
+            (Some(News::Cancelled), Some(told)) => {
+                let audience = match meeting.participant(&user.id) {
+                    Some(_) => Audience::Everyone,
+                    None => Audience::Removed(user),
+                };
+                notify::cancellation(meeting, user, &told.interval, document(audience), now)
+            }
+            // Without having been told of it, nobody has anything cancelled.
+            (Some(News::Cancelled) | None, _) => notify::reminder(meeting, user, now),
         }
     }
 
@@ -161,94 +178,72 @@ impl Notifier {
         self.store.step(steps).await
     }
 
-    async fn cover(
-        &self,
-        meeting: Option<&Meeting>,
-        reminder: Reminder,
-        delivered_at: DateTime<Utc>,
-    ) -> Result<Outcome, Unfinished> {
-        let to = as_of(meeting, delivered(&reminder, delivered_at));
-        self.store.step(&[Step { from: Some(reminder), to }]).await?;
+    async fn cover(&self, notice: Notice, delivered_at: DateTime<Utc>) -> Result<Outcome, Unfinished> {
+        let to = delivered(&notice, None, delivered_at);
+        self.store.step(&[Step { from: Some(notice), to }]).await?;
         Ok(Outcome::Covered)
     }
 
-    async fn postpone(
-        &self,
-        meeting: Option<&Meeting>,
-        reminder: Reminder,
-        at: Minute,
-        reason: Reason,
-    ) -> Result<Outcome, Unfinished> {
+    async fn postpone(&self, notice: Notice, at: Minute, reason: Reason) -> Result<Outcome, Unfinished> {
         let owed_at = soon(self.clock.now());
-        let planned = as_of(meeting, reminder.moved_to(State::Planned, Some(owed_at)));
-        let planned = Reminder { remind_at: Some(at), reason, ..planned };
-        self.store.step(&steps(&[reminder], std::slice::from_ref(&planned))).await?;
-        log(&planned, "reminder moved");
+        let planned = notice.moved_to(State::Planned, Some(owed_at));
+        let planned = Notice { remind_at: Some(at), reason, ..planned };
+        self.store.step(&steps(&[notice], std::slice::from_ref(&planned))).await?;
+        log(&planned, "notice moved");
         self.timers.set(&planned.key, at).await?;
         let scheduled = planned.moved_to(State::Scheduled, Some(at + 1));
         self.store.step(&[Step { from: Some(planned), to: scheduled }]).await?;
         Ok(Outcome::Moved)
     }
 
-    async fn close(
-        &self,
-        meeting: Option<&Meeting>,
-        reminder: Reminder,
-        state: State,
-        reason: Reason,
-    ) -> Result<Outcome, Unfinished> {
+    async fn close(&self, notice: Notice, state: State, reason: Reason) -> Result<Outcome, Unfinished> {
         let now = self.clock.now();
         // The timer that is due now goes by itself; one for another minute has still to be taken away.
-        let armed =
-            reminder.state == State::Planned || reminder.remind_at.is_some_and(|at| at > Minute::of(now));
+        let armed = notice.state == State::Planned || notice.remind_at.is_some_and(|at| at > Minute::of(now));
         let owed_at = armed.then(|| soon(now));
-        let closed = as_of(meeting, reminder.moved_to(state, owed_at));
-        let closed = Reminder { remind_at: None, reason, ..closed };
-        self.store.step(&steps(&[reminder], std::slice::from_ref(&closed))).await?;
-        log(&closed, "reminder closed");
+        let closed = Notice { remind_at: None, reason, ..notice.moved_to(state, owed_at) };
+        self.store.step(&steps(&[notice], std::slice::from_ref(&closed))).await?;
+        log(&closed, "notice closed");
         Ok(Outcome::Closed)
     }
 }
 
-fn steps(from: &[Reminder], to: &[Reminder]) -> Vec<Step> {
+fn steps(from: &[Notice], to: &[Notice]) -> Vec<Step> {
     from.iter().zip(to).map(|(from, to)| Step { from: Some(from.clone()), to: to.clone() }).collect()
 }
 
-/// What was decided now was decided for the meeting's start of now, although the reminder may have been planned for another.
-fn as_of(meeting: Option<&Meeting>, to: Reminder) -> Reminder {
-    match meeting {
-        Some(meeting) => Reminder { start: meeting.start_minute(), meeting_version: meeting.version, ..to },
-        None => to,
-    }
-}
-
-fn claim(reminder: &Reminder, now: DateTime<Utc>) -> Reminder {
-    Reminder {
+fn claim(notice: &Notice, now: DateTime<Utc>) -> Notice {
+    Notice {
         claimed_until: Some(now + CLAIM),
-        revision: reminder.revision + 1,
+        revision: notice.revision + 1,
         owed_at: Some(Minute::of(now + CLAIM) + 1),
-        ..reminder.clone()
+        ..notice.clone()
     }
 }
 
-fn delivered(reminder: &Reminder, delivered_at: DateTime<Utc>) -> Reminder {
-    Reminder {
+fn delivered(notice: &Notice, news: Option<&News>, delivered_at: DateTime<Utc>) -> Notice {
+    let told = match news.filter(|_| notice.is_invitation()) {
+        Some(news) => news.told(),
+        None => notice.told.clone(),
+    };
+    Notice {
+        told,
         delivered_at: Some(delivered_at),
         attempts: 0,
         failure: None,
-        ..reminder.moved_to(State::Delivered, None)
+        ..notice.moved_to(State::Delivered, None)
     }
 }
 
 /// A message that did not leave: owed again after a pause that doubles each time. However long it is, the last minute
 /// before the start is not slept through, and neither is the start, when it has failed for good.
-fn failed(reminder: &Reminder, error: &SendError, start: Minute, now: DateTime<Utc>) -> Reminder {
+fn failed(notice: &Notice, error: &SendError, now: DateTime<Utc>) -> Notice {
     let minute = Minute::of(now);
-    let backoff = (1i64 << reminder.attempts.min(10)).min(LONGEST_BACKOFF);
-    let last_chance = if minute < start - 1 { start - 1 } else { start.max(minute + 1) };
-    Reminder {
-        attempts: reminder.attempts + 1,
+    let backoff = (1i64 << notice.attempts.min(10)).min(LONGEST_BACKOFF);
+    let last_chance = if minute < notice.start - 1 { notice.start - 1 } else { notice.start.max(minute + 1) };
+    Notice {
+        attempts: notice.attempts + 1,
         failure: Some(error.reason().to_owned()),
-        ..reminder.moved_to(reminder.state, Some(last_chance.min(minute + backoff)))
+        ..notice.moved_to(notice.state, Some(last_chance.min(minute + backoff)))
     }
 }

@@ -1,95 +1,102 @@
-//! What should be done for a meeting's reminders, as a function of what is known. No I/O, no clock.
+//! What should be done for a meeting's notices, as a function of what is known. No I/O, no clock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Channel, Meeting, Participant, Reminder, ReminderKey, State, Step, User, UserId};
-use crate::time::{Minute, Reason, remind};
+use super::due::{self, Matter};
+use crate::domain::{Kind, Meeting, Notice, NoticeKey, State, Step, User, UserId};
+use crate::time::{Minute, Reason};
 
 /// One thing to do.
 #[derive(Clone, Debug)]
 pub enum Plan {
-    /// Store a reminder with its minute, and set its timer.
+    /// Store a notice with its minute, and set its timer.
     Set(Step),
-    /// The reminder is stored, its timer may not be set.
-    Arm(Reminder),
-    /// Store a reminder that no timer belongs to, and take away the one it may have had.
+    /// The notice is stored, its timer may not be set.
+    Arm(Notice),
+    /// Store a notice that no timer belongs to, and take away the one it may have had.
     Close(Step),
-    /// The reminder is closed, its timer may still be set.
-    Disarm(Reminder),
+    /// The notice is closed, its timer may still be set.
+    Disarm(Notice),
     /// A delivery under way, or newer data than ours, is in the way: read again.
     Wait,
 }
 
-/// Compares the reminders that `meeting` should have with those `stored`, and says what to do. Nothing to do is an empty list.
+/// Compares the notices that `meeting` should have with those `stored`, and says what to do. Nothing to do is an empty list.
 ///
-/// `users` are the participants as they are now; one who isn't there gets no reminders.
+/// `users` are the participants and whoever else was [told](concerned) of the meeting, as they are now; one who isn't there
+/// gets no notices. `invitations` says whether the deployment sends any.
 pub fn plan(
     meeting: &Meeting,
     users: &HashMap<UserId, User>,
-    stored: &[Reminder],
+    stored: &[Notice],
+    invitations: bool,
     now: DateTime<Utc>,
 ) -> Vec<Plan> {
-    let stored: HashMap<_, _> = stored.iter().map(|reminder| (&reminder.key, reminder)).collect();
-    let wanted = wanted(meeting, users);
+    let stored: HashMap<_, _> = stored.iter().map(|notice| (&notice.key, notice)).collect();
+    let wanted = wanted(meeting, users, &stored, invitations);
     let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.key).collect();
-    let unwanted = stored.values().filter(|reminder| !keys.contains(&reminder.key));
-    let cancelled = unwanted.filter_map(|reminder| cancel(meeting, reminder, now));
+    let unwanted = stored.values().filter(|notice| !keys.contains(&notice.key));
+    let cancelled = unwanted.filter_map(|notice| cancel(meeting, notice, now));
     let set = wanted.iter().filter_map(|wanted| bring_about(wanted, stored.get(&wanted.key).copied(), now));
     set.chain(cancelled).collect()
 }
 
-/// The reminders as they will be once [`plan`] is carried out.
+/// Whom the notices of a meeting concern: its participants, and who takes part no longer but whose calendar still shows it.
+pub fn concerned<'a>(meeting: &'a Meeting, stored: &'a [Notice]) -> BTreeSet<&'a UserId> {
+    let told = stored.iter().filter(|notice| notice.told.is_some()).map(|notice| &notice.key.user_id);
+    meeting.participants.iter().map(|participant| &participant.user_id).chain(told).collect()
+}
+
+/// The reminders as they will be once [`plan`] is carried out. `stored` are the meeting's reminders alone.
 pub fn foresee(
     meeting: &Meeting,
     users: &HashMap<UserId, User>,
-    stored: Vec<Reminder>,
+    stored: Vec<Notice>,
     now: DateTime<Utc>,
-) -> Vec<Reminder> {
-    let steps = plan(meeting, users, &stored, now).into_iter().filter_map(|plan| match plan {
+) -> Vec<Notice> {
+    let steps = plan(meeting, users, &stored, false, now).into_iter().filter_map(|plan| match plan {
         Plan::Set(step) | Plan::Close(step) => Some(step.to),
         Plan::Arm(_) | Plan::Disarm(_) | Plan::Wait => None,
     });
-    let mut reminders: HashMap<_, _> =
-        stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
-    reminders.extend(steps.map(|reminder| (reminder.key.clone(), reminder)));
-    reminders.into_values().collect()
+    let mut notices: HashMap<_, _> = stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
+    notices.extend(steps.map(|notice| (notice.key.clone(), notice)));
+    notices.into_values().collect()
 }
 
-/// A reminder that should be, and what its minute depends on.
+/// A notice that should be, and what its minute depends on.
 struct Wanted<'a> {
-    key: ReminderKey,
+    key: NoticeKey,
+    matter: Matter,
     meeting: &'a Meeting,
     user: &'a User,
 }
 
-fn wanted<'a>(meeting: &'a Meeting, users: &'a HashMap<UserId, User>) -> Vec<Wanted<'a>> {
-    if !meeting.is_confirmed() {
-        return Vec::new();
+fn wanted<'a>(
+    meeting: &'a Meeting,
+    users: &'a HashMap<UserId, User>,
+    stored: &HashMap<&NoticeKey, &Notice>,
+    invitations: bool,
+) -> Vec<Wanted<'a>> {
+    let mut wanted = Vec::new();
+    for user in users.values() {
+        let reminders = meeting.notifications.reminders().into_iter();
+        let reminders = reminders.map(|(channel, minutes_before)| Kind::Reminder { channel, minutes_before });
+        for kind in reminders.chain([Kind::Invitation]) {
+            let key = NoticeKey { meeting_id: meeting.id.clone(), user_id: user.id.clone(), kind };
+            let told = stored.get(&key).and_then(|stored| stored.told.as_ref());
+            if let Some(matter) = due::matter(meeting, &key, told, invitations) {
+                wanted.push(Wanted { key, matter, meeting, user });
+            }
+        }
     }
-    let of_one = |participant: &'a Participant| {
-        let user = users.get(&participant.user_id)?;
-        let one = move |(channel, minutes_before): (Channel, u32)| Wanted {
-            key: ReminderKey {
-                meeting_id: meeting.id.clone(),
-                user_id: user.id.clone(),
-                channel,
-                minutes_before,
-            },
-            meeting,
-            user,
-        };
-        Some(meeting.notifications.reminders().into_iter().map(one))
-    };
-    meeting.participants.iter().filter_map(of_one).flatten().collect()
+    wanted
 }
 
-fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc>) -> Option<Plan> {
-    let Wanted { meeting, user, .. } = wanted;
-    let start = meeting.start_minute();
-    let current = stored.filter(|stored| stored.start == start);
-    if let Some(stored) = current.filter(|stored| stored.state.is_final()) {
+fn bring_about(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) -> Option<Plan> {
+    let Wanted { meeting, user, matter, .. } = wanted;
+    if let Some(stored) = stored.filter(|stored| stored.is_final_for(matter.start)) {
         return disarm(stored);
     }
     if stored.is_some_and(|stored| {
@@ -99,29 +106,33 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     }) {
         return Some(Plan::Wait);
     }
+    // A reminder for another start begins anew. An invitation that is on its way will tell the new one.
+    let current = stored.filter(|stored| stored.start == matter.start || stored.is_invitation());
     let open = current.filter(|stored| stored.state.is_open());
     // Its minute has come: what becomes of it now is for its delivery to say, by the rule and the data of that moment.
     if open.and_then(|stored| stored.remind_at).is_some_and(|at| at <= Minute::of(now)) {
         return None;
     }
-    let decision = remind(start, wanted.key.minutes_before, earliest(open, now), user.dnd, user.zone);
+    let decision = due::decide(wanted.key.kind, matter.start, earliest(open, now), user);
     let Some(at) = decision.remind_at else {
         // Once the meeting has started, why it wasn't sent before stays true.
         let same =
-            |stored: &Reminder| stored.reason == decision.reason || decision.reason == Reason::MeetingStarted;
-        let unchanged = |stored: &Reminder| stored.state == State::Suppressed && same(stored);
+            |stored: &Notice| stored.reason == decision.reason || decision.reason == Reason::MeetingStarted;
+        let unchanged = |stored: &Notice| {
+            stored.state == State::Suppressed && stored.start == matter.start && same(stored)
+        };
         if let Some(stored) = current.filter(|stored| unchanged(stored)) {
             return disarm(stored);
         }
-        let to = Reminder { reason: decision.reason, ..row(wanted, stored, State::Suppressed) };
+        let to = Notice { reason: decision.reason, ..row(wanted, stored, State::Suppressed) };
         return Some(Plan::Close(closing(stored, to, now)));
     };
-    let as_it_is = |stored: &&Reminder| stored.remind_at == Some(at) && stored.email == wanted.user.email;
+    let as_it_is = |stored: &&Notice| stored.remind_at == Some(at) && stored.email == wanted.user.email;
     match open.filter(as_it_is) {
         Some(stored) if stored.state == State::Scheduled => None,
         Some(stored) => Some(Plan::Arm(stored.clone())),
         None => {
-            let to = Reminder {
+            let to = Notice {
                 remind_at: Some(at),
                 reason: decision.reason,
                 owed_at: Some(soon(now)),
@@ -132,14 +143,14 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Reminder>, now: DateTime<Utc
     }
 }
 
-fn cancel(meeting: &Meeting, stored: &Reminder, now: DateTime<Utc>) -> Option<Plan> {
+fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan> {
     if stored.state.is_final() || stored.state == State::Cancelled {
         return disarm(stored);
     }
     if stored.is_claimed(now) || stored.meeting_version > meeting.version {
         return Some(Plan::Wait);
     }
-    let to = Reminder {
+    let to = Notice {
         meeting_version: meeting.version,
         remind_at: None,
         ..stored.moved_to(State::Cancelled, None)
@@ -147,25 +158,26 @@ fn cancel(meeting: &Meeting, stored: &Reminder, now: DateTime<Utc>) -> Option<Pl
     Some(Plan::Close(closing(Some(stored), to, now)))
 }
 
-/// A closed reminder that is still owed has a timer to lose.
-fn disarm(stored: &Reminder) -> Option<Plan> {
+/// A closed notice that is still owed has a timer to lose.
+fn disarm(stored: &Notice) -> Option<Plan> {
     stored.owed_at.map(|_| Plan::Disarm(stored.clone()))
 }
 
-/// The earliest minute for a reminder. A timer that is already set for a minute to come stays good, although it could no
+/// The earliest minute for a notice. A timer that is already set for a minute to come stays good, although it could no
 /// longer be set anew.
-fn earliest(open: Option<&Reminder>, now: DateTime<Utc>) -> Minute {
+fn earliest(open: Option<&Notice>, now: DateTime<Utc>) -> Minute {
     let settable = Minute::earliest_timer(now);
     let set = open.and_then(|stored| stored.remind_at);
     set.map_or(settable, |at| at.min(settable))
 }
 
 /// A fresh row for what is wanted, one revision after what is stored.
-fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder {
-    Reminder {
+fn row(wanted: &Wanted<'_>, stored: Option<&Notice>, state: State) -> Notice {
+    Notice {
         key: wanted.key.clone(),
         email: wanted.user.email.clone(),
-        start: wanted.meeting.start_minute(),
+        start: wanted.matter.start,
+        told: stored.and_then(|stored| stored.told.clone()),
         meeting_version: wanted.meeting.version,
         user_version: wanted.user.version,
         remind_at: None,
@@ -180,11 +192,11 @@ fn row(wanted: &Wanted<'_>, stored: Option<&Reminder>, state: State) -> Reminder
     }
 }
 
-/// A step that closes a reminder. One that may have a timer stays owed until that timer is gone.
-fn closing(stored: Option<&Reminder>, to: Reminder, now: DateTime<Utc>) -> Step {
+/// A step that closes a notice. One that may have a timer stays owed until that timer is gone.
+fn closing(stored: Option<&Notice>, to: Notice, now: DateTime<Utc>) -> Step {
     // A closed one that is owed has not lost its timer yet.
     let armed = stored.is_some_and(|stored| stored.state.is_open() || stored.owed_at.is_some());
-    Step { from: stored.cloned(), to: Reminder { owed_at: armed.then(|| soon(now)), ..to } }
+    Step { from: stored.cloned(), to: Notice { owed_at: armed.then(|| soon(now)), ..to } }
 }
 
 /// When the sweep looks after what the fast path should have finished: the next minute. Should both be at it at once, one

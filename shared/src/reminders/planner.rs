@@ -1,19 +1,19 @@
-//! Makes a meeting's reminders what they should be.
+//! Makes a meeting's notices what they should be.
 
 use std::collections::{HashMap, HashSet};
 
 use futures_util::stream::{self, StreamExt};
 
-use super::plan::{Plan, plan};
+use super::plan::{Plan, concerned, plan};
 use super::{Unfinished, soon};
 use crate::clock::Clock;
-use crate::domain::{Meeting, MeetingId, Participant, Reminder, ReminderKey, State, Step, User, UserId};
+use crate::domain::{Meeting, MeetingId, Notice, NoticeKey, Participant, State, Step, User, UserId};
 use crate::metrics;
 use crate::store::{Debtor, Store};
 use crate::time::{Zone, format};
 use crate::timers::Timers;
 
-/// How many reminders are worked on side by side.
+/// How many notices are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// How many meetings of one user are planned side by side.
 const MEETINGS_SIDE_BY_SIDE: usize = 4;
@@ -29,39 +29,41 @@ pub struct Planner {
     pub timers: Timers,
     /// What time it is.
     pub clock: Clock,
+    /// Whether invitations are sent.
+    pub invitations: bool,
 }
 
 impl Planner {
     /// Plans whatever `debtor` owes; see [`Planner::plan_meeting`].
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same reminders. It stays owed then.
+    /// When AWS fails, or others keep changing the same notices. It stays owed then.
     pub async fn plan(&self, debtor: &Debtor) -> Result<(), Unfinished> {
         match debtor {
             Debtor::Meeting(id) => self.plan_meeting(id).await,
             Debtor::User(id) => self.plan_user(id).await,
-            Debtor::Reminder(key) => self.plan_meeting(&key.meeting_id).await,
+            Debtor::Notice(key) => self.plan_meeting(&key.meeting_id).await,
         }
     }
 
-    /// Brings the reminders of a meeting and their timers up to its newest version, and strikes it off what is owed. Safe to
-    /// repeat, and to run twice at once. A meeting that isn't there has no reminders.
+    /// Brings the notices of a meeting and their timers up to its newest version, and strikes it off what is owed. Safe to
+    /// repeat, and to run twice at once. A meeting that isn't there has no notices.
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same reminders. The meeting stays owed then.
+    /// When AWS fails, or others keep changing the same notices. The meeting stays owed then.
     pub async fn plan_meeting(&self, id: &MeetingId) -> Result<(), Unfinished> {
         // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
-            let Some((mut meeting, stored)) = self.store.meeting_with_reminders(id).await? else {
+            let Some((mut meeting, stored)) = self.store.meeting_with_notices(id).await? else {
                 return Ok(());
             };
-            let users = self.store.participants(&meeting).await?;
+            let users = self.store.users(concerned(&meeting, &stored)).await?;
             if self.refresh(&mut meeting, &users).await? {
                 continue;
             }
             self.repair(&stored, &mut disturbed).await?;
-            let plans = plan(&meeting, &users, &stored, self.clock.now());
+            let plans = plan(&meeting, &users, &stored, self.invitations, self.clock.now());
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
             let raced = self.carry_out(plans, &mut disturbed).await?;
             if waits {
@@ -81,10 +83,10 @@ impl Planner {
         Err(Unfinished::Busy)
     }
 
-    /// Brings the reminders of a user's meetings to come up to the user's newest version, and strikes the user off what is owed.
+    /// Brings the notices of a user's meetings to come up to the user's newest version, and strikes the user off what is owed.
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same reminders. The user stays owed then.
+    /// When AWS fails, or others keep changing the same notices. The user stays owed then.
     pub async fn plan_user(&self, id: &UserId) -> Result<(), Unfinished> {
         let Some(user) = self.store.user(id).await? else { return Ok(()) };
         let meetings = self.store.meetings_after(id, self.clock.now()).await?;
@@ -124,14 +126,14 @@ impl Planner {
     async fn carry_out(
         &self,
         plans: Vec<Plan>,
-        disturbed: &mut HashSet<ReminderKey>,
+        disturbed: &mut HashSet<NoticeKey>,
     ) -> Result<bool, Unfinished> {
         let steps = plans.into_iter().map(|plan| async {
             match plan {
                 Plan::Set(step) => self.set(step).await,
-                Plan::Arm(reminder) => self.arm(reminder).await,
+                Plan::Arm(notice) => self.arm(notice).await,
                 Plan::Close(step) => self.close(step).await,
-                Plan::Disarm(reminder) => self.disarm(reminder).await,
+                Plan::Disarm(notice) => self.disarm(notice).await,
                 Plan::Wait => Ok(Done::Yes),
             }
         });
@@ -157,17 +159,17 @@ impl Planner {
             done => done?,
         }
         let moved = step.from.is_some_and(|from| from.state == State::Scheduled);
-        log(&step.to, if moved { "reminder moved" } else { "reminder set" });
+        log(&step.to, if moved { "notice moved" } else { "notice set" });
         self.arm(step.to).await
     }
 
     /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
     /// after the one it is due in.
-    async fn arm(&self, reminder: Reminder) -> Result<Done, Unfinished> {
-        let Some(at) = reminder.remind_at else { return Ok(Done::Yes) };
-        self.timers.set(&reminder.key, at).await?;
-        let to = reminder.moved_to(State::Scheduled, Some(at + 1));
-        self.finish(Step { from: Some(reminder), to }).await
+    async fn arm(&self, notice: Notice) -> Result<Done, Unfinished> {
+        let Some(at) = notice.remind_at else { return Ok(Done::Yes) };
+        self.timers.set(&notice.key, at).await?;
+        let to = notice.moved_to(State::Scheduled, Some(at + 1));
+        self.finish(Step { from: Some(notice), to }).await
     }
 
     /// The row says that nothing is sent; then the timer goes, and then the row's debt.
@@ -178,7 +180,7 @@ impl Planner {
         }
         log(
             &step.to,
-            if step.to.state == State::Cancelled { "reminder cancelled" } else { "reminder suppressed" },
+            if step.to.state == State::Cancelled { "notice cancelled" } else { "notice suppressed" },
         );
         if step.to.owed_at.is_none() {
             return Ok(Done::Yes);
@@ -186,10 +188,10 @@ impl Planner {
         self.disarm(step.to).await
     }
 
-    async fn disarm(&self, reminder: Reminder) -> Result<Done, Unfinished> {
-        self.timers.cancel(&reminder.key).await?;
-        let to = reminder.moved_to(reminder.state, None);
-        self.finish(Step { from: Some(reminder), to }).await
+    async fn disarm(&self, notice: Notice) -> Result<Done, Unfinished> {
+        self.timers.cancel(&notice.key).await?;
+        let to = notice.moved_to(notice.state, None);
+        self.finish(Step { from: Some(notice), to }).await
     }
 
     async fn finish(&self, step: Step) -> Result<Done, Unfinished> {
@@ -200,16 +202,12 @@ impl Planner {
     }
 
     /// Sets or takes away once more the timers that we may have undone.
-    async fn repair(
-        &self,
-        stored: &[Reminder],
-        disturbed: &mut HashSet<ReminderKey>,
-    ) -> Result<(), Unfinished> {
-        for reminder in stored.iter().filter(|reminder| disturbed.contains(&reminder.key)) {
-            match reminder.remind_at.filter(|_| reminder.state == State::Scheduled) {
-                Some(at) => self.timers.set(&reminder.key, at.max(soon(self.clock.now()))).await?,
-                None if reminder.state.is_open() => {}
-                None => self.timers.cancel(&reminder.key).await?,
+    async fn repair(&self, stored: &[Notice], disturbed: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
+        for notice in stored.iter().filter(|notice| disturbed.contains(&notice.key)) {
+            match notice.remind_at.filter(|_| notice.state == State::Scheduled) {
+                Some(at) => self.timers.set(&notice.key, at.max(soon(self.clock.now()))).await?,
+                None if notice.state.is_open() => {}
+                None => self.timers.cancel(&notice.key).await?,
             }
         }
         disturbed.clear();
@@ -220,19 +218,19 @@ impl Planner {
 enum Done {
     Yes,
     LostRace,
-    Disturbed(ReminderKey),
+    Disturbed(NoticeKey),
 }
 
-/// Tells of a reminder's new state, in the log and as a metric.
-pub(super) fn log(reminder: &Reminder, event: &'static str) {
-    metrics::reached(reminder.state);
+/// Tells of a notice's new state, in the log and as a metric.
+pub(super) fn log(notice: &Notice, event: &'static str) {
+    metrics::reached(notice.key.kind, notice.state);
     tracing::info!(
-        meeting_id = %reminder.key.meeting_id,
-        user_id = %reminder.key.user_id,
-        r#type = reminder.key.channel.as_str(),
-        minutes_before = reminder.key.minutes_before,
-        remind_at = reminder.remind_at.map(|at| format(at.start(), Zone::UTC)),
-        reason = reminder.reason.as_str(),
+        meeting_id = %notice.key.meeting_id,
+        user_id = %notice.key.user_id,
+        r#type = notice.key.kind.name(),
+        minutes_before = notice.key.kind.minutes_before(),
+        remind_at = notice.remind_at.map(|at| format(at.start(), Zone::UTC)),
+        reason = notice.reason.as_str(),
         "{event}"
     );
 }

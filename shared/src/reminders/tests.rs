@@ -1,13 +1,15 @@
 //! The two decisions, without any AWS: what should be planned, and what to do when a minute has come.
 
+mod invitations;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Plan, Verdict, foresee, judge, plan};
 use crate::domain::{
-    Channel, Email, Meeting, MeetingId, Name, Notification, Notifications, Participant, Reminder, Role,
-    State, Status, User, UserId,
+    Channel, Email, Meeting, MeetingId, Name, Notice, Notification, Notifications, Participant, Role, State,
+    Status, User, UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
 
@@ -55,15 +57,19 @@ fn meeting(start: i64, people: &[&User], before: &[u32]) -> Meeting {
     }
 }
 
+fn before(notice: &Notice) -> u32 {
+    notice.key.kind.minutes_before().unwrap()
+}
+
 fn known(people: &[&User]) -> HashMap<UserId, User> {
     people.iter().map(|user| (user.id.clone(), (*user).clone())).collect()
 }
 
 /// What stands in the table once a plan made at noon is carried out and every timer is set.
-fn planned(meeting: &Meeting, people: &[&User]) -> Vec<Reminder> {
-    let set = |reminder: Reminder| match reminder.state {
-        State::Planned => reminder.moved_to(State::Scheduled, reminder.remind_at.map(|at| at + 1)),
-        _ => reminder,
+fn planned(meeting: &Meeting, people: &[&User]) -> Vec<Notice> {
+    let set = |notice: Notice| match notice.state {
+        State::Planned => notice.moved_to(State::Scheduled, notice.remind_at.map(|at| at + 1)),
+        _ => notice,
     };
     foresee(meeting, &known(people), Vec::new(), noon()).into_iter().map(set).collect()
 }
@@ -78,10 +84,8 @@ fn everyone_gets_every_reminder_and_a_second_plan_has_nothing_to_do() {
     let (ana, bo) = (user("ana", None), user("bo", Some(("13:00", "14:00"))));
     let meeting = meeting(180, &[&ana, &bo], &[60, 10]);
     let stored = planned(&meeting, &[&ana, &bo]);
-    let mut at: Vec<_> = stored
-        .iter()
-        .map(|r| (r.key.user_id.as_str(), r.key.minutes_before, r.remind_at, r.reason))
-        .collect();
+    let mut at: Vec<_> =
+        stored.iter().map(|r| (r.key.user_id.as_str(), before(r), r.remind_at, r.reason)).collect();
     at.sort_by_key(|(user, before, ..)| (*user, *before));
     assert_eq!(
         at,
@@ -92,10 +96,10 @@ fn everyone_gets_every_reminder_and_a_second_plan_has_nothing_to_do() {
             ("bo", 60, Some(minute(120)), Reason::OnTime),
         ]
     );
-    assert!(plan(&meeting, &known(&[&ana, &bo]), &stored, noon()).is_empty());
+    assert!(plan(&meeting, &known(&[&ana, &bo]), &stored, false, noon()).is_empty());
     // A timer that is set for the next seconds could not be set anew, and needn't be.
     let just_before = minute(120).start() - TimeDelta::seconds(5);
-    assert!(plan(&meeting, &known(&[&ana, &bo]), &stored, just_before).is_empty());
+    assert!(plan(&meeting, &known(&[&ana, &bo]), &stored, false, just_before).is_empty());
 }
 
 #[test]
@@ -104,20 +108,20 @@ fn who_leaves_loses_reminders_and_who_comes_back_gets_them_again() {
     let together = meeting(180, &[&ana, &bo], &[60]);
     let stored = planned(&together, &[&ana, &bo]);
     let alone = Meeting { version: 2, ..meeting(180, &[&ana], &[60]) };
-    let Plan::Close(step) = only(plan(&alone, &known(&[&ana]), &stored, noon())) else {
+    let Plan::Close(step) = only(plan(&alone, &known(&[&ana]), &stored, false, noon())) else {
         panic!("not closed")
     };
     assert_eq!((step.to.key.user_id.as_str(), step.to.state), ("bo", State::Cancelled));
     assert!(step.to.owed_at.is_some(), "the timer is still to be taken away");
     let Plan::Disarm(_) =
-        only(plan(&alone, &known(&[&ana]), std::slice::from_ref(&step.to), noon()).split_off(1))
+        only(plan(&alone, &known(&[&ana]), std::slice::from_ref(&step.to), false, noon()).split_off(1))
     else {
         panic!("the timer is forgotten")
     };
     let gone = step.to.moved_to(State::Cancelled, None);
     let again = Meeting { version: 3, ..together };
     let stored = [stored.into_iter().find(|r| r.key.user_id == ana.id).unwrap(), gone];
-    let Plan::Set(step) = only(plan(&again, &known(&[&ana, &bo]), &stored, noon())) else {
+    let Plan::Set(step) = only(plan(&again, &known(&[&ana, &bo]), &stored, false, noon())) else {
         panic!("not set")
     };
     assert_eq!((step.to.key.user_id.as_str(), step.to.state), ("bo", State::Planned));
@@ -129,9 +133,9 @@ fn a_delivered_reminder_comes_again_only_for_another_start() {
     let before = meeting(180, &[&ana], &[60]);
     let delivered = only(planned(&before, &[&ana])).moved_to(State::Delivered, None);
     let retitled = Meeting { version: 2, ..before.clone() };
-    assert!(plan(&retitled, &known(&[&ana]), std::slice::from_ref(&delivered), noon()).is_empty());
+    assert!(plan(&retitled, &known(&[&ana]), std::slice::from_ref(&delivered), false, noon()).is_empty());
     let moved = Meeting { version: 2, ..meeting(240, &[&ana], &[60]) };
-    let Plan::Set(step) = only(plan(&moved, &known(&[&ana]), &[delivered], noon())) else {
+    let Plan::Set(step) = only(plan(&moved, &known(&[&ana]), &[delivered], false, noon())) else {
         panic!("not set")
     };
     assert_eq!(step.to.remind_at, Some(minute(180)));
@@ -143,10 +147,13 @@ fn newer_data_and_deliveries_under_way_are_waited_for() {
     let old = meeting(180, &[&ana], &[60]);
     let newer = Meeting { version: 2, ..meeting(240, &[&ana], &[60]) };
     let stored = only(planned(&newer, &[&ana]));
-    assert!(matches!(only(plan(&old, &known(&[&ana]), std::slice::from_ref(&stored), noon())), Plan::Wait));
-    let claimed = Reminder { claimed_until: Some(noon() + TimeDelta::seconds(1)), ..stored };
+    assert!(matches!(
+        only(plan(&old, &known(&[&ana]), std::slice::from_ref(&stored), false, noon())),
+        Plan::Wait
+    ));
+    let claimed = Notice { claimed_until: Some(noon() + TimeDelta::seconds(1)), ..stored };
     let newest = Meeting { version: 3, ..meeting(300, &[&ana], &[60]) };
-    assert!(matches!(only(plan(&newest, &known(&[&ana]), &[claimed], noon())), Plan::Wait));
+    assert!(matches!(only(plan(&newest, &known(&[&ana]), &[claimed], false, noon())), Plan::Wait));
 }
 
 #[test]
@@ -156,14 +163,18 @@ fn a_minute_inside_dnd_is_never_delivered_in_even_when_dnd_came_later() {
     let stored = planned(&meeting, &[&calm]);
     let due = minute(120).start() + TimeDelta::seconds(20);
     let key = &stored[0].key;
-    assert_eq!(judge(key, Some(&meeting), Some(&calm), &stored, due), Verdict::Deliver(stored.clone()));
+    let Verdict::Deliver(delivery) = judge(key, Some(&meeting), Some(&calm), &stored, false, due) else {
+        panic!("not delivered")
+    };
+    assert_eq!((delivery.due, delivery.news), (stored.clone(), None));
     let quiet = User { version: 2, ..user("ana", Some(("13:30", "14:30"))) };
-    let Verdict::Move(_, at, reason) = judge(key, Some(&meeting), Some(&quiet), &stored, due) else {
+    let Verdict::Move(_, at, reason) = judge(key, Some(&meeting), Some(&quiet), &stored, false, due) else {
         panic!("not moved")
     };
     assert_eq!((at, reason), (minute(150), Reason::AfterDnd));
     let asleep = User { version: 2, ..user("ana", Some(("13:30", "15:00"))) };
-    let Verdict::Close(_, state, reason) = judge(key, Some(&meeting), Some(&asleep), &stored, due) else {
+    let Verdict::Close(_, state, reason) = judge(key, Some(&meeting), Some(&asleep), &stored, false, due)
+    else {
         panic!("not closed")
     };
     assert_eq!((state, reason), (State::Suppressed, Reason::DndUntilStart));
@@ -175,20 +186,21 @@ fn early_late_and_stale_timers_do_what_is_right_now() {
     let meeting = meeting(180, &[&ana], &[60]);
     let stored = planned(&meeting, &[&ana]);
     let key = &stored[0].key;
-    let verdict =
-        |now: i64, meeting: &Meeting| judge(key, Some(meeting), Some(&ana), &stored, minute(now).start());
+    let verdict = |now: i64, meeting: &Meeting| {
+        judge(key, Some(meeting), Some(&ana), &stored, false, minute(now).start())
+    };
     assert!(matches!(verdict(119, &meeting), Verdict::Move(_, at, Reason::OnTime) if at == minute(120)));
     assert!(matches!(verdict(150, &meeting), Verdict::Deliver(_)));
     assert!(matches!(verdict(179, &meeting), Verdict::Deliver(_)));
     assert!(matches!(verdict(180, &meeting), Verdict::Close(_, State::Missed, Reason::MeetingStarted)));
     let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
     assert!(matches!(verdict(120, &cancelled), Verdict::Close(_, State::Cancelled, _)));
-    let tried = [Reminder { attempts: 3, ..stored[0].clone() }];
-    let too_late = judge(key, Some(&meeting), Some(&ana), &tried, minute(180).start());
+    let tried = [Notice { attempts: 3, ..stored[0].clone() }];
+    let too_late = judge(key, Some(&meeting), Some(&ana), &tried, false, minute(180).start());
     assert!(matches!(too_late, Verdict::Close(_, State::Failed, Reason::MeetingStarted)));
     let over = [stored[0].moved_to(State::Delivered, None)];
     assert!(matches!(
-        judge(key, Some(&meeting), Some(&ana), &over, minute(120).start()),
+        judge(key, Some(&meeting), Some(&ana), &over, false, minute(120).start()),
         Verdict::Nothing(_)
     ));
 }
@@ -198,21 +210,21 @@ fn reminders_of_one_minute_are_one_message() {
     let ana = user("ana", Some(("11:00", "14:30")));
     let meeting = meeting(180, &[&ana], &[120, 60, 45, 10]);
     let stored = planned(&meeting, &[&ana]);
-    let at_once = stored.iter().filter(|reminder| reminder.remind_at == Some(minute(150))).count();
+    let at_once = stored.iter().filter(|notice| notice.remind_at == Some(minute(150))).count();
     assert_eq!(at_once, 3);
     let due = minute(150).start() + TimeDelta::seconds(30);
-    let key = stored.iter().find(|reminder| reminder.key.minutes_before == 60).unwrap().key.clone();
-    let Verdict::Deliver(together) = judge(&key, Some(&meeting), Some(&ana), &stored, due) else {
+    let key = stored.iter().find(|notice| before(notice) == 60).unwrap().key.clone();
+    let Verdict::Deliver(together) = judge(&key, Some(&meeting), Some(&ana), &stored, false, due) else {
         panic!("not delivered")
     };
-    assert_eq!(together.len(), 3);
+    assert_eq!(together.due.len(), 3);
     // One that is still open when its siblings' message has just left is covered by it.
-    let sent = |reminder: Reminder| match reminder.key.minutes_before {
-        120 => Reminder { delivered_at: Some(due), ..reminder.moved_to(State::Delivered, None) },
-        _ => reminder,
+    let sent = |notice: Notice| match before(&notice) {
+        120 => Notice { delivered_at: Some(due), ..notice.moved_to(State::Delivered, None) },
+        _ => notice,
     };
     let stored: Vec<_> = stored.into_iter().map(sent).collect();
     assert!(
-        matches!(judge(&key, Some(&meeting), Some(&ana), &stored, due), Verdict::Covered(_, at) if at == due)
+        matches!(judge(&key, Some(&meeting), Some(&ana), &stored, false, due), Verdict::Covered(_, at) if at == due)
     );
 }

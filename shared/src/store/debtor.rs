@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::keys::{MEETING, PROFILE};
-use crate::domain::{Channel, MeetingId, ReminderKey, UserId};
+use crate::domain::{Kind, MeetingId, NoticeKey, UserId};
 
 /// An item that owes work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12,8 +12,8 @@ pub enum Debtor {
     Meeting(MeetingId),
     /// A user whose newest version is not planned yet.
     User(UserId),
-    /// A reminder without its timer, or one whose minute has passed.
-    Reminder(ReminderKey),
+    /// A notice without its timer, or one whose minute has passed.
+    Notice(NoticeKey),
 }
 
 impl Debtor {
@@ -22,19 +22,16 @@ impl Debtor {
         let (kind, id) = pk.split_once('#')?;
         match (kind, sk) {
             ("MEETING", MEETING) => MeetingId::parse(id).ok().map(Self::Meeting),
-            ("MEETING", _) => reminder(MeetingId::parse(id).ok()?, sk).map(Self::Reminder),
+            ("MEETING", _) => notice(MeetingId::parse(id).ok()?, sk).map(Self::Notice),
             ("USER", PROFILE) => UserId::parse(id).ok().map(Self::User),
             _ => None,
         }
     }
 }
 
-fn reminder(meeting_id: MeetingId, sk: &str) -> Option<ReminderKey> {
-    let mut parts = sk.strip_prefix("REMINDER#")?.split('#');
-    let user_id = UserId::parse(parts.next()?).ok()?;
-    let channel = Channel::parse(parts.next()?)?;
-    let minutes_before = parts.next()?.parse().ok()?;
-    Some(ReminderKey { meeting_id, user_id, channel, minutes_before })
+fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
+    let (user_id, kind) = sk.strip_prefix("REMINDER#")?.split_once('#')?;
+    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: Kind::parse(kind)? })
 }
 
 impl fmt::Display for Debtor {
@@ -42,9 +39,8 @@ impl fmt::Display for Debtor {
         match self {
             Self::Meeting(id) => write!(f, "meeting {id}"),
             Self::User(id) => write!(f, "user {id}"),
-            Self::Reminder(key) => {
-                let (meeting, user) = (&key.meeting_id, &key.user_id);
-                write!(f, "reminder {meeting}/{user}/{}/{}", key.channel.as_str(), key.minutes_before)
+            Self::Notice(key) => {
+                write!(f, "notice {}/{}/{}", key.meeting_id, key.user_id, key.kind)
             }
         }
     }
@@ -54,20 +50,19 @@ impl fmt::Display for Debtor {
 mod tests {
     use super::super::Key;
     use super::*;
+    use crate::domain::Channel;
 
     #[test]
     fn keys_name_their_debtors() {
         let meeting = MeetingId::random();
         let user = UserId::random();
-        let reminder = ReminderKey {
-            meeting_id: meeting.clone(),
-            user_id: user.clone(),
-            channel: Channel::Email,
-            minutes_before: 40_320,
-        };
+        let notice = |kind| NoticeKey { meeting_id: meeting.clone(), user_id: user.clone(), kind };
+        let reminder = notice(Kind::Reminder { channel: Channel::Email, minutes_before: 40_320 });
+        let invitation = notice(Kind::Invitation);
         let of = |key: Key| Debtor::of_key(&key.pk, &key.sk);
+        assert_eq!(of(Key::notice(&reminder)), Some(Debtor::Notice(reminder)));
+        assert_eq!(of(Key::notice(&invitation)), Some(Debtor::Notice(invitation)));
         assert_eq!(of(Key::meeting(&meeting)), Some(Debtor::Meeting(meeting)));
-        assert_eq!(of(Key::reminder(&reminder)), Some(Debtor::Reminder(reminder)));
         assert_eq!(of(Key::user(&user)), Some(Debtor::User(user.clone())));
         assert_eq!(of(Key::day(&user, chrono::NaiveDate::default())), None);
     }

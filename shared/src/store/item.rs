@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, StoreError};
 use crate::domain::{
-    Booking, Channel, Description, Email, Location, Meeting, MeetingId, Name, Notifications, Origin,
-    Participant, Reminder, ReminderKey, Role, State, Status, Title, User, UserId,
+    Booking, Description, Email, Event, Kind, Location, Meeting, MeetingId, Name, Notice, NoticeKey,
+    Notifications, Origin, Participant, Role, State, Status, Title, User, UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
 
@@ -128,15 +128,19 @@ pub(super) struct ParticipantItem {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct ReminderItem {
+pub(super) struct NoticeItem {
     #[serde(flatten)]
     key: ItemKey,
     meeting_id: MeetingId,
     user_id: UserId,
-    channel: Channel,
-    minutes_before: u32,
+    /// The channel of a reminder, or `invitation`.
+    channel: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minutes_before: Option<u32>,
     email: String,
     start: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<EventItem>,
     meeting_version: u64,
     user_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +157,13 @@ pub(super) struct ReminderItem {
     revision: u64,
     #[serde(flatten)]
     owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventItem {
+    start: i64,
+    end: i64,
+    digest: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -265,28 +276,29 @@ impl MeetingItem {
     }
 }
 
-impl ReminderItem {
-    pub(super) fn new(reminder: &Reminder) -> Self {
-        let key = Key::reminder(&reminder.key);
+impl NoticeItem {
+    pub(super) fn new(notice: &Notice) -> Self {
+        let key = Key::notice(&notice.key);
         Self {
-            owed: Owed::at(&key, reminder.owed_at),
+            owed: Owed::at(&key, notice.owed_at),
             key: (&key).into(),
-            meeting_id: reminder.key.meeting_id.clone(),
-            user_id: reminder.key.user_id.clone(),
-            channel: reminder.key.channel,
-            minutes_before: reminder.key.minutes_before,
-            email: reminder.email.to_string(),
-            start: reminder.start.epoch(),
-            meeting_version: reminder.meeting_version,
-            user_version: reminder.user_version,
-            remind_at: reminder.remind_at.map(Minute::epoch),
-            reason: reminder.reason,
-            state: reminder.state,
-            attempts: reminder.attempts,
-            failure: reminder.failure.clone(),
-            delivered_at: reminder.delivered_at.map(|at| at.timestamp_millis()),
-            claimed_until: reminder.claimed_until.map(|at| at.timestamp_millis()),
-            revision: reminder.revision,
+            meeting_id: notice.key.meeting_id.clone(),
+            user_id: notice.key.user_id.clone(),
+            channel: notice.key.kind.name().to_owned(),
+            minutes_before: notice.key.kind.minutes_before(),
+            email: notice.email.to_string(),
+            start: notice.start.epoch(),
+            told: notice.told.as_ref().map(EventItem::from),
+            meeting_version: notice.meeting_version,
+            user_version: notice.user_version,
+            remind_at: notice.remind_at.map(Minute::epoch),
+            reason: notice.reason,
+            state: notice.state,
+            attempts: notice.attempts,
+            failure: notice.failure.clone(),
+            delivered_at: notice.delivered_at.map(|at| at.timestamp_millis()),
+            claimed_until: notice.claimed_until.map(|at| at.timestamp_millis()),
+            revision: notice.revision,
         }
     }
 }
@@ -351,20 +363,33 @@ impl TryFrom<MeetingItem> for Meeting {
     }
 }
 
-impl TryFrom<ReminderItem> for Reminder {
+impl From<&Event> for EventItem {
+    fn from(event: &Event) -> Self {
+        let (start, end) = (event.interval.start(), event.interval.end());
+        Self { start: start.timestamp_millis(), end: end.timestamp_millis(), digest: event.digest.clone() }
+    }
+}
+
+impl TryFrom<EventItem> for Event {
     type Error = StoreError;
 
-    fn try_from(item: ReminderItem) -> Result<Self, StoreError> {
+    fn try_from(item: EventItem) -> Result<Self, StoreError> {
+        Ok(Self { interval: interval(item.start, item.end)?, digest: item.digest })
+    }
+}
+
+impl TryFrom<NoticeItem> for Notice {
+    type Error = StoreError;
+
+    fn try_from(item: NoticeItem) -> Result<Self, StoreError> {
+        let kind = Kind::of(&item.channel, item.minutes_before)
+            .ok_or_else(|| StoreError::corrupt(format!("no notice is a {}", item.channel)))?;
         Ok(Self {
             owed_at: item.owed.minute(),
-            key: ReminderKey {
-                meeting_id: item.meeting_id,
-                user_id: item.user_id,
-                channel: item.channel,
-                minutes_before: item.minutes_before,
-            },
+            key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
             email: Email::parse(&item.email).map_err(StoreError::corrupt)?,
             start: Minute::from_epoch(item.start),
+            told: item.told.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,
             user_version: item.user_version,
             remind_at: item.remind_at.map(Minute::from_epoch),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
 
-use crate::domain::{Email, MeetingId, ReminderKey, UserId};
+use crate::domain::{Email, MeetingId, NoticeKey, UserId};
 
 /// The primary key of one item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,8 +36,8 @@ impl Key {
         Self { pk: meeting_partition(id), sk: MEETING.to_owned() }
     }
 
-    pub(super) fn reminder(key: &ReminderKey) -> Self {
-        let sk = format!("{}{}#{}", reminders_of(&key.user_id), key.channel.as_str(), key.minutes_before);
+    pub(super) fn notice(key: &NoticeKey) -> Self {
+        let sk = format!("{}{}", notices_of(&key.user_id), key.kind);
         Self { pk: meeting_partition(&key.meeting_id), sk }
     }
 
@@ -62,7 +62,7 @@ pub(super) fn day_sort(date: NaiveDate) -> String {
     format!("DAY#{date}")
 }
 
-/// What the sort keys of one participant's reminders begin with.
-pub(super) fn reminders_of(id: &UserId) -> String {
+/// What the sort keys of one participant's notices begin with.
+pub(super) fn notices_of(id: &UserId) -> String {
     format!("REMINDER#{id}#")
 }

@@ -1,14 +1,14 @@
-//! Meetings, and whether their reminders are planned.
+//! Meetings, and whether their notices are planned.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::change::number;
-use super::item::{Item, MeetingItem, ReminderItem};
+use super::item::{Item, MeetingItem, NoticeItem};
 use super::keys::{MEETING, meeting_partition};
 use super::read::key_of;
 use super::{Key, Store, StoreError};
-use crate::domain::{Meeting, MeetingId, Reminder};
+use crate::domain::{Meeting, MeetingId, Notice};
 
 impl Store {
     /// The meeting of that id, if there is one.
@@ -19,14 +19,14 @@ impl Store {
         self.get::<MeetingItem>(&Key::meeting(id)).await?.map(Meeting::try_from).transpose()
     }
 
-    /// A meeting with all of its reminders, in one query.
+    /// A meeting with all of its notices, in one query.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn meeting_with_reminders(
+    pub async fn meeting_with_notices(
         &self,
         id: &MeetingId,
-    ) -> Result<Option<(Meeting, Vec<Reminder>)>, StoreError> {
+    ) -> Result<Option<(Meeting, Vec<Notice>)>, StoreError> {
         let query = self
             .client
             .query()
@@ -36,19 +36,19 @@ impl Store {
             .expression_attribute_values(":pk", AttributeValue::S(meeting_partition(id)));
         let mut pages = query.into_paginator().items().send();
         let mut meeting = None;
-        let mut reminders = Vec::new();
+        let mut notices = Vec::new();
         while let Some(item) = pages.next().await {
             let item: Item = item.map_err(StoreError::read)?;
             if key_of(&item)?.sk == MEETING {
                 meeting = Some(Meeting::try_from(serde_dynamo::from_item::<_, MeetingItem>(item)?)?);
             } else {
-                reminders.push(Reminder::try_from(serde_dynamo::from_item::<_, ReminderItem>(item)?)?);
+                notices.push(Notice::try_from(serde_dynamo::from_item::<_, NoticeItem>(item)?)?);
             }
         }
-        Ok(meeting.map(|meeting| (meeting, reminders)))
+        Ok(meeting.map(|meeting| (meeting, notices)))
     }
 
-    /// Notes that the reminders of the meeting's version `version` are planned: nothing is owed for it any more.
+    /// Notes that the notices of the meeting's version `version` are planned: nothing is owed for it any more.
     ///
     /// # Errors
     /// A lost race when the meeting has another version by now.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Key, Store, StoreError, Wanted};
-use crate::domain::{Meeting, MeetingId, User, UserId};
+use crate::domain::{MeetingId, User, UserId};
 use crate::store::item::UserItem;
 use crate::time::{LAST_YEAR, Minute};
 
@@ -87,14 +87,14 @@ impl Store {
         self.get::<UserItem>(&Key::user(id)).await?.map(User::try_from).transpose()
     }
 
-    /// A meeting's participants as they are now.
+    /// The users of those ids, as far as they are there.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn participants(&self, meeting: &Meeting) -> Result<HashMap<UserId, User>, StoreError> {
-        let ids = || meeting.participants.iter().map(|participant| &participant.user_id);
-        let found = self.read(ids().fold(Wanted::new(), Wanted::user)).await?;
-        ids().filter_map(|id| Some(found.user(id).transpose()?.map(|user| (id.clone(), user)))).collect()
+    pub async fn users(&self, ids: BTreeSet<&UserId>) -> Result<HashMap<UserId, User>, StoreError> {
+        let found = self.read(ids.iter().copied().fold(Wanted::new(), Wanted::user)).await?;
+        let user = |id: &UserId| Some(found.user(id).transpose()?.map(|user| (id.clone(), user)));
+        ids.into_iter().filter_map(user).collect()
     }
 
     /// Notes that the reminders of everyone's meetings with the user's version `version` are planned.

@@ -5,21 +5,17 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 
 use super::change::number;
-use super::item::ReminderItem;
-use super::keys::{meeting_partition, reminders_of};
+use super::item::NoticeItem;
+use super::keys::{meeting_partition, notices_of};
 use super::{Store, StoreError};
-use crate::domain::{MeetingId, Reminder, State, Step, UserId};
+use crate::domain::{MeetingId, Notice, State, Step, UserId};
 
 impl Store {
-    /// The reminders of one participant of a meeting.
+    /// The notices of one participant of a meeting.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn reminders_of(
-        &self,
-        meeting: &MeetingId,
-        user: &UserId,
-    ) -> Result<Vec<Reminder>, StoreError> {
+    pub async fn notices_of(&self, meeting: &MeetingId, user: &UserId) -> Result<Vec<Notice>, StoreError> {
         let query = self
             .client
             .query()
@@ -27,14 +23,14 @@ impl Store {
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", AttributeValue::S(meeting_partition(meeting)))
-            .expression_attribute_values(":prefix", AttributeValue::S(reminders_of(user)));
+            .expression_attribute_values(":prefix", AttributeValue::S(notices_of(user)));
         let mut pages = query.into_paginator().items().send();
-        let mut reminders = Vec::new();
+        let mut notices = Vec::new();
         while let Some(item) = pages.next().await {
-            let item: ReminderItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            reminders.push(Reminder::try_from(item)?);
+            let item: NoticeItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
+            notices.push(Notice::try_from(item)?);
         }
-        Ok(reminders)
+        Ok(notices)
     }
 
     /// Takes all of `steps`, or none of them.
@@ -44,7 +40,7 @@ impl Store {
     pub async fn step(&self, steps: &[Step]) -> Result<(), StoreError> {
         let begins = |step: &&Step| step.from.is_none() && !step.to.state.may_begin();
         if let Some(step) = steps.iter().find(begins) {
-            return Err(StoreError::corrupt(format!("no reminder begins as {}", step.to.state.as_str())));
+            return Err(StoreError::corrupt(format!("no notice begins as {}", step.to.state.as_str())));
         }
         if let [step] = steps {
             return self.step_one(step).await;
@@ -52,7 +48,7 @@ impl Store {
         let writes = steps.iter().map(|step| {
             let put = Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(serde_dynamo::to_item(ReminderItem::new(&step.to))?));
+                .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&step.to))?));
             let put = match guard(step) {
                 None => put.condition_expression(ABSENT),
                 Some(guard) => put
@@ -68,7 +64,7 @@ impl Store {
     }
 
     async fn step_one(&self, step: &Step) -> Result<(), StoreError> {
-        let item = serde_dynamo::to_item(ReminderItem::new(&step.to))?;
+        let item = serde_dynamo::to_item(NoticeItem::new(&step.to))?;
         let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let call = match guard(step) {
             None => call.condition_expression(ABSENT),
@@ -93,7 +89,7 @@ struct Guard {
 /// one. The first makes every write a race that only one can win; the second holds whatever a caller has in mind.
 fn guard(step: &Step) -> Option<Guard> {
     let from = step.from.as_ref()?;
-    let same_start = from.start == step.to.start;
+    let same_start = from.start == step.to.start && !from.may_be_repeated();
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
     // A claim or its end leaves the state as it is.

@@ -1,45 +1,117 @@
-//! One reminder of one participant, and the states it goes through.
+//! One notice to one participant, a reminder or an invitation, and the states it goes through.
 //!
 //! ```text
 //!              plan                timer set
 //!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered    the message left
-//!       │                ^ <──────────────────────── │  │ └───> missed       the meeting started first
+//!       │                ^ <──────────────────────── │  │ └───> missed       its time was over before it was sent
 //!       │                │     the rule moved it     │  └─────> failed       every attempt to send failed
 //!       └──> suppressed ─┤                           └────────> suppressed   no minute outside DND is left
 //!                        └── cancelled <──── the meeting is off, or the person or the entry is no longer in it
 //! ```
 //!
-//! `delivered`, `missed` and `failed` are final for the start the reminder was for; a meeting that moves to another
-//! start begins anew. `suppressed` and `cancelled` begin anew when what caused them is gone.
+//! `delivered`, `missed` and `failed` are final for the start the notice was for; a meeting that moves to another
+//! start begins anew, and so does a delivered invitation when there is more to tell. `suppressed` and `cancelled` begin
+//! anew when what caused them is gone.
+
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Email, MeetingId, UserId};
+use super::{Channel, Email, Event, MeetingId, UserId};
 use crate::time::{Minute, Reason};
 
-/// What makes a reminder that reminder.
+/// What makes a notice that notice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReminderKey {
+pub struct NoticeKey {
     /// Of which meeting.
     pub meeting_id: MeetingId,
     /// To whom.
     pub user_id: UserId,
-    /// How.
-    pub channel: Channel,
-    /// How long before the start, in minutes.
-    pub minutes_before: u32,
+    /// What it is.
+    pub kind: Kind,
 }
 
-/// A reminder as stored.
+/// What a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Tells that the meeting is coming.
+    Reminder {
+        /// How.
+        channel: Channel,
+        /// How long before the start, in minutes.
+        minutes_before: u32,
+    },
+    /// Brings the person's own calendar up to date: invites, tells of a change, or calls off. Each person has one of each
+    /// meeting; it begins anew whenever there is more to tell.
+    Invitation,
+}
+
+impl Kind {
+    const INVITATION: &str = "invitation";
+
+    /// How it reaches the person.
+    pub fn channel(self) -> Channel {
+        match self {
+            Self::Reminder { channel, .. } => channel,
+            Self::Invitation => Channel::Email,
+        }
+    }
+
+    /// How long before the start a reminder is asked for, in minutes.
+    pub fn minutes_before(self) -> Option<u32> {
+        match self {
+            Self::Reminder { minutes_before, .. } => Some(minutes_before),
+            Self::Invitation => None,
+        }
+    }
+
+    /// Its name for logs and timers: the channel of a reminder, or `invitation`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reminder { channel, .. } => channel.as_str(),
+            Self::Invitation => Self::INVITATION,
+        }
+    }
+
+    /// What has that name; `minutes_before` is a reminder's alone.
+    pub fn of(name: &str, minutes_before: Option<u32>) -> Option<Self> {
+        match minutes_before {
+            None => (name == Self::INVITATION).then_some(Self::Invitation),
+            Some(minutes_before) => {
+                Channel::parse(name).map(|channel| Self::Reminder { channel, minutes_before })
+            }
+        }
+    }
+
+    /// Reads what [`Kind`] is displayed as.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once('#') {
+            None => Self::of(text, None),
+            Some((name, minutes_before)) => Self::of(name, Some(minutes_before.parse().ok()?)),
+        }
+    }
+}
+
+/// As it stands in keys: `email#60`, or `invitation`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        self.minutes_before().map_or(Ok(()), |minutes| write!(f, "#{minutes}"))
+    }
+}
+
+/// A notice as stored.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reminder {
+pub struct Notice {
     /// Which.
-    pub key: ReminderKey,
+    pub key: NoticeKey,
     /// The participant's address when it was planned.
     pub email: Email,
-    /// The start of the meeting that it was planned for.
+    /// The start that it was planned for: the meeting's, or what an invitation has for it.
     pub start: Minute,
+    /// What the person's calendar shows since the last invitation that left; `None` while it shows nothing.
+    pub told: Option<Event>,
     /// The version of the meeting that it was planned from.
     pub meeting_version: u64,
     /// The version of the user that it was planned from.
@@ -64,29 +136,44 @@ pub struct Reminder {
     pub revision: u64,
 }
 
-impl Reminder {
+impl Notice {
+    /// Whether it is an invitation.
+    pub fn is_invitation(&self) -> bool {
+        self.key.kind == Kind::Invitation
+    }
+
+    /// Whether it is over for `start`, whatever else changes. A delivered invitation never is: there may be more to tell.
+    pub fn is_final_for(&self, start: Minute) -> bool {
+        self.state.is_final() && self.start == start && !self.may_be_repeated()
+    }
+
+    /// Whether what follows may be for the same start although this one is over.
+    pub fn may_be_repeated(&self) -> bool {
+        self.is_invitation() && self.state == State::Delivered
+    }
+
     /// Whether a delivery under way has it to itself at `now`.
     pub fn is_claimed(&self, now: DateTime<Utc>) -> bool {
         self.claimed_until.is_some_and(|until| until > now)
     }
 
-    /// The next revision of this reminder, in the state `to`. Claim and debt end with the old state; the caller says
+    /// The next revision of this notice, in the state `to`. Claim and debt end with the old state; the caller says
     /// what is owed in the new one.
     pub fn moved_to(&self, to: State, owed_at: Option<Minute>) -> Self {
         Self { state: to, owed_at, claimed_until: None, revision: self.revision + 1, ..self.clone() }
     }
 }
 
-/// A write of a reminder: from what was read to what is to be stored.
+/// A write of a notice: from what was read to what is to be stored.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// What is stored, `None` when nothing is.
-    pub from: Option<Reminder>,
+    pub from: Option<Notice>,
     /// What is to be stored.
-    pub to: Reminder,
+    pub to: Notice,
 }
 
-/// How far a reminder is.
+/// How far a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -107,7 +194,7 @@ pub enum State {
 }
 
 impl State {
-    /// Every state, in the order of a reminder's life.
+    /// Every state, in the order of a notice's life.
     pub const ALL: [Self; 7] = [
         Self::Planned,
         Self::Scheduled,
@@ -131,22 +218,22 @@ impl State {
         }
     }
 
-    /// Whether a message may still leave for the start that the reminder was planned for.
+    /// Whether a message may still leave for the start that the notice was planned for.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Planned | Self::Scheduled)
     }
 
-    /// Whether it is over for the start that the reminder was planned for, whatever else changes.
+    /// Whether it is over for the start that the notice was planned for, whatever else changes.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Missed | Self::Failed)
     }
 
-    /// Whether a reminder may be in this state from its first revision on.
+    /// Whether a notice may be in this state from its first revision on.
     pub fn may_begin(self) -> bool {
         matches!(self, Self::Planned | Self::Suppressed)
     }
 
-    /// Whether a reminder may go from this state to `to`; `same_start` when both are for the same start of the meeting.
+    /// Whether a notice may go from this state to `to`; `same_start` when both are for the same start of the meeting.
     /// The store writes a transition only on the condition that the stored state is one that permits it.
     pub fn permits(self, to: Self, same_start: bool) -> bool {
         match (self, to) {

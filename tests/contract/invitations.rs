@@ -1,0 +1,164 @@
+//! What lands in people's calendars: invitations, updates and cancellations, told once, and never inside DND hours.
+
+use harness::{Person, World};
+use local::embedded::ses::Message;
+use serde_json::{Value, json};
+
+/// Every message as `who HH:MM word`, where the word is what its subject begins with; in the order they left.
+fn letters(world: &World) -> Vec<String> {
+    let letter = |mail: &Message| {
+        let who = mail.to.replace("@example.com", "");
+        let word = mail.subject.split(':').next().unwrap().to_lowercase();
+        format!("{} {who} {word}", mail.sent_at.format("%H:%M"))
+    };
+    let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
+    letters.sort();
+    letters
+}
+
+async fn change(world: &World, meeting: &Value, change: Value) {
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    let request = axum::http::Request::patch(&path).body(change.to_string().into()).unwrap();
+    let answer = world.request(request).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+async fn cancel(world: &World, meeting: &Value) {
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    let request = axum::http::Request::delete(&path).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(world.request(request).await.status, 200);
+}
+
+async fn invitations(world: &World, meeting: &Value) -> Vec<Value> {
+    let path = format!("/api/meetings/{}/reminders", meeting["meeting_id"].as_str().unwrap());
+    world.get(&path).await.1["invitations"].as_array().unwrap().clone()
+}
+
+/// The raw messages to someone whose subjects begin so, oldest first.
+fn raw(world: &World, person: &Person, word: &str) -> Vec<Message> {
+    let to_them = |mail: &Message| mail.to == person.email && mail.subject.starts_with(word);
+    world.outbox().into_iter().filter(to_them).collect()
+}
+
+/// A meeting at noon without reminders, as everyone was invited to it by 09:01.
+async fn invited(world: &World, organizer: &Person, others: &[&Person]) -> Value {
+    let more = json!({ "title": "Design review", "notification_interval": [] });
+    let meeting = world.book(organizer, "2026-11-02T12:00", "2026-11-02T13:00", others, more).await;
+    world.advance_to("2026-11-02T09:05:00Z").await;
+    meeting
+}
+
+#[tokio::test]
+async fn everyone_is_invited_and_told_what_changes_and_that_it_is_off() {
+    let world = World::inviting().await;
+    let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
+    let meeting = invited(&world, &ana, &[&bo]).await;
+    assert_eq!(letters(&world), ["09:01 ana invitation", "09:01 bo invitation"]);
+
+    change(&world, &meeting, json!({ "start_time": "2026-11-02T14:00", "end_time": "2026-11-02T15:00" })).await;
+    world.advance_to("2026-11-02T09:10:00Z").await;
+    assert_eq!(letters(&world)[2..], ["09:06 ana updated", "09:06 bo updated"]);
+    cancel(&world, &meeting).await;
+    world.advance_to("2026-11-02T09:15:00Z").await;
+    assert_eq!(letters(&world)[4..], ["09:11 ana cancelled", "09:11 bo cancelled"]);
+
+    world.advance_to("2026-11-02T16:00:00Z").await;
+    assert_eq!(world.outbox().len(), 6);
+    let told = invitations(&world, &meeting).await;
+    assert!(told.iter().all(|row| row["type"] == "invitation" && row["state"] == "delivered"), "{told:?}");
+    assert!(world.reminders(&meeting).await.is_empty() && world.timers().await.is_empty());
+}
+
+#[tokio::test]
+async fn each_object_replaces_the_one_before() {
+    let world = World::inviting().await;
+    let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
+    let meeting = invited(&world, &ana, &[&bo]).await;
+    change(&world, &meeting, json!({ "title": "Review" })).await;
+    world.advance_to("2026-11-02T09:10:00Z").await;
+    cancel(&world, &meeting).await;
+    world.advance_to("2026-11-02T09:15:00Z").await;
+
+    let property = |mail: &Message, name: &str| {
+        let text = mail.calendar.as_ref().unwrap();
+        let line = text.lines().find(|line| line.starts_with(&format!("{name}:"))).unwrap();
+        line[name.len() + 1..].to_owned()
+    };
+    let mut objects = Vec::new();
+    for word in ["Invitation", "Updated", "Cancelled"] {
+        let [mail] = raw(&world, &bo, word).try_into().unwrap();
+        objects.push((property(&mail, "METHOD"), property(&mail, "UID"), property(&mail, "SEQUENCE")));
+    }
+    let uid = &objects[0].1;
+    let expected = [("REQUEST", "0"), ("REQUEST", "1"), ("CANCEL", "2")];
+    assert_eq!(objects, expected.map(|(method, n)| (method.to_owned(), uid.clone(), n.to_owned())));
+}
+
+#[tokio::test]
+async fn only_whom_a_change_concerns_hears_of_it() {
+    let world = World::inviting().await;
+    let (ana, bo, cy) =
+        (world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let meeting = invited(&world, &ana, &[&bo]).await;
+    world.participant("add", &meeting, &cy).await;
+    world.advance_to("2026-11-02T09:10:00Z").await;
+    assert_eq!(letters(&world)[2..], ["09:06 cy invitation"]);
+    world.participant("remove", &meeting, &bo).await;
+    world.advance_to("2026-11-02T09:15:00Z").await;
+    assert_eq!(letters(&world)[3..], ["09:11 bo cancelled"]);
+    change(&world, &meeting, json!({ "notification_interval": [30] })).await;
+    world.advance_to("2026-11-02T09:20:00Z").await;
+    assert_eq!(world.outbox().len(), 4);
+    // Who was added and removed before anybody wrote to them hears nothing.
+    world.participant("add", &meeting, &bo).await;
+    world.settle().await;
+    world.participant("remove", &meeting, &bo).await;
+    world.advance_to("2026-11-02T09:25:00Z").await;
+    assert_eq!(world.outbox().len(), 4);
+}
+
+#[tokio::test]
+async fn who_sleeps_is_invited_when_they_wake() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let bo = world.sleeper("bo", "UTC", "08:00", "10:30").await;
+    let cy = world.sleeper("cy", "UTC", "08:00", "14:00").await;
+    let meeting = invited(&world, &ana, &[&bo, &cy]).await;
+    let told = invitations(&world, &meeting).await;
+    let fates: Vec<_> = told.iter().map(|row| (row["state"].as_str(), row["reason"].as_str())).collect();
+    let expected = [("delivered", "on_time"), ("scheduled", "after_dnd"), ("suppressed", "dnd_until_start")];
+    assert_eq!(fates, expected.map(|(state, reason)| (Some(state), Some(reason))));
+    assert_eq!(told[1]["remind_at"], "2026-11-02T10:30:00+00:00");
+    world.advance_to("2026-11-02T15:00:00Z").await;
+    assert_eq!(letters(&world), ["09:01 ana invitation", "10:30 bo invitation"]);
+}
+
+#[tokio::test]
+async fn an_invitation_stands_in_for_a_reminder_of_its_minute() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let more = json!({ "notification_interval": [60, 10] });
+    let meeting = world.book(&ana, "2026-11-02T09:30", "2026-11-02T10:00", &[], more).await;
+    world.advance_to("2026-11-02T09:10:00Z").await;
+    assert_eq!(letters(&world), ["09:01 ana invitation"]);
+    world.advance_to("2026-11-02T10:10:00Z").await;
+    assert_eq!(letters(&world)[1..], ["09:20 ana reminder"]);
+    let states: Vec<_> =
+        world.reminders(&meeting).await.iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(states, ["delivered", "delivered"]);
+}
+
+#[tokio::test]
+async fn refused_invitations_are_tried_again() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    world.ses.fail_next(2);
+    let meeting = invited(&world, &ana, &[]).await;
+    assert!(world.outbox().is_empty());
+    for minute in 2..9 {
+        world.advance_to(&format!("2026-11-02T09:{:02}:00Z", minute + 4)).await;
+        world.sweep().await;
+    }
+    assert_eq!(world.outbox().len(), 1);
+    assert_eq!(invitations(&world, &meeting).await[0]["state"], "delivered");
+}

@@ -112,7 +112,8 @@ struct Api {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SendEmail {
-    from_email_address: String,
+    /// May be missing where a raw message says it.
+    from_email_address: Option<String>,
     destination: Destination,
     content: Content,
 }
@@ -160,6 +161,8 @@ struct Data {
 
 /// An e-mail whatever its kind of content.
 struct Letter {
+    /// Whom it says that it is from, where it says so.
+    sender: Option<String>,
     subject: String,
     text: String,
     html: Option<String>,
@@ -181,9 +184,12 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
         Ok(letter) => letter,
         Err(why) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", why),
     };
+    let Some(sender) = email.from_email_address.or_else(|| letter.sender.clone()) else {
+        return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no sender.");
+    };
     let message_id = uuid::Uuid::new_v4().to_string();
     let recipients = email.destination.to_addresses.join(", ");
-    match keep(&api, &message_id, &email.from_email_address, &recipients, letter) {
+    match keep(&api, &message_id, &sender, &recipients, letter) {
         Ok(()) => Json(json!({ "MessageId": message_id })).into_response(),
         Err(error) => {
             refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &error.to_string())
@@ -192,7 +198,7 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
 }
 
 fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
-    let Letter { subject, text, html } = letter;
+    let Letter { subject, text, html, .. } = letter;
     let sent_at = api.clock.now().timestamp_millis();
     api.state.with(|connection| {
         connection
@@ -209,6 +215,7 @@ fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Let
 fn read(content: Content) -> Result<Letter, &'static str> {
     match content {
         Content::Simple(Simple { subject, body }) => Ok(Letter {
+            sender: None,
             subject: subject.data,
             text: body.text.map(|text| text.data).unwrap_or_default(),
             html: body.html.map(|html| html.data),
@@ -217,11 +224,12 @@ fn read(content: Content) -> Result<Letter, &'static str> {
             let bytes =
                 aws_smithy_types::base64::decode(data).map_err(|_| "The raw message is not base64.")?;
             let mail = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
-            mail.from().and_then(|from| from.first()).ok_or("The raw message has no sender.")?;
+            let from = mail.from().and_then(|from| from.first()).ok_or("The raw message has no sender.")?;
             let body = |kind: fn(&PartType<'_>) -> Option<String>| {
                 mail.parts.iter().find_map(|part| kind(&part.body))
             };
             Ok(Letter {
+                sender: from.address().map(str::to_owned),
                 subject: mail.subject().unwrap_or_default().to_owned(),
                 text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })
                     .unwrap_or_default(),

@@ -83,10 +83,10 @@ impl Mailer {
         let once = aws_sdk_sesv2::config::Builder::new()
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE_FOR_ONE).build());
+        // The message says itself whom it is from: an address given here would replace that header, and with it the name.
         let call = self
             .client
             .send_email()
-            .from_email_address(&self.sender)
             .destination(Destination::builder().to_addresses(message.to.as_str()).build())
             .content(content)
             .customize()

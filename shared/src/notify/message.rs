@@ -1,11 +1,10 @@
-//! What a participant reads. The wording is in `templates/`, as plain text and as HTML that say the same.
+//! What a participant is sent: one function per mail.
 
-use askama::Template;
 use chrono::{DateTime, Utc};
-use url::Url;
 
-use super::words::{When, distance, when};
-use crate::domain::{Description, Email, Location, Meeting, Name, Role, User};
+use super::letter::{Letter, News, organizer};
+use crate::domain::{Email, Meeting, Name, Participant, User};
+use crate::time::Interval;
 
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,105 +13,93 @@ pub struct Message {
     pub to: Email,
     /// What they are called.
     pub name: Name,
+    /// The organizer whom it speaks for: named beside the sender, and answered by a reply. `None` where the deployment speaks
+    /// for itself, or to the organizer.
+    pub on_behalf_of: Option<Participant>,
     /// Its subject line.
     pub subject: String,
     /// Its body, as plain text; lines end with `\n`.
     pub text: String,
     /// Its body, as an HTML page that needs nothing from elsewhere.
     pub html: String,
+    /// What a calendar makes of it.
+    pub calendar: Option<Document>,
     /// What makes it different from every other message: letters, digits, hyphens and dots.
     pub id: String,
+    /// What all messages to that person about that meeting have in common, of the same characters.
+    pub thread: String,
     /// When it was written.
     pub written_at: DateTime<Utc>,
 }
 
+/// An iCalendar object (RFC 5545) to be sent along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// `REQUEST` or `CANCEL`, as the document says itself.
+    pub method: &'static str,
+    /// The document; lines end with CRLF.
+    pub text: String,
+}
+
 /// The reminder of a meeting, with its time in the recipient's own zone, and in the meeting's where clocks show another
-/// time there. `now` is when it is sent.
+/// time there. `now` is when it is sent, here and below.
 pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Message {
-    let title = title(meeting);
-    let start = recipient.zone.local(meeting.interval.start());
-    let subject = format!("Reminder: {title}, {}", start.format("%a %-d %b %H:%M"));
-    let here = when(meeting.interval, recipient.zone);
-    let there = when(meeting.interval, meeting.zone);
-    let person = |name, role| Person { name, organizes: role == Role::Organizer };
-    let people = meeting.participants.iter().map(|participant| person(&participant.name, participant.role));
-    let words = Reminder {
-        subject: &subject,
-        name: &recipient.name,
-        title: &title,
-        distance: &distance(meeting.interval.start() - now),
-        there: (there.hours != here.hours).then_some(there),
-        when: here,
-        place: meeting.location.as_ref().map(place),
-        people: people.collect(),
-        description: meeting.description.as_ref().map(lines).unwrap_or_default(),
-    };
+    message(News::Reminder, meeting, recipient, None, now)
+}
+
+/// Tells a participant of a meeting that they were put into it, or its organizer that it is booked. It also says how long
+/// it is until the start, so that a reminder of the same minute has nothing to add.
+pub fn invitation(meeting: &Meeting, recipient: &User, calendar: Document, now: DateTime<Utc>) -> Message {
+    message(News::Invitation, meeting, recipient, Some(calendar), now)
+}
+
+/// Tells a participant that a meeting has changed; `told` is the time that they were told before.
+pub fn update(
+    meeting: &Meeting,
+    recipient: &User,
+    told: &Interval,
+    calendar: Document,
+    now: DateTime<Utc>,
+) -> Message {
+    message(News::Update(*told), meeting, recipient, Some(calendar), now)
+}
+
+/// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled, or, where it is still
+/// confirmed, they no longer take part. In the latter case place, people and description are no longer for them to know.
+pub fn cancellation(
+    meeting: &Meeting,
+    recipient: &User,
+    told: &Interval,
+    calendar: Document,
+    now: DateTime<Utc>,
+) -> Message {
+    message(News::Cancellation(*told), meeting, recipient, Some(calendar), now)
+}
+
+fn message(
+    news: News,
+    meeting: &Meeting,
+    recipient: &User,
+    calendar: Option<Document>,
+    now: DateTime<Utc>,
+) -> Message {
+    let letter = Letter::new(news, meeting, recipient, now);
+    let thread = format!("{}.{}", meeting.id, recipient.id);
+    let speaks_for = organizer(meeting).filter(|who| calendar.is_some() && who.user_id != recipient.id);
     Message {
-        text: Text { reminder: &words }.to_string(),
-        html: Html { reminder: &words }.to_string(),
         to: recipient.email.clone(),
         name: recipient.name.clone(),
-        id: format!("{}.{}.{}", meeting.id, recipient.id, now.timestamp_millis()),
+        on_behalf_of: speaks_for.cloned(),
+        subject: letter.subject().to_owned(),
+        text: letter.text(),
+        html: letter.html(),
+        id: match news {
+            News::Reminder => format!("{thread}.{}", now.timestamp_millis()),
+            // There is one of them for each version: sent twice, it is still the same message.
+            _ => format!("{thread}.{}.{}", news.kind(), meeting.version),
+        },
+        thread,
+        calendar,
         written_at: now,
-        subject,
     }
-}
-
-/// What both templates of the reminder are filled with.
-struct Reminder<'a> {
-    subject: &'a str,
-    name: &'a Name,
-    title: &'a str,
-    distance: &'a str,
-    when: When,
-    there: Option<When>,
-    place: Option<Place<'a>>,
-    people: Vec<Person<'a>>,
-    description: Vec<&'a str>,
-}
-
-struct Person<'a> {
-    name: &'a Name,
-    organizes: bool,
-}
-
-struct Place<'a> {
-    text: &'a Location,
-    /// Where it leads, if it is a link that is safe to follow.
-    link: Option<Url>,
-}
-
-#[derive(Template)]
-#[template(path = "reminder.txt")]
-struct Text<'a> {
-    reminder: &'a Reminder<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "reminder.html")]
-struct Html<'a> {
-    reminder: &'a Reminder<'a>,
-}
-
-fn title(meeting: &Meeting) -> String {
-    match (&meeting.title, meeting.participants.first()) {
-        (Some(title), _) => title.to_string(),
-        (None, Some(organizer)) => format!("Meeting with {}", organizer.name),
-        (None, None) => "Meeting".to_owned(),
-    }
-}
-
-/// Only the web may be a link: `javascript:`, `data:` and whatever a client makes of an unknown scheme stay text.
-fn place(location: &Location) -> Place<'_> {
-    let link = Url::parse(location.as_str()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    Place { text: location, link }
-}
-
-/// Lines whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
-fn lines(description: &Description) -> Vec<&str> {
-    description
-        .as_str()
-        .split('\n')
-        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
-        .collect()
 }

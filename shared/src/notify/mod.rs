@@ -1,12 +1,13 @@
 //! Messages, and how they leave.
 
+mod letter;
 mod mailer;
 mod message;
 mod mime;
 mod words;
 
 pub use mailer::{Mailer, PATIENCE, SendError};
-pub use message::{Message, reminder};
+pub use message::{Document, Message, cancellation, invitation, reminder, update};
 
 #[cfg(test)]
 mod tests;

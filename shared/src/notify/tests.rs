@@ -1,11 +1,13 @@
 //! What arrives: the wording by snapshot, the envelope by reading it back with another library.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use mail_parser::{HeaderName, MessageParser, PartType};
+use mail_parser::{HeaderName, MessageParser, MessagePart, MimeHeaders, PartType};
 use proptest::prelude::*;
 
 use super::mime::mime;
-use super::{Message, reminder};
+use super::{Document, Message, cancellation, invitation, reminder, update};
 use crate::domain::{
     Channel, Description, Email, Location, Meeting, MeetingId, Name, Notification, Notifications,
     Participant, Role, Status, Title, User, UserId,
@@ -30,8 +32,11 @@ fn user(name: &str, zone: &str) -> User {
     }
 }
 
+/// Someone other than the recipient.
 fn participant(name: &str, role: Role) -> Participant {
-    Participant::new(&user(name, "UTC"), role)
+    let id = UserId::parse("ana-1").unwrap();
+    let email = Email::parse("ana@example.com").unwrap();
+    Participant::new(&User { id, email, ..user(name, "UTC") }, role)
 }
 
 /// A meeting from Madrid of which everything is known.
@@ -61,6 +66,97 @@ fn meeting() -> Meeting {
 
 fn now() -> DateTime<Utc> {
     instant("2026-12-01T08:00:07.123Z")
+}
+
+/// Folded, and with more than ASCII in it.
+fn document() -> Document {
+    let text = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Café\r\n  de la Paix\r\nEND:VCALENDAR\r\n";
+    Document { method: "REQUEST", text: text.to_owned() }
+}
+
+/// A time other than the meeting's: a day earlier.
+fn told() -> Interval {
+    let start = instant("2026-11-30T09:00:00Z");
+    Interval::new(start, start + TimeDelta::hours(1)).unwrap()
+}
+
+/// One of each, and the cancellation as it is for someone who was removed and as it is for all.
+fn every_mail(meeting: &Meeting, recipient: &User) -> [Message; 5] {
+    let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
+    [
+        reminder(meeting, recipient, now()),
+        invitation(meeting, recipient, document(), now()),
+        update(meeting, recipient, &told(), document(), now()),
+        cancellation(meeting, recipient, &told(), document(), now()),
+        cancellation(&cancelled, recipient, &told(), document(), now()),
+    ]
+}
+
+#[test]
+fn every_mail_says_first_why_it_comes() {
+    let bo = user("Bo", "Asia/Tokyo");
+    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let said = every_mail(&named, &bo).map(|message| {
+        let news = message.text.lines().nth(2).unwrap_or_default().to_owned();
+        (message.subject, news)
+    });
+    let expected = [
+        ("Reminder: Design review, Tue 1 Dec 18:00", "Design review starts in 1 hour."),
+        ("Invitation: Design review, Tue 1 Dec 18:00", "Ana María invites you to Design review."),
+        ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time."),
+        ("Cancelled: Design review, Mon 30 Nov 18:00", "You no longer take part in Design review."),
+        ("Cancelled: Design review, Mon 30 Nov 18:00", "Design review is cancelled."),
+    ];
+    assert_eq!(said, expected.map(|(subject, news)| (subject.to_owned(), news.to_owned())));
+}
+
+#[test]
+fn an_organizer_is_not_invited_by_themself() {
+    let ana = User { id: UserId::parse("ana-1").unwrap(), ..user("Ana María", "Europe/Madrid") };
+    let untitled = Meeting { title: None, ..meeting() };
+    let message = invitation(&untitled, &ana, document(), now());
+    assert!(message.text.contains("\nYour meeting is booked.\nIt starts in 1 hour.\n"), "{}", message.text);
+    assert!(message.on_behalf_of.is_none());
+    let bos = invitation(&untitled, &user("Bo", "UTC"), document(), now());
+    assert!(bos.text.contains("\nAna María invites you to a meeting.\n"), "{}", bos.text);
+    assert_eq!(bos.on_behalf_of.unwrap().email.as_str(), "ana@example.com");
+}
+
+#[test]
+fn an_update_strikes_the_old_time_only_if_it_is_another() {
+    let bo = user("Bo", "Asia/Tokyo");
+    let moved = update(&meeting(), &bo, &told(), document(), now());
+    let old = "Monday, 30 November 2026, 18:00–19:00";
+    assert!(moved.text.contains(&format!("\nWas    {old} (Asia/Tokyo, UTC+09:00)\n")), "{}", moved.text);
+    assert!(moved.html.contains(&format!("<s>{old}</s>")), "{}", moved.html);
+    let same = update(&meeting(), &bo, &meeting().interval, document(), now());
+    assert!(same.text.contains("Its time is the same.") && !same.text.contains("Was "), "{}", same.text);
+    assert!(!same.html.contains("<s>"), "{}", same.html);
+}
+
+#[test]
+fn a_cancellation_leads_nowhere_and_tells_outsiders_little() {
+    let bo = user("Bo", "Asia/Tokyo");
+    let cancelled = Meeting { status: Status::Cancelled, ..meeting() };
+    let all = cancellation(&cancelled, &bo, &told(), document(), now());
+    assert!(all.text.contains("Where  https://meet.example.com") && all.text.contains("Agenda"));
+    assert!(!all.html.contains("<a "), "{}", all.html);
+    let removed = cancellation(&meeting(), &bo, &told(), document(), now());
+    assert!(removed.text.contains("Who    Ana María (organizer)\n"), "{}", removed.text);
+    for body in [&removed.text, &removed.html] {
+        assert!(!body.contains("meet.example.com") && !body.contains("Agenda") && !body.contains("דנה"));
+    }
+}
+
+#[test]
+fn the_same_news_are_the_same_message_and_all_are_one_thread() {
+    let bo = user("Bo", "UTC");
+    let later = now() + TimeDelta::seconds(30);
+    let [_, first, ..] = every_mail(&meeting(), &bo);
+    assert_eq!(first.id, invitation(&meeting(), &bo, document(), later).id);
+    let ids: HashSet<_> = every_mail(&meeting(), &bo).into_iter().take(4).map(|message| message.id).collect();
+    assert_eq!(ids.len(), 4);
+    assert!(every_mail(&meeting(), &bo).iter().all(|message| message.thread == "m-1.bo-1"));
 }
 
 #[test]
@@ -135,8 +231,9 @@ fn what_people_write_is_never_markup() {
         participants: vec![participant(evil, Role::Organizer)],
         ..meeting()
     };
-    let html = reminder(&meeting, &user(evil, "UTC"), now()).html;
-    assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("\"'>"), "{html}");
+    for Message { html, .. } in every_mail(&meeting, &user(evil, "UTC")) {
+        assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("\"'>"), "{html}");
+    }
 }
 
 /// Reads a message as a mail client does, after what makes it mail has been looked at byte by byte.
@@ -149,9 +246,10 @@ fn read_back(message: &Message) -> Result<(), TestCaseError> {
 
     let parsed = MessageParser::default().parse(&bytes).unwrap();
     let names: Vec<_> = parsed.headers().iter().map(|header| header.name.as_str().to_owned()).collect();
-    let expected =
-        ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
-    let mut sorted = (names.clone(), expected.map(str::to_owned).to_vec());
+    let mut expected = vec!["From", "To", "Subject", "Date", "Message-ID", "References"];
+    expected.extend(["Auto-Submitted", "MIME-Version", "Content-Type"]);
+    expected.extend(message.on_behalf_of.as_ref().map(|_| "Reply-To"));
+    let mut sorted = (names, expected.into_iter().map(str::to_owned).collect::<Vec<_>>());
     sorted.0.sort();
     sorted.1.sort();
     prop_assert_eq!(sorted.0, sorted.1);
@@ -162,13 +260,33 @@ fn read_back(message: &Message) -> Result<(), TestCaseError> {
     let to: Vec<_> = parsed.to().unwrap().iter().map(|to| (seen(to.name()), to.address())).collect();
     prop_assert_eq!(to, [(seen(Some(message.name.as_str())), Some(message.to.as_str()))]);
 
-    let bodies: Vec<_> = parsed.parts.iter().map(|part| &part.body).collect();
-    let [PartType::Multipart(_), PartType::Text(plain), PartType::Html(html)] = bodies.as_slice() else {
-        return Err(TestCaseError::fail(format!("{bodies:?}")));
-    };
-    prop_assert_eq!(plain.replace("\r\n", "\n"), message.text.as_str());
-    prop_assert_eq!(html.replace("\r\n", "\n"), message.html.as_str());
+    let from: Vec<_> =
+        parsed.from().unwrap().iter().map(|from| (seen(from.name()), from.address())).collect();
+    let organizer = message.on_behalf_of.as_ref();
+    let via = organizer.map(|organizer| format!("{} via Tactful", organizer.name));
+    prop_assert_eq!(from, [(seen(via.as_deref()), Some(SENDER))]);
+    let replies = parsed.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
+    prop_assert_eq!(replies, organizer.map(|organizer| organizer.email.as_str()));
+
+    let is_leaf = |part: &&MessagePart<'_>| !matches!(part.body, PartType::Multipart(_));
+    let leaves: Vec<_> = parsed.parts.iter().filter(is_leaf).collect();
+    let (text, html) = (message.text.replace('\n', "\r\n"), message.html.replace('\n', "\r\n"));
+    let mut expected = vec![("text/plain", text.as_bytes()), ("text/html", html.as_bytes())];
+    if let Some(calendar) = &message.calendar {
+        expected.push(("text/calendar", calendar.text.as_bytes()));
+        expected.push(("application/ics", calendar.text.as_bytes()));
+    }
+    let found: Vec<_> = leaves.iter().map(|part| (media_type(part), part.contents())).collect();
+    let expected: Vec<_> = expected.into_iter().map(|(kind, bytes)| (kind.to_owned(), bytes)).collect();
+    prop_assert_eq!(found, expected);
+    let method = leaves.get(2).and_then(|part| part.content_type()).and_then(|kind| kind.attribute("method"));
+    prop_assert_eq!(method, message.calendar.as_ref().map(|calendar| calendar.method));
     Ok(())
+}
+
+fn media_type(part: &MessagePart<'_>) -> String {
+    let kind = part.content_type().unwrap();
+    format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default())
 }
 
 #[test]
@@ -183,7 +301,9 @@ fn what_looks_like_mail_is_only_text() {
             ),
             ..meeting()
         };
-        read_back(&reminder(&meeting, &user(nasty, "UTC"), now())).unwrap();
+        for message in every_mail(&meeting, &user(nasty, "UTC")) {
+            read_back(&message).unwrap();
+        }
     }
 }
 
@@ -220,6 +340,8 @@ proptest! {
         let meeting = Meeting {
             title: Some(title), location: Some(location), description: Some(description), ..meeting()
         };
-        read_back(&reminder(&meeting, &User { name, ..user("Bo", "Asia/Tokyo") }, now()))?;
+        for message in every_mail(&meeting, &User { name, ..user("Bo", "Asia/Tokyo") }) {
+            read_back(&message)?;
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Times as people write them.
 
-use chrono::{DateTime, FixedOffset, Offset, TimeDelta};
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 
 use crate::time::{Interval, Zone};
 
@@ -29,6 +29,18 @@ fn offset(local: &DateTime<FixedOffset>) -> String {
     match local.offset().fix().local_minus_utc() {
         0 => String::new(),
         _ => local.format("%:z").to_string(),
+    }
+}
+
+/// What the clock says about a meeting, as a sentence.
+pub(super) fn outlook(interval: Interval, now: DateTime<Utc>) -> String {
+    let left = interval.start() - now;
+    if interval.end() <= now {
+        "It is over already.".to_owned()
+    } else if left <= -TimeDelta::minutes(1) {
+        "It has started already.".to_owned()
+    } else {
+        format!("It starts {}.", distance(left))
     }
 }
 

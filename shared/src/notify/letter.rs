@@ -1,0 +1,233 @@
+//! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` are what all mails have in common, the two
+//! files named after a mail are what it says first.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::words::{When, distance, outlook, when};
+use crate::domain::{Description, Location, Meeting, Name, Participant, Role, User};
+use crate::time::{Interval, Zone};
+
+/// Why a mail is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum News {
+    /// The meeting starts soon.
+    Reminder,
+    /// It was put on the reader's calendar.
+    Invitation,
+    /// It was changed. The reader was told this time before.
+    Update(Interval),
+    /// It no longer takes place, or not with the reader, who was told this time before.
+    Cancellation(Interval),
+}
+
+impl News {
+    /// One word for it.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            News::Reminder => "reminder",
+            News::Invitation => "invitation",
+            News::Update(_) => "update",
+            News::Cancellation(_) => "cancellation",
+        }
+    }
+}
+
+/// What the templates are filled with.
+pub(super) struct Letter<'a> {
+    news: News,
+    subject: String,
+    name: &'a Name,
+    title: String,
+    /// Whether the title is the meeting's own, and not made up for one that has none.
+    titled: bool,
+    /// Whose meeting it is, unless it is the reader's own.
+    organizer: Option<&'a Name>,
+    cancelled: bool,
+    /// How long until it starts: `in 1 hour`.
+    distance: String,
+    /// The same as a sentence of its own.
+    outlook: Option<String>,
+    when: Option<Time>,
+    /// When it was to be, where it is no longer then.
+    was: Option<Time>,
+    place: Option<Place<'a>>,
+    people: Vec<Person<'a>>,
+    description: Vec<&'a str>,
+}
+
+impl<'a> Letter<'a> {
+    /// All that there is to say.
+    pub(super) fn new(news: News, meeting: &'a Meeting, reader: &'a User, now: DateTime<Utc>) -> Self {
+        let shown = match news {
+            News::Cancellation(told) => told,
+            _ => meeting.interval,
+        };
+        let start = reader.zone.local(shown.start());
+        let title = title(meeting);
+        let subject = format!("{}: {title}, {}", subject_word(news), start.format("%a %-d %b %H:%M"));
+        let letter = Letter {
+            news,
+            subject,
+            name: &reader.name,
+            title,
+            titled: meeting.title.is_some(),
+            organizer: organizer(meeting).filter(|who| who.user_id != reader.id).map(|who| &who.name),
+            cancelled: !meeting.is_confirmed(),
+            distance: distance(meeting.interval.start() - now),
+            outlook: None,
+            when: Some(Time::new(shown, reader.zone, meeting.zone)),
+            was: None,
+            place: meeting.location.as_ref().map(place),
+            people: meeting.participants.iter().map(Person::new).collect(),
+            description: meeting.description.as_ref().map(lines).unwrap_or_default(),
+        };
+        let outlook = || Some(outlook(meeting.interval, now));
+        match news {
+            News::Reminder => letter,
+            News::Invitation => Letter { outlook: outlook(), ..letter },
+            News::Update(told) if told == meeting.interval => Letter { outlook: outlook(), ..letter },
+            News::Update(told) => {
+                Letter { outlook: outlook(), was: Some(Time::of_reader(told, reader.zone)), ..letter }
+            }
+            News::Cancellation(_) if letter.cancelled => letter.without_time_or_link(),
+            News::Cancellation(_) => letter.without_time_or_link().for_an_outsider(),
+        }
+    }
+
+    fn without_time_or_link(self) -> Self {
+        let place = self.place.map(|place| Place { link: None, ..place });
+        Letter { was: self.when, when: None, place, ..self }
+    }
+
+    /// Who has left isn't told what becomes of the meeting.
+    fn for_an_outsider(self) -> Self {
+        let people = self.people.into_iter().filter(|person| person.organizes).collect();
+        Letter { place: None, people, description: Vec::new(), ..self }
+    }
+
+    /// The subject line.
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The mail as plain text.
+    pub(super) fn text(&self) -> String {
+        let letter = self;
+        match self.news {
+            News::Reminder => Text::Reminder { letter },
+            News::Invitation => Text::Invitation { letter },
+            News::Update(_) => Text::Update { letter },
+            News::Cancellation(_) => Text::Cancellation { letter },
+        }
+        .to_string()
+    }
+
+    /// The mail as an HTML page.
+    pub(super) fn html(&self) -> String {
+        let letter = self;
+        match self.news {
+            News::Reminder => Html::Reminder { letter },
+            News::Invitation => Html::Invitation { letter },
+            News::Update(_) => Html::Update { letter },
+            News::Cancellation(_) => Html::Cancellation { letter },
+        }
+        .to_string()
+    }
+}
+
+#[derive(Template)]
+enum Text<'a> {
+    #[template(path = "reminder.txt")]
+    Reminder { letter: &'a Letter<'a> },
+    #[template(path = "invitation.txt")]
+    Invitation { letter: &'a Letter<'a> },
+    #[template(path = "update.txt")]
+    Update { letter: &'a Letter<'a> },
+    #[template(path = "cancellation.txt")]
+    Cancellation { letter: &'a Letter<'a> },
+}
+
+#[derive(Template)]
+enum Html<'a> {
+    #[template(path = "reminder.html")]
+    Reminder { letter: &'a Letter<'a> },
+    #[template(path = "invitation.html")]
+    Invitation { letter: &'a Letter<'a> },
+    #[template(path = "update.html")]
+    Update { letter: &'a Letter<'a> },
+    #[template(path = "cancellation.html")]
+    Cancellation { letter: &'a Letter<'a> },
+}
+
+/// A time by the reader's clock, and by the meeting's where that shows another.
+struct Time {
+    here: When,
+    there: Option<When>,
+}
+
+impl Time {
+    fn new(interval: Interval, reader: Zone, meeting: Zone) -> Self {
+        let (here, there) = (when(interval, reader), when(interval, meeting));
+        Time { there: (there.hours != here.hours).then_some(there), here }
+    }
+
+    fn of_reader(interval: Interval, reader: Zone) -> Self {
+        Time { here: when(interval, reader), there: None }
+    }
+}
+
+struct Person<'a> {
+    name: &'a Name,
+    organizes: bool,
+}
+
+impl<'a> Person<'a> {
+    fn new(participant: &'a Participant) -> Self {
+        Person { name: &participant.name, organizes: participant.role == Role::Organizer }
+    }
+}
+
+struct Place<'a> {
+    text: &'a Location,
+    /// Where it leads, if it is a link that is safe to follow.
+    link: Option<Url>,
+}
+
+/// Whose meeting it is.
+pub(super) fn organizer(meeting: &Meeting) -> Option<&Participant> {
+    meeting.participants.iter().find(|participant| participant.role == Role::Organizer)
+}
+
+fn title(meeting: &Meeting) -> String {
+    match (&meeting.title, meeting.participants.first()) {
+        (Some(title), _) => title.to_string(),
+        (None, Some(organizer)) => format!("Meeting with {}", organizer.name),
+        (None, None) => "Meeting".to_owned(),
+    }
+}
+
+fn subject_word(news: News) -> &'static str {
+    match news {
+        News::Reminder => "Reminder",
+        News::Invitation => "Invitation",
+        News::Update(_) => "Updated",
+        News::Cancellation(_) => "Cancelled",
+    }
+}
+
+/// Only the web may be a link: `javascript:`, `data:` and whatever a client makes of an unknown scheme stay text.
+fn place(location: &Location) -> Place<'_> {
+    let link = Url::parse(location.as_str()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    Place { text: location, link }
+}
+
+/// Lines whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
+fn lines(description: &Description) -> Vec<&str> {
+    description
+        .as_str()
+        .split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+        .collect()
+}

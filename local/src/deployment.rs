@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
+use shared::domain::Email;
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -84,6 +85,8 @@ pub enum DeploymentError {
     Service(#[from] std::io::Error),
     #[error("the table's stream can't be followed: {0}")]
     Stream(#[from] StreamError),
+    #[error("the sender {0}")]
+    Sender(String),
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(transparent)]
@@ -92,7 +95,7 @@ pub enum DeploymentError {
 
 const TABLE: &str = "tactful";
 const GROUP: &str = "tactful";
-const SENDER: &str = "Tactful <reminders@tactful.example>";
+const SENDER: &str = "reminders@tactful.example";
 
 /// How long running requests may take to end once told to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -133,7 +136,10 @@ impl Deployment {
                 dead_letter_arn: "arn:aws:sqs:local:000000000000:timer-dead-letters".into(),
             },
         );
-        let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())), SENDER);
+        let mailer = Mailer::new(
+            aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())),
+            Email::parse(SENDER).map_err(DeploymentError::Sender)?,
+        );
 
         let api = Api { store: store.clone(), clock: clock.clone() };
         let planner =

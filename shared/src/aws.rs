@@ -10,13 +10,14 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::domain::Email;
 use crate::notify::Mailer;
 use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
 
 /// A setting that the deployment should have given.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable {0} is not set")]
+#[error("the environment variable {0} is not set as it should be")]
 pub struct MissingSetting(&'static str);
 
 /// How to reach AWS from inside Lambda, which hands region and credentials over in the environment: no other source is
@@ -83,9 +84,17 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, MissingSetting> {
 /// Mail from the address in `SENDER`.
 ///
 /// # Errors
-/// When the variable is not set.
+/// When the variable is not set to an address.
 pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
-    Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), setting("SENDER")?))
+    Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), sender()?))
+}
+
+/// The address that mail comes from, in `SENDER`.
+///
+/// # Errors
+/// When the variable is not set to an address.
+pub fn sender() -> Result<Email, MissingSetting> {
+    Email::parse(&setting("SENDER")?).map_err(|_| MissingSetting("SENDER"))
 }
 
 /// Whether invitations are sent, as `INVITATIONS` says: they are unless it is `false`.

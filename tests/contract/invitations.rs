@@ -55,7 +55,8 @@ async fn everyone_is_invited_and_told_what_changes_and_that_it_is_off() {
     let meeting = invited(&world, &ana, &[&bo]).await;
     assert_eq!(letters(&world), ["09:01 ana invitation", "09:01 bo invitation"]);
 
-    change(&world, &meeting, json!({ "start_time": "2026-11-02T14:00", "end_time": "2026-11-02T15:00" })).await;
+    change(&world, &meeting, json!({ "start_time": "2026-11-02T14:00", "end_time": "2026-11-02T15:00" }))
+        .await;
     world.advance_to("2026-11-02T09:10:00Z").await;
     assert_eq!(letters(&world)[2..], ["09:06 ana updated", "09:06 bo updated"]);
     cancel(&world, &meeting).await;

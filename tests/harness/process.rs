@@ -8,6 +8,7 @@ use local::gateway::Gateway;
 use local::sdk::Loopback;
 use local::template::Template;
 use shared::clock::Clock;
+use shared::domain::Email;
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -61,7 +62,7 @@ impl Process {
             Timers::new(aws_sdk_scheduler::Client::new(&config(services.scheduler.endpoint())), settings);
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
-            "Tactful <reminders@tactful.example>",
+            Email::parse("reminders@tactful.example").unwrap(),
         );
         let api = Api { store: store.clone(), clock: clock.clone() };
         let functions = functions::http(&api);

@@ -12,6 +12,7 @@ use local::state::State;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use shared::domain::Email;
 use shared::http::{Api, Problem, Request, Response};
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -67,7 +68,10 @@ impl Stack {
         let config = self.loopback.config(self.ses.endpoint());
         let config =
             aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
-        let mailer = Mailer::new(aws_sdk_sesv2::Client::from_conf(config), "reminders@example.com");
+        let mailer = Mailer::new(
+            aws_sdk_sesv2::Client::from_conf(config),
+            Email::parse("reminders@example.com").unwrap(),
+        );
         let (store, timers) = (self.store(function), self.timers(function));
         Notifier { store, timers, mailer, clock: self.clock.clone(), invitations: true }
     }

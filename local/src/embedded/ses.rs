@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
-use mail_parser::{MessageParser, PartType};
-use rusqlite::params;
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::clock::Clock;
@@ -38,6 +38,9 @@ pub struct Message {
     /// The HTML body, for the page; the JSON has never had it.
     #[serde(skip)]
     pub html: Option<String>,
+    /// The iCalendar object that came along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// When it was handed in.
     pub sent_at: DateTime<Utc>,
 }
@@ -51,8 +54,13 @@ const TABLES: &str = "
         subject TEXT NOT NULL,
         body_text TEXT NOT NULL,
         body_html TEXT,
+        calendar TEXT,
         sent_at INTEGER NOT NULL
     ) STRICT;";
+
+/// An outbox from before there were invitations has no place for their calendar objects.
+const HAS_CALENDARS: &str = "SELECT 1 FROM pragma_table_info('outbox') WHERE name = 'calendar'";
+const ADD_CALENDARS: &str = "ALTER TABLE outbox ADD COLUMN calendar TEXT";
 
 impl Ses {
     /// Starts the API on a loopback port. Messages of an earlier run that `state` holds are there again.
@@ -60,7 +68,14 @@ impl Ses {
     /// # Errors
     /// When there is no port to be had or `state` refuses the table.
     pub async fn start(state: State, clock: Clock) -> Result<Self, std::io::Error> {
-        state.with(|connection| connection.execute_batch(TABLES)).map_err(std::io::Error::other)?;
+        let prepare = |connection: &Connection| {
+            connection.execute_batch(TABLES)?;
+            if !connection.prepare(HAS_CALENDARS)?.exists([])? {
+                connection.execute_batch(ADD_CALENDARS)?;
+            }
+            Ok(())
+        };
+        state.with(|connection| prepare(connection)).map_err(std::io::Error::other)?;
         let api = Api { state, clock, failures: Arc::default() };
         let router = Router::new().route("/v2/email/outbound-emails", post(send)).with_state(api.clone());
         Ok(Self { server: Arc::new(Server::start(router).await?), api })
@@ -81,13 +96,14 @@ impl Ses {
     /// # Errors
     /// When the database can't be read.
     pub fn outbox(&self) -> Result<Vec<Message>, std::io::Error> {
-        let sql = "SELECT recipients, subject, body_text, body_html, sent_at FROM outbox ORDER BY id";
+        let sql =
+            "SELECT recipients, subject, body_text, body_html, calendar, sent_at FROM outbox ORDER BY id";
         let read = self.api.state.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
-                let sent_at = DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default();
-                let (to, subject, text, html) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-                Ok(Message { to, subject, text, html, sent_at })
+                let sent_at = DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default();
+                let (to, subject, text) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(Message { to, subject, text, html: row.get(3)?, calendar: row.get(4)?, sent_at })
             })?;
             rows.collect()
         });
@@ -166,6 +182,7 @@ struct Letter {
     subject: String,
     text: String,
     html: Option<String>,
+    calendar: Option<String>,
 }
 
 async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
@@ -198,15 +215,15 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
 }
 
 fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
-    let Letter { subject, text, html, .. } = letter;
+    let Letter { subject, text, html, calendar, .. } = letter;
     let sent_at = api.clock.now().timestamp_millis();
     api.state.with(|connection| {
         connection
             .prepare_cached(
-                "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, sent_at)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, calendar, sent_at)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![message_id, sender, recipients, subject, text, html, sent_at])?;
+            .execute(params![message_id, sender, recipients, subject, text, html, calendar, sent_at])?;
         Ok(())
     })
 }
@@ -219,6 +236,7 @@ fn read(content: Content) -> Result<Letter, &'static str> {
             subject: subject.data,
             text: body.text.map(|text| text.data).unwrap_or_default(),
             html: body.html.map(|html| html.data),
+            calendar: None,
         }),
         Content::Raw(Raw { data }) => {
             let bytes =
@@ -228,7 +246,10 @@ fn read(content: Content) -> Result<Letter, &'static str> {
             let body = |kind: fn(&PartType<'_>) -> Option<String>| {
                 mail.parts.iter().find_map(|part| kind(&part.body))
             };
+            let is_calendar = |part: &&MessagePart<'_>| part.is_content_type("text", "calendar");
+            let calendar = mail.parts.iter().find(is_calendar).and_then(MessagePart::text_contents);
             Ok(Letter {
+                calendar: calendar.map(str::to_owned),
                 sender: from.address().map(str::to_owned),
                 subject: mail.subject().unwrap_or_default().to_owned(),
                 text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })

@@ -64,6 +64,7 @@ mod tests {
             subject: subject.into(),
             text: "At <10>.".into(),
             html,
+            calendar: None,
             sent_at,
         }
     }

@@ -11,7 +11,7 @@ use crate::time::{Interval, Zone};
 
 /// Why a mail is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum News {
+pub(super) enum Occasion {
     /// The meeting starts soon.
     Reminder,
     /// It was put on the reader's calendar.
@@ -22,21 +22,21 @@ pub(super) enum News {
     Cancellation(Interval),
 }
 
-impl News {
+impl Occasion {
     /// One word for it.
     pub(super) fn kind(self) -> &'static str {
         match self {
-            News::Reminder => "reminder",
-            News::Invitation => "invitation",
-            News::Update(_) => "update",
-            News::Cancellation(_) => "cancellation",
+            Occasion::Reminder => "reminder",
+            Occasion::Invitation => "invitation",
+            Occasion::Update(_) => "update",
+            Occasion::Cancellation(_) => "cancellation",
         }
     }
 }
 
 /// What the templates are filled with.
 pub(super) struct Letter<'a> {
-    news: News,
+    occasion: Occasion,
     subject: String,
     name: &'a Name,
     title: String,
@@ -59,40 +59,45 @@ pub(super) struct Letter<'a> {
 
 impl<'a> Letter<'a> {
     /// All that there is to say.
-    pub(super) fn new(news: News, meeting: &'a Meeting, reader: &'a User, now: DateTime<Utc>) -> Self {
-        let shown = match news {
-            News::Cancellation(told) => told,
+    pub(super) fn new(
+        occasion: Occasion,
+        meeting: &'a Meeting,
+        reader: &'a User,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let shown = match occasion {
+            Occasion::Cancellation(told) => told,
             _ => meeting.interval,
         };
         let start = reader.zone.local(shown.start());
-        let title = title(meeting);
-        let subject = format!("{}: {title}, {}", subject_word(news), start.format("%a %-d %b %H:%M"));
+        let title = meeting.heading().into_owned();
+        let subject = format!("{}: {title}, {}", subject_word(occasion), start.format("%a %-d %b %H:%M"));
         let letter = Letter {
-            news,
+            occasion,
             subject,
             name: &reader.name,
             title,
             titled: meeting.title.is_some(),
-            organizer: organizer(meeting).filter(|who| who.user_id != reader.id).map(|who| &who.name),
+            organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(|who| &who.name),
             cancelled: !meeting.is_confirmed(),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
             when: Some(Time::new(shown, reader.zone, meeting.zone)),
             was: None,
-            place: meeting.location.as_ref().map(place),
+            place: meeting.location.as_ref().map(|text| Place { text, link: text.link() }),
             people: meeting.participants.iter().map(Person::new).collect(),
-            description: meeting.description.as_ref().map(lines).unwrap_or_default(),
+            description: meeting.description.iter().flat_map(Description::lines).collect(),
         };
         let outlook = || Some(outlook(meeting.interval, now));
-        match news {
-            News::Reminder => letter,
-            News::Invitation => Letter { outlook: outlook(), ..letter },
-            News::Update(told) if told == meeting.interval => Letter { outlook: outlook(), ..letter },
-            News::Update(told) => {
+        match occasion {
+            Occasion::Reminder => letter,
+            Occasion::Invitation => Letter { outlook: outlook(), ..letter },
+            Occasion::Update(told) if told == meeting.interval => Letter { outlook: outlook(), ..letter },
+            Occasion::Update(told) => {
                 Letter { outlook: outlook(), was: Some(Time::of_reader(told, reader.zone)), ..letter }
             }
-            News::Cancellation(_) if letter.cancelled => letter.without_time_or_link(),
-            News::Cancellation(_) => letter.without_time_or_link().for_an_outsider(),
+            Occasion::Cancellation(_) if letter.cancelled => letter.without_time_or_link(),
+            Occasion::Cancellation(_) => letter.without_time_or_link().for_an_outsider(),
         }
     }
 
@@ -115,11 +120,11 @@ impl<'a> Letter<'a> {
     /// The mail as plain text.
     pub(super) fn text(&self) -> String {
         let letter = self;
-        match self.news {
-            News::Reminder => Text::Reminder { letter },
-            News::Invitation => Text::Invitation { letter },
-            News::Update(_) => Text::Update { letter },
-            News::Cancellation(_) => Text::Cancellation { letter },
+        match self.occasion {
+            Occasion::Reminder => Text::Reminder { letter },
+            Occasion::Invitation => Text::Invitation { letter },
+            Occasion::Update(_) => Text::Update { letter },
+            Occasion::Cancellation(_) => Text::Cancellation { letter },
         }
         .to_string()
     }
@@ -127,11 +132,11 @@ impl<'a> Letter<'a> {
     /// The mail as an HTML page.
     pub(super) fn html(&self) -> String {
         let letter = self;
-        match self.news {
-            News::Reminder => Html::Reminder { letter },
-            News::Invitation => Html::Invitation { letter },
-            News::Update(_) => Html::Update { letter },
-            News::Cancellation(_) => Html::Cancellation { letter },
+        match self.occasion {
+            Occasion::Reminder => Html::Reminder { letter },
+            Occasion::Invitation => Html::Invitation { letter },
+            Occasion::Update(_) => Html::Update { letter },
+            Occasion::Cancellation(_) => Html::Cancellation { letter },
         }
         .to_string()
     }
@@ -195,39 +200,11 @@ struct Place<'a> {
     link: Option<Url>,
 }
 
-/// Whose meeting it is.
-pub(super) fn organizer(meeting: &Meeting) -> Option<&Participant> {
-    meeting.participants.iter().find(|participant| participant.role == Role::Organizer)
-}
-
-fn title(meeting: &Meeting) -> String {
-    match (&meeting.title, meeting.participants.first()) {
-        (Some(title), _) => title.to_string(),
-        (None, Some(organizer)) => format!("Meeting with {}", organizer.name),
-        (None, None) => "Meeting".to_owned(),
+fn subject_word(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::Reminder => "Reminder",
+        Occasion::Invitation => "Invitation",
+        Occasion::Update(_) => "Updated",
+        Occasion::Cancellation(_) => "Cancelled",
     }
-}
-
-fn subject_word(news: News) -> &'static str {
-    match news {
-        News::Reminder => "Reminder",
-        News::Invitation => "Invitation",
-        News::Update(_) => "Updated",
-        News::Cancellation(_) => "Cancelled",
-    }
-}
-
-/// Only the web may be a link: `javascript:`, `data:` and whatever a client makes of an unknown scheme stay text.
-fn place(location: &Location) -> Place<'_> {
-    let link = Url::parse(location.as_str()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    Place { text: location, link }
-}
-
-/// Lines whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
-fn lines(description: &Description) -> Vec<&str> {
-    description
-        .as_str()
-        .split('\n')
-        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
-        .collect()
 }

@@ -12,12 +12,13 @@ use tokio::time::{sleep, timeout};
 
 use super::Message;
 use super::mime::mime;
+use crate::domain::Email;
 
 /// Sends mail from one address. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     client: Client,
-    sender: String,
+    sender: Email,
 }
 
 /// A message that could not be handed to SES.
@@ -42,12 +43,12 @@ impl SendError {
 
 impl Mailer {
     /// Mail from `sender`, an address that SES has verified.
-    pub fn new(client: Client, sender: impl Into<String>) -> Self {
-        Self { client, sender: sender.into() }
+    pub fn new(client: Client, sender: Email) -> Self {
+        Self { client, sender }
     }
 
     /// The address that it sends from.
-    pub fn sender(&self) -> &str {
+    pub fn sender(&self) -> &Email {
         &self.sender
     }
 
@@ -58,7 +59,7 @@ impl Mailer {
     /// # Errors
     /// When SES can't be reached or refuses the message.
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let bytes = Blob::new(mime(message, &self.sender));
+        let bytes = Blob::new(mime(message, self.sender.as_str()));
         let raw = RawMessage::builder()
             .data(bytes)
             .build()

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::letter::{Letter, News, organizer};
+use super::letter::{Letter, Occasion};
+use crate::calendar::Document;
 use crate::domain::{Email, Meeting, Name, Participant, User};
 use crate::time::Interval;
 
@@ -32,25 +33,16 @@ pub struct Message {
     pub written_at: DateTime<Utc>,
 }
 
-/// An iCalendar object (RFC 5545) to be sent along.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// `REQUEST` or `CANCEL`, as the document says itself.
-    pub method: &'static str,
-    /// The document; lines end with CRLF.
-    pub text: String,
-}
-
 /// The reminder of a meeting, with its time in the recipient's own zone, and in the meeting's where clocks show another
 /// time there. `now` is when it is sent, here and below.
 pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Message {
-    message(News::Reminder, meeting, recipient, None, now)
+    message(Occasion::Reminder, meeting, recipient, None, now)
 }
 
 /// Tells a participant of a meeting that they were put into it, or its organizer that it is booked. It also says how long
 /// it is until the start, so that a reminder of the same minute has nothing to add.
 pub fn invitation(meeting: &Meeting, recipient: &User, calendar: Document, now: DateTime<Utc>) -> Message {
-    message(News::Invitation, meeting, recipient, Some(calendar), now)
+    message(Occasion::Invitation, meeting, recipient, Some(calendar), now)
 }
 
 /// Tells a participant that a meeting has changed; `told` is the time that they were told before.
@@ -61,7 +53,7 @@ pub fn update(
     calendar: Document,
     now: DateTime<Utc>,
 ) -> Message {
-    message(News::Update(*told), meeting, recipient, Some(calendar), now)
+    message(Occasion::Update(*told), meeting, recipient, Some(calendar), now)
 }
 
 /// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled, or, where it is still
@@ -73,19 +65,19 @@ pub fn cancellation(
     calendar: Document,
     now: DateTime<Utc>,
 ) -> Message {
-    message(News::Cancellation(*told), meeting, recipient, Some(calendar), now)
+    message(Occasion::Cancellation(*told), meeting, recipient, Some(calendar), now)
 }
 
 fn message(
-    news: News,
+    occasion: Occasion,
     meeting: &Meeting,
     recipient: &User,
     calendar: Option<Document>,
     now: DateTime<Utc>,
 ) -> Message {
-    let letter = Letter::new(news, meeting, recipient, now);
+    let letter = Letter::new(occasion, meeting, recipient, now);
     let thread = format!("{}.{}", meeting.id, recipient.id);
-    let speaks_for = organizer(meeting).filter(|who| calendar.is_some() && who.user_id != recipient.id);
+    let speaks_for = meeting.organizer().filter(|who| calendar.is_some() && who.user_id != recipient.id);
     Message {
         to: recipient.email.clone(),
         name: recipient.name.clone(),
@@ -93,10 +85,10 @@ fn message(
         subject: letter.subject().to_owned(),
         text: letter.text(),
         html: letter.html(),
-        id: match news {
-            News::Reminder => format!("{thread}.{}", now.timestamp_millis()),
+        id: match occasion {
+            Occasion::Reminder => format!("{thread}.{}", now.timestamp_millis()),
             // There is one of them for each version: sent twice, it is still the same message.
-            _ => format!("{thread}.{}.{}", news.kind(), meeting.version),
+            _ => format!("{thread}.{}.{}", occasion.kind(), meeting.version),
         },
         thread,
         calendar,

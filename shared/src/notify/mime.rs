@@ -18,9 +18,12 @@ use super::Message;
 pub(super) fn mime(message: &Message, sender: &str) -> Vec<u8> {
     let domain = sender.rsplit_once('@').map_or(sender, |(_, domain)| domain);
     let on_behalf_of = message.on_behalf_of.as_ref();
-    let from = on_behalf_of.map(|organizer| literal(&format!("{} via Tactful", organizer.name)));
+    let from = match on_behalf_of {
+        Some(organizer) => literal(&format!("{} via Tactful", organizer.name)),
+        None => "Tactful".to_owned(),
+    };
     let mut builder = MessageBuilder::new()
-        .from(Address::new_address(from, sender))
+        .from(Address::new_address(Some(from), sender))
         .to(Address::new_address(Some(literal(message.name.as_str())), message.to.as_str()))
         .subject(literal(&message.subject))
         .date(message.written_at.timestamp())
@@ -53,7 +56,7 @@ fn body(message: &Message) -> MimePart<'_> {
     let kind = ContentType::new("multipart/alternative").attribute("boundary", inner);
     let Some(calendar) = calendar else { return MimePart::new(kind, parts) };
     let object = ContentType::new("text/calendar").attribute("charset", "utf-8");
-    let object = object.attribute("method", calendar.method);
+    let object = object.attribute("method", calendar.method.as_str());
     parts.push(MimePart::new(object, calendar.text.as_str()));
     let file = ContentType::new("application/ics").attribute("name", "invite.ics");
     let file = MimePart::new(file, calendar.text.as_bytes()).attachment("invite.ics");

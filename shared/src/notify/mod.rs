@@ -7,7 +7,7 @@ mod mime;
 mod words;
 
 pub use mailer::{Mailer, PATIENCE, SendError};
-pub use message::{Document, Message, cancellation, invitation, reminder, update};
+pub use message::{Message, cancellation, invitation, reminder, update};
 
 #[cfg(test)]
 mod tests;

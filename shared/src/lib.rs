@@ -4,6 +4,7 @@
 //! endpoint is the only seam: the same code runs against an embedded emulator in a test and against AWS in production.
 
 pub mod aws;
+pub mod calendar;
 pub mod clock;
 pub mod domain;
 pub mod http;

@@ -1,5 +1,7 @@
 //! A meeting and who takes part.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -49,6 +51,20 @@ impl Meeting {
     /// The minute in which it starts.
     pub fn start_minute(&self) -> Minute {
         Minute::of(self.interval.start())
+    }
+
+    /// What it goes by: its title, or else whose meeting it is.
+    pub fn heading(&self) -> Cow<'_, str> {
+        match (&self.title, self.organizer()) {
+            (Some(title), _) => Cow::Borrowed(title.as_str()),
+            (None, Some(organizer)) => Cow::Owned(format!("Meeting with {}", organizer.name)),
+            (None, None) => Cow::Borrowed("Meeting"),
+        }
+    }
+
+    /// The participant whose meeting it is.
+    pub fn organizer(&self) -> Option<&Participant> {
+        self.participants.iter().find(|participant| participant.role == Role::Organizer)
     }
 
     /// The participant of that id.

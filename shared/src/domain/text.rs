@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use url::Url;
+
 /// A person's name.
 pub type Name = Line<200>;
 /// A meeting's title.
@@ -31,6 +33,14 @@ impl<const MAX: usize> Line<MAX> {
     }
 }
 
+impl Location {
+    /// Where it leads, if it is a link that is safe to follow. Only the web may be one: `javascript:`, `data:` and whatever
+    /// a client makes of an unknown scheme stay text.
+    pub fn link(&self) -> Option<Url> {
+        Url::parse(&self.0).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+}
+
 impl<const MAX: usize> Prose<MAX> {
     /// Reads prose; surrounding white space is dropped. The error says what is wrong in words for the client.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -40,6 +50,13 @@ impl<const MAX: usize> Prose<MAX> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Description {
+    /// Its lines, whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
     }
 }
 
@@ -93,5 +110,23 @@ mod tests {
     fn prose_keeps_its_line_breaks() {
         assert_eq!(Description::parse("one\n\ttwo").unwrap().as_str(), "one\n\ttwo");
         assert!(Description::parse("bell\u{7}").is_err());
+        let prose = Description::parse("one\r\n\rtwo\nthree").unwrap();
+        assert_eq!(prose.lines().collect::<Vec<_>>(), ["one", "", "two", "three"]);
+    }
+
+    #[test]
+    fn only_the_web_is_a_link() {
+        let link = |text: &str| Location::parse(text).unwrap().link().map(String::from);
+        assert_eq!(link("https://meet.example.com/a b").as_deref(), Some("https://meet.example.com/a%20b"));
+        for text in [
+            "Room 5",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "tel:112",
+            "https:",
+            "see https://x.example",
+        ] {
+            assert_eq!(link(text), None, "{text}");
+        }
     }
 }

@@ -29,7 +29,7 @@ pub struct Message {
 /// The reminder of a meeting, with its time in the recipient's own zone, and in the meeting's where clocks show another
 /// time there. `now` is when it is sent.
 pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Message {
-    let title = title(meeting);
+    let title = meeting.heading();
     let start = recipient.zone.local(meeting.interval.start());
     let subject = format!("Reminder: {title}, {}", start.format("%a %-d %b %H:%M"));
     let here = when(meeting.interval, recipient.zone);
@@ -43,9 +43,9 @@ pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Mess
         distance: &distance(meeting.interval.start() - now),
         there: (there.hours != here.hours).then_some(there),
         when: here,
-        place: meeting.location.as_ref().map(place),
+        place: meeting.location.as_ref().map(|text| Place { text, link: text.link() }),
         people: people.collect(),
-        description: meeting.description.as_ref().map(lines).unwrap_or_default(),
+        description: meeting.description.iter().flat_map(Description::lines).collect(),
     };
     Message {
         text: Text { reminder: &words }.to_string(),
@@ -92,27 +92,4 @@ struct Text<'a> {
 #[template(path = "reminder.html")]
 struct Html<'a> {
     reminder: &'a Reminder<'a>,
-}
-
-fn title(meeting: &Meeting) -> String {
-    match (&meeting.title, meeting.participants.first()) {
-        (Some(title), _) => title.to_string(),
-        (None, Some(organizer)) => format!("Meeting with {}", organizer.name),
-        (None, None) => "Meeting".to_owned(),
-    }
-}
-
-/// Only the web may be a link: `javascript:`, `data:` and whatever a client makes of an unknown scheme stay text.
-fn place(location: &Location) -> Place<'_> {
-    let link = Url::parse(location.as_str()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    Place { text: location, link }
-}
-
-/// Lines whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
-fn lines(description: &Description) -> Vec<&str> {
-    description
-        .as_str()
-        .split('\n')
-        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
-        .collect()
 }

@@ -55,4 +55,4 @@ pub use interval::Interval;
 pub use minute::Minute;
 pub use rule::{Decision, Reason, SHORTEST_NOTICE, remind};
 pub use written::{FIRST_YEAR, Fold, LAST_YEAR, TimeError, WrittenTime, format};
-pub use zone::{Resolved, TZDB, UnknownZone, Zone};
+pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

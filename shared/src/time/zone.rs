@@ -26,6 +26,17 @@ pub struct Zone {
 /// From this instant (seconds since the epoch) on, this offset (seconds east of UTC).
 type Transition = (i64, i32);
 
+/// The clocks of a zone being put forward or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetChange {
+    /// The first instant of the new offset.
+    pub at: DateTime<Utc>,
+    /// The offset until then, in seconds east of UTC.
+    pub before: i32,
+    /// The offset from then on, in seconds east of UTC.
+    pub after: i32,
+}
+
 /// What a wall-clock time means in a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolved {
@@ -107,6 +118,31 @@ impl Zone {
                 Resolved::Gap { before: after - Duration::minutes(1), after }
             }
         }
+    }
+
+    /// Whether it is Coordinated Universal Time, under whichever of its names.
+    pub fn is_utc(self) -> bool {
+        let name = self.name();
+        matches!(name.strip_prefix("Etc/").unwrap_or(name), "UTC" | "UCT" | "Universal" | "Zulu")
+    }
+
+    /// The changes of the offset between two instants, both included, in order.
+    pub fn changes(self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<OffsetChange> {
+        // No zone changes twice in two days, so that a day holds one change at most. The walk begins in the minute that
+        // hasn't seen a change at `from` yet.
+        const DAY: i64 = 24 * 60;
+        let last = Minute::of(to);
+        let mut here = Minute::of(from - Duration::nanoseconds(1));
+        let mut found = Vec::new();
+        while here < last {
+            let next = last.min(here + DAY);
+            let before = self.offset_during(here);
+            if let Some((minute, after)) = self.change_towards(next, here, before) {
+                found.push(OffsetChange { at: minute.start(), before, after });
+            }
+            here = next;
+        }
+        found
     }
 
     /// The offset that rules during `minute`, in seconds east of UTC.

@@ -130,6 +130,27 @@ fn the_way_to_a_change_is_found_to_the_minute_from_both_sides() {
 }
 
 #[test]
+fn the_changes_between_two_instants_are_all_found_and_no_other() {
+    for_every_zone(|current| {
+        let zone = current.ours();
+        let found = zone.changes(at(FROM + 1), at(TO - 1));
+        let expected = current.offsets.windows(2).map(|pair| OffsetChange {
+            at: at(pair[1].0),
+            before: pair[0].1,
+            after: pair[1].1,
+        });
+        assert!(found.iter().copied().eq(expected), "{zone}");
+        for change in found {
+            let second = Duration::seconds(1);
+            assert_eq!(zone.changes(change.at, change.at), [change], "{zone}");
+            assert_eq!(zone.changes(change.at - second, change.at), [change], "{zone}");
+            assert_eq!(zone.changes(change.at - second * 3600, change.at - second), [], "{zone}");
+            assert_eq!(zone.changes(change.at + second, change.at + second * 3600), [], "{zone}");
+        }
+    });
+}
+
+#[test]
 fn written_times_around_every_change_resolve_as_jiff_resolves_them() {
     for_every_zone(|current| {
         let zone = current.ours();

@@ -1,0 +1,190 @@
+//! Meetings as calendar programs read them: iCalendar objects (RFC 5545) that invite and uninvite (RFC 5546, "iTIP").
+//!
+//! Pure: a meeting, its reader and the time go in, text comes out. What makes a program take two objects for the same
+//! meeting, and the later one for the newer, is `UID`, which never changes, and `SEQUENCE`, which rises with every change.
+
+mod content;
+#[cfg(test)]
+mod tests;
+mod timezone;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::{Email, Meeting, Name, Participant, Role, User};
+use crate::time::{Resolved, Zone};
+use content::Content;
+
+/// Whom an object is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Audience<'a> {
+    /// Everyone who takes part: it invites them, or tells them that the meeting is cancelled.
+    Everyone,
+    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's.
+    Removed(&'a User),
+}
+
+/// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// To hold the meeting, or to bring it up to date.
+    Request,
+    /// To take it off, or to show it as cancelled.
+    Cancel,
+}
+
+impl Method {
+    /// Its name in iCalendar.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+
+    /// The media type of an object with this method, which has to name it as well (RFC 6047, section 2.4).
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Request => "text/calendar; charset=utf-8; method=REQUEST",
+            Self::Cancel => "text/calendar; charset=utf-8; method=CANCEL",
+        }
+    }
+}
+
+/// An iCalendar object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// What it asks for.
+    pub method: Method,
+    /// The object itself: lines of at most 75 octets, each ended by CRLF (RFC 5545, section 3.1).
+    pub text: String,
+}
+
+/// The object that tells `audience` how the meeting stands. `sender` is the address that mail about it comes from, on the
+/// organizer's behalf; `now` is when the object is written.
+///
+/// iCalendar knows whole seconds: a meeting that begins or ends within one gets all of it.
+pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
+    let method = match audience {
+        Audience::Everyone if meeting.is_confirmed() => Method::Request,
+        Audience::Everyone | Audience::Removed(_) => Method::Cancel,
+    };
+    let mut content = Content::default();
+    content.block("VCALENDAR", |content| {
+        content.plain("VERSION", "2.0");
+        content.plain("PRODID", "-//Tactful//Tactful//EN");
+        content.plain("METHOD", method.as_str());
+        let times = Times::of(meeting);
+        if let Some(zone) = times.zone {
+            timezone::write(content, zone, times.start, times.end);
+        }
+        content.block("VEVENT", |content| {
+            write_event(content, meeting, &times, now);
+            write_people(content, meeting, audience, sender);
+        });
+    });
+    Document { method, text: content.into_text() }
+}
+
+fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: DateTime<Utc>) {
+    // Neither the deployment's address nor its sender is part of it: both may change, and it may not.
+    content.text("UID", &format!("{}@tactful", meeting.id));
+    content.plain("SEQUENCE", &meeting.version.saturating_sub(1).to_string());
+    content.plain("DTSTAMP", &now.format(UTC_FORM).to_string());
+    times.write(content, "DTSTART", times.start);
+    times.write(content, "DTEND", times.end);
+    content.text("SUMMARY", &meeting.heading());
+    if let Some(description) = &meeting.description {
+        content.text("DESCRIPTION", description.as_str());
+    }
+    if let Some(location) = &meeting.location {
+        content.text("LOCATION", location.as_str());
+        if let Some(link) = location.link() {
+            content.plain("URL", link.as_str());
+            // RFC 7986, section 5.11.
+            content.line("CONFERENCE", &[("VALUE", "URI")], link.as_str());
+        }
+    }
+    content.plain("TRANSP", "OPAQUE");
+}
+
+/// Who invites, who is invited, and whether it still takes place.
+fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>, sender: &Email) {
+    if let Some(organizer) = meeting.organizer() {
+        let sent_by = mailto(sender);
+        let mut parameters = vec![("CN", organizer.name.as_str())];
+        if sender.key() != organizer.email.key() {
+            parameters.push(("SENT-BY", &sent_by));
+        }
+        content.line("ORGANIZER", &parameters, &mailto(&organizer.email));
+    }
+    match audience {
+        Audience::Everyone => {
+            let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
+            content.plain("STATUS", status);
+            for Participant { name, email, role, .. } in &meeting.participants {
+                write_attendee(content, name, email, *role);
+            }
+        }
+        // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
+        Audience::Removed(user) => write_attendee(content, &user.name, &user.email, Role::Participant),
+    }
+}
+
+/// Nobody is asked to answer: an answer would go to the organizer's mailbox, and the meeting wouldn't learn of it.
+fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role) {
+    let (role, status) = match role {
+        Role::Organizer => ("CHAIR", "ACCEPTED"),
+        Role::Participant => ("REQ-PARTICIPANT", "NEEDS-ACTION"),
+    };
+    let parameters = [("CN", name.as_str()), ("ROLE", role), ("PARTSTAT", status), ("RSVP", "FALSE")];
+    content.line("ATTENDEE", &parameters, &mailto(email));
+}
+
+/// When a meeting is, in whole seconds.
+struct Times {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    /// The zone that the times are told in; `None` is UTC.
+    zone: Option<Zone>,
+}
+
+impl Times {
+    fn of(meeting: &Meeting) -> Self {
+        let (start, end) = (meeting.interval.start(), meeting.interval.end());
+        let full =
+            |end: DateTime<Utc>| if end.trunc_subsecs(0) < end { end + TimeDelta::seconds(1) } else { end };
+        let (start, end) = (start.trunc_subsecs(0), full(end).trunc_subsecs(0));
+        let zone = (!meeting.zone.is_utc()).then_some(meeting.zone);
+        Self { start, end, zone: zone.filter(|zone| can_tell(*zone, start) && can_tell(*zone, end)) }
+    }
+
+    fn write(&self, content: &mut Content, name: &str, instant: DateTime<Utc>) {
+        match self.zone {
+            None => content.plain(name, &instant.format(UTC_FORM).to_string()),
+            Some(zone) => {
+                let local = zone.local(instant).format(LOCAL_FORM).to_string();
+                content.line(name, &[("TZID", zone.name())], &local);
+            }
+        }
+    }
+}
+
+/// Whether the zone's local time says which instant is meant: one that happens twice stands for the first of the two
+/// (RFC 5545, section 3.3.5), and there is no way to write the second.
+fn can_tell(zone: Zone, instant: DateTime<Utc>) -> bool {
+    match zone.resolve(zone.local(instant).naive_local()) {
+        Resolved::Unique(meant) | Resolved::Fold { first: meant, .. } => meant == instant,
+        Resolved::Gap { .. } => false,
+    }
+}
+
+const LOCAL_FORM: &str = "%Y%m%dT%H%M%S";
+const UTC_FORM: &str = "%Y%m%dT%H%M%SZ";
+
+/// An address as a URI (RFC 6068): ASCII, and without anything that means something in a URI or in quotes.
+fn mailto(email: &Email) -> String {
+    const AS_IS: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+').remove(b'~');
+    format!("mailto:{}", utf8_percent_encode(email.as_str(), AS_IS))
+}

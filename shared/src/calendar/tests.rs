@@ -1,0 +1,349 @@
+//! What a calendar program reads, by a reader that isn't ours; times are looked up in the object's own VTIMEZONE.
+
+mod reading;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::{Audience, Document, Method, document};
+use crate::domain::{
+    Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, Title,
+    User, UserId,
+};
+use crate::time::{Interval, Zone};
+use reading::{Read, read};
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+fn user(name: &str, address: &str) -> User {
+    User {
+        id: UserId::parse("u").unwrap(),
+        email: email(address),
+        name: Name::parse(name).unwrap(),
+        zone: Zone::UTC,
+        dnd: None,
+        version: 1,
+        origin: None,
+    }
+}
+
+fn meeting(start: &str, end: &str, zone: &str) -> Meeting {
+    Meeting {
+        id: MeetingId::parse("6f9619ff8b86d011b42d00c04fc964ff").unwrap(),
+        creator_id: UserId::parse("ana").unwrap(),
+        title: Some(Title::parse("Design review: R&D, \"Q4\"; plans").unwrap()),
+        description: Some(Description::parse("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd").unwrap()),
+        location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20,2").unwrap()),
+        status: Status::Confirmed,
+        interval: Interval::new(instant(start), instant(end)).unwrap(),
+        zone: Zone::parse(zone).unwrap(),
+        participants: vec![
+            Participant::new(&user("Ana María", "ana@example.com"), Role::Organizer),
+            Participant::new(&user("Bo \"the ^\" O'Neil; dev, ops:", "bo+x@example.com"), Role::Participant),
+            Participant::new(&user("דנה לוי", "ñandú@example.com"), Role::Participant),
+        ],
+        notifications: Notifications::default(),
+        version: 3,
+        planned_version: 3,
+        origin: None,
+    }
+}
+
+fn review() -> Meeting {
+    meeting("2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z", "Europe/Madrid")
+}
+
+fn now() -> DateTime<Utc> {
+    instant("2026-11-24T08:00:07.123Z")
+}
+
+fn written(meeting: &Meeting, audience: Audience<'_>) -> Document {
+    document(meeting, audience, &email("tactful@example.org"), now())
+}
+
+fn for_everyone(meeting: &Meeting) -> Read {
+    read(&written(meeting, Audience::Everyone).text)
+}
+
+#[test]
+fn an_invitation_is_worded_so() {
+    let Document { method, text } = written(&review(), Audience::Everyone);
+    assert_eq!(method, Method::Request);
+    insta::assert_snapshot!("invitation", text.replace("\r\n", "\n"));
+}
+
+#[test]
+fn a_cancelled_meeting_is_cancelled_for_everyone() {
+    let cancelled = Meeting { status: Status::Cancelled, version: 4, ..review() };
+    let Document { method, text } = written(&cancelled, Audience::Everyone);
+    assert_eq!(
+        (method, method.media_type()),
+        (Method::Cancel, "text/calendar; charset=utf-8; method=CANCEL")
+    );
+    let (before, after) = (for_everyone(&review()), read(&text));
+    assert_eq!(after.calendar("METHOD"), "CANCEL");
+    assert_eq!((after.event("STATUS"), after.event("SEQUENCE")), ("CANCELLED", "3"));
+    assert_eq!(after.attendees, before.attendees);
+    assert_eq!(after.event("UID"), before.event("UID"));
+}
+
+#[test]
+fn who_was_removed_is_uninvited_alone() {
+    for status in [Status::Confirmed, Status::Cancelled] {
+        let gone = user("Cy", "cy@example.com");
+        let Document { method, text } = written(&Meeting { status, ..review() }, Audience::Removed(&gone));
+        assert_eq!(method, Method::Cancel);
+        let read = read(&text);
+        assert_eq!(read.calendar("METHOD"), "CANCEL");
+        assert!(!read.has("STATUS"), "{text}");
+        let names: Vec<_> = read.attendees.iter().map(|attendee| attendee.name.as_str()).collect();
+        assert_eq!(names, ["Cy"]);
+        assert_eq!(read.event("UID"), for_everyone(&review()).event("UID"));
+    }
+}
+
+#[test]
+fn people_are_who_they_are_whatever_they_are_called() {
+    let read = for_everyone(&review());
+    let people: Vec<_> = read.attendees.iter().map(|a| (&*a.name, &*a.address, &*a.role)).collect();
+    assert_eq!(
+        people,
+        [
+            ("Ana María", "mailto:ana@example.com", "CHAIR"),
+            ("Bo \"the ^\" O'Neil; dev, ops:", "mailto:bo+x@example.com", "REQ-PARTICIPANT"),
+            ("דנה לוי", "mailto:%C3%B1and%C3%BA@example.com", "REQ-PARTICIPANT"),
+        ]
+    );
+    assert_eq!(read.organizer.name, "Ana María");
+    assert_eq!(read.organizer.sent_by.as_deref(), Some("mailto:tactful@example.org"));
+}
+
+#[test]
+fn an_organizer_who_is_the_sender_sends_for_themself() {
+    let object = document(&review(), Audience::Everyone, &email("Ana@example.com"), now());
+    assert_eq!(read(&object.text).organizer.sent_by, None);
+}
+
+#[test]
+fn only_a_web_address_is_a_link() {
+    let link = "https://meet.example.com/a?b=1&c=%20,2";
+    let read = for_everyone(&review());
+    assert_eq!((read.event("URL"), read.event("CONFERENCE")), (link, link));
+    assert_eq!(read.told("LOCATION"), link);
+    for place in ["Room 5; second floor", "javascript:alert(1)"] {
+        let there = Meeting { location: Some(Location::parse(place).unwrap()), ..review() };
+        let read = for_everyone(&there);
+        assert_eq!(read.told("LOCATION"), place);
+        assert!(!read.has("URL") && !read.has("CONFERENCE"));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_there() {
+    let bare = Meeting { title: None, description: None, location: None, ..review() };
+    let read = for_everyone(&bare);
+    assert_eq!(read.event("SUMMARY"), "Meeting with Ana María");
+    assert!(!read.has("DESCRIPTION") && !read.has("LOCATION"));
+}
+
+#[test]
+fn utc_needs_no_time_zone_under_any_of_its_names() {
+    for name in ["UTC", "Etc/UTC", "Zulu", "Etc/UCT", "Universal"] {
+        let read = for_everyone(&Meeting { zone: Zone::parse(name).unwrap(), ..review() });
+        assert_eq!((read.event("DTSTART"), read.event("DTEND")), ("20261201T090000Z", "20261201T100000Z"));
+        assert!(read.zones.is_empty());
+    }
+}
+
+#[test]
+fn a_meeting_that_begins_or_ends_within_a_second_gets_all_of_it() {
+    let read = for_everyone(&meeting("2026-12-01T09:00:00.2Z", "2026-12-01T09:00:00.7Z", "Asia/Kolkata"));
+    assert_eq!(read.instants(), (instant("2026-12-01T09:00:00Z"), instant("2026-12-01T09:00:01Z")));
+}
+
+/// Chrono's overlay and the zone's rules of 2026: Vancouver stays on UTC-7.
+#[test]
+fn the_rules_in_force_are_the_ones_told() {
+    let read = for_everyone(&meeting("2026-12-01T18:00:00Z", "2026-12-01T19:00:00Z", "America/Vancouver"));
+    assert_eq!(read.event("DTSTART"), "20261201T110000");
+    let told: Vec<_> =
+        read.zones[0].observances.iter().map(|o| (o.onset.to_string(), o.from, o.to)).collect();
+    assert_eq!(
+        told,
+        [
+            ("2025-11-30 10:00:00".to_owned(), -28800, -28800),
+            ("2026-03-08 02:00:00".to_owned(), -28800, -25200),
+        ]
+    );
+}
+
+/// 02:30 happens twice that night; RFC 5545 has no way to write the second but UTC.
+#[test]
+fn the_second_of_two_equal_local_times_is_told_in_utc() {
+    let first = for_everyone(&meeting("2026-10-25T00:30:00Z", "2026-10-25T04:00:00Z", "Europe/Madrid"));
+    assert_eq!((first.event("DTSTART"), first.zones.len()), ("20261025T023000", 1));
+    let second = for_everyone(&meeting("2026-10-25T01:30:00Z", "2026-10-25T04:00:00Z", "Europe/Madrid"));
+    assert_eq!((second.event("DTSTART"), second.zones.len()), ("20261025T013000Z", 0));
+    assert_eq!(second.instants().0, instant("2026-10-25T01:30:00Z"));
+}
+
+#[test]
+fn lines_are_folded_between_words_characters_and_octets() {
+    for pattern in ["a", "ab ", "é", "老虎", "🦀", " ", "a\u{301}", "שלום ", "\\", "x\n"] {
+        for shift in 0..8 {
+            let text = format!("{}{}.", "-".repeat(shift + 1), pattern.repeat(200));
+            let said = Meeting { description: Some(Description::parse(&text).unwrap()), ..review() };
+            let document = written(&said, Audience::Everyone);
+            well_formed(&document.text);
+            // The reader drops white space where lines end, which is why ours end elsewhere if they can.
+            if !text.contains("      ") {
+                assert_eq!(read(&document.text).told("DESCRIPTION"), text);
+            }
+            let unfolded = document.text.replace("\r\n ", "");
+            assert!(
+                unfolded
+                    .contains(&format!("DESCRIPTION:{}", text.replace('\\', "\\\\").replace('\n', "\\n")))
+            );
+        }
+    }
+}
+
+/// Lines end in CRLF and nowhere else, and have at most 75 octets.
+fn well_formed(text: &str) {
+    let lines: Vec<&str> = text.split("\r\n").collect();
+    let (last, lines) = lines.split_last().unwrap();
+    assert_eq!(*last, "");
+    for line in lines {
+        assert!(line.len() <= 75, "{} octets: {line}", line.len());
+        assert!(!line.is_empty() && !line.chars().any(|c| c.is_control() && c != '\t'), "{line:?}");
+    }
+}
+
+const ZONES: [&str; 28] = [
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Caracas",
+    "America/Edmonton",
+    "America/Havana",
+    "America/New_York",
+    "America/Nuuk",
+    "America/Sao_Paulo",
+    "America/Scoresbysund",
+    "America/St_Johns",
+    "America/Vancouver",
+    "Antarctica/Troll",
+    "Asia/Gaza",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Asia/Pyongyang",
+    "Asia/Tehran",
+    "Asia/Tokyo",
+    "Atlantic/Azores",
+    "Australia/Lord_Howe",
+    "Europe/Chisinau",
+    "Europe/Dublin",
+    "Europe/Madrid",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "America/Punta_Arenas",
+    "UTC",
+];
+
+/// Meetings at any time that a client can name, every other one within hours of the clocks being changed.
+fn any_time() -> impl Strategy<Value = (Zone, Interval)> {
+    let supported = instant("1973-01-02T00:00:00Z").timestamp()..instant("2099-12-17T00:00:00Z").timestamp();
+    let minutes = prop_oneof![1..300i64, 1..=14 * 24 * 60_i64];
+    (select(&ZONES[..]), supported, any::<bool>(), any::<Index>(), -10_000..10_000i64, minutes).prop_map(
+        |(zone, start, near_a_change, which, away, minutes)| {
+            let zone = Zone::parse(zone).unwrap();
+            let mut start = DateTime::from_timestamp(start, 0).unwrap();
+            let changes = zone.changes(start, start + TimeDelta::days(1000));
+            if near_a_change && !changes.is_empty() {
+                start = which.get(&changes).at + TimeDelta::seconds(away);
+            }
+            (zone, Interval::new(start, start + TimeDelta::minutes(minutes)).unwrap())
+        },
+    )
+}
+
+/// Text that would like to be more than text.
+fn hostile(most: usize) -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        select(
+            &[
+                "\"",
+                "^",
+                "^'",
+                "^n",
+                ";",
+                ",",
+                ":",
+                "\\",
+                "\\n",
+                "\\;",
+                "=",
+                "END:VEVENT",
+                "\u{202e}",
+                "שלום",
+                "🦀",
+                "👩‍👩‍👧",
+                "\u{a0}",
+                "\u{feff}",
+                "TZID=x:",
+                " ",
+                "https://e.example/"
+            ][..]
+        )
+        .prop_map(str::to_owned),
+        any::<char>()
+            .prop_filter("no line", |c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}'))
+            .prop_map(String::from),
+        "[a-z]{1,12}",
+    ];
+    proptest::collection::vec(piece, 1..most / 20).prop_map(|pieces| format!("({})", pieces.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_time_in_the_object_is_the_time_of_the_meeting((zone, interval) in any_time()) {
+        let document = written(&Meeting { zone, interval, ..review() }, Audience::Everyone);
+        well_formed(&document.text);
+        prop_assert_eq!(read(&document.text).instants(), (interval.start(), interval.end()), "{}", document.text);
+    }
+
+    #[test]
+    fn text_is_nothing_but_text(
+        title in hostile(200), description in hostile(5000), location in hostile(500), name in hostile(200),
+    ) {
+        let mut hostile = review();
+        hostile.title = Some(Title::parse(&title).unwrap());
+        hostile.description = Some(Description::parse(&description).unwrap());
+        hostile.location = Some(Location::parse(&location).unwrap());
+        for participant in &mut hostile.participants {
+            participant.name = Name::parse(&name).unwrap();
+        }
+        let text = written(&hostile, Audience::Everyone).text;
+        well_formed(&text);
+        let read = read(&text);
+        let harmless = for_everyone(&review());
+        prop_assert_eq!(read.told("SUMMARY"), title);
+        prop_assert_eq!(read.told("DESCRIPTION"), description);
+        prop_assert_eq!(read.told("LOCATION"), location);
+        prop_assert_eq!(&read.organizer.name, &name);
+        prop_assert!(read.attendees.iter().all(|attendee| attendee.name == name));
+        prop_assert_eq!(read.attendees.len(), harmless.attendees.len());
+        for same in ["UID", "DTSTART", "DTEND", "SEQUENCE", "STATUS"] {
+            prop_assert_eq!(read.event(same), harmless.event(same));
+        }
+    }
+}

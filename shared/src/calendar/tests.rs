@@ -260,7 +260,7 @@ const ZONES: [&str; 28] = [
 /// Meetings at any time that a client can name, every other one within hours of the clocks being changed.
 fn any_time() -> impl Strategy<Value = (Zone, Interval)> {
     let supported = instant("1973-01-02T00:00:00Z").timestamp()..instant("2099-12-17T00:00:00Z").timestamp();
-    let minutes = prop_oneof![1..300i64, 1..=14 * 24 * 60i64];
+    let minutes = prop_oneof![1..300i64, 1..=14 * 24 * 60_i64];
     (select(&ZONES[..]), supported, any::<bool>(), any::<Index>(), -10_000..10_000i64, minutes).prop_map(
         |(zone, start, near_a_change, which, away, minutes)| {
             let zone = Zone::parse(zone).unwrap();

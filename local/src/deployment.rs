@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
+use shared::domain::Channels;
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -122,7 +123,7 @@ impl Deployment {
         );
         let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())), SENDER);
 
-        let api = Api { store: store.clone(), clock: clock.clone() };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels::default() };
         let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
         let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
         let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;

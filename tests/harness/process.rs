@@ -8,6 +8,7 @@ use local::gateway::Gateway;
 use local::sdk::Loopback;
 use local::template::Template;
 use shared::clock::Clock;
+use shared::domain::Channels;
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -62,7 +63,7 @@ impl Process {
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
             "Tactful <reminders@tactful.example>",
         );
-        let api = Api { store: store.clone(), clock: clock.clone() };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels::default() };
         let functions = functions::http(&api);
         let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
         let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };

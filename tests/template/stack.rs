@@ -12,6 +12,7 @@ use local::state::State;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use shared::domain::Channels;
 use shared::http::{Api, Problem, Request, Response};
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -91,7 +92,8 @@ impl Stack {
         F: Fn(Api, Request) -> R,
         R: Future<Output = Result<Response, Problem>>,
     {
-        let api = Api { store: self.store(name), clock: self.clock.clone() };
+        let channels = Channels::default();
+        let api = Api { store: self.store(name), clock: self.clock.clone(), channels };
         api.store.warm_up().await;
         let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
         serde_json::from_slice(response.body()).unwrap()

@@ -10,9 +10,10 @@ pub mod text;
 pub mod user;
 
 pub use booking::Booking;
+pub(crate) use id::digest;
 pub use id::{MeetingId, UserId};
 pub use meeting::{Meeting, Participant, Role, Status};
-pub use notification::{Channel, Notification, Notifications};
+pub use notification::{Channel, Channels, Notification, Notifications};
 pub use origin::Origin;
 pub use reminder::{Reminder, ReminderKey, State, Step};
 pub use text::{Description, Location, Name, Title};

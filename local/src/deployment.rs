@@ -13,6 +13,7 @@ use shared::reminders::{Notifier, Planner};
 use shared::store::Store;
 use shared::time::Minute;
 use shared::timers::{TimerSettings, Timers};
+use shared::webhook::{Endpoint, EndpointError, Patience, Secret, Webhooks};
 use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -21,7 +22,9 @@ use tokio::time::{interval, sleep};
 
 use crate::data_dir::{DataDir, DataDirError};
 use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
+use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::{Backoff, Scheduler};
+use crate::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use crate::embedded::ses::Ses;
 use crate::functions;
 use crate::gateway::{Gateway, GatewayError, Services};
@@ -40,6 +43,10 @@ pub struct Deployment {
     pub scheduler: Scheduler,
     /// The embedded SES.
     pub ses: Ses,
+    /// The embedded Secrets Manager.
+    pub secrets: Secrets,
+    /// Where webhooks arrive unless they go elsewhere.
+    pub receiver: Receiver,
     /// What the functions behind HTTP work with.
     pub api: Api,
     /// What plan_reminders works with.
@@ -50,6 +57,8 @@ pub struct Deployment {
     pub gateway: Gateway,
     /// What follows the table's stream.
     pub follower: Follower,
+    /// Where webhooks go.
+    webhook_url: Endpoint,
     /// Held as long as the files are in use.
     _data_dir: Option<DataDir>,
 }
@@ -72,6 +81,8 @@ pub enum DeploymentError {
     Template(#[from] TemplateError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error("the address for webhooks {0}")]
+    Endpoint(#[from] EndpointError),
 }
 
 const TABLE: &str = "tactful";
@@ -86,7 +97,7 @@ const UPKEEP: Duration = Duration::from_secs(10);
 
 impl Deployment {
     /// Starts the embedded services with what `data_dir` holds, or in memory without one, and waits between attempts
-    /// at a failed delivery or planning as `backoff` says.
+    /// at a failed delivery or planning as `backoff` says. Webhooks go to `webhook_url`, or stay here without one.
     ///
     /// # Errors
     /// See [`DeploymentError`].
@@ -94,6 +105,7 @@ impl Deployment {
         data_dir: Option<&Path>,
         clock: Clock,
         backoff: Backoff,
+        webhook_url: Option<Endpoint>,
     ) -> Result<Self, DeploymentError> {
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
@@ -108,6 +120,12 @@ impl Deployment {
         let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await?;
         scheduler.ensure_group(GROUP)?;
         let ses = Ses::start(state.clone(), clock.clone()).await?;
+        let secrets = Secrets::start(state.clone()).await?;
+        let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await?;
+        let webhook_url = match webhook_url {
+            Some(url) => url,
+            None => Endpoint::https_or_loopback(&receiver.url())?,
+        };
 
         let loopback = Loopback::new();
         let dynamodb_config = loopback.config(dynamodb.endpoint());
@@ -123,14 +141,32 @@ impl Deployment {
         );
         let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())), SENDER);
 
-        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels::default() };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels { webhook: true } };
         let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
-        let notifier = Notifier { store, timers, mailer, clock: clock.clone() };
+        let secret = Secret::new(
+            aws_sdk_secretsmanager::Client::new(&loopback.config(secrets.endpoint())),
+            WEBHOOK_SECRET,
+        );
+        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, Patience::default()));
+        let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone() };
         let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
         let mapping = template.stream_mapping()?;
         let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;
-        Ok(Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir: data_dir })
+        Ok(Self {
+            dynamodb,
+            scheduler,
+            ses,
+            secrets,
+            receiver,
+            api,
+            planner,
+            notifier,
+            gateway,
+            follower,
+            webhook_url,
+            _data_dir: data_dir,
+        })
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
@@ -142,7 +178,20 @@ impl Deployment {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir } = self;
+        let Self {
+            dynamodb,
+            scheduler,
+            ses,
+            secrets,
+            receiver,
+            api,
+            planner,
+            notifier,
+            gateway,
+            follower,
+            webhook_url,
+            _data_dir,
+        } = self;
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(Sweeper { planner: planner.clone(), notifier: notifier.clone() }));
         let firing = scheduler.clone();
@@ -154,7 +203,8 @@ impl Deployment {
         loops.spawn(keep_up(Arc::clone(&dynamodb), follower));
 
         let (tell, told) = oneshot::channel();
-        let services = Services { ses, scheduler, store: api.store };
+        let webhook_url = webhook_url.as_str().to_owned();
+        let services = Services { ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // Nobody waits any more when serving has failed.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
+use shared::webhook::Endpoint;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -28,6 +29,9 @@ pub struct Options {
     /// Keep nothing across restarts.
     #[arg(long, conflicts_with = "data_dir")]
     pub in_memory: bool,
+    /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
+    #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
+    pub webhook_url: Option<Endpoint>,
 }
 
 /// Why the program could not run.
@@ -61,7 +65,9 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let listener = patiently(bind, |error| error.kind() == io::ErrorKind::AddrInUse).await;
     let listener = listener.map_err(|error| ProgramError::Listen { address, error })?;
     let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
-    let start = async || Deployment::start(data_dir, clock.clone(), Backoff::default()).await;
+    let start = async || {
+        Deployment::start(data_dir, clock.clone(), Backoff::default(), options.webhook_url.clone()).await
+    };
     let in_use = |error: &DeploymentError| matches!(error, DeploymentError::DataDir(DataDirError::InUse(_)));
     let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.
@@ -133,6 +139,7 @@ fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
          curl -s {url}/api/create_meeting -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
          \"start_time\":\"'$(at 3)'\",\"end_time\":\"'$(at 33)'\",\"time_zone\":\"Europe/Madrid\",\
          \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
+         Webhooks, and the secret they are signed with, are at {url}/local/webhooks\n\
          The messages are at {url}/local/outbox\n\n"
     )
 }

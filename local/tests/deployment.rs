@@ -39,7 +39,7 @@ async fn a_reminder_leaves_in_its_minute_also_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let noon: DateTime<Utc> = "2026-12-01T12:00:00Z".parse().unwrap();
     let clock = Clock::manual(noon);
-    let deployment = Deployment::start(Some(directory.path()), clock.clone(), QUICK).await.unwrap();
+    let deployment = Deployment::start(Some(directory.path()), clock.clone(), QUICK, None).await.unwrap();
     let ana = create_user(&deployment, "Ana", "Europe/Madrid").await;
     let bo = create_user(&deployment, "Bo", "Asia/Kolkata").await;
     let meeting = json!({"creator_id": ana["user_id"], "participants": [bo["email"]], "title": "Design review",
@@ -51,7 +51,7 @@ async fn a_reminder_leaves_in_its_minute_also_after_a_restart() {
     drop(deployment);
 
     // A process can't be killed halfway through a test; that the first one let go of everything is the point here.
-    let deployment = Deployment::start(Some(directory.path()), clock.clone(), QUICK).await.unwrap();
+    let deployment = Deployment::start(Some(directory.path()), clock.clone(), QUICK, None).await.unwrap();
     let due = noon + TimeDelta::minutes(50);
     assert_eq!(deployment.fire_due(due - TimeDelta::seconds(1)).await, 0);
     clock.set(due);
@@ -73,7 +73,7 @@ async fn a_reminder_leaves_in_its_minute_also_after_a_restart() {
 
 #[tokio::test]
 async fn every_route_of_the_template_reaches_its_function() {
-    let deployment = Deployment::start(None, Clock::system(), QUICK).await.unwrap();
+    let deployment = Deployment::start(None, Clock::system(), QUICK, None).await.unwrap();
     let (status, health) = call(&deployment, Method::GET, "/api/health", &Value::Null).await;
     assert_eq!((status, &health["status"]), (200, &json!("ok")));
     for route in local::template::Template::deployed().unwrap().routes().unwrap() {

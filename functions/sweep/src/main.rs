@@ -11,9 +11,9 @@ async fn main() -> Result<(), Error> {
     lambda::start_logging();
     let config = aws::config().await;
     let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
-    let clock = Clock::system();
+    let (webhooks, clock) = (aws::webhooks(&config)?, Clock::system());
     let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone() };
-    let sweeper = Sweeper { planner, notifier: Notifier { store, timers, mailer, clock } };
+    let sweeper = Sweeper { planner, notifier: Notifier { store, timers, mailer, webhooks, clock } };
     sweeper.planner.store.warm_up().await;
     let handle = async |_: LambdaEvent<IgnoredAny>| Ok::<_, Error>(sweep::handle(&sweeper).await?);
     lambda_runtime::run(service_fn(handle)).await

@@ -11,12 +11,13 @@ use super::judge::{Verdict, judge};
 use super::planner::log;
 use super::{Unfinished, soon};
 use crate::clock::Clock;
-use crate::domain::{Meeting, Reminder, ReminderKey, State, Step, User};
+use crate::domain::{Channel, Meeting, Reminder, ReminderKey, State, Step, User};
 use crate::metrics;
-use crate::notify::{self, Mailer, SendError};
+use crate::notify::{self, Mailer};
 use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
+use crate::webhook::{self, Reminded, Webhooks};
 
 /// How long a delivery has its reminders to itself. Sending takes less, and begins only while that much of the claim is
 /// left, so that nobody else can begin before it has ended. Short, as a process that dies keeps others waiting for it.
@@ -38,8 +39,10 @@ pub struct Notifier {
     pub store: Store,
     /// The timers.
     pub timers: Timers,
-    /// The way out.
+    /// The way out for mail.
     pub mailer: Mailer,
+    /// The way out for webhooks, where the deployment has a receiver.
+    pub webhooks: Option<Webhooks>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -122,7 +125,7 @@ impl Notifier {
         if self.clock.now() + notify::PATIENCE > now + CLAIM {
             return Err(Unfinished::Busy);
         }
-        match self.mailer.send(&notify::reminder(meeting, user, now)).await {
+        match self.hand_over(meeting, user, &due, now).await {
             Ok(()) => {
                 let delivered_at = self.clock.now();
                 let done = |reminder| as_of(Some(meeting), delivered(reminder, delivered_at));
@@ -134,18 +137,42 @@ impl Notifier {
                 }
                 Ok(Outcome::Delivered)
             }
-            Err(error) => {
+            Err(failure) => {
                 let start = meeting.start_minute();
-                let failed = |reminder| failed(reminder, &error, start, now);
+                let failed = |reminder| failed(reminder, &failure, start, now);
                 let failed: Vec<_> = claimed.iter().map(failed).collect();
                 self.store.step(&steps(&claimed, &failed)).await?;
                 tracing::warn!(
                     meeting_id = %meeting.id,
                     user_id = %user.id,
-                    reason = error.reason(),
+                    reason = failure,
                     "reminder not sent, will be tried again"
                 );
                 Ok(Outcome::WillRetry)
+            }
+        }
+    }
+
+    /// Sends one message for reminders of one channel. The error is the kind of failure in a word.
+    async fn hand_over(
+        &self,
+        meeting: &Meeting,
+        user: &User,
+        due: &[Reminder],
+        now: DateTime<Utc>,
+    ) -> Result<(), String> {
+        match due.first().map(|reminder| reminder.key.channel) {
+            None => Ok(()),
+            Some(Channel::Email) => {
+                let sent = self.mailer.send(&notify::reminder(meeting, user, now)).await;
+                sent.map_err(|error| error.reason().to_owned())
+            }
+            Some(Channel::Webhook) => {
+                // It was there when the meeting was booked, and may be again before it starts.
+                let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
+                let due: Vec<_> = due.iter().map(|reminder| reminded(reminder, meeting)).collect();
+                let sent = webhooks.send(&webhook::reminder(meeting, user, &due), &self.clock).await;
+                sent.map_err(|error| error.reason().to_owned())
             }
         }
     }
@@ -222,6 +249,12 @@ fn as_of(meeting: Option<&Meeting>, to: Reminder) -> Reminder {
     }
 }
 
+fn reminded(reminder: &Reminder, meeting: &Meeting) -> Reminded {
+    let minutes_before = reminder.key.minutes_before;
+    let asked_for = meeting.start_minute() - i64::from(minutes_before);
+    Reminded { minutes_before, remind_at: reminder.remind_at.unwrap_or(asked_for) }
+}
+
 fn claim(reminder: &Reminder, now: DateTime<Utc>) -> Reminder {
     Reminder {
         claimed_until: Some(now + CLAIM),
@@ -242,13 +275,13 @@ fn delivered(reminder: &Reminder, delivered_at: DateTime<Utc>) -> Reminder {
 
 /// A message that did not leave: owed again after a pause that doubles each time. However long it is, the last minute
 /// before the start is not slept through, and neither is the start, when it has failed for good.
-fn failed(reminder: &Reminder, error: &SendError, start: Minute, now: DateTime<Utc>) -> Reminder {
+fn failed(reminder: &Reminder, failure: &str, start: Minute, now: DateTime<Utc>) -> Reminder {
     let minute = Minute::of(now);
     let backoff = (1i64 << reminder.attempts.min(10)).min(LONGEST_BACKOFF);
     let last_chance = if minute < start - 1 { start - 1 } else { start.max(minute + 1) };
     Reminder {
         attempts: reminder.attempts + 1,
-        failure: Some(error.reason().to_owned()),
+        failure: Some(failure.to_owned()),
         ..reminder.moved_to(reminder.state, Some(last_chance.min(minute + backoff)))
     }
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
-use shared::domain::Email;
+use shared::domain::{Channels, Email};
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
 use shared::store::Store;
 use shared::time::Minute;
 use shared::timers::{TimerSettings, Timers};
+use shared::webhook::{Endpoint, EndpointError, Patience, Secret, Webhooks};
 use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -21,7 +22,9 @@ use tokio::time::{interval, sleep};
 
 use crate::data_dir::{DataDir, DataDirError};
 use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
+use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::{Backoff, Scheduler};
+use crate::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use crate::embedded::ses::Ses;
 use crate::functions;
 use crate::gateway::{Gateway, GatewayError, Services};
@@ -40,6 +43,10 @@ pub struct Deployment {
     pub scheduler: Scheduler,
     /// The embedded SES.
     pub ses: Ses,
+    /// The embedded Secrets Manager.
+    pub secrets: Secrets,
+    /// Where webhooks arrive unless they go elsewhere.
+    pub receiver: Receiver,
     /// What the functions behind HTTP work with.
     pub api: Api,
     /// What plan_reminders works with.
@@ -50,12 +57,14 @@ pub struct Deployment {
     pub gateway: Gateway,
     /// What follows the table's stream.
     pub follower: Follower,
+    /// Where webhooks go.
+    webhook_url: Endpoint,
     /// Held as long as the files are in use.
     _data_dir: Option<DataDir>,
 }
 
 /// How a deployment is set up: what stands in for the template's parameters.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings<'a> {
     /// Where everything is kept; in memory without one.
     pub data_dir: Option<&'a Path>,
@@ -63,11 +72,13 @@ pub struct Settings<'a> {
     pub backoff: Backoff,
     /// Whether invitations are sent.
     pub invitations: bool,
+    /// Where webhooks go; they stay here without one.
+    pub webhook_url: Option<Endpoint>,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Self { data_dir: None, backoff: Backoff::default(), invitations: true }
+        Self { data_dir: None, backoff: Backoff::default(), invitations: true, webhook_url: None }
     }
 }
 
@@ -91,6 +102,8 @@ pub enum DeploymentError {
     Template(#[from] TemplateError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error("the address for webhooks {0}")]
+    Endpoint(#[from] EndpointError),
 }
 
 const TABLE: &str = "tactful";
@@ -109,7 +122,7 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations } = settings;
+        let Settings { data_dir, backoff, invitations, webhook_url } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let table = template.table(TABLE)?;
@@ -123,6 +136,12 @@ impl Deployment {
         let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await?;
         scheduler.ensure_group(GROUP)?;
         let ses = Ses::start(state.clone(), clock.clone()).await?;
+        let secrets = Secrets::start(state.clone()).await?;
+        let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await?;
+        let webhook_url = match webhook_url {
+            Some(url) => url,
+            None => Endpoint::https_or_loopback(&receiver.url())?,
+        };
 
         let loopback = Loopback::new();
         let dynamodb_config = loopback.config(dynamodb.endpoint());
@@ -141,15 +160,33 @@ impl Deployment {
             Email::parse(SENDER).map_err(DeploymentError::Sender)?,
         );
 
-        let api = Api { store: store.clone(), clock: clock.clone() };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels { webhook: true } };
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-        let notifier = Notifier { store, timers, mailer, clock: clock.clone(), invitations };
+        let secret = Secret::new(
+            aws_sdk_secretsmanager::Client::new(&loopback.config(secrets.endpoint())),
+            WEBHOOK_SECRET,
+        );
+        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, Patience::default()));
+        let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
         let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
         let mapping = template.stream_mapping()?;
         let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;
-        Ok(Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir: data_dir })
+        Ok(Self {
+            dynamodb,
+            scheduler,
+            ses,
+            secrets,
+            receiver,
+            api,
+            planner,
+            notifier,
+            gateway,
+            follower,
+            webhook_url,
+            _data_dir: data_dir,
+        })
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
@@ -161,7 +198,20 @@ impl Deployment {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Self { dynamodb, scheduler, ses, api, planner, notifier, gateway, follower, _data_dir } = self;
+        let Self {
+            dynamodb,
+            scheduler,
+            ses,
+            secrets,
+            receiver,
+            api,
+            planner,
+            notifier,
+            gateway,
+            follower,
+            webhook_url,
+            _data_dir,
+        } = self;
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(Sweeper { planner: planner.clone(), notifier: notifier.clone() }));
         let firing = scheduler.clone();
@@ -173,7 +223,8 @@ impl Deployment {
         loops.spawn(keep_up(Arc::clone(&dynamodb), follower));
 
         let (tell, told) = oneshot::channel();
-        let services = Services { ses, scheduler, store: api.store };
+        let webhook_url = webhook_url.as_str().to_owned();
+        let services = Services { ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // Nobody waits any more when serving has failed.

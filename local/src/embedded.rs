@@ -2,6 +2,8 @@
 //! deployed code runs.
 
 pub mod dynamodb;
+pub mod receiver;
 pub mod scheduler;
+pub mod secrets;
 mod server;
 pub mod ses;

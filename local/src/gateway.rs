@@ -4,6 +4,7 @@
 mod event;
 mod outbox;
 mod routes;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,7 +25,9 @@ use shared::http::{Code, Problem};
 use shared::store::Store;
 use tokio::net::TcpListener;
 
+use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
+use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
 use crate::template::RouteDefinition;
@@ -62,6 +65,12 @@ pub struct Services {
     pub scheduler: Scheduler,
     /// The table.
     pub store: Store,
+    /// The keys of webhooks.
+    pub secrets: Secrets,
+    /// The receiver of this program.
+    pub receiver: Receiver,
+    /// Where webhooks go, which may be elsewhere.
+    pub webhook_url: String,
 }
 
 impl Gateway {
@@ -83,8 +92,8 @@ impl Gateway {
         Ok(Self(Arc::new(Inner { routes, functions, clock })))
     }
 
-    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that was caught, and
-    /// `GET /local/reminders`, what is set and owed.
+    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that was caught,
+    /// `GET /local/webhooks`, the webhooks that came here, and `GET /local/reminders`, what is set and owed.
     /// Returns once `shutdown` is over and running requests have been answered.
     ///
     /// # Errors
@@ -95,12 +104,15 @@ impl Gateway {
         services: Services,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Services { ses, scheduler, store } = services;
+        let Services { ses, scheduler, store, .. } = services.clone();
         let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
             .fallback(|| async { unknown_route() });
         let reminders = get(move || async move { reminders(&scheduler, &store).await });
         let reminders = reminders.fallback(|| async { unknown_route() });
+        let webhooks = get(move || async move { webhooks(&services) });
+        let webhooks = webhooks.fallback(|| async { unknown_route() });
         let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
+        let router = router.route("/local/webhooks", webhooks);
         let router = router.fallback(answer).with_state(self);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
@@ -165,6 +177,10 @@ async fn answer(
 
 fn outbox(ses: &Ses, headers: &HeaderMap) -> Response {
     ses.outbox().map_or_else(|error| failed(&error), |messages| outbox::answer(messages, headers))
+}
+
+fn webhooks(services: &Services) -> Response {
+    webhooks::answer(services).unwrap_or_else(|error| failed(&error))
 }
 
 async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {

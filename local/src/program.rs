@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
+use shared::webhook::Endpoint;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -30,6 +31,9 @@ pub struct Options {
     /// Send reminders alone.
     #[arg(long)]
     pub no_invitations: bool,
+    /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
+    #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
+    pub webhook_url: Option<Endpoint>,
 }
 
 /// Why the program could not run.
@@ -63,8 +67,15 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let listener = patiently(bind, |error| error.kind() == io::ErrorKind::AddrInUse).await;
     let listener = listener.map_err(|error| ProgramError::Listen { address, error })?;
     let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
-    let settings = Settings { data_dir, invitations: !options.no_invitations, ..Settings::default() };
-    let start = async || Deployment::start(settings, clock.clone()).await;
+    let start = async || {
+        let settings = Settings {
+            data_dir,
+            invitations: !options.no_invitations,
+            webhook_url: options.webhook_url.clone(),
+            ..Settings::default()
+        };
+        Deployment::start(settings, clock.clone()).await
+    };
     let in_use = |error: &DeploymentError| matches!(error, DeploymentError::DataDir(DataDirError::InUse(_)));
     let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.
@@ -136,6 +147,7 @@ fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
          curl -s {url}/api/create_meeting -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
          \"start_time\":\"'$(at 3)'\",\"end_time\":\"'$(at 33)'\",\"time_zone\":\"Europe/Madrid\",\
          \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
+         Webhooks, and the secret they are signed with, are at {url}/local/webhooks\n\
          The messages are at {url}/local/outbox\n\n"
     )
 }

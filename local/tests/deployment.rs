@@ -21,7 +21,7 @@ use shared::clock::Clock;
 const QUICK: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
 
 fn kept_in(directory: &Path) -> Settings<'_> {
-    Settings { data_dir: Some(directory), backoff: QUICK, invitations: false }
+    Settings { data_dir: Some(directory), backoff: QUICK, invitations: false, ..Settings::default() }
 }
 
 async fn call(deployment: &Deployment, method: Method, path: &str, body: &Value) -> (u16, Value) {

@@ -10,15 +10,27 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::domain::Email;
+use crate::domain::{Channels, Email};
 use crate::notify::Mailer;
 use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
+use crate::webhook::{Endpoint, EndpointError, Patience, Secret, Webhooks};
 
 /// A setting that the deployment should have given.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable {0} is not set as it should be")]
 pub struct MissingSetting(&'static str);
+
+/// Settings under which no webhook could be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookSettingError {
+    /// There is an address, but no secret.
+    #[error(transparent)]
+    Missing(#[from] MissingSetting),
+    /// The address is none for webhooks.
+    #[error("WEBHOOK_URL {0}")]
+    Endpoint(#[from] EndpointError),
+}
 
 /// How to reach AWS from inside Lambda, which hands region and credentials over in the environment: no other source is
 /// asked, so that nothing is waited for.
@@ -100,6 +112,24 @@ pub fn sender() -> Result<Email, MissingSetting> {
 /// Whether invitations are sent, as `INVITATIONS` says: they are unless it is `false`.
 pub fn invitations() -> bool {
     std::env::var("INVITATIONS").map_or(true, |value| value != "false")
+}
+
+/// Webhooks to the address in `WEBHOOK_URL`, signed with the secret named by `WEBHOOK_SECRET_ARN`; `None` without an
+/// address.
+///
+/// # Errors
+/// When the address is none that webhooks may go to, or the secret isn't named.
+pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingError> {
+    let Ok(url) = setting("WEBHOOK_URL") else { return Ok(None) };
+    let secrets = aws_sdk_secretsmanager::Client::new(config);
+    let secret = Secret::new(secrets, setting("WEBHOOK_SECRET_ARN")?);
+    Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, Patience::default())))
+}
+
+/// The channels of this deployment: webhooks are among them where `WEBHOOKS` is `on`. Who only has to know whether there
+/// is a receiver isn't told where.
+pub fn channels() -> Channels {
+    Channels { webhook: setting("WEBHOOKS").is_ok_and(|value| value == "on") }
 }
 
 fn setting(name: &'static str) -> Result<String, MissingSetting> {

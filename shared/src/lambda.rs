@@ -21,7 +21,8 @@ where
     R: Future<Output = Result<Response, Problem>> + Send,
 {
     start_logging();
-    let api = Api { store: aws::store(&aws::config().await)?, clock: Clock::system() };
+    let api =
+        Api { store: aws::store(&aws::config().await)?, clock: Clock::system(), channels: aws::channels() };
     api.store.warm_up().await;
     lambda_http::run(service_fn(|request: Request| {
         let api = api.clone();

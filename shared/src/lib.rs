@@ -16,3 +16,4 @@ pub mod reminders;
 pub mod store;
 pub mod time;
 pub mod timers;
+pub mod webhook;

@@ -20,6 +20,7 @@ mod reminders;
 mod slots;
 mod times;
 mod users;
+mod webhooks;
 
 use serde_json::Value;
 

@@ -16,7 +16,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use local::embedded::dynamodb::{DynamoDb, Place};
+use local::embedded::receiver::{Received, Receiver};
 use local::embedded::scheduler::{Backoff, DeadLetter, Scheduler};
+use local::embedded::secrets::Secrets;
 use local::embedded::ses::{Message, Ses};
 use local::functions;
 use local::sdk::Loopback;
@@ -49,6 +51,12 @@ pub struct World {
     scheduler: Scheduler,
     /// The embedded SES, which can be told to refuse mail.
     pub ses: Ses,
+    /// The embedded Secrets Manager, in which the keys of webhooks can be replaced.
+    pub secrets: Secrets,
+    /// Where webhooks arrive, which can be told to refuse them.
+    pub receiver: Receiver,
+    /// Whether the deployment knows the receiver.
+    has_receiver: bool,
     follower: Follower,
     template: Template,
     loopback: Loopback,
@@ -79,15 +87,20 @@ impl World {
 
     /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
     pub async fn start() -> Self {
-        Self::with_invitations(false).await
+        Self::begin(false, true).await
     }
 
     /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
     pub async fn inviting() -> Self {
-        Self::with_invitations(true).await
+        Self::begin(true, true).await
     }
 
-    async fn with_invitations(invitations: bool) -> Self {
+    /// An empty world at [`BEGINNING`], deployed without an address for webhooks.
+    pub async fn without_receiver() -> Self {
+        Self::begin(false, false).await
+    }
+
+    async fn begin(invitations: bool, has_receiver: bool) -> Self {
         let clock = Clock::manual(instant(BEGINNING));
         let template = deployed();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
@@ -95,9 +108,17 @@ impl World {
         let scheduler = Scheduler::start(state.clone(), clock.clone(), NO_WAIT).await.unwrap();
         scheduler.ensure_group(GROUP).unwrap();
         let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
+        let secrets = Secrets::start(state.clone()).await.unwrap();
+        let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await.unwrap();
         let loopback = Loopback::new();
         let follower = follower(&loopback, &dynamodb, &template, state);
-        let services = process::Services { dynamodb: &dynamodb, scheduler: &scheduler, ses: &ses };
+        let services = process::Services {
+            dynamodb: &dynamodb,
+            scheduler: &scheduler,
+            ses: &ses,
+            secrets: &secrets,
+            receiver: has_receiver.then_some(&receiver),
+        };
         let process = Process::start(&services, &loopback, &template, &clock, invitations);
         let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
         Self {
@@ -107,17 +128,25 @@ impl World {
             dynamodb_client,
             scheduler,
             ses,
+            secrets,
+            receiver,
+            has_receiver,
+            invitations,
             follower,
             template,
             loopback,
-            invitations,
         }
     }
 
     /// A new process on the same services. Whatever the old one still has under way goes on if it wasn't dead.
     pub fn restart(&mut self) {
-        let services =
-            process::Services { dynamodb: &self.dynamodb, scheduler: &self.scheduler, ses: &self.ses };
+        let services = process::Services {
+            dynamodb: &self.dynamodb,
+            scheduler: &self.scheduler,
+            ses: &self.ses,
+            secrets: &self.secrets,
+            receiver: self.has_receiver.then_some(&self.receiver),
+        };
         self.process =
             Process::start(&services, &self.loopback, &self.template, &self.clock, self.invitations);
     }
@@ -195,6 +224,11 @@ impl World {
     /// Every mail that left, oldest first.
     pub fn outbox(&self) -> Vec<Message> {
         self.ses.outbox().unwrap()
+    }
+
+    /// Every webhook that came, oldest first.
+    pub fn webhooks(&self) -> Vec<Received> {
+        self.receiver.received().unwrap()
     }
 
     /// What the timers gave up.

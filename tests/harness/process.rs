@@ -1,19 +1,24 @@
 //! The functions as one process runs them, wired as the deployment wires them.
 
+use std::time::Duration;
+
 use local::embedded::dynamodb::DynamoDb;
+use local::embedded::receiver::Receiver;
 use local::embedded::scheduler::Scheduler;
+use local::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use local::embedded::ses::Ses;
 use local::functions;
 use local::gateway::Gateway;
 use local::sdk::Loopback;
 use local::template::Template;
 use shared::clock::Clock;
-use shared::domain::Email;
+use shared::domain::{Channels, Email};
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
+use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
 
 use crate::calls::Calls;
 use crate::{GROUP, TABLE};
@@ -35,6 +40,8 @@ pub(crate) struct Services<'a> {
     pub(crate) dynamodb: &'a DynamoDb,
     pub(crate) scheduler: &'a Scheduler,
     pub(crate) ses: &'a Ses,
+    pub(crate) secrets: &'a Secrets,
+    pub(crate) receiver: Option<&'a Receiver>,
 }
 
 impl Process {
@@ -64,12 +71,22 @@ impl Process {
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
             Email::parse("reminders@tactful.example").unwrap(),
         );
-        let api = Api { store: store.clone(), clock: clock.clone() };
+        let secrets = aws_sdk_secretsmanager::Client::new(&config(services.secrets.endpoint()));
+        let webhooks = services.receiver.map(|receiver| {
+            let endpoint = Endpoint::https_or_loopback(&receiver.url()).unwrap();
+            let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
+            Webhooks::new(endpoint, Secret::new(secrets, WEBHOOK_SECRET), patience)
+        });
+        let api = Api {
+            store: store.clone(),
+            clock: clock.clone(),
+            channels: Channels { webhook: webhooks.is_some() },
+        };
         let functions = functions::http(&api);
         let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-        let notifier = Notifier { store, timers, mailer, clock: clock.clone(), invitations };
+        let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
         Self { calls, gateway, planner, notifier }
     }
 }

@@ -79,7 +79,10 @@ fn each_gets_the_environment_it_reads() {
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
         if ["notify", "sweep"].contains(&folder.as_str()) {
-            expected.insert("SENDER");
+            expected.extend(["SENDER", "WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
+        }
+        if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
+            expected.insert("WEBHOOKS");
         }
         let names: BTreeSet<String> = environment(&folder).into_keys().collect();
         assert_eq!(names, expected.into_iter().map(str::to_owned).collect(), "{folder}");

@@ -17,3 +17,4 @@ mod recorder;
 mod reminders;
 mod stack;
 mod store;
+mod webhooks;

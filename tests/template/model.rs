@@ -88,7 +88,12 @@ pub(crate) fn statements(role: &Resource) -> Vec<Statement> {
         condition: body["Condition"].clone(),
         body: body.clone(),
     };
-    all.map(statement).collect()
+    all.map(|body| statement(under_its_condition(body))).collect()
+}
+
+/// What `!If` chooses where its condition holds: a statement that may be absent is looked at as if it were there.
+fn under_its_condition(body: &Value) -> &Value {
+    body.get("Fn::If").map_or(body, |choice| &choice[1])
 }
 
 /// The resources on which a role may do `action`.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::model::{
-    Statement, allowed, arn, functions, get_att, of_kind, resources, role_of, statements, template, text,
+    Statement, allowed, arn, functions, get_att, of_kind, resource, resources, role_of, statements, template,
+    text,
 };
 
 fn all_statements() -> Vec<Statement> {
@@ -172,6 +173,21 @@ fn mail_goes_out_under_the_configured_sender_only() {
     {
         assert_eq!(statement.actions, ["ses:SendEmail", "ses:SendRawEmail"], "{}", statement.role);
         assert_eq!(statement.condition, condition, "{}", statement.role);
+    }
+}
+
+#[test]
+fn only_those_that_send_read_the_keys_of_webhooks_and_only_where_there_is_a_receiver() {
+    let names = |s: &Statement| s.actions.iter().any(|action| action.starts_with("secretsmanager:"));
+    let reading: Vec<_> = all_statements().into_iter().filter(names).collect();
+    let roles: BTreeSet<_> = reading.iter().map(|statement| statement.role.as_str()).collect();
+    assert_eq!(roles, BTreeSet::from(["NotifyRole", "SweepRole"]));
+    for Statement { role, sid, actions, resources, body, .. } in &reading {
+        assert_eq!(actions, &["secretsmanager:GetSecretValue"], "{role}");
+        assert_eq!(resources, &[json!({ "Ref": "WebhookSecret" })], "{role}");
+        let written = resource(role).properties["Policies"][0]["PolicyDocument"]["Statement"].clone();
+        let conditional = json!({ "Fn::If": ["HasWebhookUrl", body, { "Ref": "AWS::NoValue" }] });
+        assert!(written.as_array().unwrap().contains(&conditional), "{role}/{sid} is there in any case");
     }
 }
 

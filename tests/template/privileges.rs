@@ -118,6 +118,8 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.clock.set(due);
     let in_time = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(in_time, Outcome::Delivered);
+    let by_webhook = ReminderKey { channel: Channel::Webhook, ..reminder };
+    assert_eq!(notify::handle(&notifier, (&by_webhook).into()).await.unwrap(), Outcome::Delivered);
 }
 
 /// From here on the stream stands still, so that all is left to the sweep.

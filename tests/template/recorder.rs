@@ -50,6 +50,7 @@ impl Intercept for Recorder {
         let request = context.request();
         let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or(Value::Null);
         let needs = match request.headers().get("x-amz-target") {
+            Some("secretsmanager.GetSecretValue") => vec![elsewhere("secretsmanager:GetSecretValue")],
             Some(target) => on_items(target.trim_start_matches("DynamoDB_20120810."), &body),
             None => on_services(request.method(), request.uri()),
         };
@@ -107,5 +108,9 @@ fn on_services(method: &str, uri: &str) -> Vec<Need> {
         "POST" if uri.contains("/outbound-emails") => &["ses:SendEmail", "ses:SendRawEmail"],
         _ => panic!("nothing is known of the permissions that {method} {uri} needs"),
     };
-    actions.iter().map(|action| Need { action: (*action).to_owned(), target: Target::Elsewhere }).collect()
+    actions.iter().map(|action| elsewhere(action)).collect()
+}
+
+fn elsewhere(action: &str) -> Need {
+    Need { action: action.to_owned(), target: Target::Elsewhere }
 }

@@ -5,19 +5,22 @@ use std::sync::Mutex;
 
 use lambda_http::RequestExt;
 use local::embedded::dynamodb::{DynamoDb, Place};
+use local::embedded::receiver::Receiver;
 use local::embedded::scheduler::{Backoff, Scheduler};
+use local::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use local::embedded::ses::Ses;
 use local::sdk::Loopback;
 use local::state::State;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::domain::Email;
+use shared::domain::{Channels, Email};
 use shared::http::{Api, Problem, Request, Response};
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
+use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
 
 use crate::model::text;
 use crate::recorder::{Need, Recorder};
@@ -30,6 +33,8 @@ pub(crate) struct Stack {
     dynamodb: DynamoDb,
     scheduler: Scheduler,
     ses: Ses,
+    secrets: Secrets,
+    receiver: Receiver,
     recorders: Mutex<BTreeMap<String, Recorder>>,
 }
 
@@ -40,11 +45,14 @@ impl Stack {
         let state = State::memory().unwrap();
         let scheduler = Scheduler::start(state.clone(), clock.clone(), Backoff::default()).await.unwrap();
         scheduler.ensure_group(NAME).unwrap();
+        let secrets = Secrets::start(state.clone()).await.unwrap();
         Self {
             loopback: Loopback::new(),
             dynamodb: DynamoDb::start(Place::Memory, &table).unwrap(),
             scheduler,
-            ses: Ses::start(state, clock.clone()).await.unwrap(),
+            ses: Ses::start(state.clone(), clock.clone()).await.unwrap(),
+            receiver: Receiver::start(state, secrets.clone(), clock.clone()).await.unwrap(),
+            secrets,
             clock,
             recorders: Mutex::default(),
         }
@@ -73,7 +81,18 @@ impl Stack {
             Email::parse("reminders@example.com").unwrap(),
         );
         let (store, timers) = (self.store(function), self.timers(function));
-        Notifier { store, timers, mailer, clock: self.clock.clone(), invitations: true }
+        let (webhooks, clock) = (Some(self.webhooks(function)), self.clock.clone());
+        Notifier { store, timers, mailer, webhooks, clock, invitations: true }
+    }
+
+    fn webhooks(&self, function: &str) -> Webhooks {
+        let config = self.loopback.config(self.secrets.endpoint());
+        let config = aws_sdk_secretsmanager::config::Builder::from(&config)
+            .interceptor(self.recorder(function))
+            .build();
+        let secret = Secret::new(aws_sdk_secretsmanager::Client::from_conf(config), WEBHOOK_SECRET);
+        let endpoint = Endpoint::https_or_loopback(&self.receiver.url()).unwrap();
+        Webhooks::new(endpoint, secret, Patience::default())
     }
 
     pub(crate) fn timers(&self, function: &str) -> Timers {
@@ -95,7 +114,8 @@ impl Stack {
         F: Fn(Api, Request) -> R,
         R: Future<Output = Result<Response, Problem>>,
     {
-        let api = Api { store: self.store(name), clock: self.clock.clone() };
+        let channels = Channels { webhook: true };
+        let api = Api { store: self.store(name), clock: self.clock.clone(), channels };
         api.store.warm_up().await;
         let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
         serde_json::from_slice(response.body()).unwrap()
@@ -108,11 +128,11 @@ impl Stack {
         text(&create().await["user_id"])
     }
 
-    /// An hour's meeting with bo, a reminder an hour before.
+    /// An hour's meeting with bo, a mail and a webhook an hour before.
     pub(crate) async fn meeting(&self, creator: &str, start: &str, end: &str) -> String {
         let body = json!({
             "creator_id": creator, "start_time": start, "end_time": end, "time_zone": "UTC",
-            "participants": ["bo@example.com"], "notification_interval": 60,
+            "participants": ["bo@example.com"], "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
         });
         let create =
             || self.call("create_meeting", create_meeting::handle, repeatable(start, with_body(&body)));

@@ -25,7 +25,7 @@ const FIRST_VERSION: u64 = 1;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
-    let new = request::parse(fields)?;
+    let new = request::parse(fields, api.channels)?;
     let id = match &key {
         Some(key) => MeetingId::derived(&["create_meeting", new.creator_id.as_str(), key.as_str()]),
         None => MeetingId::random(),

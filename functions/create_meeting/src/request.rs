@@ -1,7 +1,7 @@
 //! The body of `POST /api/create_meeting`.
 
 use shared::domain::meeting::MAX_DAYS;
-use shared::domain::{Description, Email, Location, Notifications, Title, UserId};
+use shared::domain::{Channels, Description, Email, Location, Notifications, Title, UserId};
 use shared::http::{FieldError, Fields, Problem, read};
 use shared::time::{Interval, Zone};
 
@@ -19,7 +19,7 @@ pub(crate) struct NewMeeting {
     pub(crate) warnings: Vec<FieldError>,
 }
 
-pub(crate) fn parse(mut fields: Fields) -> Result<NewMeeting, Problem> {
+pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting, Problem> {
     let creator_id = fields.required("creator_id", read::text(UserId::parse));
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.required(spelling, read::zone);
@@ -27,6 +27,9 @@ pub(crate) fn parse(mut fields: Fields) -> Result<NewMeeting, Problem> {
     let end = fields.required("end_time", read::time);
     let participants = fields.required("participants", read::emails);
     let notifications = fields.optional("notification_interval", read::notifications);
+    if let Some(Some(asked)) = &notifications {
+        fields.check_channels(asked, channels);
+    }
     let title = fields.optional("title", read::text_or_blank(Title::parse));
     let description = fields.optional("description", read::text_or_blank(Description::parse));
     let location = fields.optional("location", read::text_or_blank(Location::parse));

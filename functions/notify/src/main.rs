@@ -8,8 +8,8 @@ async fn main() -> Result<(), Error> {
     lambda::start_logging();
     let config = aws::config().await;
     let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
-    let notifier =
-        Notifier { store, timers, mailer, clock: Clock::system(), invitations: aws::invitations() };
+    let (webhooks, invitations) = (aws::webhooks(&config)?, aws::invitations());
+    let notifier = Notifier { store, timers, mailer, webhooks, clock: Clock::system(), invitations };
     notifier.store.warm_up().await;
     let handle =
         async |event: LambdaEvent<_>| Ok::<_, Error>(notify::handle(&notifier, event.payload).await?);

@@ -11,9 +11,10 @@ async fn main() -> Result<(), Error> {
     lambda::start_logging();
     let config = aws::config().await;
     let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
-    let (clock, invitations) = (Clock::system(), aws::invitations());
+    let (webhooks, clock, invitations) = (aws::webhooks(&config)?, Clock::system(), aws::invitations());
     let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-    let sweeper = Sweeper { planner, notifier: Notifier { store, timers, mailer, clock, invitations } };
+    let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations };
+    let sweeper = Sweeper { planner, notifier };
     sweeper.planner.store.warm_up().await;
     let handle = async |_: LambdaEvent<IgnoredAny>| Ok::<_, Error>(sweep::handle(&sweeper).await?);
     lambda_runtime::run(service_fn(handle)).await

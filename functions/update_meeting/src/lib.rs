@@ -23,7 +23,7 @@ use request::MeetingPatch;
 /// `If-Match` names another version; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let patch = request::parse(Fields::of_body(&request)?)?;
+    let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
     let (version, booked) = until_committed(|| change(&api, &session, &request, &id, &patch)).await?;
     versioned(&booked, version)

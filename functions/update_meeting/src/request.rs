@@ -1,7 +1,7 @@
 //! The body of `PATCH /api/meetings/{meeting_id}`.
 
 use shared::domain::meeting::MAX_DAYS;
-use shared::domain::{Description, Location, Meeting, Notifications, Title};
+use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
 use shared::http::{self, FieldError, Fields, Patch, Problem, read};
 use shared::time::{WrittenTime, Zone};
 
@@ -17,7 +17,7 @@ pub(crate) struct MeetingPatch {
     notifications: Patch<Notifications>,
 }
 
-pub(crate) fn parse(mut fields: Fields) -> Result<MeetingPatch, Problem> {
+pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPatch, Problem> {
     let start = fields.replace("start_time", read::time);
     let end = fields.replace("end_time", read::time);
     let spelling = fields.spelling("time_zone", "timezone");
@@ -26,6 +26,9 @@ pub(crate) fn parse(mut fields: Fields) -> Result<MeetingPatch, Problem> {
     let description = fields.patch("description", read::text_or_blank(Description::parse));
     let location = fields.patch("location", read::text_or_blank(Location::parse));
     let notifications = fields.patch("notification_interval", read::notifications);
+    if let Some(Patch::Set(asked)) = &notifications {
+        fields.check_channels(asked, channels);
+    }
     let patch = || {
         Some(MeetingPatch {
             start: start?,

@@ -131,12 +131,15 @@ async fn it_serves_until_told_to_stop() {
     let (state, clock) = (State::memory().unwrap(), Clock::system());
     let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
     let backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
-    let scheduler = Scheduler::start(state, clock, backoff).await.unwrap();
+    let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await.unwrap();
+    let secrets = Secrets::start(state.clone()).await.unwrap();
+    let receiver = Receiver::start(state, secrets.clone(), clock).await.unwrap();
+    let webhook_url = receiver.url();
     let dynamodb =
         DynamoDb::start(Place::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();
     let config = Loopback::new().config(dynamodb.endpoint());
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "things");
-    let services = Services { ses, scheduler, store };
+    let services = Services { ses, scheduler, store, secrets, receiver, webhook_url };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -146,6 +149,11 @@ async fn it_serves_until_told_to_stop() {
     assert!(raw(address, "GET /things/1 HTTP/1.1").await.starts_with("HTTP/1.1 200"));
     assert!(raw(address, "GET /local/outbox HTTP/1.1").await.ends_with("\r\n\r\n[]"));
     assert!(raw(address, "GET /local/reminders HTTP/1.1").await.ends_with(r#"{"set":[],"owed":[]}"#));
+    let webhooks = raw(address, "GET /local/webhooks HTTP/1.1").await;
+    assert!(
+        webhooks.contains(r#""secret":"whsec_"#) && webhooks.ends_with(r#""received":[]}"#),
+        "{webhooks}"
+    );
     assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();

@@ -64,7 +64,7 @@ fn checked(text: &str) -> Result<String, String> {
 }
 
 /// 128 bits of SHA-256 over words, each with its length, so that no two lists of words run together.
-fn digest(words: &[&str]) -> String {
+pub(crate) fn digest(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
         hash.update(word.len().to_be_bytes());

@@ -11,11 +11,12 @@ pub mod text;
 pub mod user;
 
 pub use booking::Booking;
+pub(crate) use id::digest;
 pub use id::{MeetingId, UserId};
 pub use invitation::{Event, News};
 pub use meeting::{Meeting, Participant, Role, Status};
 pub use notice::{Kind, Notice, NoticeKey, State, Step};
-pub use notification::{Channel, Notification, Notifications};
+pub use notification::{Channel, Channels, Notification, Notifications};
 pub use origin::Origin;
 pub use text::{Description, Location, Name, Title};
 pub use user::{Email, User};

@@ -19,19 +19,42 @@ pub const MAX_REPETITIONS: usize = 10;
 pub enum Channel {
     /// A mail to the participant's address.
     Email,
+    /// A signed request to the receiver that the deployment names.
+    Webhook,
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Webhook];
+
     /// The channel's name in the contract and in keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
+            Self::Webhook => "webhook",
         }
     }
 
     /// The channel of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        (name == "email").then_some(Self::Email)
+        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+    }
+}
+
+/// The channels that a deployment has. Mail is always among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Channels {
+    /// Whether it has a receiver of webhooks.
+    pub webhook: bool,
+}
+
+impl Channels {
+    /// Whether this is one of them.
+    pub fn has(self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => true,
+            Channel::Webhook => self.webhook,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
 use super::{Code, FieldError, Problem, Request, read};
-use crate::domain::{MeetingId, UserId};
+use crate::domain::{Channels, MeetingId, Notifications, UserId};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -144,6 +144,15 @@ impl Fields {
         let user_id = self.required("user_id", read::text(UserId::parse));
         let meeting_id = self.required("meeting_id", read::text(MeetingId::parse));
         self.finish(user_id.zip(meeting_id))
+    }
+
+    /// Notes each entry of `notification_interval` that asks for a channel which isn't there: nothing is accepted that could
+    /// never be delivered.
+    pub fn check_channels(&mut self, asked: &Notifications, channels: Channels) {
+        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel)) {
+            let field = format!("notification_interval[{place}].type");
+            self.fail(&field, &format!("this deployment has no {} URL", entry.channel.as_str()));
+        }
     }
 
     /// Notes that a field is bad.

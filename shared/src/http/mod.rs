@@ -20,6 +20,7 @@ pub use problem::{Code, FieldError, Problem};
 pub use times::{ReadInterval, resolve};
 
 use crate::clock::Clock;
+use crate::domain::Channels;
 use crate::store::Store;
 
 /// A request from API Gateway.
@@ -34,6 +35,8 @@ pub struct Api {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
+    /// How people can be reached.
+    pub channels: Channels,
 }
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. A failure that is ours is

@@ -118,12 +118,17 @@ fn notification(value: &Value) -> Result<Notification, String> {
     let channel = match fields.get("type") {
         None | Some(Value::Null) => Channel::Email,
         Some(Value::String(name)) => Channel::parse(name)
-            .ok_or_else(|| format!("type must be \"email\", not {}", short(&fields["type"])))?,
-        Some(other) => return Err(format!("type must be \"email\", not {}", kind(other))),
+            .ok_or_else(|| format!("type must be {}, not {}", channels(), short(&fields["type"])))?,
+        Some(other) => return Err(format!("type must be {}, not {}", channels(), kind(other))),
     };
     let before = minutes(fields.get("minutes_before").ok_or("minutes_before is missing")?)?;
     let every = fields.get("repeat_every").filter(|value| !value.is_null()).map(minutes).transpose()?;
     Notification::new(channel, before, every)
+}
+
+/// The channels' names, as a choice.
+fn channels() -> String {
+    Channel::ALL.map(|channel| format!("\"{}\"", channel.as_str())).join(" or ")
 }
 
 /// Reads every entry, and names by its place each one that is bad.

@@ -12,12 +12,13 @@ use super::planner::log;
 use super::{Unfinished, soon};
 use crate::calendar::{self, Audience};
 use crate::clock::Clock;
-use crate::domain::{Meeting, News, Notice, NoticeKey, State, Step, User};
+use crate::domain::{Channel, Kind, Meeting, News, Notice, NoticeKey, State, Step, User};
 use crate::metrics;
-use crate::notify::{self, Mailer, Message, SendError};
+use crate::notify::{self, Mailer, Message};
 use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
+use crate::webhook::{self, Reminded, Webhooks};
 
 /// How long a delivery has its notices to itself. Sending takes less, and begins only while that much of the claim is
 /// left, so that nobody else can begin before it has ended. Short, as a process that dies keeps others waiting for it.
@@ -39,8 +40,10 @@ pub struct Notifier {
     pub store: Store,
     /// The timers.
     pub timers: Timers,
-    /// The way out.
+    /// The way out for mail.
     pub mailer: Mailer,
+    /// The way out for webhooks, where the deployment has a receiver.
+    pub webhooks: Option<Webhooks>,
     /// What time it is.
     pub clock: Clock,
     /// Whether invitations are sent.
@@ -119,7 +122,7 @@ impl Notifier {
         if self.clock.now() + notify::PATIENCE > now + CLAIM {
             return Err(Unfinished::Busy);
         }
-        match self.mailer.send(&self.message(meeting, user, &delivery, now)).await {
+        match self.hand_over(meeting, user, &delivery, now).await {
             Ok(()) => {
                 let delivered_at = self.clock.now();
                 let done = |notice| delivered(notice, delivery.news.as_ref(), delivered_at);
@@ -131,13 +134,13 @@ impl Notifier {
                 }
                 Ok(Outcome::Delivered)
             }
-            Err(error) => {
-                let failed: Vec<_> = claimed.iter().map(|notice| failed(notice, &error, now)).collect();
+            Err(failure) => {
+                let failed: Vec<_> = claimed.iter().map(|notice| failed(notice, &failure, now)).collect();
                 self.store.step(&steps(&claimed, &failed)).await?;
                 tracing::warn!(
                     meeting_id = %meeting.id,
                     user_id = %user.id,
-                    reason = error.reason(),
+                    reason = failure,
                     "notice not sent, will be tried again"
                 );
                 Ok(Outcome::WillRetry)
@@ -145,8 +148,31 @@ impl Notifier {
         }
     }
 
+    /// Sends the one message. The error is the kind of failure in a word.
+    async fn hand_over(
+        &self,
+        meeting: &Meeting,
+        user: &User,
+        delivery: &Delivery,
+        now: DateTime<Utc>,
+    ) -> Result<(), String> {
+        match delivery.channel {
+            Channel::Email => {
+                let sent = self.mailer.send(&self.mail(meeting, user, delivery, now)).await;
+                sent.map_err(|error| error.reason().to_owned())
+            }
+            Channel::Webhook => {
+                // It was there when the meeting was booked, and may be again before it starts.
+                let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
+                let due: Vec<_> = delivery.due.iter().filter_map(reminded).collect();
+                let sent = webhooks.send(&webhook::reminder(meeting, user, &due), &self.clock).await;
+                sent.map_err(|error| error.reason().to_owned())
+            }
+        }
+    }
+
     /// What is written to the person: the news if there is any, else that the meeting is coming.
-    fn message(&self, meeting: &Meeting, user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Message {
+    fn mail(&self, meeting: &Meeting, user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Message {
         let document = |audience| calendar::document(meeting, audience, self.mailer.sender(), now);
         match (&delivery.news, &delivery.told) {
             (Some(News::Event(_)), None) => {
@@ -212,6 +238,12 @@ fn steps(from: &[Notice], to: &[Notice]) -> Vec<Step> {
     from.iter().zip(to).map(|(from, to)| Step { from: Some(from.clone()), to: to.clone() }).collect()
 }
 
+fn reminded(notice: &Notice) -> Option<Reminded> {
+    let Kind::Reminder { minutes_before, .. } = notice.key.kind else { return None };
+    let asked_for = notice.start - i64::from(minutes_before);
+    Some(Reminded { minutes_before, remind_at: notice.remind_at.unwrap_or(asked_for) })
+}
+
 fn claim(notice: &Notice, now: DateTime<Utc>) -> Notice {
     Notice {
         claimed_until: Some(now + CLAIM),
@@ -237,13 +269,13 @@ fn delivered(notice: &Notice, news: Option<&News>, delivered_at: DateTime<Utc>) 
 
 /// A message that did not leave: owed again after a pause that doubles each time. However long it is, the last minute
 /// before the start is not slept through, and neither is the start, when it has failed for good.
-fn failed(notice: &Notice, error: &SendError, now: DateTime<Utc>) -> Notice {
+fn failed(notice: &Notice, failure: &str, now: DateTime<Utc>) -> Notice {
     let minute = Minute::of(now);
     let backoff = (1i64 << notice.attempts.min(10)).min(LONGEST_BACKOFF);
     let last_chance = if minute < notice.start - 1 { notice.start - 1 } else { notice.start.max(minute + 1) };
     Notice {
         attempts: notice.attempts + 1,
-        failure: Some(error.reason().to_owned()),
+        failure: Some(failure.to_owned()),
         ..notice.moved_to(notice.state, Some(last_chance.min(minute + backoff)))
     }
 }

@@ -1,0 +1,168 @@
+//! Sends a message to the receiver, with a few quick attempts.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use chrono::{DateTime, Utc};
+use lambda_http::http::{Request, header};
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
+use tokio::time::{sleep, timeout};
+
+use super::{Endpoint, Message, Secret};
+use crate::clock::Clock;
+use crate::notify;
+
+/// Who says that it calls.
+const USER_AGENT: &str = concat!("Tactful/", env!("CARGO_PKG_VERSION"));
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// The way to one receiver. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Webhooks(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    endpoint: Endpoint,
+    secret: Secret,
+    patience: Patience,
+    connector: OnceLock<Connector>,
+}
+
+/// How long sending may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Altogether.
+    pub whole: Duration,
+    /// One attempt, from connecting to the answer's status.
+    pub one: Duration,
+    /// The longest pauses between attempts; there is one attempt more than pauses.
+    pub pauses: [Duration; 2],
+}
+
+impl Default for Patience {
+    /// What fits into a delivery's claim, see [`notify::PATIENCE`].
+    fn default() -> Self {
+        let pauses = [Duration::from_millis(500), Duration::from_millis(2000)];
+        Self { whole: notify::PATIENCE, one: Duration::from_secs(6), pauses }
+    }
+}
+
+/// A message that the receiver did not take, as far as we know: it may have, and its answer was lost.
+#[derive(Debug, thiserror::Error)]
+#[error("webhook: {detail}")]
+pub struct SendError {
+    reason: String,
+    detail: String,
+    status: Option<u16>,
+}
+
+impl SendError {
+    pub(super) fn new(reason: &str, detail: String) -> Self {
+        Self { reason: reason.to_owned(), detail, status: None }
+    }
+
+    fn answered(status: u16) -> Self {
+        let detail = format!("the receiver answered {status}");
+        Self { reason: format!("Status{status}"), detail, status: Some(status) }
+    }
+
+    /// The kind of failure in a word, without personal data: fit for a table and a client.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The receiver doesn't want what it got: it may know a newer key than we do.
+    fn is_refusal(&self) -> bool {
+        self.status.is_some_and(|status| (400..500).contains(&status))
+    }
+}
+
+impl Webhooks {
+    /// Messages to `endpoint`, signed with what `secret` holds.
+    pub fn new(endpoint: Endpoint, secret: Secret, patience: Patience) -> Self {
+        Self(Arc::new(Inner { endpoint, secret, patience, connector: OnceLock::new() }))
+    }
+
+    /// Sends a message, and after a pause once or twice again if the receiver doesn't take it: the id stays the same, so that
+    /// nothing counts twice. A receiver that says it has too much to do is left alone. The call ends within
+    /// [`Patience::whole`].
+    ///
+    /// # Errors
+    /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
+    /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
+    pub async fn send(&self, message: &Message, clock: &Clock) -> Result<(), SendError> {
+        let whole = self.0.patience.whole;
+        timeout(whole, self.try_again_and_again(message, clock))
+            .await
+            .unwrap_or_else(|_| Err(timed_out(whole)))
+    }
+
+    async fn try_again_and_again(&self, message: &Message, clock: &Clock) -> Result<(), SendError> {
+        for pause in self.0.patience.pauses {
+            match self.try_once(message, clock.now()).await {
+                Err(error) if error.status != Some(TOO_MANY_REQUESTS) => {
+                    tracing::info!(reason = error.reason(), "webhook not taken, trying again at once");
+                    sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+                }
+                done => return done,
+            }
+        }
+        self.try_once(message, clock.now()).await
+    }
+
+    async fn try_once(&self, message: &Message, now: DateTime<Utc>) -> Result<(), SendError> {
+        let attempted = self.post(message, now).await;
+        if attempted.as_ref().is_err_and(SendError::is_refusal) {
+            self.0.secret.forget().await;
+        }
+        attempted
+    }
+
+    async fn post(&self, message: &Message, now: DateTime<Utc>) -> Result<(), SendError> {
+        let signature = self.0.secret.keys().await?.sign(&message.id, now, &message.body);
+        let request = Request::post(self.0.endpoint.as_str())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(HEADER_WEBHOOK_ID, &message.id)
+            .header(HEADER_WEBHOOK_TIMESTAMP, now.timestamp())
+            .header(HEADER_WEBHOOK_SIGNATURE, signature)
+            .body(SdkBody::from(message.body.as_str()));
+        let unbuildable = |error: &dyn std::fmt::Display| SendError::new("Unbuildable", error.to_string());
+        let request = request.map_err(|error| unbuildable(&error))?;
+        let request = HttpRequest::try_from(request).map_err(|error| unbuildable(&error))?;
+        let one = self.0.patience.one;
+        // The answer's body is never read: it ends with the connection.
+        match timeout(one, self.connector().call(request)).await {
+            Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
+            Ok(Ok(answer)) => Err(SendError::answered(answer.status().as_u16())),
+            Ok(Err(error)) => Err(SendError::new("Unreachable", DisplayErrorContext(error).to_string())),
+            Err(_) => Err(timed_out(one)),
+        }
+    }
+
+    /// The connection to the receiver, which knows no proxy. Receivers are anywhere, so the system's roots are trusted, and
+    /// nobody's where there is nothing to encrypt.
+    fn connector(&self) -> &Connector {
+        self.0.connector.get_or_init(|| {
+            let roots =
+                if self.0.endpoint.is_encrypted() { TrustStore::default() } else { TrustStore::empty() };
+            let builder = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+            match TlsContext::builder().with_trust_store(roots).build() {
+                Ok(context) => builder.tls_context(context).build(),
+                // Without a context of ours it is the same roots.
+                Err(_) => builder.build(),
+            }
+        })
+    }
+}
+
+fn timed_out(after: Duration) -> SendError {
+    SendError::new("TimedOut", format!("no answer within {after:?}"))
+}

@@ -1,0 +1,183 @@
+//! What a receiver reads, against the schema that it is given, and by what two messages are one.
+
+use jsonschema::Validator;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Message, Reminded, reminder};
+use crate::domain::{
+    Channel, Email, Location, Meeting, MeetingId, Name, Notification, Notifications, Participant, Role,
+    Status, Title, User, UserId,
+};
+use crate::time::{Interval, Minute, Zone};
+
+fn user(zone: &str) -> User {
+    User {
+        id: UserId::parse("bo-1").unwrap(),
+        email: Email::parse("bo@example.com").unwrap(),
+        name: Name::parse("Bo").unwrap(),
+        zone: Zone::parse(zone).unwrap(),
+        dnd: None,
+        version: 1,
+        origin: None,
+    }
+}
+
+/// A meeting of an hour from Madrid.
+fn meeting(start: &str) -> Meeting {
+    let start = start.parse().unwrap();
+    Meeting {
+        id: MeetingId::parse("m-1").unwrap(),
+        creator_id: UserId::parse("ana-1").unwrap(),
+        title: Some(Title::parse("Design review").unwrap()),
+        description: None,
+        location: Some(Location::parse("Room 1").unwrap()),
+        status: Status::Confirmed,
+        interval: Interval::new(start, start + chrono::TimeDelta::hours(1)).unwrap(),
+        zone: Zone::parse("Europe/Madrid").unwrap(),
+        participants: vec![Participant::new(&user("UTC"), Role::Participant)],
+        notifications: Notifications::new(vec![Notification::new(Channel::Webhook, 60, None).unwrap()])
+            .unwrap(),
+        version: 2,
+        planned_version: 2,
+        origin: None,
+    }
+}
+
+fn reminded(minutes_before: u32, remind_at: &str) -> Reminded {
+    Reminded { minutes_before, remind_at: Minute::of(remind_at.parse().unwrap()) }
+}
+
+fn body(message: &Message) -> Value {
+    serde_json::from_str(&message.body).unwrap()
+}
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../../../docs/webhook.schema.json")).unwrap()
+}
+
+/// The schema, but of objects that have no more members than it names: nothing is sent that isn't documented.
+fn closed(mut schema: Value) -> Validator {
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                if members.get("properties").is_some_and(Value::is_object) {
+                    members.insert("additionalProperties".to_owned(), json!(false));
+                }
+                members.values_mut().for_each(close);
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+    close(&mut schema);
+    jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
+}
+
+fn assert_valid(validator: &Validator, body: &Value) {
+    let errors: Vec<_> =
+        validator.iter_errors(body).map(|error| format!("{} {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?} in {body}");
+}
+
+#[test]
+fn a_body_says_all_that_a_receiver_needs() {
+    let due = [reminded(45, "2026-12-01T08:15:00Z"), reminded(60, "2026-12-01T08:15:00Z")];
+    let message = reminder(&meeting("2026-12-01T09:00:00Z"), &user("Asia/Tokyo"), &due);
+    let expected = json!({
+        "type": "meeting.reminder",
+        "version": 1,
+        "timestamp": "2026-12-01T08:15:00+00:00",
+        "data": {
+            "meeting": {
+                "meeting_id": "m-1",
+                "title": "Design review",
+                "location": "Room 1",
+                "start_time": "2026-12-01T10:00:00+01:00",
+                "end_time": "2026-12-01T11:00:00+01:00",
+                "time_zone": "Europe/Madrid",
+                "version": 2,
+            },
+            "participant": {
+                "user_id": "bo-1", "email": "bo@example.com", "name": "Bo", "timezone": "Asia/Tokyo",
+            },
+            "minutes_before": [60, 45],
+            "remind_at": "2026-12-01T08:15:00+00:00",
+            "local_start_time": "2026-12-01T18:00:00+09:00",
+            "local_end_time": "2026-12-01T19:00:00+09:00",
+        },
+    });
+    assert_eq!(body(&message), expected);
+    assert_valid(&closed(schema()), &expected);
+}
+
+#[test]
+fn the_schema_is_one_and_its_examples_keep_to_it() {
+    assert!(jsonschema::meta::is_valid(&schema()));
+    let validator = closed(schema());
+    let examples = schema()["examples"].as_array().unwrap().clone();
+    examples.iter().for_each(|example| assert_valid(&validator, example));
+    let mut other = examples[0].clone();
+    other["data"]["minutes_before"] = json!([]);
+    assert!(!validator.is_valid(&other));
+}
+
+#[test]
+fn what_falls_due_later_joins_the_same_message() {
+    let (meeting, bo) = (meeting("2026-12-01T09:00:00Z"), user("UTC"));
+    let first = reminded(60, "2026-12-01T08:00:00Z");
+    let later = [reminded(45, "2026-12-01T08:15:00Z"), reminded(30, "2026-12-01T08:00:00Z")];
+    let alone = reminder(&meeting, &bo, &[first]);
+    let joined = reminder(&meeting, &bo, &[later[0], first, later[1]]);
+    assert_eq!(joined.id, alone.id);
+    assert_eq!(body(&joined)["timestamp"], body(&alone)["timestamp"]);
+    assert_eq!(body(&joined)["data"]["minutes_before"], json!([60, 45, 30]));
+    assert!(alone.id.starts_with("msg_") && !alone.id.contains('.'), "{}", alone.id);
+}
+
+#[test]
+fn another_start_person_minute_or_reminder_is_another_message() {
+    let due = reminded(60, "2026-12-01T08:00:00Z");
+    let nine = meeting("2026-12-01T09:00:00Z");
+    let elsewhere = Meeting { id: MeetingId::parse("m-2").unwrap(), ..nine.clone() };
+    let ana = User { id: UserId::parse("ana-1").unwrap(), ..user("UTC") };
+    let ids = [
+        reminder(&nine, &user("UTC"), &[due]).id,
+        reminder(&elsewhere, &user("UTC"), &[due]).id,
+        reminder(&meeting("2026-12-01T09:00:30Z"), &user("UTC"), &[due]).id,
+        reminder(&nine, &ana, &[due]).id,
+        reminder(&nine, &user("UTC"), &[reminded(60, "2026-12-01T08:01:00Z")]).id,
+        reminder(&nine, &user("UTC"), &[reminded(45, "2026-12-01T08:00:00Z")]).id,
+    ];
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    let renamed = Meeting { title: None, version: 3, ..nine };
+    assert_eq!(reminder(&renamed, &user("Asia/Tokyo"), &[due]).id, ids[0]);
+}
+
+proptest! {
+    #[test]
+    fn every_body_keeps_to_the_schema(
+        start in -4_000_000i64..130_000_000,
+        minutes in proptest::collection::vec(0u32..=40_320, 1..12),
+        title in proptest::option::of("\\PC{1,200}"),
+        location in proptest::option::of("\\PC{1,500}"),
+        zones in (0usize..400, 0usize..400),
+    ) {
+        let zone = |n: usize| Zone::all().nth(n).unwrap_or("UTC");
+        let start = Minute::from_epoch(29_000_000 + start / 10);
+        let meeting = Meeting {
+            title: title.and_then(|title| Title::parse(&title).ok()),
+            location: location.and_then(|location| Location::parse(&location).ok()),
+            zone: Zone::parse(zone(zones.0)).unwrap(),
+            ..meeting(&start.start().to_rfc3339())
+        };
+        let due: Vec<_> = minutes.iter().map(|n| Reminded { minutes_before: *n, remind_at: start - i64::from(*n) }).collect();
+        let message = reminder(&meeting, &user(zone(zones.1)), &due);
+        assert_valid(&closed(schema()), &body(&message));
+        let instant = |at: &Value| at.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        prop_assert_eq!(instant(&body(&message)["data"]["local_start_time"]), meeting.interval.start());
+        let sum: Vec<_> = due.iter().rev().copied().collect();
+        prop_assert_eq!(reminder(&meeting, &user(zone(zones.1)), &sum), message);
+    }
+}

@@ -169,7 +169,8 @@ impl Deployment {
         );
         let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, Patience::default()));
         let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
-        let gateway = Gateway::new(&template.routes()?, functions::http(&api), clock)?;
+        let gateway =
+            Gateway::new(&template.routes()?, functions::http(&api, notifier.mailer.sender()), clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
         let mapping = template.stream_mapping()?;
         let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use get_invite::Invites;
+use shared::domain::Email;
 use shared::http::{Api, Problem, Request, Response, answer};
 use shared::reminders::{Notifier, Outcome, Planner};
 
@@ -10,13 +12,15 @@ use crate::embedded::scheduler::Target;
 use crate::gateway::Function;
 use crate::stream::Receiver;
 
-/// Every function behind HTTP.
-pub fn http(api: &Api) -> HashMap<String, Function> {
+/// Every function behind HTTP; mail comes from `sender`.
+pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
+    let invites = Invites { api: api.clone(), sender: sender.clone() };
     let functions = [
         ("cancel_meeting", function(api, cancel_meeting::handle)),
         ("create_meeting", function(api, create_meeting::handle)),
         ("create_user", function(api, create_user::handle)),
         ("get_free_slots", function(api, get_free_slots::handle)),
+        ("get_invite", function(&invites, get_invite::handle)),
         ("get_meeting", function(api, get_meeting::handle)),
         ("get_reminders", function(api, get_reminders::handle)),
         ("get_user", function(api, get_user::handle)),

@@ -6,7 +6,7 @@ use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::aws;
+use crate::aws::{self, MissingSetting};
 use crate::clock::Clock;
 use crate::http::{Api, Problem, Request, Response, answer};
 use crate::metrics::{self, EmbeddedMetrics};
@@ -20,13 +20,30 @@ where
     F: Fn(Api, Request) -> R + Copy + Send,
     R: Future<Output = Result<Response, Problem>> + Send,
 {
+    serve_with(Ok, use_case).await
+}
+
+/// Serves a use case that needs more than the table and the clock, as `context` adds it, until Lambda ends the process.
+///
+/// # Errors
+/// When the environment is incomplete or the Runtime API can't be reached.
+pub async fn serve_with<C, F, R>(
+    context: impl FnOnce(Api) -> Result<C, MissingSetting>,
+    use_case: F,
+) -> Result<(), Error>
+where
+    C: Clone + Send + Sync,
+    F: Fn(C, Request) -> R + Copy + Send,
+    R: Future<Output = Result<Response, Problem>> + Send,
+{
     start_logging();
-    let api =
-        Api { store: aws::store(&aws::config().await)?, clock: Clock::system(), channels: aws::channels() };
-    api.store.warm_up().await;
+    let store = aws::store(&aws::config().await)?;
+    let api = Api { store: store.clone(), clock: Clock::system(), channels: aws::channels() };
+    let context = context(api)?;
+    store.warm_up().await;
     lambda_http::run(service_fn(|request: Request| {
-        let api = api.clone();
-        async move { Ok::<_, std::convert::Infallible>(answer(api, request, use_case).await) }
+        let context = context.clone();
+        async move { Ok::<_, std::convert::Infallible>(answer(context, request, use_case).await) }
     }))
     .await
 }

@@ -13,6 +13,7 @@ mod changes;
 mod delivery;
 mod failures;
 mod invitations;
+mod invites;
 mod meetings;
 mod participants;
 mod races;

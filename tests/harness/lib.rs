@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use local::embedded::dynamodb::{DynamoDb, Place};
 use local::embedded::receiver::{Received, Receiver};
@@ -69,8 +69,8 @@ pub struct Answer {
     /// The status code.
     pub status: u16,
     /// The headers.
-    pub headers: axum::http::HeaderMap,
-    /// The body, null when there is none.
+    pub headers: HeaderMap,
+    /// The body, null when there is none, and a string where it is no JSON.
     pub body: Value,
 }
 
@@ -180,7 +180,11 @@ impl World {
         let response = self.process.gateway.call(request).await;
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        let body = match kind(&parts.headers) {
+            _ if bytes.is_empty() => Value::Null,
+            Some(kind) if kind.starts_with(CALENDAR) => Value::from(str::from_utf8(&bytes).unwrap()),
+            _ => serde_json::from_slice(&bytes).unwrap(),
+        };
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
         check(&answer, path);
         answer
@@ -281,11 +285,18 @@ fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state
     Follower::new(streams, dynamodb.stream_arn(), state, mapping, NO_WAIT).unwrap()
 }
 
+const CALENDAR: &str = "text/calendar; charset=utf-8; method=";
+
+fn kind(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap())
+}
+
 fn check(answer: &Answer, path: &str) {
     let Answer { status, headers, body } = answer;
-    let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap());
+    let kind = kind(headers);
     if *status < 400 {
-        assert_eq!(kind, Some("application/json"), "{path}");
+        let expected = if path.ends_with(".ics") { CALENDAR } else { "application/json" };
+        assert!(kind.is_some_and(|kind| kind.starts_with(expected)), "{path}: {kind:?}");
         return;
     }
     assert_eq!(kind, Some("application/problem+json"), "{path}: {body}");

@@ -82,7 +82,7 @@ impl Process {
             clock: clock.clone(),
             channels: Channels { webhook: webhooks.is_some() },
         };
-        let functions = functions::http(&api);
+        let functions = functions::http(&api, mailer.sender());
         let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };

@@ -55,6 +55,7 @@ fn every_call_of_the_contract_has_its_function() {
         ("POST /api/meeting/participant/add", "participant_add"),
         ("POST /api/meeting/participant/remove", "participant_remove"),
         ("GET /api/meetings/{meeting_id}", "get_meeting"),
+        ("GET /api/meetings/{meeting_id}/invite.ics", "get_invite"),
         ("GET /api/meetings/{meeting_id}/reminders", "get_reminders"),
         ("GET /api/users/{user_id}", "get_user"),
         ("PATCH /api/meetings/{meeting_id}", "update_meeting"),
@@ -79,7 +80,10 @@ fn each_gets_the_environment_it_reads() {
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
         if ["notify", "sweep"].contains(&folder.as_str()) {
-            expected.extend(["SENDER", "WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
+            expected.extend(["WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
+        }
+        if ["get_invite", "notify", "sweep"].contains(&folder.as_str()) {
+            expected.insert("SENDER");
         }
         if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
             expected.insert("WEBHOOKS");

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use get_invite::Invites;
 use serde_json::{Value, json};
-use shared::domain::{Channel, Kind, MeetingId, NoticeKey, UserId};
+use shared::domain::{Channel, Email, Kind, MeetingId, NoticeKey, UserId};
 use shared::reminders::{Due, Outcome, Planner};
 use shared::time::Minute;
 use sweep::Sweeper;
@@ -93,6 +94,9 @@ async fn look(stack: &Stack, user: &str, meeting: &str) {
     stack.call("get_free_slots", get_free_slots::handle, with_body(&window)).await;
     let of_meeting = || about("meeting_id", meeting, with_body(&Value::Null));
     stack.call("get_meeting", get_meeting::handle, of_meeting()).await;
+    let sender = Email::parse("reminders@example.com").unwrap();
+    let invite = |api, request| get_invite::handle(Invites { api, sender }, request);
+    stack.call("get_invite", invite, of_meeting()).await;
     stack.call("get_reminders", get_reminders::handle, of_meeting()).await;
     stack.call("get_user", get_user::handle, about("user_id", user, with_body(&Value::Null))).await;
 }

@@ -1,0 +1,37 @@
+//! `GET /api/meetings/{meeting_id}/invite.ics`: a meeting as a file for calendar programs.
+
+use lambda_http::Body;
+use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
+use shared::calendar::{Audience, Method, document};
+use shared::domain::{Email, MeetingId};
+use shared::http::{Api, Code, Problem, Request, Response, etag, not_found, path_id};
+
+/// What the use case works with.
+#[derive(Clone, Debug)]
+pub struct Invites {
+    /// The table and the clock.
+    pub api: Api,
+    /// The address that mail comes from: the file is the one that mail about the meeting holds.
+    pub sender: Email,
+}
+
+/// Answers a meeting as an iCalendar object, with its version as the entity tag. It takes a cancelled meeting off the
+/// calendar.
+///
+/// # Errors
+/// 404 `meeting_not_found`; 503 when the store is too busy.
+pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Result<Response, Problem> {
+    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let meeting = api.store.meeting(&id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
+    let name = match document.method {
+        Method::Request => "attachment; filename=\"invite.ics\"",
+        Method::Cancel => "attachment; filename=\"cancel.ics\"",
+    };
+    let mut response = Response::new(Body::Text(document.text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(document.method.media_type()));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(name));
+    headers.insert(ETAG, etag(meeting.version));
+    Ok(response)
+}

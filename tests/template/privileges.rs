@@ -95,7 +95,7 @@ async fn look(stack: &Stack, user: &str, meeting: &str) {
     let of_meeting = || about("meeting_id", meeting, with_body(&Value::Null));
     stack.call("get_meeting", get_meeting::handle, of_meeting()).await;
     let sender = Email::parse("reminders@example.com").unwrap();
-    let invite = |api, request| get_invite::handle(Invites { api, sender }, request);
+    let invite = |api, request| get_invite::handle(Invites { api, sender: sender.clone() }, request);
     stack.call("get_invite", invite, of_meeting()).await;
     stack.call("get_reminders", get_reminders::handle, of_meeting()).await;
     stack.call("get_user", get_user::handle, about("user_id", user, with_body(&Value::Null))).await;
@@ -122,8 +122,9 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.clock.set(due);
     let in_time = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(in_time, Outcome::Delivered);
-    let by_webhook = ReminderKey { channel: Channel::Webhook, ..reminder };
-    assert_eq!(notify::handle(&notifier, (&by_webhook).into()).await.unwrap(), Outcome::Delivered);
+    let by_webhook =
+        NoticeKey { kind: Kind::Reminder { channel: Channel::Webhook, minutes_before: 60 }, ..reminder };
+    assert_eq!(notify::handle(&notifier, Due(by_webhook)).await.unwrap(), Outcome::Delivered);
 }
 
 /// From here on the stream stands still, so that all is left to the sweep.

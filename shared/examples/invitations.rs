@@ -1,0 +1,157 @@
+//! Writes invitations, an update and a cancellation of each, as `.ics` files into the directory given, and what a reader has
+//! to find in them as `expected.json`: `cargo run -p shared --example invitations -- DIR`. The same ones every time.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
+use serde_json::{Value, json};
+use shared::calendar::{Audience, document};
+use shared::domain::{
+    Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, Title,
+    User, UserId,
+};
+use shared::time::{Interval, Zone};
+
+const ZONES: [&str; 24] = [
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Edmonton",
+    "America/Havana",
+    "America/New_York",
+    "America/Nuuk",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "America/Vancouver",
+    "America/Winnipeg",
+    "Antarctica/Troll",
+    "Asia/Gaza",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Asia/Tehran",
+    "Asia/Tokyo",
+    "Australia/Lord_Howe",
+    "Europe/Chisinau",
+    "Europe/Dublin",
+    "Europe/Madrid",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "UTC",
+];
+
+const WORDS: [&str; 15] = [
+    "Review",
+    "R&D",
+    "a, b; c",
+    "\"quoted\"",
+    "back\\slash \\n \\;",
+    "^'^n^^",
+    "BEGIN:VEVENT",
+    "שלום עולם",
+    "老虎老虎老虎老虎",
+    "🦀👩‍👩‍👧",
+    "Zoë",
+    "\u{202e}left",
+    "a:b=c",
+    "https://meet.example.com/a?b=1&c=%20,2",
+    "supercalifragilisticexpialidocious",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let directory = std::env::args().nth(1).ok_or("usage: invitations DIR")?;
+    let directory = Path::new(&directory);
+    fs::create_dir_all(directory)?;
+    let mut rng = Rng::with_seed(5545);
+    let mut expected = Vec::new();
+    for number in 0..120 {
+        let zone = Zone::parse(ZONES[number % ZONES.len()])?;
+        let booked = meeting(&mut rng, number, zone)?;
+        let moved = Meeting { interval: interval(&mut rng, zone)?, version: 2, ..booked.clone() };
+        let cancelled = Meeting { status: Status::Cancelled, version: 3, ..moved.clone() };
+        for (step, meeting) in [("1-booked", booked), ("2-moved", moved), ("3-cancelled", cancelled)] {
+            let file = format!("{number:03}-{step}.ics");
+            expected.push(write(directory, &file, &meeting)?);
+        }
+    }
+    fs::write(directory.join("expected.json"), serde_json::to_string_pretty(&expected)?)?;
+    Ok(())
+}
+
+fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<dyn Error>> {
+    let now: DateTime<Utc> = "2026-11-24T08:00:00Z".parse()?;
+    let document = document(meeting, Audience::Everyone, &Email::parse("tactful@example.org")?, now);
+    fs::write(directory.join(file), &document.text)?;
+    let person =
+        |person: &Participant| json!({ "name": person.name.as_str(), "email": person.email.as_str() });
+    Ok(json!({
+        "file": file,
+        "method": document.method.as_str(),
+        "meeting_id": meeting.id.as_str(),
+        "sequence": meeting.version - 1,
+        "start": meeting.interval.start().timestamp(),
+        "end": meeting.interval.end().timestamp(),
+        "summary": meeting.heading(),
+        "description": meeting.description.as_ref().map(Description::as_str),
+        "location": meeting.location.as_ref().map(Location::as_str),
+        "status": if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" },
+        "attendees": meeting.participants.iter().map(person).collect::<Vec<_>>(),
+    }))
+}
+
+fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn Error>> {
+    let mut participants = vec![participant(rng, "ana", Role::Organizer)?];
+    for name in ["bo", "cy", "dee"].into_iter().take(rng.usize(0..=3)) {
+        participants.push(participant(rng, name, Role::Participant)?);
+    }
+    Ok(Meeting {
+        id: MeetingId::parse(&format!("meeting-{number}"))?,
+        creator_id: participants[0].user_id.clone(),
+        title: rng.bool().then(|| Title::parse(&words(rng, 4, " "))).transpose()?,
+        description: rng.bool().then(|| Description::parse(&words(rng, 90, "\n"))).transpose()?,
+        location: rng.bool().then(|| Location::parse(&words(rng, 6, " "))).transpose()?,
+        status: Status::Confirmed,
+        interval: interval(rng, zone)?,
+        zone,
+        participants,
+        notifications: Notifications::default(),
+        version: 1,
+        planned_version: 1,
+        origin: None,
+    })
+}
+
+fn participant(rng: &mut Rng, name: &str, role: Role) -> Result<Participant, String> {
+    let user = User {
+        id: UserId::parse(name)?,
+        email: Email::parse(&format!("{name}@example.com"))?,
+        // Parameters know no backslash, but one of the readers takes it for an escape there too.
+        name: Name::parse(&format!("{name} {}", words(rng, 2, " ").replace('\\', "/")))?,
+        zone: Zone::UTC,
+        dnd: None,
+        version: 1,
+        origin: None,
+    };
+    Ok(Participant::new(&user, role))
+}
+
+/// A time in 2025 to 2035, every other one within hours of the clocks being changed.
+fn interval(rng: &mut Rng, zone: Zone) -> Result<Interval, Box<dyn Error>> {
+    let first: DateTime<Utc> = "2025-01-01T00:00:00Z".parse()?;
+    let mut start = first + TimeDelta::minutes(rng.i64(0..10 * 365 * 24 * 60));
+    let changes = zone.changes(start, start + TimeDelta::days(400));
+    if rng.bool()
+        && let Some(change) = rng.choice(&changes)
+    {
+        start = change.at + TimeDelta::minutes(rng.i64(-180..180));
+    }
+    let end = start + TimeDelta::minutes(rng.i64(5..3000));
+    Interval::new(start, end).ok_or_else(|| "an empty interval".into())
+}
+
+fn words(rng: &mut Rng, most: usize, between: &str) -> String {
+    let chosen = (0..rng.usize(1..=most)).map(|_| WORDS[rng.usize(..WORDS.len())]);
+    chosen.collect::<Vec<_>>().join(between)
+}

@@ -3,6 +3,7 @@
 //! - `sweep`: every call to AWS of every change and delivery fails once, and is once the last one of its process.
 //! - `stream`: records that come twice, late, in any order, or never.
 //! - `leftovers`: a change that comes while the one before lies where its process died.
+//! - `invitations`: every call while an invitation, an update or a cancellation is planned and sent, failing in every way.
 //! - `deliveries`: timers that fire when they shouldn't, and mail that is refused.
 
 #![allow(
@@ -14,6 +15,7 @@
 
 mod deliveries;
 mod episode;
+mod invitations;
 mod leftovers;
 mod snapshot;
 mod stream;

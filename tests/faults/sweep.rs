@@ -11,7 +11,7 @@ use crate::snapshot::{Letter, Snapshot, assert_nobody_disturbed, letters, told};
 
 /// A call, by its number, and what happens with it.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+pub(crate) enum Fault {
     /// The call never arrives.
     Unreachable(usize),
     /// It takes effect, but that isn't known.
@@ -25,7 +25,13 @@ enum Fault {
 impl Fault {
     const ALL: [fn(usize) -> Self; 4] = [Self::Unreachable, Self::AnswerLost, Self::LastCall, Self::Outage];
 
-    fn fate(self, call: &Call) -> Fate {
+    /// Everything that can go wrong with that call.
+    pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
+        let reads = ["BatchGetItem", "GetItem", "Query"].contains(&operation);
+        Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX }).map(move |fault| fault(number))
+    }
+
+    pub(crate) fn fate(self, call: &Call) -> Fate {
         match self {
             Self::Unreachable(number) if call.number == number => Fate::Unreachable,
             Self::AnswerLost(number) if call.number == number => Fate::AnswerLost,
@@ -37,7 +43,7 @@ impl Fault {
 
     /// How many messages may be sent once more: those that left without anyone being able to write it down. SES has no
     /// idempotency token, so that this is the one duplicate that can't be excluded.
-    fn duplicates(self, calls: &[String]) -> usize {
+    pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {
             Self::Unreachable(_) => 0,
@@ -118,9 +124,7 @@ async fn sweep(episode: Episode) {
     let plain = run(episode, None).await;
     assert_eq!(told(&plain.letters), episode.letters(), "{episode:?} without faults");
     for number in 1..=plain.calls.len() {
-        let reads = ["BatchGetItem", "GetItem", "Query"].contains(&plain.calls[number - 1].as_str());
-        for fault in Fault::ALL.into_iter().take(if reads { 1 } else { usize::MAX }) {
-            let fault = fault(number);
+        for fault in Fault::of(number, &plain.calls[number - 1]) {
             let faulty = run(episode, Some(fault)).await;
             let what = format!("{episode:?}, {fault:?} of {:?}", faulty.calls);
             compare(&plain, &faulty, &what, fault.duplicates(&faulty.calls));

@@ -1,0 +1,140 @@
+//! What there is to tell is told once, whichever call fails while it is planned and sent.
+//!
+//! Apart from the other sweep because an invitation's minute is "now": what is planned a minute later is sent a minute later,
+//! so that two runs are compared by who was told what, and not by when.
+
+use axum::body::Body;
+use axum::http::Request;
+use chrono::TimeDelta;
+use harness::{Fate, Person, World};
+use serde_json::{Value, json};
+
+use crate::episode::at;
+use crate::sweep::Fault;
+
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    Invitation,
+    Update,
+    Cancellation,
+    Removal,
+}
+
+impl Told {
+    /// What the subjects begin with, and to whom such a message goes.
+    fn letters(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Invitation => ("Invitation", &["ana", "bo"]),
+            Self::Update => ("Updated", &["ana", "bo"]),
+            Self::Cancellation => ("Cancelled", &["ana", "bo"]),
+            Self::Removal => ("Cancelled", &["bo"]),
+        }
+    }
+}
+
+/// Bo isn't to be disturbed from 09:15 to 09:50. Everything else is at 09:10, or before.
+async fn stage(told: Told) -> World {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
+    if told == Told::Invitation {
+        world.clock.set(at("09:13:30"));
+        book(&world, &ana, &bo).await;
+        return world;
+    }
+    let meeting = book(&world, &ana, &bo).await;
+    world.settle().await;
+    world.pass_to(at("09:13:30")).await;
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    let change = match told {
+        Told::Invitation => return world,
+        Told::Update => {
+            Request::patch(path).body(Body::from(json!({ "title": "Other" }).to_string())).unwrap()
+        }
+        Told::Cancellation => Request::delete(path).body(Body::empty()).unwrap(),
+        Told::Removal => {
+            assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
+            return world;
+        }
+    };
+    assert_eq!(world.request(change).await.status, 200);
+    world
+}
+
+async fn book(world: &World, ana: &Person, bo: &Person) -> Value {
+    let more = json!({ "notification_interval": [], "title": "Review" });
+    world.book(ana, "2026-11-02T12:00", "2026-11-02T12:30", &[bo], more).await
+}
+
+/// The operations while it is planned and sent to Ana, and everyone who was told in the end.
+async fn run(told: Told, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
+    let mut world = stage(told).await;
+    world.calls().watch(move |call| fault.map_or(Fate::Pass, |fault| fault.fate(call)));
+    let planned_and_sent = async {
+        world.settle().await;
+        world.clock.set(at("09:15:00"));
+        world.fire_due().await;
+    };
+    let survived = world.calls().survive(planned_and_sent).await;
+    let calls = world.calls().operations();
+    world.calls().clear();
+    if survived.is_none() {
+        world.restart();
+    }
+    world.settle().await;
+    world.pass_to(at("11:59:00")).await;
+    let (word, _) = told.letters();
+    let sent = world.outbox().into_iter().filter(|mail| mail.subject.starts_with(word));
+    let sent: Vec<_> = sent
+        .inspect(|mail| {
+            let resting = at("09:15:00")..at("09:50:00");
+            assert!(mail.to != "bo@example.com" || !resting.contains(&mail.sent_at), "Bo was disturbed");
+            let late = mail.sent_at - at("09:15:00");
+            assert!(mail.to != "ana@example.com" || late <= TimeDelta::minutes(5), "Ana waited {late}");
+        })
+        .map(|mail| mail.to.replace("@example.com", ""))
+        .collect();
+    assert!(world.timers().await.is_empty(), "{told:?} {fault:?} leaves a timer");
+    (calls, sent)
+}
+
+async fn sweep(told: Told) {
+    let (calls, mut sent) = run(told, None).await;
+    sent.sort();
+    let (_, expected) = told.letters();
+    assert_eq!(sent, expected, "{told:?} without faults");
+    for (number, operation) in (1..).zip(&calls) {
+        for fault in Fault::of(number, operation) {
+            let (calls, mut sent) = run(told, Some(fault)).await;
+            for who in expected {
+                let place = sent.iter().position(|to| to == who);
+                sent.remove(
+                    place.unwrap_or_else(|| panic!("{told:?}, {fault:?} of {calls:?}: {who} is not told")),
+                );
+            }
+            let duplicates = fault.duplicates(&calls);
+            assert!(sent.len() <= duplicates, "{told:?}, {fault:?} of {calls:?}: {sent:?} are told again");
+        }
+    }
+}
+
+#[tokio::test]
+async fn inviting() {
+    sweep(Told::Invitation).await;
+}
+
+#[tokio::test]
+async fn telling_of_a_change() {
+    sweep(Told::Update).await;
+}
+
+#[tokio::test]
+async fn calling_off() {
+    sweep(Told::Cancellation).await;
+}
+
+#[tokio::test]
+async fn uninviting() {
+    sweep(Told::Removal).await;
+}

@@ -122,7 +122,8 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again: addresses
-/// carry the second they were made in, and the meeting starts three minutes after its line is run.
+/// carry the second they were made in, and the meeting starts four minutes after its line is run, so that the invitation
+/// leaves before the reminder and not together with it.
 fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
     let reachable = match address.ip() {
         ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -140,12 +141,12 @@ fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
     let bo = create_user("bo", "Bo", "Asia/Kolkata");
     format!(
         "Tactful answers on {url} and keeps its data {kept}. Ctrl-C ends it.\n\
-         Paste these to invite Bo to a meeting in three minutes; both are reminded a minute before:\n\n\
+         Paste these to invite Bo to a meeting in four minutes; both get an invitation first, and a reminder a minute before:\n\n\
          tag=$(date +%s); {ana}; echo $ana\n\
          {bo}; echo $bo\n\
          at() {{ date -u -d \"+$1 minutes\" +%Y-%m-%dT%H:%MZ 2>/dev/null || date -u -v+$1M +%Y-%m-%dT%H:%MZ; }}; \
          curl -s {url}/api/create_meeting -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
-         \"start_time\":\"'$(at 3)'\",\"end_time\":\"'$(at 33)'\",\"time_zone\":\"Europe/Madrid\",\
+         \"start_time\":\"'$(at 4)'\",\"end_time\":\"'$(at 34)'\",\"time_zone\":\"Europe/Madrid\",\
          \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
          Webhooks, and the secret they are signed with, are at {url}/local/webhooks\n\
          The messages are at {url}/local/outbox\n\n"

@@ -1,0 +1,77 @@
+use std::collections::HashMap;
+use std::io::Read;
+
+use lambda_http::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::*;
+
+const PAGE: &str = include_str!("../page/index.html");
+
+async fn get(path: &str) -> Result<(HeaderMap, Vec<u8>), StatusCode> {
+    let mut request = Request::new(Body::Empty);
+    *request.uri_mut() = path.parse().unwrap();
+    let request = match path.strip_prefix("/api/docs/") {
+        Some(file) => {
+            request.with_path_parameters(HashMap::from([("file".to_owned(), vec![file.to_owned()])]))
+        }
+        None => request,
+    };
+    let response = handle((), request).await.map_err(|problem| problem.code().status())?;
+    let (parts, body) = response.into_parts();
+    Ok((parts.headers, body.to_vec()))
+}
+
+/// What the page loads, as the browser resolves it.
+fn loaded() -> impl Iterator<Item = String> {
+    let attributes = PAGE.split([' ', '>']).filter_map(|word| word.split_once("=\""));
+    let loaded = attributes.filter(|(name, _)| ["src", "href"].contains(name));
+    let paths =
+        loaded.map(|(_, value)| value.trim_end_matches('"')).filter(|path| !path.starts_with("data:"));
+    paths.map(|path| format!("/api/{path}"))
+}
+
+#[tokio::test]
+async fn the_page_finds_all_that_it_loads() {
+    assert_eq!(loaded().count(), 5);
+    for path in loaded() {
+        let (headers, body) = get(&path).await.unwrap();
+        let text = match headers.get(header::CONTENT_ENCODING) {
+            Some(coding) => {
+                assert_eq!(coding, "gzip");
+                let mut text = String::new();
+                flate2::read::GzDecoder::new(body.as_slice()).read_to_string(&mut text).unwrap();
+                text
+            }
+            None => String::from_utf8(body).unwrap(),
+        };
+        assert!(!text.is_empty(), "{path}");
+        let kind = match path.rsplit_once('.').unwrap().1 {
+            "css" => "text/css",
+            "js" => "text/javascript",
+            _ => "application/json",
+        };
+        assert_eq!(headers[header::CONTENT_TYPE], kind, "{path}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+    }
+    assert_eq!(get("/api/docs/swagger-ui.js").await.unwrap_err(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_page_runs_nothing_but_its_files() {
+    let (headers, body) = get("/api/docs").await.unwrap();
+    assert_eq!(body, PAGE.as_bytes());
+    assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self';"));
+    for script in PAGE.split("<script").skip(1) {
+        assert!(script.starts_with(" src=\"docs/"), "an inline script would not run: {script}");
+    }
+    assert!(!PAGE.contains("<style") && !PAGE.contains("://"));
+}
+
+#[tokio::test]
+async fn the_document_is_of_this_version() {
+    let (_, body) = get("/api/openapi.json").await.unwrap();
+    let document: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(document["servers"][0]["url"], "/");
+}

@@ -133,7 +133,9 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     sweeper.planner.store.warm_up().await;
     let sweep = async |at: &str| {
         stack.clock.set(at.parse().unwrap());
-        assert_eq!(sweep::handle(&sweeper).await.unwrap().left, 0);
+        // A plan that meets a delivery of the same run under way leaves the meeting to the next run.
+        let first = sweep::handle(&sweeper).await.unwrap();
+        assert!(first.left == 0 || sweep::handle(&sweeper).await.unwrap().left == 0);
     };
     let update = async |meeting: &str, day: u8, from: u8| {
         let (start, end) =

@@ -10,6 +10,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::access::{Administrators, SignIn};
 use crate::domain::{Channels, Email};
 use crate::notify::Mailer;
 use crate::store::Store;
@@ -130,6 +131,22 @@ pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingEr
 /// is a receiver isn't told where.
 pub fn channels() -> Channels {
     Channels { webhook: setting("WEBHOOKS").is_ok_and(|value| value == "on") }
+}
+
+/// How callers are known, as `SIGN_IN` says: `jwt`, `iam` or `anonymous`. `ADMIN_GROUP` and `ADMIN_SCOPE` name who may act for
+/// anyone where it is by tokens.
+///
+/// # Errors
+/// When the variable says nothing of these: a deployment is open only where somebody said so.
+pub fn sign_in() -> Result<SignIn, MissingSetting> {
+    const NAME: &str = "SIGN_IN";
+    let named = |name| setting(name).unwrap_or_default();
+    match setting(NAME)?.as_str() {
+        "jwt" => Ok(SignIn::Jwt(Administrators { group: named("ADMIN_GROUP"), scope: named("ADMIN_SCOPE") })),
+        "iam" => Ok(SignIn::Iam),
+        "anonymous" => Ok(SignIn::Anonymous),
+        _ => Err(MissingSetting(NAME)),
+    }
 }
 
 fn setting(name: &'static str) -> Result<String, MissingSetting> {

@@ -38,7 +38,12 @@ where
 {
     start_logging();
     let store = aws::store(&aws::config().await)?;
-    let api = Api { store: store.clone(), clock: Clock::system(), channels: aws::channels() };
+    let api = Api {
+        store: store.clone(),
+        clock: Clock::system(),
+        channels: aws::channels(),
+        sign_in: aws::sign_in()?,
+    };
     let context = context(api)?;
     store.warm_up().await;
     lambda_http::run(service_fn(|request: Request| {

@@ -3,6 +3,7 @@
 //! `time` and `domain` are pure: they do no I/O and read no clock. Everything else talks to AWS through the SDK, whose
 //! endpoint is the only seam: the same code runs against an embedded emulator in a test and against AWS in production.
 
+pub mod access;
 pub mod aws;
 pub mod calendar;
 pub mod clock;

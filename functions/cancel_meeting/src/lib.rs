@@ -1,5 +1,7 @@
 //! `DELETE /api/meetings/{meeting_id}`: a meeting no longer takes place.
 
+use shared::access::Caller;
+use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
@@ -9,22 +11,25 @@ use shared::store::{Session, Wanted, until_committed};
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
 ///
 /// # Errors
-/// 404 `meeting_not_found`; 412 when `If-Match` names another version; 503 when others keep changing the same meeting.
+/// 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 412 when `If-Match` names another version; 503 when others keep changing the same meeting.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let session = api.store.session();
-    let meeting = until_committed(|| cancel(&api, &session, &request, &id)).await?;
+    let meeting = until_committed(|| cancel(&api, &caller, &session, &request, &id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
 async fn cancel(
     api: &Api,
+    caller: &Caller,
     session: &Session<'_>,
     request: &Request,
     id: &MeetingId,
 ) -> Result<Meeting, Problem> {
-    let found = session.read(Wanted::new().meeting(id)).await?;
+    let found = session.read(caller.wanted(Wanted::new().meeting(id))).await?;
     let meeting = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_with(OnMeeting::Cancel, &meeting)?;
     if !meeting.is_confirmed() {
         return Ok(meeting);
     }

@@ -4,6 +4,8 @@ mod request;
 
 use lambda_http::http::header;
 use serde_json::json;
+use shared::access::Caller;
+use shared::access::rules::OnUser;
 use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
 use shared::http::{
     Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
@@ -20,9 +22,10 @@ const FIRST_VERSION: u64 = 1;
 /// Creates a meeting unless its creator has another one then; who of the others has is told.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 404
-/// `user_not_found`; 409 `meeting_conflict`; 503 when others keep changing the same calendars.
+/// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401 and 403 for a
+/// caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`; 503 when others keep changing the same calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
     let new = request::parse(fields, api.channels)?;
@@ -31,7 +34,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         None => MeetingId::random(),
     };
     let session = api.store.session();
-    let mut response = until_committed(|| book(&api, &session, &new, &id, key.as_ref())).await?;
+    let mut response = until_committed(|| book(&api, &caller, &session, &new, &id, key.as_ref())).await?;
     // Also of an answer that is given again: it tells the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
     Ok(response)
@@ -40,13 +43,16 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 /// Reads everyone's pages, decides, and commits on the condition that no page changed meanwhile.
 async fn book(
     api: &Api,
+    caller: &Caller,
     session: &Session<'_>,
     new: &NewMeeting,
     id: &MeetingId,
     key: Option<&IdempotencyKey>,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
-    let people = session.read(new.participants.iter().fold(wanted, Wanted::email)).await?;
+    let wanted = new.participants.iter().fold(caller.wanted(wanted), Wanted::email);
+    let people = session.read(wanted).await?;
+    caller.actor(&people)?.may(OnUser::ActAs, &new.creator_id)?;
     if let (Some(key), Some(there)) = (key, people.meeting(id)?) {
         return key.replay(there.origin.as_ref());
     }

@@ -10,12 +10,14 @@ use shared::store::{Creation, until_committed};
 /// Creates a user, unless somebody has their address already.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 409 `email_taken`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or hasn't that address; 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
     let id = key.as_ref().map_or_else(UserId::random, |key| UserId::derived(&["create_user", key.as_str()]));
     let mut user = parse(fields, id)?;
+    caller.may_have(&user.email)?;
     let answer = to_json(&UserView::from(&user))?;
     user.origin = key.as_ref().map(|key| key.origin(&answer));
     match until_committed(|| api.store.create_user(&user)).await? {

@@ -2,9 +2,11 @@
 
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
+use shared::access::rules::OnMeeting;
 use shared::calendar::{Audience, Method, document};
 use shared::domain::{Email, MeetingId};
 use shared::http::{Api, Code, Problem, Request, Response, etag, not_found, path_id};
+use shared::store::Wanted;
 
 /// What the use case works with.
 #[derive(Clone, Debug)]
@@ -19,10 +21,13 @@ pub struct Invites {
 /// calendar.
 ///
 /// # Errors
-/// 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let meeting = api.store.meeting(&id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let found = api.store.read(caller.wanted(Wanted::new().meeting(&id))).await?;
+    let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
     let name = match document.method {
         Method::Request => "attachment; filename=\"invite.ics\"",

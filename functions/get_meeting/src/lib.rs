@@ -1,15 +1,20 @@
 //! `GET /api/meetings/{meeting_id}`: a meeting as stored.
 
+use shared::access::rules::OnMeeting;
 use shared::domain::MeetingId;
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, not_found, path_id, versioned};
+use shared::store::Wanted;
 
 /// Answers a meeting, with its version as the entity tag.
 ///
 /// # Errors
-/// 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let meeting = api.store.meeting(&id).await?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let found = api.store.read(caller.wanted(Wanted::new().meeting(&id))).await?;
+    let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }

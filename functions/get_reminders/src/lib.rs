@@ -4,19 +4,24 @@ use std::cmp::Reverse;
 
 use lambda_http::http::StatusCode;
 use serde::Serialize;
+use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Notice, Participant};
 use shared::http::view::NoticeView;
 use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
 use shared::reminders;
+use shared::store::Wanted;
 
 /// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
 ///
 /// # Errors
-/// 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let found = api.store.meeting_with_notices(&id).await?;
+    let (people, found) =
+        tokio::try_join!(api.store.read(caller.wanted(Wanted::new())), api.store.meeting_with_notices(&id))?;
     let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;
     let answer = Answer { reminders: views(&meeting, reminders), invitations: views(&meeting, invitations) };

@@ -1,16 +1,21 @@
 //! `GET /api/users/{user_id}`: a user as stored.
 
 use lambda_http::http::StatusCode;
+use shared::access::rules::OnUser;
 use shared::domain::UserId;
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
+use shared::store::Wanted;
 
 /// Answers a user.
 ///
 /// # Errors
-/// 404 `user_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
-    let user = api.store.user(&id).await?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let found = api.store.read(caller.wanted(Wanted::new().user(&id))).await?;
+    caller.actor(&found)?.may(OnUser::Read, &id)?;
+    let user = found.user(&id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     json(StatusCode::OK, &UserView::from(&user))
 }

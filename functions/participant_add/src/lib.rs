@@ -1,5 +1,7 @@
 //! `POST /api/meeting/participant/add`: one more person takes part.
 
+use shared::access::Caller;
+use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
 use shared::invite::{self, Invitee};
@@ -9,23 +11,26 @@ use shared::store::{Session, Wanted, until_committed};
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `already_participant` or
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or `meeting_not_found`; 409 `already_participant` or
 /// `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
-    let (meeting, invitee) = until_committed(|| add(&api, &session, &user_id, &meeting_id)).await?;
+    let (meeting, invitee) = until_committed(|| add(&api, &caller, &session, &user_id, &meeting_id)).await?;
     versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)
 }
 
 async fn add(
     api: &Api,
+    caller: &Caller,
     session: &Session<'_>,
     user_id: &UserId,
     meeting_id: &MeetingId,
 ) -> Result<(Meeting, Invitee), Problem> {
-    let found = session.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
+    let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
     let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     invite::check_confirmed(&meeting)?;
     if meeting.participant(user_id).is_some() {

@@ -1,5 +1,6 @@
 //! `POST /api/meeting/participant/remove`: someone no longer takes part.
 
+use shared::access::Caller;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
@@ -10,23 +11,26 @@ use shared::store::{Session, Wanted, until_committed};
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 404 `user_not_found` or `meeting_not_found`; 409 `not_a_participant`,
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or `meeting_not_found`; 409 `not_a_participant`,
 /// `organizer_cannot_leave` or `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
-    let meeting = until_committed(|| remove(&api, &session, &user_id, &meeting_id)).await?;
+    let meeting = until_committed(|| remove(&api, &caller, &session, &user_id, &meeting_id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
 async fn remove(
     api: &Api,
+    caller: &Caller,
     session: &Session<'_>,
     user_id: &UserId,
     meeting_id: &MeetingId,
 ) -> Result<Meeting, Problem> {
-    let found = session.read(Wanted::new().user(user_id).meeting(meeting_id)).await?;
+    let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_remove(user_id, &meeting)?;
     invite::check_confirmed(&meeting)?;
     let role = meeting.participant(user_id).map(|participant| participant.role);
     match role {

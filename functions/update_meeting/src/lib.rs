@@ -5,6 +5,8 @@ mod request;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use shared::access::Caller;
+use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
 use shared::http::{
@@ -19,25 +21,29 @@ use request::MeetingPatch;
 /// Changes a meeting and its entry on everyone's calendar; who has another one then is told anew.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 404 `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when
 /// `If-Match` names another version; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
-    let (version, booked) = until_committed(|| change(&api, &session, &request, &id, &patch)).await?;
+    let (version, booked) =
+        until_committed(|| change(&api, &caller, &session, &request, &id, &patch)).await?;
     versioned(&booked, version)
 }
 
 async fn change(
     api: &Api,
+    caller: &Caller,
     session: &Session<'_>,
     request: &Request,
     id: &MeetingId,
     patch: &MeetingPatch,
 ) -> Result<(u64, BookedView), Problem> {
-    let found = session.read(Wanted::new().meeting(id)).await?;
+    let found = session.read(caller.wanted(Wanted::new().meeting(id))).await?;
     let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    caller.actor(&found)?.may_with(OnMeeting::Change, &before)?;
     invite::check_confirmed(&before)?;
     check_version(request, before.version)?;
     let (mut after, warnings) = patch.apply(&before)?;

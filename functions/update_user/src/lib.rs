@@ -3,29 +3,37 @@
 mod request;
 
 use lambda_http::http::StatusCode;
+use shared::access::Caller;
+use shared::access::rules::OnUser;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
 use shared::reminders::soon;
-use shared::store::{Update, until_committed};
+use shared::store::{Update, Wanted, until_committed};
 
 use request::UserPatch;
 
 /// Changes a user; their reminders to come are planned anew.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 404 `user_not_found`; 409 `email_taken`; 503 when others keep changing the same
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found`; 409 `email_taken`; 503 when others keep changing the same
 /// user.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
+    let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?)?;
-    let user = until_committed(|| change(&api, &id, &patch)).await?;
+    let user = until_committed(|| change(&api, &caller, &id, &patch)).await?;
     json(StatusCode::OK, &UserView::from(&user))
 }
 
-async fn change(api: &Api, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
-    let before = api.store.user(id).await?.ok_or_else(|| not_found(Code::UserNotFound))?;
+async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
+    let found = api.store.read(caller.wanted(Wanted::new().user(id))).await?;
+    caller.actor(&found)?.may(OnUser::Change, id)?;
+    let before = found.user(id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;
+    if after.email.key() != before.email.key() {
+        caller.may_have(&after.email)?;
+    }
     if after == before {
         return Ok(after);
     }

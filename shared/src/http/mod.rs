@@ -19,6 +19,7 @@ pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use problem::{Code, FieldError, Problem};
 pub use times::{ReadInterval, resolve};
 
+use crate::access::SignIn;
 use crate::clock::Clock;
 use crate::domain::Channels;
 use crate::store::Store;
@@ -37,6 +38,8 @@ pub struct Api {
     pub clock: Clock,
     /// How people can be reached.
     pub channels: Channels,
+    /// How callers are known.
+    pub sign_in: SignIn,
 }
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. A failure that is ours is

@@ -39,6 +39,8 @@ pub struct FieldError {
 #[expect(missing_docs, reason = "the table below says what each means")]
 pub enum Code {
     MalformedJson,
+    Unauthenticated,
+    Forbidden,
     InvalidRequest,
     UnknownParticipants,
     UserNotFound,
@@ -62,6 +64,10 @@ impl Code {
     const fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is no JSON object"),
+            Self::Unauthenticated => {
+                ("unauthenticated", StatusCode::UNAUTHORIZED, "The request doesn't say who sends it")
+            }
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The caller may not do this"),
             Self::InvalidRequest => {
                 ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "The request has bad fields")
             }
@@ -188,8 +194,15 @@ impl Problem {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
-        if self.code == Code::BusyTryAgain {
-            headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        match self.code {
+            Code::BusyTryAgain => {
+                headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            }
+            // RFC 6750, section 3.
+            Code::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
         }
         response
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::FieldError;
+use crate::access::Extent;
 use crate::domain::{
     Booking, Meeting, MeetingId, Notice, Notifications, Participant, Role, State, Status, User, UserId,
 };
@@ -170,21 +171,26 @@ impl ConflictView {
 /// A meeting on somebody's calendar.
 #[derive(Debug, Serialize)]
 pub struct BookingView {
-    meeting_id: MeetingId,
+    meeting_id: Option<MeetingId>,
     title: Option<String>,
-    role: Role,
+    role: Option<Role>,
     #[serde(flatten)]
     times: IntervalView,
 }
 
 impl BookingView {
-    /// The booking's times in `zone`.
-    pub fn new(booking: &Booking, zone: Zone) -> Self {
-        Self {
-            meeting_id: booking.meeting_id.clone(),
-            title: booking.title.as_ref().map(ToString::to_string),
-            role: booking.role,
-            times: IntervalView::new(booking.interval, zone),
+    /// The booking, with its times in `zone`. To whom only those may be told, not even the id is: it would tell which of
+    /// two people's meetings are the same.
+    pub fn new(booking: &Booking, extent: Extent, zone: Zone) -> Self {
+        let times = IntervalView::new(booking.interval, zone);
+        match extent {
+            Extent::All => Self {
+                meeting_id: Some(booking.meeting_id.clone()),
+                title: booking.title.as_ref().map(ToString::to_string),
+                role: Some(booking.role),
+                times,
+            },
+            Extent::Times => Self { meeting_id: None, title: None, role: None, times },
         }
     }
 }

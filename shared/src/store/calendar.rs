@@ -2,30 +2,19 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
-use futures_util::future::try_join;
 
 use super::item::DayItem;
 use super::keys::{day_sort, user_partition};
 use super::{Store, StoreError};
-use crate::domain::{Booking, User, UserId};
+use crate::domain::{Booking, UserId};
 
 impl Store {
-    /// A user and their bookings on the UTC days from `first` to `last`, both included, read side by side. A meeting over
-    /// several days is there several times.
+    /// A user's bookings on the UTC days from `first` to `last`, both included. A meeting over several days is there several
+    /// times.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn calendar(
-        &self,
-        id: &UserId,
-        first: NaiveDate,
-        last: NaiveDate,
-    ) -> Result<Option<(User, Vec<Booking>)>, StoreError> {
-        let (user, bookings) = try_join(self.user(id), self.booked_days(id, first, last)).await?;
-        Ok(user.map(|user| (user, bookings)))
-    }
-
-    pub(super) async fn booked_days(
+    pub async fn booked_days(
         &self,
         id: &UserId,
         first: NaiveDate,

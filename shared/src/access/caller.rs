@@ -1,0 +1,223 @@
+//! From the verdict of API Gateway's authorizer to who is calling.
+
+use std::collections::HashMap;
+
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+
+use super::Actor;
+use super::actor::carry_out;
+use super::rules::{OnUser, Whom};
+use crate::domain::Email;
+use crate::http::{Code, Problem, Request};
+use crate::store::{Found, StoreError, Wanted};
+
+/// How a deployment learns who is calling. API Gateway does the checking and refuses whoever fails; a function that is
+/// reached without its verdict refuses as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Not at all: anyone may do anything.
+    Anonymous,
+    /// By an AWS signature. Whoever IAM lets invoke the API may act for anyone.
+    Iam,
+    /// By a JSON Web Token (RFC 7519) of the issuer that the deployment trusts.
+    Jwt(Administrators),
+}
+
+/// Who may act for anyone where callers sign in with tokens. An empty name is nobody's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Administrators {
+    /// Their group: an element of the claim `cognito:groups`, `groups` or `roles`.
+    pub group: String,
+    /// Their scope: a word of the claim `scope` or `scp`.
+    pub scope: String,
+}
+
+/// Who is calling, before anything was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Someone who may act for anyone.
+    Unrestricted,
+    /// The owner of a verified address.
+    Owner(Email),
+}
+
+impl SignIn {
+    /// Who sent a request.
+    ///
+    /// # Errors
+    /// 401 `unauthenticated` without the authorizer's verdict; 403 `forbidden` for a token without a verified address.
+    pub fn caller(&self, request: &Request) -> Result<Caller, Problem> {
+        let authorizer = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
+            _ => None,
+        };
+        match self {
+            Self::Anonymous => Ok(Caller::Unrestricted),
+            Self::Iam => match authorizer.and_then(|authorizer| authorizer.iam.as_ref()) {
+                Some(_) => Ok(Caller::Unrestricted),
+                None => Err(unauthenticated()),
+            },
+            Self::Jwt(administrators) => match authorizer.and_then(|authorizer| authorizer.jwt.as_ref()) {
+                Some(jwt) => owner(administrators, &jwt.claims),
+                None => Err(unauthenticated()),
+            },
+        }
+    }
+}
+
+impl Caller {
+    /// `wanted`, and whatever tells which user the caller is.
+    #[must_use]
+    pub fn wanted(&self, wanted: Wanted) -> Wanted {
+        match self {
+            Self::Unrestricted => wanted,
+            Self::Owner(email) => wanted.email(email),
+        }
+    }
+
+    /// Which user the caller is, from what was [`Caller::wanted`].
+    ///
+    /// # Errors
+    /// When an item can't be read.
+    pub fn actor(&self, found: &Found) -> Result<Actor, StoreError> {
+        Ok(match self {
+            Self::Unrestricted => Actor::Unrestricted,
+            Self::Owner(email) => Actor::Person(found.owner(email)?),
+        })
+    }
+
+    /// Whether they may have that address, whether or not somebody has it already.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn may_have(&self, address: &Email) -> Result<(), Problem> {
+        let Self::Owner(own) = self else { return Ok(()) };
+        let whom = if own.key() == address.key() { Whom::Oneself } else { Whom::Other };
+        carry_out(OnUser::HaveAddress.verdict(whom), Code::UserNotFound).map(drop)
+    }
+}
+
+/// A request without a verdict on who sent it.
+fn unauthenticated() -> Problem {
+    Problem::new(Code::Unauthenticated, "Send a token that is valid now, as Authorization: Bearer <token>.")
+}
+
+fn owner(administrators: &Administrators, claims: &HashMap<String, String>) -> Result<Caller, Problem> {
+    if administrators.include(claims) {
+        return Ok(Caller::Unrestricted);
+    }
+    // OpenID Connect Core 1.0, section 5.1. An address that nobody has verified may be anyone's.
+    let verified = claims.get("email_verified").is_some_and(|verified| verified == "true");
+    let email = claims.get("email").filter(|_| verified).and_then(|email| Email::parse(email).ok());
+    email.map(Caller::Owner).ok_or_else(|| {
+        let detail =
+            "The token has to carry an e-mail address that is verified: the claims email and email_verified.";
+        Problem::new(Code::Forbidden, detail)
+    })
+}
+
+impl Administrators {
+    fn include(&self, claims: &HashMap<String, String>) -> bool {
+        let has = |names: &[&str], wanted: &str| {
+            let values = names.iter().filter_map(|name| claims.get(*name));
+            !wanted.is_empty() && values.flat_map(|value| elements(value)).any(|element| element == wanted)
+        };
+        has(&["cognito:groups", "groups", "roles"], &self.group) || has(&["scope", "scp"], &self.scope)
+    }
+}
+
+/// The elements of a list, which API Gateway hands over as `[a b]`, or of a scope, which is `a b` (RFC 8693, section 4.2).
+fn elements(claim: &str) -> impl Iterator<Item = &str> {
+    let inner = claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim);
+    inner.split([' ', ',']).filter(|element| !element.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_authorizer(authorizer: serde_json::Value) -> Request {
+        let event = serde_json::json!({
+            "version": "2.0", "routeKey": "GET /", "rawPath": "/", "rawQueryString": "", "headers": {},
+            "requestContext": {
+                "http": { "method": "GET", "path": "/" }, "timeEpoch": 0, "authorizer": authorizer,
+            },
+            "isBase64Encoded": false,
+        });
+        lambda_http::request::from_str(&event.to_string()).unwrap()
+    }
+
+    fn with_claims(claims: serde_json::Value) -> Request {
+        with_authorizer(serde_json::json!({ "jwt": { "claims": claims, "scopes": null } }))
+    }
+
+    fn tokens() -> SignIn {
+        SignIn::Jwt(Administrators { group: "admin".into(), scope: "tactful/admin".into() })
+    }
+
+    fn code(caller: Result<Caller, Problem>) -> &'static str {
+        caller.unwrap_err().code().as_str()
+    }
+
+    #[test]
+    fn each_way_to_sign_in_asks_for_its_own_verdict() {
+        let none = with_authorizer(serde_json::Value::Null);
+        let iam = with_authorizer(
+            serde_json::json!({ "iam": { "userArn": "arn:aws:iam::000000000000:user/ops" } }),
+        );
+        let jwt = with_claims(serde_json::json!({ "email": "ana@example.com", "email_verified": "true" }));
+        for request in [&none, &iam, &jwt] {
+            assert_eq!(SignIn::Anonymous.caller(request).unwrap(), Caller::Unrestricted);
+        }
+        assert_eq!(SignIn::Iam.caller(&iam).unwrap(), Caller::Unrestricted);
+        assert_eq!(code(SignIn::Iam.caller(&none)), "unauthenticated");
+        assert_eq!(code(SignIn::Iam.caller(&jwt)), "unauthenticated");
+        let ana = Caller::Owner(Email::parse("ana@example.com").unwrap());
+        assert_eq!(tokens().caller(&jwt).unwrap(), ana);
+        assert_eq!(code(tokens().caller(&none)), "unauthenticated");
+        assert_eq!(code(tokens().caller(&iam)), "unauthenticated");
+        assert_eq!(code(tokens().caller(&Request::default())), "unauthenticated");
+    }
+
+    #[test]
+    fn only_a_verified_address_is_anyone() {
+        for claims in [
+            serde_json::json!({}),
+            serde_json::json!({ "email": "ana@example.com" }),
+            serde_json::json!({ "email": "ana@example.com", "email_verified": "false" }),
+            serde_json::json!({ "email": "ana", "email_verified": "true" }),
+            serde_json::json!({ "email_verified": "true" }),
+        ] {
+            assert_eq!(code(tokens().caller(&with_claims(claims.clone()))), "forbidden", "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_group_or_a_scope_makes_an_administrator() {
+        let caller =
+            |name: &str, value: &str| tokens().caller(&with_claims(serde_json::json!({ name: value })));
+        for (name, value) in [
+            ("cognito:groups", "[users admin]"),
+            ("groups", "admin"),
+            ("roles", "[admin]"),
+            ("scope", "openid tactful/admin"),
+            ("scp", "tactful/admin"),
+        ] {
+            assert_eq!(caller(name, value).unwrap(), Caller::Unrestricted, "{name} {value}");
+        }
+        for (name, value) in [
+            ("groups", "[administrators]"),
+            ("groups", "tactful/admin"),
+            ("scope", "admin"),
+            ("scope", "tactful/administer"),
+            ("sub", "admin"),
+        ] {
+            assert_eq!(code(caller(name, value)), "forbidden", "{name} {value}");
+        }
+        let nobody = SignIn::Jwt(Administrators::default());
+        for claims in [serde_json::json!({ "groups": "[]" }), serde_json::json!({ "scope": "" })] {
+            assert_eq!(code(nobody.caller(&with_claims(claims))), "forbidden");
+        }
+    }
+}

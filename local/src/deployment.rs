@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
 use shared::domain::{Channels, Email};
 use shared::http::Api;
@@ -27,6 +28,7 @@ use crate::embedded::scheduler::{Backoff, Scheduler};
 use crate::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use crate::embedded::ses::Ses;
 use crate::functions;
+use crate::gateway::authorizer::Authorizer;
 use crate::gateway::{Gateway, GatewayError, Services};
 use crate::sdk::Loopback;
 use crate::state::State;
@@ -74,11 +76,29 @@ pub struct Settings<'a> {
     pub invitations: bool,
     /// Where webhooks go; they stay here without one.
     pub webhook_url: Option<Endpoint>,
+    /// How callers are known.
+    pub auth: Auth,
+}
+
+/// How callers are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Auth {
+    /// Not at all: anyone may do anything.
+    #[default]
+    Off,
+    /// By tokens that this program signs for whoever asks, at /local/token.
+    Dev,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Self { data_dir: None, backoff: Backoff::default(), invitations: true, webhook_url: None }
+        Self {
+            data_dir: None,
+            backoff: Backoff::default(),
+            invitations: true,
+            webhook_url: None,
+            auth: Auth::Off,
+        }
     }
 }
 
@@ -122,7 +142,7 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations, webhook_url } = settings;
+        let Settings { data_dir, backoff, invitations, webhook_url, auth } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let table = template.table(TABLE)?;
@@ -160,7 +180,12 @@ impl Deployment {
             Email::parse(SENDER).map_err(DeploymentError::Sender)?,
         );
 
-        let api = Api { store: store.clone(), clock: clock.clone(), channels: Channels { webhook: true } };
+        let (sign_in, authorizer) = match auth {
+            Auth::Off => (SignIn::Anonymous, None),
+            Auth::Dev => (sign_in_by_tokens(&template)?, Some(Authorizer::new(&secrets, clock.clone())?)),
+        };
+        let channels = Channels { webhook: true };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels, sign_in };
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
         let secret = Secret::new(
@@ -169,8 +194,8 @@ impl Deployment {
         );
         let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, Patience::default()));
         let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
-        let gateway =
-            Gateway::new(&template.routes()?, functions::http(&api, notifier.mailer.sender()), clock)?;
+        let functions = functions::http(&api, notifier.mailer.sender());
+        let gateway = Gateway::new(&template.routes()?, functions, authorizer, clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
         let mapping = template.stream_mapping()?;
         let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;
@@ -260,6 +285,15 @@ impl Deployment {
     pub async fn fire_due(&self, now: DateTime<Utc>) -> usize {
         self.scheduler.fire_due(now, &functions::notify(self.notifier.clone())).await
     }
+}
+
+/// How callers are known where they have tokens, with the administrators that a deployment has by default.
+///
+/// # Errors
+/// When the template doesn't name them.
+pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
+    let named = |parameter| template.default_of(parameter).map(str::to_owned);
+    Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
 }
 
 /// Sweeps at the start, for what a killed process left, and then as each minute begins: debts are owed by the minute.

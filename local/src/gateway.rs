@@ -1,6 +1,7 @@
 //! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a route, writes the
 //! request as the JSON that Lambda would get, and lets lambda_http read it: the functions can't tell the difference.
 
+pub mod authorizer;
 mod event;
 mod outbox;
 mod routes;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -31,6 +33,7 @@ use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
 use crate::template::RouteDefinition;
+use authorizer::{Authorizer, Wish};
 use event::Received;
 use routes::Routes;
 
@@ -45,6 +48,8 @@ pub struct Gateway(Arc<Inner>);
 struct Inner {
     routes: Routes,
     functions: HashMap<String, Function>,
+    /// What checks callers; without it nobody has to sign in.
+    authorizer: Option<Authorizer>,
     clock: Clock,
 }
 
@@ -74,13 +79,15 @@ pub struct Services {
 }
 
 impl Gateway {
-    /// The routes of a template before functions that go by the name of their folder.
+    /// The routes of a template before functions that go by the name of their folder. With an authorizer, those that the
+    /// template doesn't leave open need a token.
     ///
     /// # Errors
     /// When a route's function isn't among them or its path says something this gateway doesn't know.
     pub fn new(
         routes: &[RouteDefinition],
         functions: HashMap<String, Function>,
+        authorizer: Option<Authorizer>,
         clock: Clock,
     ) -> Result<Self, GatewayError> {
         if let Some(route) = routes.iter().find(|route| !functions.contains_key(&route.function)) {
@@ -89,12 +96,12 @@ impl Gateway {
             return Err(GatewayError(message));
         }
         let routes = Routes::new(routes).map_err(GatewayError)?;
-        Ok(Self(Arc::new(Inner { routes, functions, clock })))
+        Ok(Self(Arc::new(Inner { routes, functions, authorizer, clock })))
     }
 
     /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that was caught,
-    /// `GET /local/webhooks`, the webhooks that came here, and `GET /local/reminders`, what is set and owed.
-    /// Returns once `shutdown` is over and running requests have been answered.
+    /// `GET /local/webhooks`, the webhooks that came here, `GET /local/reminders`, what is set and owed, and
+    /// `GET /local/token`, a token where callers have to sign in. Returns once `shutdown` is over and running requests have been answered.
     ///
     /// # Errors
     /// When the listener fails.
@@ -113,6 +120,11 @@ impl Gateway {
         let webhooks = webhooks.fallback(|| async { unknown_route() });
         let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
         let router = router.route("/local/webhooks", webhooks);
+        let authorizer = self.0.authorizer.clone();
+        let token = get(move |wish: Result<Query<Wish>, QueryRejection>| async move {
+            authorizer::token(authorizer.as_ref(), wish)
+        });
+        let router = router.route("/local/token", token.fallback(|| async { unknown_route() }));
         let router = router.fallback(answer).with_state(self);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
@@ -130,6 +142,11 @@ impl Gateway {
         let Some(function) = self.0.functions.get(found.function).map(Arc::clone) else {
             return unknown_route();
         };
+        let authorizer = self.0.authorizer.as_ref().filter(|_| !found.is_open);
+        let caller = match authorizer.map(|authorizer| authorizer.authorize(&parts.headers)).transpose() {
+            Ok(caller) => caller,
+            Err(problem) => return to_axum(problem.into_response()),
+        };
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             let detail = "A body may have 10 MiB at most.";
             return to_axum(Problem::new(Code::BodyTooLarge, detail).into_response());
@@ -140,6 +157,7 @@ impl Gateway {
             source: source.ip(),
             route_key: format!("{} {}", found.method, found.path),
             path_parameters: found.parameters,
+            caller,
             now: self.0.clock.now(),
         };
         let event = event::to_json(&received);

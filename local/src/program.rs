@@ -1,7 +1,7 @@
 //! The program: its options, what it prints, and when it stops.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::data_dir::DataDirError;
-use crate::deployment::{Deployment, DeploymentError, Settings};
+use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
 use crate::log;
 
 /// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Options {
-    /// Where to serve HTTP. Anything but a loopback address lets others in: there is no login.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    /// Where to serve HTTP, an address of this machine's loopback: whoever reaches it may do anything.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = loopback)]
     pub listen: SocketAddr,
     /// What to keep everything in, across restarts.
     #[arg(long, value_name = "DIRECTORY", default_value = ".local")]
@@ -34,6 +34,19 @@ pub struct Options {
     /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
     #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
     pub webhook_url: Option<Endpoint>,
+    /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
+    #[arg(long, value_enum, default_value_t)]
+    pub auth: Auth,
+}
+
+/// Tokens are signed for whoever asks, and without them nobody has to sign in: neither is for others on the network.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| "must be an address and a port, as 127.0.0.1:3000".to_owned())?;
+    match address.ip().is_loopback() {
+        true => Ok(address),
+        false => Err("must be an address of the loopback, as 127.0.0.1:3000 or [::1]:3000".to_owned()),
+    }
 }
 
 /// Why the program could not run.
@@ -72,6 +85,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
             data_dir,
             invitations: !options.no_invitations,
             webhook_url: options.webhook_url.clone(),
+            auth: options.auth,
             ..Settings::default()
         };
         Deployment::start(settings, clock.clone()).await
@@ -80,7 +94,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.
     let stop = stop_signal()?;
-    io::stdout().write_all(greeting(listener.local_addr()?, data_dir).as_bytes())?;
+    io::stdout().write_all(greeting(listener.local_addr()?, data_dir, options.auth).as_bytes())?;
     deployment.serve(listener, stop).await?;
     Ok(())
 }
@@ -124,31 +138,43 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 /// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again: addresses
 /// carry the second they were made in, and the meeting starts four minutes after its line is run, so that the invitation
 /// leaves before the reminder and not together with it.
-fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>) -> String {
-    let reachable = match address.ip() {
-        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        ip => ip,
-    };
-    let url = format!("http://{}", SocketAddr::new(reachable, address.port()));
+fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>, auth: Auth) -> String {
+    let url = format!("http://{address}");
     let kept = data_dir.map_or("in memory".to_owned(), |directory| format!("in {}", directory.display()));
+    let (sign_in, token) = match auth {
+        Auth::Off => ("", String::new()),
+        Auth::Dev => (
+            "Callers sign in with tokens (Authorization: Bearer ...), signed here for whoever asks; an administrator's with &group=admin:\n\n\
+             token() { curl -s \"URL/local/token?email=$1\"; }; token ana@example.com\n\n",
+            "token() { curl -s \"URL/local/token?email=$1\"; }; ".to_owned(),
+        ),
+    };
+    let signed_by = |name: &str| match auth {
+        Auth::Off => String::new(),
+        Auth::Dev => format!(" -H \"authorization: Bearer $(token {name}-$tag@example.com)\""),
+    };
     let create_user = |shell_name: &str, name: &str, zone: &str| {
         format!(
-            "{shell_name}=$(curl -s {url}/api/create_user -d '{{\"email\":\"{shell_name}-'$tag'@example.com\",\
-             \"name\":\"{name}\",\"timezone\":\"{zone}\"}}' | sed 's/.*\"user_id\":\"\\([^\"]*\\)\".*/\\1/')"
+            "{shell_name}=$(curl -s URL/api/create_user{signed} -d '{{\"email\":\"{shell_name}-'$tag'@example.com\",\
+             \"name\":\"{name}\",\"timezone\":\"{zone}\"}}' | sed 's/.*\"user_id\":\"\\([^\"]*\\)\".*/\\1/')",
+            signed = signed_by(shell_name),
         )
     };
     let ana = create_user("ana", "Ana", "Europe/Madrid");
     let bo = create_user("bo", "Bo", "Asia/Kolkata");
-    format!(
-        "Tactful answers on {url} and keeps its data {kept}. Ctrl-C ends it.\n\
+    let text = format!(
+        "Tactful answers on URL and keeps its data {kept}. Ctrl-C ends it.\n\
+         {sign_in}\
          Paste these to invite Bo to a meeting in four minutes; both get an invitation first, and a reminder a minute before:\n\n\
-         tag=$(date +%s); {ana}; echo $ana\n\
+         tag=$(date +%s); {token}{ana}; echo $ana\n\
          {bo}; echo $bo\n\
          at() {{ date -u -d \"+$1 minutes\" +%Y-%m-%dT%H:%MZ 2>/dev/null || date -u -v+$1M +%Y-%m-%dT%H:%MZ; }}; \
-         curl -s {url}/api/create_meeting -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
+         curl -s URL/api/create_meeting{signed} -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
          \"start_time\":\"'$(at 4)'\",\"end_time\":\"'$(at 34)'\",\"time_zone\":\"Europe/Madrid\",\
          \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
-         Webhooks, and the secret they are signed with, are at {url}/local/webhooks\n\
-         The messages are at {url}/local/outbox\n\n"
-    )
+         Webhooks, and the secret they are signed with, are at URL/local/webhooks\n\
+         The messages are at URL/local/outbox\n\n",
+        signed = signed_by("ana"),
+    );
+    text.replace("URL", &url)
 }

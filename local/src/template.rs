@@ -11,10 +11,11 @@ const DEPLOYED: &str = include_str!("../../template.yaml");
 /// A parsed SAM template. CloudFormation's short tags stand in their long form: `!Ref A` is `{"Ref": "A"}`.
 #[derive(Clone, Debug)]
 pub struct Template {
+    parameters: Value,
     resources: Vec<(String, Value)>,
 }
 
-/// One `HttpApi` event of one function.
+/// One route of the HTTP API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteDefinition {
     /// Upper case, as in HTTP.
@@ -23,6 +24,8 @@ pub struct RouteDefinition {
     pub path: String,
     /// The function's folder, which is also its crate's name.
     pub function: String,
+    /// Whether API Gateway answers it to anyone, however callers sign in otherwise.
+    pub is_open: bool,
 }
 
 /// The DynamoDB table.
@@ -69,7 +72,20 @@ impl Template {
         let document = yaml::parse(text).map_err(TemplateError)?;
         let resources =
             document.get("Resources").and_then(Value::as_object).ok_or_else(|| missing("Resources"))?;
-        Ok(Self { resources: resources.iter().map(|(name, body)| (name.clone(), body.clone())).collect() })
+        let parameters = document.get("Parameters").cloned().unwrap_or_default();
+        Ok(Self {
+            parameters,
+            resources: resources.iter().map(|(name, body)| (name.clone(), body.clone())).collect(),
+        })
+    }
+
+    /// The default of a parameter.
+    ///
+    /// # Errors
+    /// When there is none, or it isn't text.
+    pub fn default_of(&self, parameter: &str) -> Result<&str, TemplateError> {
+        let default = self.parameters.get(parameter).and_then(|parameter| parameter.get("Default"));
+        default.and_then(Value::as_str).ok_or_else(|| missing(&format!("the default of {parameter}")))
     }
 
     /// The template's only table, to be created under `name`.
@@ -105,20 +121,37 @@ impl Template {
     /// Every route of the HTTP API.
     ///
     /// # Errors
-    /// When an event lacks its path or method, or a function its `CodeUri`.
+    /// When a route lacks its key or what it leads to, or a function its `CodeUri`.
     pub fn routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
-        let mut routes = Vec::new();
-        for (function, event, properties) in self.events("HttpApi")? {
-            let text = |key: &str| {
-                properties
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .ok_or_else(|| missing(&format!("{key} of event {event}")))
-            };
-            let (method, path) = (text("Method")?.to_ascii_uppercase(), text("Path")?.to_owned());
-            routes.push(RouteDefinition { method, path, function });
-        }
-        Ok(routes)
+        self.of_type("AWS::ApiGatewayV2::Route").map(|(name, route)| self.route(name, route)).collect()
+    }
+
+    fn route(&self, name: &str, route: &Value) -> Result<RouteDefinition, TemplateError> {
+        let key = route.get("RouteKey").and_then(Value::as_str);
+        let key =
+            key.and_then(|key| key.split_once(' ')).ok_or_else(|| missing(&format!("RouteKey of {name}")))?;
+        let target = route.pointer("/Target/Fn::Sub").and_then(Value::as_str);
+        let integration = target
+            .and_then(|target| target.strip_prefix("integrations/${")?.strip_suffix('}'))
+            .ok_or_else(|| missing(&format!("Target of {name}")))?;
+        let uri = self.properties(integration).and_then(|integration| {
+            integration.pointer("/IntegrationUri/Fn::GetAtt").and_then(Value::as_str)
+        });
+        let function = uri
+            .and_then(|uri| uri.strip_suffix(".Arn"))
+            .ok_or_else(|| missing(&format!("IntegrationUri of {integration}")))?;
+        let properties = self.properties(function).unwrap_or(&Value::Null);
+        Ok(RouteDefinition {
+            method: key.0.to_ascii_uppercase(),
+            path: key.1.to_owned(),
+            function: folder(function, properties)?,
+            is_open: route.get("AuthorizationType").is_some_and(|kind| kind == "NONE"),
+        })
+    }
+
+    fn properties(&self, name: &str) -> Option<&Value> {
+        let found = self.resources.iter().find(|(resource, _)| resource == name);
+        found.and_then(|(_, body)| body.get("Properties"))
     }
 
     /// The mapping of the table's stream.
@@ -162,19 +195,20 @@ impl Template {
             let events = properties.get("Events").and_then(Value::as_object);
             for (event, body) in events.into_iter().flatten() {
                 if body.get("Type").and_then(Value::as_str) == Some(kind) {
-                    let code = properties.get("CodeUri").and_then(Value::as_str);
-                    let folder = code.and_then(|uri| uri.trim_end_matches('/').rsplit('/').next());
-                    let folder = folder.ok_or_else(|| missing(&format!("CodeUri of {name}")))?;
-                    found.push((
-                        folder.to_owned(),
-                        event.clone(),
-                        body.get("Properties").unwrap_or(&Value::Null),
-                    ));
+                    let folder = folder(name, properties)?;
+                    found.push((folder, event.clone(), body.get("Properties").unwrap_or(&Value::Null)));
                 }
             }
         }
         Ok(found)
     }
+}
+
+/// The last part of a function's `CodeUri`.
+fn folder(function: &str, properties: &Value) -> Result<String, TemplateError> {
+    let code = properties.get("CodeUri").and_then(Value::as_str);
+    let folder = code.and_then(|uri| uri.trim_end_matches('/').rsplit('/').next());
+    folder.map(str::to_owned).ok_or_else(|| missing(&format!("CodeUri of {function}")))
 }
 
 fn missing(what: &str) -> TemplateError {
@@ -196,9 +230,15 @@ mod tests {
         assert_eq!(table.expiry_attribute.as_deref(), Some("expires_at"));
 
         let routes = template.routes().unwrap();
-        let health =
-            RouteDefinition { method: "GET".into(), path: "/api/health".into(), function: "health".into() };
-        assert!(routes.contains(&health), "{routes:?}");
+        let route = |method: &str, path: &str, function: &str, is_open| RouteDefinition {
+            method: method.into(),
+            path: path.into(),
+            function: function.into(),
+            is_open,
+        };
+        assert!(routes.contains(&route("GET", "/api/health", "health", true)), "{routes:?}");
+        let user = route("GET", "/api/users/{user_id}", "get_user", false);
+        assert!(routes.contains(&user), "{routes:?}");
 
         let mapping = template.stream_mapping().unwrap();
         assert_eq!(mapping.function, "plan_reminders");
@@ -208,10 +248,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let template = Template::parse(
-            "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: functions/f/, \
-             Events: {Get: {Type: HttpApi, Properties: {Method: get}}}}}}",
+            "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: functions/f/}}, \
+             R: {Type: 'AWS::ApiGatewayV2::Route', Properties: {RouteKey: GET /f, Target: !Sub 'integrations/${I}'}}}",
         );
         let error = template.unwrap().routes().unwrap_err().to_string();
-        assert_eq!(error, "template.yaml: Path of event Get is missing");
+        assert_eq!(error, "template.yaml: IntegrationUri of I is missing");
     }
 }

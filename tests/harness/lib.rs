@@ -21,6 +21,7 @@ use local::embedded::scheduler::{Backoff, DeadLetter, Scheduler};
 use local::embedded::secrets::Secrets;
 use local::embedded::ses::{Message, Ses};
 use local::functions;
+use local::gateway::authorizer::{Authorizer, Wish};
 use local::sdk::Loopback;
 use local::state::State;
 use local::stream::Follower;
@@ -57,6 +58,8 @@ pub struct World {
     pub receiver: Receiver,
     /// Whether the deployment knows the receiver.
     has_receiver: bool,
+    /// Signs the tokens of callers, where they have to sign in.
+    authorizer: Option<Authorizer>,
     follower: Follower,
     template: Template,
     loopback: Loopback,
@@ -87,20 +90,25 @@ impl World {
 
     /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
     pub async fn start() -> Self {
-        Self::begin(false, true).await
+        Self::begin(false, true, false).await
     }
 
     /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
     pub async fn inviting() -> Self {
-        Self::begin(true, true).await
+        Self::begin(true, true, false).await
     }
 
     /// An empty world at [`BEGINNING`], deployed without an address for webhooks.
     pub async fn without_receiver() -> Self {
-        Self::begin(false, false).await
+        Self::begin(false, false, false).await
     }
 
-    async fn begin(invitations: bool, has_receiver: bool) -> Self {
+    /// An empty world at [`BEGINNING`] whose callers sign in with tokens.
+    pub async fn signed_in() -> Self {
+        Self::begin(false, true, true).await
+    }
+
+    async fn begin(invitations: bool, has_receiver: bool, signs_in: bool) -> Self {
         let clock = Clock::manual(instant(BEGINNING));
         let template = deployed();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
@@ -110,6 +118,7 @@ impl World {
         let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
         let secrets = Secrets::start(state.clone()).await.unwrap();
         let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await.unwrap();
+        let authorizer = signs_in.then(|| Authorizer::new(&secrets, clock.clone()).unwrap());
         let loopback = Loopback::new();
         let follower = follower(&loopback, &dynamodb, &template, state);
         let services = process::Services {
@@ -118,6 +127,7 @@ impl World {
             ses: &ses,
             secrets: &secrets,
             receiver: has_receiver.then_some(&receiver),
+            authorizer: authorizer.as_ref(),
         };
         let process = Process::start(&services, &loopback, &template, &clock, invitations);
         let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
@@ -131,6 +141,7 @@ impl World {
             secrets,
             receiver,
             has_receiver,
+            authorizer,
             invitations,
             follower,
             template,
@@ -146,6 +157,7 @@ impl World {
             ses: &self.ses,
             secrets: &self.secrets,
             receiver: self.has_receiver.then_some(&self.receiver),
+            authorizer: self.authorizer.as_ref(),
         };
         self.process =
             Process::start(&services, &self.loopback, &self.template, &self.clock, self.invitations);
@@ -154,6 +166,19 @@ impl World {
     /// The calls to AWS that the current process makes.
     pub fn calls(&self) -> &Calls {
         &self.process.calls
+    }
+
+    /// A token in a world whose callers sign in.
+    pub fn token(&self, wish: &Wish) -> String {
+        self.authorizer.as_ref().unwrap().issue(wish).unwrap()
+    }
+
+    /// Sends a request with that token, and a JSON body unless it is null.
+    pub async fn send_as(&self, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.request(request.body(body).unwrap()).await
     }
 
     /// Sends a JSON body.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use local::deployment::sign_in_by_tokens;
 use local::embedded::dynamodb::DynamoDb;
 use local::embedded::receiver::Receiver;
 use local::embedded::scheduler::Scheduler;
@@ -9,8 +10,10 @@ use local::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use local::embedded::ses::Ses;
 use local::functions;
 use local::gateway::Gateway;
+use local::gateway::authorizer::Authorizer;
 use local::sdk::Loopback;
 use local::template::Template;
+use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::{Channels, Email};
 use shared::http::Api;
@@ -42,6 +45,8 @@ pub(crate) struct Services<'a> {
     pub(crate) ses: &'a Ses,
     pub(crate) secrets: &'a Secrets,
     pub(crate) receiver: Option<&'a Receiver>,
+    /// What checks callers; without it nobody has to sign in.
+    pub(crate) authorizer: Option<&'a Authorizer>,
 }
 
 impl Process {
@@ -81,9 +86,15 @@ impl Process {
             store: store.clone(),
             clock: clock.clone(),
             channels: Channels { webhook: webhooks.is_some() },
+            sign_in: match services.authorizer {
+                Some(_) => sign_in_by_tokens(template).unwrap(),
+                None => SignIn::Anonymous,
+            },
         };
         let functions = functions::http(&api, mailer.sender());
-        let gateway = Gateway::new(&template.routes().unwrap(), functions, clock.clone()).unwrap();
+        let authorizer = services.authorizer.cloned();
+        let gateway =
+            Gateway::new(&template.routes().unwrap(), functions, authorizer, clock.clone()).unwrap();
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
         let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };

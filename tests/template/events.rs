@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aws_lambda_events::event::dynamodb::Event;
 use serde_json::Value;
 
-use crate::model::{function, functions, root, text};
+use crate::model::{self, functions, root, text};
 
 /// Function, file name and text of every sample.
 fn samples() -> Vec<(String, String, String)> {
@@ -21,9 +21,8 @@ fn samples() -> Vec<(String, String, String)> {
 
 /// The routes of a function, as API Gateway writes them.
 fn routes(folder: &str) -> BTreeSet<String> {
-    let events = function(folder).properties["Events"].as_object().cloned().unwrap_or_default();
-    let http = events.values().filter(|event| event["Type"] == "HttpApi").map(|event| &event["Properties"]);
-    http.map(|route| format!("{} {}", text(&route["Method"]), text(&route["Path"]))).collect()
+    let of_this = model::routes().into_iter().filter(|route| route.folder == folder);
+    of_this.map(|route| route.key).collect()
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod alarms;
 mod events;
+mod front;
 mod functions;
 mod model;
 mod permissions;

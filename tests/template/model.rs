@@ -71,6 +71,28 @@ pub(crate) fn function(folder: &str) -> Resource {
     functions().into_iter().find(|(name, _)| name == folder).unwrap().1
 }
 
+/// A route of the API and the folder of the function it leads to.
+pub(crate) struct Route {
+    /// Method and path, as API Gateway writes them.
+    pub(crate) key: String,
+    pub(crate) folder: String,
+    pub(crate) resource: Resource,
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    let route = |route: Resource| {
+        assert_eq!(route.properties["ApiId"], json!({ "Ref": "Api" }), "{}", route.name);
+        let target = text(&route.properties["Target"]["Fn::Sub"]);
+        let integration = target.strip_prefix("integrations/${").and_then(|name| name.strip_suffix('}'));
+        let integration = resource(integration.unwrap_or_else(|| panic!("{} leads to {target}", route.name)));
+        let function = text(&integration.properties["IntegrationUri"]["Fn::GetAtt"]);
+        let function = function.strip_suffix(".Arn").unwrap();
+        let (folder, _) = functions().into_iter().find(|(_, resource)| resource.name == function).unwrap();
+        Route { key: text(&route.properties["RouteKey"]), folder, resource: route }
+    };
+    of_kind("AWS::ApiGatewayV2::Route").into_iter().map(route).collect()
+}
+
 /// The role of the function in that folder.
 pub(crate) fn role_of(folder: &str) -> Resource {
     let role = text(&function(folder).properties["Role"]["Fn::GetAtt"]);

@@ -12,7 +12,7 @@ use sweep::Sweeper;
 
 use crate::model::{Statement, functions, role_of, root, statements, text};
 use crate::recorder::{Need, Target};
-use crate::stack::{Stack, about, with_body};
+use crate::stack::{Stack, about, by, by_administrator, with_body};
 
 #[tokio::test]
 async fn each_role_allows_all_that_its_function_does() {
@@ -114,7 +114,7 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.call("participant_remove", participant_remove::handle, leaves).await;
     plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
     let moves = with_body(&json!({ "email": "bo@example.org", "timezone": "Europe/Madrid" }));
-    stack.call("update_user", update_user::handle, about("user_id", bo, moves)).await;
+    stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, moves))).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 
     let early = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
@@ -147,8 +147,10 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     sweep("2026-12-01T09:10:00Z").await;
     update(second, 2, 12).await;
     update(third, 3, 10).await;
-    let comes_home = with_body(&json!({ "timezone": "UTC", "email": "bo@example.com" }));
-    stack.call("update_user", update_user::handle, about("user_id", bo, comes_home)).await;
+    let comes_back = with_body(&json!({ "email": "bo@example.com" }));
+    stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, comes_back))).await;
+    let comes_home = with_body(&json!({ "timezone": "UTC" }));
+    stack.call("update_user", update_user::handle, by("bo", about("user_id", bo, comes_home))).await;
     sweep("2026-12-01T09:20:00Z").await;
     stack
         .call("cancel_meeting", cancel_meeting::handle, about("meeting_id", second, with_body(&Value::Null)))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
 use local::embedded::dynamodb::{DynamoDb, Place};
 use local::embedded::receiver::Receiver;
 use local::embedded::scheduler::{Backoff, Scheduler};
@@ -13,6 +14,7 @@ use local::sdk::Loopback;
 use local::state::State;
 use local::template::Template;
 use serde_json::{Value, json};
+use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
 use shared::domain::{Channels, Email};
 use shared::http::{Api, Problem, Request, Response};
@@ -108,22 +110,26 @@ impl Stack {
         Timers::new(aws_sdk_scheduler::Client::from_conf(config), settings)
     }
 
-    /// Starts a function behind HTTP and calls it once; null where it answers no JSON.
+    /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`]; null where it answers
+    /// no JSON.
     pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
     where
         F: Fn(Api, Request) -> R,
         R: Future<Output = Result<Response, Problem>>,
     {
         let channels = Channels { webhook: true };
-        let api = Api { store: self.store(name), clock: self.clock.clone(), channels };
+        let (store, clock) = (self.store(name), self.clock.clone());
+        let api = Api { store, clock, channels, sign_in: SignIn::Jwt(administrators()) };
         api.store.warm_up().await;
+        let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
         let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
         serde_json::from_slice(response.body()).unwrap_or_default()
     }
 
     pub(crate) async fn user(&self, name: &str) -> String {
         let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC" });
-        let create = || self.call("create_user", create_user::handle, repeatable(name, with_body(&body)));
+        let create =
+            || self.call("create_user", create_user::handle, by(name, repeatable(name, with_body(&body))));
         create().await;
         text(&create().await["user_id"])
     }
@@ -156,6 +162,27 @@ pub(crate) fn with_body(body: &Value) -> Request {
     let request =
         lambda_http::http::Request::builder().method("POST").header("content-type", "application/json");
     request.body(body.to_string().into()).unwrap()
+}
+
+/// The same request, of that person.
+pub(crate) fn by(name: &str, request: Request) -> Request {
+    signed(request, &json!({ "email": format!("{name}@example.com"), "email_verified": "true" }))
+}
+
+/// The same request, of somebody who may act for anyone.
+pub(crate) fn by_administrator(request: Request) -> Request {
+    signed(request, &json!({ "groups": "[admin]" }))
+}
+
+fn signed(request: Request, claims: &Value) -> Request {
+    let context = json!({
+        "timeEpoch": 0, "http": { "method": "POST" }, "authorizer": { "jwt": { "claims": claims } },
+    });
+    request.with_request_context(RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap()))
+}
+
+fn administrators() -> Administrators {
+    Administrators { group: "admin".to_owned(), scope: String::new() }
 }
 
 /// A request about the thing whose id stands in the path.

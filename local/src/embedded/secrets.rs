@@ -1,4 +1,5 @@
-//! AWS Secrets Manager: the one secret that Tactful has, made at random when it is first needed.
+//! AWS Secrets Manager: the one secret that Tactful has, made at random when it is first needed; and the key of `--auth dev`, which
+//! on AWS is the issuer's business.
 
 use std::fmt;
 use std::io;
@@ -19,6 +20,9 @@ use crate::state::State;
 
 /// The name of the secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "tactful-webhook";
+
+/// The name of the key that tokens are signed with, where this program signs them.
+const TOKEN_KEY: &str = "tactful-tokens";
 
 /// A running Secrets Manager; clones share it.
 #[derive(Clone)]
@@ -55,8 +59,15 @@ impl Secrets {
     /// # Errors
     /// When the database can't be read.
     pub fn webhook_keys(&self) -> io::Result<String> {
-        let value = self.kept.read(WEBHOOK_SECRET).map_err(io::Error::other)?;
-        value.ok_or_else(|| io::Error::other("the secret is gone"))
+        self.kept.get(WEBHOOK_SECRET)
+    }
+
+    /// The key that tokens are signed with.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn token_key(&self) -> io::Result<String> {
+        self.kept.get(TOKEN_KEY)
     }
 
     /// Puts other keys in their place.
@@ -81,12 +92,20 @@ struct Kept(State);
 impl Kept {
     fn create(&self) -> rusqlite::Result<()> {
         // 64 letters and digits, as the template has them made.
-        let value = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        let random = || format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         self.0.with(|connection| {
             connection.execute_batch(TABLES)?;
             let unless_there = "INSERT OR IGNORE INTO secrets (name, value) VALUES (?1, ?2)";
-            connection.execute(unless_there, params![WEBHOOK_SECRET, value]).map(drop)
+            for name in [WEBHOOK_SECRET, TOKEN_KEY] {
+                connection.execute(unless_there, params![name, random()])?;
+            }
+            Ok(())
         })
+    }
+
+    fn get(&self, name: &str) -> io::Result<String> {
+        let value = self.read(name).map_err(io::Error::other)?;
+        value.ok_or_else(|| io::Error::other("the secret is gone"))
     }
 
     fn read(&self, name: &str) -> rusqlite::Result<Option<String>> {

@@ -20,11 +20,13 @@ pub(super) struct Received<'a> {
     pub(super) source: IpAddr,
     pub(super) route_key: String,
     pub(super) path_parameters: Vec<(String, String)>,
+    /// What the authorizer found out, where there is one.
+    pub(super) caller: Option<Value>,
     pub(super) now: DateTime<Utc>,
 }
 
 pub(super) fn to_json(received: &Received<'_>) -> Value {
-    let Received { parts, body, source, route_key, path_parameters, now } = received;
+    let Received { parts, body, source, route_key, path_parameters, caller, now } = received;
     let host = host(&parts.headers);
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let query = parts.uri.query().unwrap_or_default();
@@ -56,6 +58,9 @@ pub(super) fn to_json(received: &Received<'_>) -> Value {
         "isBase64Encoded": false,
     });
     // What is empty is absent.
+    if let Some(caller) = caller {
+        event["requestContext"]["authorizer"] = caller.clone();
+    }
     if !query.is_empty() {
         event["queryStringParameters"] = joined(form_urlencoded::parse(query.as_bytes()));
     }

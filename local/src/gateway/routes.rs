@@ -26,6 +26,8 @@ pub(super) struct Found<'a> {
     pub(super) function: &'a str,
     pub(super) method: &'a str,
     pub(super) path: &'a str,
+    /// Whether anyone may call it.
+    pub(super) is_open: bool,
     /// Names and decoded values.
     pub(super) parameters: Vec<(String, String)>,
 }
@@ -42,8 +44,8 @@ impl Routes {
         let (route, parameters) = fitting
             .filter_map(|route| Some((route, parameters(&route.segments, &given)?)))
             .min_by_key(|(_, parameters)| parameters.len())?;
-        let RouteDefinition { method, path, function } = &route.definition;
-        Some(Found { function, method, path, parameters })
+        let RouteDefinition { method, path, function, is_open } = &route.definition;
+        Some(Found { function, method, path, is_open: *is_open, parameters })
     }
 }
 
@@ -89,6 +91,7 @@ mod tests {
             method: "GET".into(),
             path: (*path).into(),
             function: (*path).into(),
+            is_open: true,
         };
         Routes::new(&paths.iter().map(definition).collect::<Vec<_>>())
     }

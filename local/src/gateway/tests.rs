@@ -48,9 +48,10 @@ fn gateway() -> Gateway {
         method: method.into(),
         path: path.into(),
         function: "echo".into(),
+        is_open: false,
     };
     let routes = [route("GET", "/things/{id}"), route("POST", "/things")];
-    Gateway::new(&routes, HashMap::from([("echo".to_owned(), echo())]), Clock::system()).unwrap()
+    Gateway::new(&routes, HashMap::from([("echo".to_owned(), echo())]), None, Clock::system()).unwrap()
 }
 
 async fn call(request: axum::http::request::Builder, body: impl Into<Body>) -> (StatusCode, Value) {
@@ -121,8 +122,13 @@ async fn headers_that_would_break_a_url_do_no_harm() {
 
 #[test]
 fn a_route_without_function_is_refused() {
-    let route = RouteDefinition { method: "GET".into(), path: "/x".into(), function: "absent".into() };
-    let error = Gateway::new(&[route], HashMap::new(), Clock::system()).unwrap_err();
+    let route = RouteDefinition {
+        method: "GET".into(),
+        path: "/x".into(),
+        function: "absent".into(),
+        is_open: false,
+    };
+    let error = Gateway::new(&[route], HashMap::new(), None, Clock::system()).unwrap_err();
     assert_eq!(error.to_string(), "template.yaml: GET /x goes to absent, which isn't here");
 }
 

@@ -1,0 +1,111 @@
+//! The front: who gets past it, how often, and from which pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::model::{Route, of_kind, resource, routes, template};
+
+/// What tells nothing about anyone.
+const OPEN: [&str; 4] = ["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "GET /api/docs/{file}"];
+
+fn chosen(jwt: Value, anonymous: Value, otherwise: Value) -> Value {
+    json!({ "Fn::If": ["SignsInByJwt", jwt, { "Fn::If": ["IsAnonymous", anonymous, otherwise] }] })
+}
+
+#[test]
+fn every_route_is_closed_but_those_that_tell_nothing() {
+    let closed = chosen(json!("JWT"), json!("NONE"), json!("AWS_IAM"));
+    let by_tokens =
+        json!({ "Fn::If": ["SignsInByJwt", { "Ref": "JwtAuthorizer" }, { "Ref": "AWS::NoValue" }] });
+    let mut open = BTreeSet::new();
+    for Route { key, resource, .. } in routes() {
+        if resource.properties["AuthorizationType"] == "NONE" {
+            open.insert(key);
+            continue;
+        }
+        assert_eq!(resource.properties["AuthorizationType"], closed, "{key}");
+        assert_eq!(resource.properties["AuthorizerId"], by_tokens, "{key}");
+    }
+    assert_eq!(open, OPEN.map(str::to_owned).into());
+}
+
+#[test]
+fn functions_know_how_callers_signed_in() {
+    let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    assert_eq!(variables["SIGN_IN"], chosen(json!("jwt"), json!("anonymous"), json!("iam")));
+    assert_eq!(variables["ADMIN_GROUP"], json!({ "Ref": "AdminGroup" }));
+    assert_eq!(variables["ADMIN_SCOPE"], json!({ "Ref": "AdminScope" }));
+}
+
+#[test]
+fn a_deployment_is_closed_unless_somebody_says_otherwise() {
+    let (parameters, conditions) = (&template()["Parameters"], &template()["Conditions"]);
+    assert_eq!(parameters["AllowAnonymous"]["Default"], "false");
+    assert_eq!(parameters["JwtIssuer"]["Default"], "");
+    assert_eq!(parameters["CorsOrigins"]["Default"], "");
+    assert_eq!(conditions["IsAnonymous"], json!({ "Fn::Equals": [{ "Ref": "AllowAnonymous" }, "true"] }));
+    let issuer = json!({ "Fn::Equals": [{ "Ref": "JwtIssuer" }, ""] });
+    assert_eq!(conditions["SignsInByJwt"], json!({ "Fn::Not": [issuer] }));
+    let rules = template()["Rules"].as_object().unwrap();
+    assert_eq!(rules["OneWayToSignIn"]["Assertions"][0]["Assert"], issuer, "tokens and an open API at once");
+    let audience = json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "JwtAudience" }, ""] }] });
+    assert_eq!(rules["TokensAreForAnAudience"]["Assertions"][0]["Assert"], audience);
+}
+
+#[test]
+fn tokens_are_of_the_issuer_and_for_the_audience_that_parameters_name() {
+    let authorizer = resource("JwtAuthorizer");
+    assert_eq!(authorizer.body["Condition"], "SignsInByJwt");
+    let Value::Object(properties) = authorizer.properties else { panic!("no properties") };
+    assert_eq!(properties["AuthorizerType"], "JWT");
+    assert_eq!(properties["IdentitySource"], json!(["$request.header.Authorization"]));
+    let audience = json!({ "Fn::Split": [",", { "Ref": "JwtAudience" }] });
+    let expected = json!({ "Issuer": { "Ref": "JwtIssuer" }, "Audience": audience });
+    assert_eq!(properties["JwtConfiguration"], expected);
+}
+
+#[test]
+fn pages_of_other_origins_get_in_only_where_a_parameter_names_them() {
+    let api = &of_kind("AWS::ApiGatewayV2::Api")[0].properties;
+    let cors = &api["CorsConfiguration"]["Fn::If"];
+    assert_eq!((&cors[0], &cors[2]), (&json!("AllowsOrigins"), &json!({ "Ref": "AWS::NoValue" })));
+    assert_eq!(cors[1]["AllowOrigins"], json!({ "Ref": "CorsOrigins" }));
+    assert!(cors[1].get("AllowCredentials").is_none(), "tokens are sent by scripts, cookies are not used");
+}
+
+#[test]
+fn every_route_is_throttled_and_those_that_write_more_tightly() {
+    let stage = &of_kind("AWS::ApiGatewayV2::Stage")[0];
+    let limits = |kind: &str| {
+        json!({
+            "ThrottlingRateLimit": { "Ref": format!("{kind}Rate") },
+            "ThrottlingBurstLimit": { "Ref": format!("{kind}Burst") },
+        })
+    };
+    assert_eq!(stage.properties["DefaultRouteSettings"], limits("Read"));
+    let writes = |route: &Route| !route.key.starts_with("GET ") && route.key != "POST /api/get_free_slots";
+    let writing: Vec<Route> = routes().into_iter().filter(writes).collect();
+    let expected: BTreeMap<_, _> = writing.iter().map(|route| (route.key.clone(), limits("Write"))).collect();
+    assert_eq!(stage.properties["RouteSettings"], json!(expected));
+    // CloudFormation would otherwise make the stage before the routes that it names.
+    let names: BTreeSet<_> = writing.iter().map(|route| json!(route.resource.name).to_string()).collect();
+    let waits_for = stage.body["DependsOn"].as_array().unwrap();
+    assert_eq!(waits_for.iter().map(Value::to_string).collect::<BTreeSet<_>>(), names);
+}
+
+#[test]
+fn only_this_api_invokes_the_functions_behind_it() {
+    let arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*";
+    let mut invoked = BTreeSet::new();
+    for permission in of_kind("AWS::Lambda::Permission") {
+        let Value::Object(properties) = permission.properties else { panic!("no properties") };
+        assert_eq!(properties["Action"], "lambda:InvokeFunction", "{}", permission.name);
+        assert_eq!(properties["Principal"], "apigateway.amazonaws.com", "{}", permission.name);
+        assert_eq!(properties["SourceArn"], json!({ "Fn::Sub": arn }), "{}", permission.name);
+        invoked.insert(properties["FunctionName"]["Ref"].to_string());
+    }
+    let functions = crate::model::functions().into_iter();
+    let behind = functions.filter(|(folder, _)| routes().iter().any(|route| route.folder == *folder));
+    assert_eq!(invoked, behind.map(|(_, function)| json!(function.name).to_string()).collect());
+}

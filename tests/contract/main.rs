@@ -8,6 +8,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod access;
 mod bad_input;
 mod changes;
 mod delivery;

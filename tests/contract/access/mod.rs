@@ -1,0 +1,53 @@
+//! Who may do what, where callers sign in with tokens: every call, by everyone, on what is theirs and what is not.
+
+mod table;
+mod tokens;
+
+use axum::http::Method;
+use harness::{Answer, World};
+use local::gateway::authorizer::Wish;
+use serde_json::{Value, json};
+
+/// A world in which ana organizes a meeting with bo, cy is a user beside them, and dee has a token but no user.
+struct Scene {
+    world: World,
+    ana: String,
+    bo: String,
+    cy: String,
+    meeting: String,
+}
+
+/// Everyone who may call.
+const CALLERS: [&str; 5] = ["ana", "bo", "cy", "dee", "admin"];
+
+impl Scene {
+    async fn set() -> Self {
+        let world = World::signed_in().await;
+        let mut ids = Vec::new();
+        for name in ["ana", "bo", "cy"] {
+            let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC",
+                "dnd_start_time": 22, "dnd_end_time": 7 });
+            let user = call(&world, name, Method::POST, "/api/create_user", &body).await;
+            assert_eq!(user.status, 201, "{}", user.body);
+            ids.push(user.body["user_id"].as_str().unwrap().to_owned());
+        }
+        let [ana, bo, cy] = ids.try_into().unwrap();
+        let body = json!({ "creator_id": ana, "title": "Secret plans", "participants": ["bo@example.com"],
+            "start_time": "2026-11-03T10:00", "end_time": "2026-11-03T11:00", "time_zone": "UTC" });
+        let meeting = call(&world, "ana", Method::POST, "/api/create_meeting", &body).await;
+        assert_eq!(meeting.status, 201, "{}", meeting.body);
+        let meeting = meeting.body["meeting_id"].as_str().unwrap().to_owned();
+        Self { world, ana, bo, cy, meeting }
+    }
+
+    async fn call(&self, caller: &str, method: Method, path: &str, body: &Value) -> Answer {
+        call(&self.world, caller, method, path, body).await
+    }
+}
+
+/// A call with the token of somebody; `admin` has no user, but the group.
+async fn call(world: &World, caller: &str, method: Method, path: &str, body: &Value) -> Answer {
+    let group = (caller == "admin").then(|| "admin".to_owned());
+    let token = world.token(&Wish { group, ..Wish::of(&format!("{caller}@example.com")) });
+    world.send_as(&token, method, path, body).await
+}

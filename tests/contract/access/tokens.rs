@@ -1,0 +1,111 @@
+//! What comes without a good token comes to nothing.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use chrono::TimeDelta;
+use harness::World;
+use local::gateway::authorizer::Wish;
+use local::template::Template;
+use serde_json::{Value, json};
+
+use super::Scene;
+
+#[tokio::test]
+async fn closed_routes_ask_for_a_token_before_anything_else() {
+    let world = World::signed_in().await;
+    for route in Template::deployed().unwrap().routes().unwrap() {
+        let path =
+            route.path.replace("{user_id}", "x").replace("{meeting_id}", "x").replace("{file}", "page.css");
+        let request = Request::builder().method(route.method.as_str()).uri(&path);
+        // Neither JSON nor a known id: with a token this would be another problem.
+        let request = request.body(Body::from("{")).unwrap();
+        if route.is_open {
+            // Pages are no JSON, so that the gateway alone is asked.
+            assert_ne!(world.process.gateway.call(request).await.status(), 401, "{path}");
+            continue;
+        }
+        let answer = world.request(request).await;
+        assert_eq!(answer.status, 401, "{} {path}: {}", route.method, answer.body);
+        assert_eq!(answer.body["code"], "unauthenticated");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+    }
+    assert_eq!(world.calls().count(), 0, "nobody was asked anything");
+}
+
+#[tokio::test]
+async fn only_a_good_token_is_taken() {
+    let scene = Scene::set().await;
+    let path = format!("/api/users/{}", scene.ana);
+    let status = async |wish: Wish| {
+        let token = scene.world.token(&wish);
+        scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
+    };
+    let ana = Wish::of("ana@example.com");
+    assert_eq!(status(ana.clone()).await, 200);
+    assert_eq!(status(Wish::of("ANA@Example.com")).await, 200, "addresses have no case");
+    assert_eq!(status(Wish { expires_in: -1, ..ana.clone() }).await, 401);
+    assert_eq!(status(Wish { audience: "other".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(Wish { issuer: "https://other.example".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(Wish { email_verified: false, ..ana.clone() }).await, 403);
+    assert_eq!(status(Wish { email_verified: false, group: Some("admin".into()), ..ana.clone() }).await, 200);
+    assert_eq!(
+        status(Wish { scope: Some("tactful/admin".into()), ..Wish::of("ops@example.com") }).await,
+        200
+    );
+    assert_eq!(status(Wish { group: Some("admins".into()), ..Wish::of("ops@example.com") }).await, 404);
+
+    let token = scene.world.token(&Wish { expires_in: 60, ..ana });
+    let later = async || scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
+    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(59));
+    assert_eq!(later().await, 200);
+    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(1));
+    assert_eq!(later().await, 401);
+}
+
+#[tokio::test]
+async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
+    let scene = Scene::set().await;
+    let body = json!({ "creator_id": scene.bo, "participants": [], "start_time": "2026-11-05T10:00",
+        "end_time": "2026-11-05T11:00", "time_zone": "UTC" });
+    let repeat = async |caller: &str| {
+        let token = scene.world.token(&Wish::of(&format!("{caller}@example.com")));
+        let request = Request::builder().method(Method::POST).uri("/api/create_meeting");
+        let request =
+            request.header("authorization", format!("Bearer {token}")).header("idempotency-key", "k");
+        scene.world.request(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let first = repeat("bo").await;
+    assert_eq!(first.status, 201);
+    assert_eq!(repeat("ana").await.status, 403);
+    let again = repeat("bo").await;
+    assert_eq!((again.status, again.body), (201, first.body));
+}
+
+#[tokio::test]
+async fn knowing_who_asks_costs_no_round_trip() {
+    let scene = Scene::set().await;
+    let Scene { world, ana, cy, meeting, .. } = &scene;
+    let window = json!({ "user_id": ana, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" });
+    let new = json!({ "creator_id": ana, "participants": ["bo@example.com"], "start_time": "2026-11-06T10:00",
+        "end_time": "2026-11-06T11:00", "time_zone": "UTC" });
+    let person = json!({ "user_id": cy, "meeting_id": meeting });
+    let of_meeting = format!("/api/meetings/{meeting}");
+    let reading = [
+        (Method::GET, format!("/api/users/{ana}"), Value::Null, 1),
+        (Method::GET, of_meeting.clone(), Value::Null, 1),
+        (Method::GET, format!("{of_meeting}/invite.ics"), Value::Null, 1),
+        (Method::POST, "/api/get_free_slots".to_owned(), window, 1),
+        (Method::PATCH, format!("/api/users/{ana}"), json!({ "name": "Ana B." }), 2),
+        (Method::POST, "/api/create_meeting".to_owned(), new, 3),
+        (Method::POST, "/api/meeting/participant/add".to_owned(), person.clone(), 3),
+        (Method::POST, "/api/meeting/participant/remove".to_owned(), person, 2),
+        (Method::PATCH, of_meeting.clone(), json!({ "title": "Other" }), 3),
+        (Method::DELETE, of_meeting, Value::Null, 2),
+    ];
+    for (method, path, body, most) in reading {
+        world.calls().clear();
+        let answer = scene.call("ana", method.clone(), &path, &body).await;
+        assert!(answer.status < 300, "{method} {path}: {}", answer.body);
+        assert!(world.calls().round_trips() <= most, "{method} {path}: {:?}", world.calls().operations());
+    }
+}

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, header};
 use harness::document::{Document, Operation};
 use harness::{Answer, Fate, Person, World};
+use local::gateway::authorizer::Wish;
 use serde_json::{Value, json};
 
 use crate::{codes, problems};
@@ -16,10 +17,13 @@ const OURS: &str = "internal_error";
 
 const KEY: (&str, &str) = ("idempotency-key", "used");
 
+/// What needs no store and asks nobody who they are.
 const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
 
 struct Scene {
     world: World,
+    /// A world whose callers sign in, with nobody in it.
+    signing_in: World,
     /// Organizes every meeting; Bo takes part, Cy doesn't.
     ana: Person,
     bo: Person,
@@ -48,7 +52,7 @@ impl Scene {
         let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
         let path = format!("/api/meetings/{}", id(&cancelled));
         assert_eq!(world.send(Method::DELETE, &path, Vec::new()).await.status, 200);
-        Self { world, ana, bo, cy, meeting, other, cancelled }
+        Self { world, signing_in: World::signed_in().await, ana, bo, cy, meeting, other, cancelled }
     }
 
     /// A request that succeeds, however often others were refused before.
@@ -129,7 +133,26 @@ impl Scene {
         self.send_text(operation, asked, body).await
     }
 
+    /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
+    async fn refused_callers(&self, operation: &Operation) -> [Answer; 2] {
+        let asked = self.good(&operation.id);
+        let wish = Wish { email_verified: false, ..Wish::of(&self.ana.email) };
+        let token = format!("Bearer {}", self.signing_in.token(&wish));
+        let send = async |token: Option<&str>| {
+            let mut request = self.request(operation, &asked, asked.body.to_string());
+            if let Some(token) = token {
+                request.headers_mut().insert(header::AUTHORIZATION, token.parse().unwrap());
+            }
+            self.signing_in.request(request).await
+        };
+        [send(None).await, send(Some(&token)).await]
+    }
+
     async fn send_text(&self, operation: &Operation, asked: &Asked, body: String) -> Answer {
+        self.world.request(self.request(operation, asked, body)).await
+    }
+
+    fn request(&self, operation: &Operation, asked: &Asked, body: String) -> Request<Body> {
         let path = asked
             .path
             .iter()
@@ -138,7 +161,7 @@ impl Scene {
         for (name, value) in &asked.headers {
             request = request.header(*name, *value);
         }
-        self.world.request(request.body(Body::from(body)).unwrap()).await
+        request.body(Body::from(body)).unwrap()
     }
 }
 
@@ -175,6 +198,9 @@ async fn every_problem_is_provoked_where_it_is_documented() {
             scene.world.calls().fail(1, Fate::Unreachable);
             note(&mut provoked, operation, &scene.send(operation, &good).await);
             scene.world.calls().clear();
+            for answer in scene.refused_callers(operation).await {
+                note(&mut provoked, operation, &answer);
+            }
         }
     }
     for (operation, field, value) in

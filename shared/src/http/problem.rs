@@ -4,6 +4,7 @@ use lambda_http::Body;
 use lambda_http::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use strum::VariantArray;
 
 use super::Response;
 use crate::store::{AsRaceLost, Session, StoreError};
@@ -35,7 +36,7 @@ pub struct FieldError {
 }
 
 /// Everything that can go wrong; clients rely on the names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 #[expect(missing_docs, reason = "the table below says what each means")]
 pub enum Code {
     MalformedJson,
@@ -60,6 +61,9 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
     /// The table: name, status and title of every problem.
     const fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {

@@ -1,6 +1,5 @@
 //! `Idempotency-Key`: asking twice is asking once.
 
-use axum::body::to_bytes;
 use axum::http::{HeaderMap, Method};
 use futures_util::future::join_all;
 use harness::{Person, World};
@@ -35,9 +34,8 @@ async fn create(world: &World, path: &str, key: &str, body: &Value) -> (u16, Val
 async fn raw(world: &World, path: &str, key: &str, body: &str) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = request(Method::POST, path, &[("Idempotency-Key", key)], &Value::Null);
     *request.body_mut() = body.to_owned().into();
-    let answer = world.process.gateway.call(request).await;
-    let (parts, body) = answer.into_parts();
-    (parts.status.as_u16(), parts.headers, to_bytes(body, usize::MAX).await.unwrap().into())
+    let (answer, body) = world.raw(request).await;
+    (answer.status, answer.headers, body.into())
 }
 
 #[tokio::test]

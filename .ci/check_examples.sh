@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Generates the clients of examples/ from openapi.yaml and lets them do their work against the built `local`. Needs
+# `cargo build`, Node with npm, and a Python with examples/python/requirements.txt in the PATH.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. .ci/local.sh
+
+# A copy, so that nothing is generated into the tree.
+cp -r examples openapi.yaml "$scratch"
+
+echo "-- Python"
+cd "$scratch/examples/python"
+# It only warns of what it leaves out.
+openapi-python-client generate --path ../../openapi.yaml --meta none --output-path tactful_client --fail-on-warning
+python main.py --url "$url"
+
+echo "-- TypeScript"
+cd "$scratch/examples/typescript"
+npm ci --no-audit --no-fund --loglevel=error
+npm run --silent generate
+npm run --silent check
+npm run --silent build
+npm run --silent start -- --url "$url"

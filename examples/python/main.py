@@ -1,0 +1,155 @@
+"""Books a meeting for people who sleep at different times, and reads when each of them is reminded and why.
+
+`tactful_client` is generated from the API's OpenAPI document; see ../README.md. Ends with an error if an answer isn't what it
+should be.
+"""
+
+import argparse
+import os
+import uuid
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from tactful_client import AuthenticatedClient, Client
+from tactful_client.api.calendars import get_free_slots
+from tactful_client.api.meetings import add_participant, create_meeting, get_reminders, remove_participant
+from tactful_client.api.users import create_user
+from tactful_client.models import (
+    BookedMeeting,
+    FreeSlots,
+    FreeSlotsQuery,
+    Meeting,
+    NewMeeting,
+    NewUser,
+    Problem,
+    Reason,
+    Reminders,
+    User,
+    UserAndMeeting,
+)
+
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def connect(url):
+    token = os.environ.get("TACTFUL_TOKEN")
+    return AuthenticatedClient(base_url=url, token=token) if token else Client(base_url=url)
+
+
+def expect(kind, status, answer):
+    """The body of an answer that is of that kind and status; every other one ends the program and says why."""
+    if answer.status_code != status or not isinstance(answer.parsed, kind):
+        raise SystemExit(f"expected {status} and a {kind.__name__}, not {answer.status_code}: {answer.content.decode()}")
+    return answer.parsed
+
+
+def check(true, what):
+    if not true:
+        raise SystemExit(f"it should be that {what}")
+
+
+def clock(time):
+    return time.strftime("%a %d %b %H:%M")
+
+
+def create_people(client):
+    # Addresses are unique, and this may run often against the same service.
+    run = uuid.uuid4().hex[:8]
+    new = lambda name, **more: expect(
+        User,
+        HTTPStatus.CREATED,
+        create_user.sync_detailed(client=client, body=NewUser(f"{name.lower()}.{run}@example.com", name, **more)),
+    )
+    ana = new("Ana", timezone="Europe/Madrid", dnd_start_time=22, dnd_end_time=7)
+    bo = new("Bo", timezone="Asia/Kolkata")
+    cy = new("Cy", timezone="America/New_York", dnd_start_time="21:30", dnd_end_time="08:30")
+    for person in (ana, bo, cy):
+        hours = f"not to be disturbed {person.dnd_start_time}-{person.dnd_end_time}" if person.dnd_start_time else "always there"
+        print(f"{person.name:4} {person.timezone:17} {hours}")
+    return ana, bo, cy
+
+
+def book(client, ana, bo, day):
+    """Half past seven: an hour before, Ana still sleeps."""
+    body = NewMeeting(
+        creator_id=ana.user_id,
+        title="Design review",
+        start_time=f"{day}T07:30",
+        end_time=f"{day}T08:30",
+        time_zone=ana.timezone,
+        participants=[bo.email],
+        notification_interval=60,
+    )
+    meeting = expect(BookedMeeting, HTTPStatus.CREATED, create_meeting.sync_detailed(client=client, body=body))
+    print(f"\nbooked: {meeting.title}, {clock(meeting.start_time)} in {meeting.time_zone}")
+    check(meeting.unavailable_participants == [], "nobody has another meeting")
+
+    # The same time again clashes with what was just booked.
+    problem = expect(Problem, HTTPStatus.CONFLICT, create_meeting.sync_detailed(client=client, body=body))
+    check(problem.code == "meeting_conflict", "the creator can't be booked twice")
+    print(f"again:  {problem.status} {problem.code}: {problem.detail}")
+    for conflict in problem.conflicts:
+        print(f"        in the way: {conflict.title}, {clock(conflict.start_time)} to {clock(conflict.end_time)}")
+    return meeting
+
+
+def find_free_slots(client, ana, day):
+    query = FreeSlotsQuery(
+        user_id=ana.user_id,
+        start_time=f"{day}T00:00",
+        end_time=f"{day}T23:00",
+        exclude_dnd=True,
+        min_minutes=45,
+    )
+    slots = expect(FreeSlots, HTTPStatus.OK, get_free_slots.sync_detailed(client=client, body=query))
+    print("\nAna is free, awake and for 45 minutes or more:")
+    for slot in slots.free_slots:
+        print(f"        {clock(slot.start_time)} to {clock(slot.end_time)}, {slot.minutes} minutes")
+    # From seven to half past is too short.
+    check([slot.minutes for slot in slots.free_slots] == [13 * 60 + 30], "the one slot is from 08:30 to 22:00")
+
+
+def add_and_remove(client, meeting, cy):
+    body = UserAndMeeting(cy.user_id, meeting.meeting_id)
+    joined = expect(BookedMeeting, HTTPStatus.OK, add_participant.sync_detailed(client=client, body=body))
+    check(len(joined.participants) == 3, "Cy takes part")
+    asleep = [person.email for person in joined.do_not_disturb_participants]
+    check(asleep == [cy.email], "it is night for Cy")
+    print(f"\nadded:  Cy, whom it wakes: {asleep[0]}")
+    left = expect(Meeting, HTTPStatus.OK, remove_participant.sync_detailed(client=client, body=body))
+    print(f"removed; left are {', '.join(person.name for person in left.participants)}")
+    check(left.version == 3, "each change made another version")
+
+
+def read_reminders(client, meeting, people):
+    answer = get_reminders.sync_detailed(meeting.meeting_id, client=client)
+    reminders = expect(Reminders, HTTPStatus.OK, answer).reminders
+    print(f"\nreminders {meeting.notification_interval[0].minutes_before} minutes before:")
+    told = {}
+    for reminder in reminders:
+        person = next((person for person in people if person.user_id == reminder.user_id), None)
+        if person is None or reminder.remind_at is None:
+            continue
+        local = reminder.remind_at.astimezone(ZoneInfo(person.timezone))
+        print(f"        {person.name} at {clock(local)} their time: {reminder.reason.value}, {reminder.state.value}")
+        told[person.name] = (local, reminder.reason)
+    ana, bo = told["Ana"], told["Bo"]
+    check((ana[0].strftime("%H:%M"), ana[1]) == ("07:00", Reason.AFTER_DND), "Ana is reminded when her night ends")
+    check(bo == (meeting.start_time - timedelta(hours=1), Reason.ON_TIME), "Bo is reminded an hour before")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", default="http://localhost:3000", help="where Tactful answers")
+    client = connect(parser.parse_args().url)
+    day = (datetime.now(MADRID) + timedelta(days=30)).date()
+    ana, bo, cy = create_people(client)
+    meeting = book(client, ana, bo, day)
+    find_free_slots(client, ana, day)
+    add_and_remove(client, meeting, cy)
+    read_reminders(client, meeting, [ana, bo])
+
+
+if __name__ == "__main__":
+    main()

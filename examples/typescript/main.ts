@@ -1,0 +1,128 @@
+// Books a meeting for people who sleep at different times, and reads when each of them is reminded and why.
+//
+// The types in tactful.ts are generated from the API's OpenAPI document; see ../README.md. Ends with an error if an answer
+// isn't what it should be.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import createClient from "openapi-fetch";
+import type { components, paths } from "./tactful.js";
+
+type Schemas = components["schemas"];
+type User = Schemas["User"];
+type Meeting = Schemas["Meeting"];
+
+const { values } = parseArgs({ options: { url: { type: "string", default: "http://localhost:3000" } } });
+const token = process.env.TACTFUL_TOKEN;
+const api = createClient<paths>({
+  baseUrl: values.url,
+  headers: token ? { authorization: `Bearer ${token}` } : {},
+});
+
+/** The body of an answer that succeeded; every other one ends the program and says why. */
+function expect<T>({ data, error, response }: { data?: T; error?: unknown; response: Response }): T {
+  assert(data !== undefined, `${response.url} answered ${response.status}: ${JSON.stringify(error)}`);
+  return data;
+}
+
+/** A time on the clock of that zone. */
+function clock(time: string, timeZone: string): string {
+  const format = { weekday: "short", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  return new Date(time).toLocaleString("en-GB", { ...format, timeZone });
+}
+
+async function createPeople() {
+  // Addresses are unique, and this may run often against the same service.
+  const run = randomUUID().slice(0, 8);
+  const create = async (name: string, timezone: string, hours: Pick<Schemas["NewUser"], "dnd_start_time" | "dnd_end_time">) => {
+    const email = `${name.toLowerCase()}.${run}@example.com`;
+    const user = expect(await api.POST("/api/create_user", { body: { email, name, timezone, ...hours } }));
+    const quiet = user.dnd_start_time ? `not to be disturbed ${user.dnd_start_time}-${user.dnd_end_time}` : "always there";
+    console.log(`${user.name.padEnd(4)} ${user.timezone.padEnd(17)} ${quiet}`);
+    return user;
+  };
+  return {
+    ana: await create("Ana", "Europe/Madrid", { dnd_start_time: 22, dnd_end_time: 7 }),
+    bo: await create("Bo", "Asia/Kolkata", {}),
+    cy: await create("Cy", "America/New_York", { dnd_start_time: "21:30", dnd_end_time: "08:30" }),
+  };
+}
+
+/** Half past seven: an hour before, Ana still sleeps. */
+async function book(ana: User, bo: User, day: string) {
+  const body = {
+    creator_id: ana.user_id,
+    title: "Design review",
+    start_time: `${day}T07:30`,
+    end_time: `${day}T08:30`,
+    time_zone: ana.timezone,
+    participants: [bo.email],
+    notification_interval: 60,
+  };
+  const meeting = expect(await api.POST("/api/create_meeting", { body }));
+  console.log(`\nbooked: ${meeting.title}, ${clock(meeting.start_time, meeting.time_zone)} in ${meeting.time_zone}`);
+  assert.deepEqual(meeting.unavailable_participants, [], "nobody has another meeting");
+
+  // The same time again clashes with what was just booked.
+  const { error: problem } = await api.POST("/api/create_meeting", { body });
+  assert.equal(problem?.code, "meeting_conflict", "the creator can't be booked twice");
+  console.log(`again:  ${problem.status} ${problem.code}: ${problem.detail}`);
+  for (const { title, start_time, end_time } of problem.conflicts ?? []) {
+    const [start, end] = [clock(start_time, meeting.time_zone), clock(end_time, meeting.time_zone)];
+    console.log(`        in the way: ${title}, ${start} to ${end}`);
+  }
+  assert.equal(problem.conflicts?.[0]?.meeting_id, meeting.meeting_id);
+  return meeting;
+}
+
+async function findFreeSlots(ana: User, day: string) {
+  const query = {
+    user_id: ana.user_id,
+    start_time: `${day}T00:00`,
+    end_time: `${day}T23:00`,
+    exclude_dnd: true,
+    min_minutes: 45,
+  };
+  const { free_slots, time_zone } = expect(await api.GET("/api/get_free_slots", { params: { query } }));
+  console.log("\nAna is free, awake and for 45 minutes or more:");
+  for (const { start_time, end_time, minutes } of free_slots) {
+    console.log(`        ${clock(start_time, time_zone)} to ${clock(end_time, time_zone)}, ${minutes} minutes`);
+  }
+  // From seven to half past is too short.
+  assert.deepEqual(free_slots.map((slot) => slot.minutes), [13 * 60 + 30], "the one slot is from 08:30 to 22:00");
+}
+
+async function addAndRemove(meeting: Meeting, cy: User) {
+  const body = { user_id: cy.user_id, meeting_id: meeting.meeting_id };
+  const joined = expect(await api.POST("/api/meeting/participant/add", { body }));
+  assert.equal(joined.participants.length, 3, "Cy takes part");
+  const asleep = joined.do_not_disturb_participants.map((person) => person.email);
+  assert.deepEqual(asleep, [cy.email], "it is night for Cy");
+  console.log(`\nadded:  Cy, whom it wakes: ${asleep[0]}`);
+  const left = expect(await api.POST("/api/meeting/participant/remove", { body }));
+  console.log(`removed; left are ${left.participants.map((person) => person.name).join(", ")}`);
+  assert.equal(left.version, 3, "each change made another version");
+}
+
+async function readReminders(meeting: Meeting, people: User[]) {
+  const path = { meeting_id: meeting.meeting_id };
+  const { reminders } = expect(await api.GET("/api/meetings/{meeting_id}/reminders", { params: { path } }));
+  console.log(`\nreminders ${meeting.notification_interval[0]?.minutes_before} minutes before:`);
+  const reasons = new Map<string, Schemas["Reason"]>();
+  for (const { user_id, remind_at, reason, state } of reminders) {
+    const person = people.find((person) => person.user_id === user_id);
+    if (!person || !remind_at) continue;
+    console.log(`        ${person.name} at ${clock(remind_at, person.timezone)} their time: ${reason}, ${state}`);
+    reasons.set(person.name, reason);
+  }
+  assert.equal(reasons.get("Ana"), "after_dnd", "Ana is reminded when her night ends");
+  assert.equal(reasons.get("Bo"), "on_time", "Bo is reminded an hour before");
+}
+
+const inThirtyDays = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+const { ana, bo, cy } = await createPeople();
+const meeting = await book(ana, bo, inThirtyDays);
+await findFreeSlots(ana, inThirtyDays);
+await addAndRemove(meeting, cy);
+await readReminders(meeting, [ana, bo]);

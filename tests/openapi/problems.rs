@@ -1,0 +1,230 @@
+//! Every problem that the document names is provoked, at every operation, and none else: so no operation promises what it
+//! can't answer, and none lacks what it can.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use harness::document::{Document, Operation};
+use harness::{Answer, Fate, Person, World};
+use local::gateway::authorizer::Wish;
+use serde_json::{Value, json};
+
+use crate::{codes, problems};
+
+/// What only a mistake of ours or a store gone mad provokes; every operation documents it all the same.
+const OURS: &str = "internal_error";
+
+const KEY: (&str, &str) = ("idempotency-key", "used");
+
+/// What needs no store and asks nobody who they are.
+const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
+
+struct Scene {
+    world: World,
+    /// A world whose callers sign in, with nobody in it.
+    signing_in: World,
+    /// Organizes every meeting; Bo takes part, Cy doesn't.
+    ana: Person,
+    bo: Person,
+    cy: Person,
+    meeting: Value,
+    other: Value,
+    cancelled: Value,
+}
+
+/// A request to an operation, complete but for what is taken from it.
+#[derive(Clone)]
+struct Asked {
+    path: Vec<(&'static str, String)>,
+    query: String,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Value,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::start().await;
+        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+        let cy = world.person("cy", "UTC").await;
+        let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
+        let other = world.book(&ana, "2026-12-01T12:00", "2026-12-01T13:00", &[&bo], json!({})).await;
+        let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
+        let path = format!("/api/meetings/{}", id(&cancelled));
+        assert_eq!(world.send(Method::DELETE, &path, Vec::new()).await.status, 200);
+        Self { world, signing_in: World::signed_in().await, ana, bo, cy, meeting, other, cancelled }
+    }
+
+    /// A request that succeeds, however often others were refused before.
+    fn good(&self, operation: &str) -> Asked {
+        let (user, meeting) = (&self.ana.id, id(&self.meeting));
+        let window = ("2026-12-01T00:00", "2026-12-02T00:00");
+        let body = match operation {
+            "create_user" => json!({ "email": "di@example.com", "name": "Di", "timezone": "UTC" }),
+            "update_user" => json!({ "name": "Anna" }),
+            "create_meeting" => json!({
+                "creator_id": user, "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00", "time_zone": "UTC",
+                "participants": [self.bo.email],
+            }),
+            "update_meeting" => json!({ "title": "Moved" }),
+            "add_participant" => json!({ "user_id": self.cy.id, "meeting_id": meeting }),
+            "remove_participant" => json!({ "user_id": self.bo.id, "meeting_id": meeting }),
+            "get_free_slots" => json!({ "user_id": user, "start_time": window.0, "end_time": window.1 }),
+            _ => Value::Null,
+        };
+        let query = match operation {
+            "query_free_slots" => format!("?user_id={user}&start_time={}&end_time={}", window.0, window.1),
+            _ => String::new(),
+        };
+        let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];
+        Asked { path, query, headers: Vec::new(), body }
+    }
+
+    /// What is wrong with each of these requests only its operation can tell.
+    fn refused(&self) -> Vec<(&'static str, Asked)> {
+        let mut refused = Vec::new();
+        let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut Asked)| {
+            let mut asked = self.good(operation);
+            spoil(&mut asked);
+            refused.push((operation, asked));
+        };
+        for operation in ["create_user", "create_meeting"] {
+            ask(operation, &|asked| asked.headers = vec![KEY]);
+        }
+        ask("create_user", &|asked| asked.body["email"] = json!(self.bo.email));
+        ask("update_user", &|asked| asked.body["email"] = json!(self.bo.email));
+        for operation in ["get_user", "update_user"] {
+            ask(operation, &|asked| asked.path = vec![("user_id", "nobody".to_owned())]);
+        }
+        ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));
+        ask("create_meeting", &|asked| asked.body["participants"] = json!(["nobody@example.com"]));
+        let taken = |asked: &mut Asked| {
+            asked.body["start_time"] = json!("2026-12-01T10:30");
+            asked.body["end_time"] = json!("2026-12-01T11:30");
+        };
+        ask("create_meeting", &taken);
+        for operation in ["get_meeting", "get_invite", "get_reminders", "update_meeting", "cancel_meeting"] {
+            ask(operation, &|asked| asked.path = vec![("meeting_id", "nothing".to_owned())]);
+        }
+        for operation in ["update_meeting", "cancel_meeting"] {
+            ask(operation, &|asked| asked.headers = vec![("if-match", "\"99\"")]);
+        }
+        ask("update_meeting", &|asked| {
+            asked.path = vec![("meeting_id", id(&self.other))];
+            taken(asked);
+        });
+        ask("update_meeting", &|asked| asked.path = vec![("meeting_id", id(&self.cancelled))]);
+        for operation in ["add_participant", "remove_participant"] {
+            ask(operation, &|asked| asked.body["user_id"] = json!("nobody"));
+            ask(operation, &|asked| asked.body["meeting_id"] = json!("nothing"));
+            ask(operation, &|asked| asked.body["meeting_id"] = self.cancelled["meeting_id"].clone());
+            ask(operation, &|asked| asked.body["user_id"] = json!(self.ana.id));
+        }
+        ask("remove_participant", &|asked| asked.body["user_id"] = json!(self.cy.id));
+        ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
+        ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
+        ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
+        ask("docs_file", &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
+        refused
+    }
+
+    async fn send(&self, operation: &Operation, asked: &Asked) -> Answer {
+        let body = if asked.body.is_null() { String::new() } else { asked.body.to_string() };
+        self.send_text(operation, asked, body).await
+    }
+
+    /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
+    async fn refused_callers(&self, operation: &Operation) -> [Answer; 2] {
+        let asked = self.good(&operation.id);
+        let wish = Wish { email_verified: false, ..Wish::of(&self.ana.email) };
+        let token = format!("Bearer {}", self.signing_in.token(&wish));
+        let send = async |token: Option<&str>| {
+            let mut request = self.request(operation, &asked, asked.body.to_string());
+            if let Some(token) = token {
+                request.headers_mut().insert(header::AUTHORIZATION, token.parse().unwrap());
+            }
+            self.signing_in.request(request).await
+        };
+        [send(None).await, send(Some(&token)).await]
+    }
+
+    async fn send_text(&self, operation: &Operation, asked: &Asked, body: String) -> Answer {
+        self.world.request(self.request(operation, asked, body)).await
+    }
+
+    fn request(&self, operation: &Operation, asked: &Asked, body: String) -> Request<Body> {
+        let path = asked
+            .path
+            .iter()
+            .fold(operation.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        let mut request = Request::builder().method(&operation.method).uri(path + &asked.query);
+        for (name, value) in &asked.headers {
+            request = request.header(*name, *value);
+        }
+        request.body(Body::from(body)).unwrap()
+    }
+}
+
+fn id(meeting: &Value) -> String {
+    meeting["meeting_id"].as_str().unwrap().to_owned()
+}
+
+/// Notes a problem, which is told in the words of the example.
+fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &Answer) {
+    let code = answer.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", operation.id, answer.body));
+    let (_, content) = problems(operation).find(|(status, _)| *status == answer.status).unwrap();
+    assert_eq!(content.examples[code]["title"], answer.body["title"], "{code}");
+    provoked.insert((operation.id.clone(), code.to_owned()));
+}
+
+#[tokio::test]
+async fn every_problem_is_provoked_where_it_is_documented() {
+    let scene = Scene::new().await;
+    let operations = &Document::served().operations;
+    let named = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap();
+    let mut provoked = BTreeSet::new();
+
+    for operation in operations {
+        let good = scene.good(&operation.id);
+        if operation.body.is_some() {
+            for body in ["[".to_owned(), format!("{{\"x\":\"{}\"}}", "x".repeat(70_000))] {
+                note(&mut provoked, operation, &scene.send_text(operation, &good, body).await);
+            }
+            let mut unknown = good.clone();
+            unknown.body["nonsense"] = json!(1);
+            note(&mut provoked, operation, &scene.send(operation, &unknown).await);
+        }
+        if !SERVICE.contains(&operation.id.as_str()) {
+            scene.world.calls().fail(1, Fate::Unreachable);
+            note(&mut provoked, operation, &scene.send(operation, &good).await);
+            scene.world.calls().clear();
+            for answer in scene.refused_callers(operation).await {
+                note(&mut provoked, operation, &answer);
+            }
+        }
+    }
+    for (operation, field, value) in
+        [("create_user", "email", "eve@example.com"), ("create_meeting", "title", "First")]
+    {
+        let mut asked = Asked { headers: vec![KEY], ..scene.good(operation) };
+        asked.body[field] = json!(value);
+        assert_eq!(scene.send(named(operation), &asked).await.status, 201);
+    }
+    for (operation, asked) in scene.refused() {
+        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+    }
+    let documented = operations.iter().flat_map(|operation| {
+        let codes = problems(operation).flat_map(|(_, content)| codes(content));
+        codes.map(|code| (operation.id.clone(), code.to_owned()))
+    });
+    assert_eq!(provoked, documented.filter(|(_, code)| code != OURS).collect());
+}
+
+#[tokio::test]
+async fn every_operation_succeeds_as_documented() {
+    for operation in &Document::served().operations {
+        let scene = Scene::new().await;
+        let answer = scene.send(operation, &scene.good(&operation.id)).await;
+        assert!(answer.status < 300, "{}: {}", operation.id, answer.body);
+    }
+}

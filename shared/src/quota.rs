@@ -1,15 +1,20 @@
 //! Asking for a user's quotas on behalf of one request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join3;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::domain::quota::{Demand, Quota, next_day};
 use crate::domain::{Meeting, MeetingId, UserId};
 use crate::http::{Api, Code, Problem};
 use crate::store::{Change, Found, Session, StoreError, Wanted};
+
+/// How long a client waits while what was counted is given back.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]
@@ -86,18 +91,28 @@ impl<'a> Tally<'a> {
     pub async fn settle(&self) {
         let State { counted, unsure, .. } = std::mem::take(&mut *self.state());
         let Some((organizer, demands)) = counted else { return };
-        let given_back = async {
-            if let Some((meeting, version)) = unsure {
-                let found = self.api.store.read(Wanted::new().meeting(&meeting)).await?;
-                if found.meeting(&meeting)?.is_some_and(|there| there.version >= version) {
-                    return Ok(());
-                }
-            }
-            self.api.store.uncount(&organizer, self.now.date_naive(), &demands).await
+        let given_back = timeout(PATIENCE, self.give_back(&organizer, &demands, unsure));
+        let cause = match given_back.await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(late) => late.to_string(),
         };
-        if let Err(error) = given_back.await {
-            tracing::warn!(user_id = %organizer, cause = %error, "what was counted for a failed request stays counted");
+        tracing::warn!(user_id = %organizer, cause, "what was counted for a failed request stays counted");
+    }
+
+    async fn give_back(
+        &self,
+        organizer: &UserId,
+        demands: &[Demand],
+        unsure: Option<(MeetingId, u64)>,
+    ) -> Result<(), StoreError> {
+        if let Some((meeting, version)) = unsure {
+            let found = self.api.store.read(Wanted::new().meeting(&meeting)).await?;
+            if found.meeting(&meeting)?.is_some_and(|there| there.version >= version) {
+                return Ok(());
+            }
         }
+        self.api.store.uncount(organizer, self.now.date_naive(), demands).await
     }
 
     async fn count(&self, asked: Asked<'_>) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
-use shared::domain::{Channels, Email};
+use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -76,6 +76,8 @@ pub struct Settings<'a> {
     pub invitations: bool,
     /// Where webhooks go; they stay here without one.
     pub webhook_url: Option<Endpoint>,
+    /// How much one user may ask for.
+    pub quotas: Quotas,
     /// How callers are known.
     pub auth: Auth,
 }
@@ -97,6 +99,7 @@ impl Default for Settings<'_> {
             backoff: Backoff::default(),
             invitations: true,
             webhook_url: None,
+            quotas: Quotas::default(),
             auth: Auth::Off,
         }
     }
@@ -142,7 +145,7 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations, webhook_url, auth } = settings;
+        let Settings { data_dir, backoff, invitations, webhook_url, quotas, auth } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let table = template.table(TABLE)?;
@@ -185,7 +188,7 @@ impl Deployment {
             Auth::Dev => (sign_in_by_tokens(&template)?, Some(Authorizer::new(&secrets, clock.clone())?)),
         };
         let channels = Channels { webhook: true };
-        let api = Api { store: store.clone(), clock: clock.clone(), channels, sign_in };
+        let api = Api { store: store.clone(), clock: clock.clone(), channels, quotas, sign_in };
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
         let secret = Secret::new(

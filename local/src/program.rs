@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
+use shared::domain::Quotas;
 use shared::webhook::Endpoint;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -34,6 +35,15 @@ pub struct Options {
     /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
     #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
     pub webhook_url: Option<Endpoint>,
+    /// How many meetings a user may create on a UTC day; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().meetings_per_day)]
+    pub meetings_per_day: u64,
+    /// How many people a user may invite on a UTC day; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().invitations_per_day)]
+    pub invitations_per_day: u64,
+    /// How many reminders a user's meetings to come may have outstanding; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().pending_reminders)]
+    pub pending_reminders: u64,
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
     #[arg(long, value_enum, default_value_t)]
     pub auth: Auth,
@@ -86,6 +96,11 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
             invitations: !options.no_invitations,
             webhook_url: options.webhook_url.clone(),
             auth: options.auth,
+            quotas: Quotas {
+                meetings_per_day: options.meetings_per_day,
+                invitations_per_day: options.invitations_per_day,
+                pending_reminders: options.pending_reminders,
+            },
             ..Settings::default()
         };
         Deployment::start(settings, clock.clone()).await

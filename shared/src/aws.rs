@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::access::{Administrators, SignIn};
-use crate::domain::{Channels, Email};
+use crate::domain::{Channels, Email, Quotas};
 use crate::notify::Mailer;
 use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
@@ -147,6 +147,23 @@ pub fn sign_in() -> Result<SignIn, MissingSetting> {
         "anonymous" => Ok(SignIn::Anonymous),
         _ => Err(MissingSetting(NAME)),
     }
+}
+
+/// How much one user may ask for, as the `QUOTA_…` variables say; one that is not set has its default.
+///
+/// # Errors
+/// When one of them is no whole number.
+pub fn quotas() -> Result<Quotas, MissingSetting> {
+    let limit = |name, default| match setting(name) {
+        Ok(limit) => limit.parse().map_err(|_| MissingSetting(name)),
+        Err(_) => Ok(default),
+    };
+    let defaults = Quotas::default();
+    Ok(Quotas {
+        meetings_per_day: limit("QUOTA_MEETINGS_PER_DAY", defaults.meetings_per_day)?,
+        invitations_per_day: limit("QUOTA_INVITATIONS_PER_DAY", defaults.invitations_per_day)?,
+        pending_reminders: limit("QUOTA_PENDING_REMINDERS", defaults.pending_reminders)?,
+    })
 }
 
 fn setting(name: &'static str) -> Result<String, MissingSetting> {

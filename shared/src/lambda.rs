@@ -43,6 +43,7 @@ where
         clock: Clock::system(),
         channels: aws::channels(),
         sign_in: aws::sign_in()?,
+        quotas: aws::quotas()?,
     };
     let context = context(api)?;
     store.warm_up().await;

@@ -13,6 +13,7 @@ pub mod invite;
 pub mod lambda;
 pub mod metrics;
 pub mod notify;
+pub mod quota;
 pub mod reminders;
 pub mod store;
 pub mod time;

@@ -17,6 +17,7 @@ mod invitations;
 mod invites;
 mod meetings;
 mod participants;
+mod quotas;
 mod races;
 mod reminders;
 mod slots;

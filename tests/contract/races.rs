@@ -18,7 +18,7 @@ pub(crate) fn rough(world: &World) {
     });
 }
 
-fn count(answers: &[(u16, Value)], status: u16) -> usize {
+pub(crate) fn count(answers: &[(u16, Value)], status: u16) -> usize {
     answers.iter().filter(|(answered, _)| *answered == status).count()
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Snapshot {
     items: BTreeMap<String, String>,
     /// What each timer carries, and when it fires.
     timers: Vec<(String, DateTime<Utc>)>,
+    /// What is counted against each quota of a day.
+    counts: BTreeMap<String, u64>,
 }
 
 /// A message: to whom, about what, and when.
@@ -26,18 +28,25 @@ impl Snapshot {
         let named = |text: &str| {
             names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
         };
-        let mut items = BTreeMap::new();
+        let (mut items, mut counts) = (BTreeMap::new(), BTreeMap::new());
         for ((partition, sort), mut item) in all {
             let item_fields = item.as_object_mut().unwrap();
             for volatile in ["revision", "delivered_at", "origin", "owed_shard"] {
                 item_fields.remove(volatile);
+            }
+            if sort.starts_with("QUOTA#") {
+                for name in ["meetings_per_day", "invitations_per_day"] {
+                    let count = item[name].as_u64().unwrap_or(0);
+                    counts.insert(named(&format!("{partition} {sort} {name}")), count);
+                }
+                continue;
             }
             items.insert(named(&format!("{partition} {sort}")), named(&item.to_string()));
         }
         let timers = stage.world.pending().into_iter().map(|(due, at)| (named(&due.to_string()), at));
         let mut timers: Vec<_> = timers.collect();
         timers.sort();
-        Self { items, timers }
+        Self { items, timers, counts }
     }
 
     /// Where the other one differs, in words; empty when it doesn't.
@@ -52,6 +61,13 @@ impl Snapshot {
         }
         if self.timers != other.timers {
             differences += &format!("\ntimers\n  expected {:?}\n  found    {:?}", self.timers, other.timers);
+        }
+        // A request that was sent again after a fault may be counted twice. It is never not counted.
+        let fits = |(key, count): (&String, &u64)| {
+            other.counts.get(key).is_some_and(|other| (*count..=count + 1).contains(other))
+        };
+        if self.counts.len() != other.counts.len() || !self.counts.iter().all(fits) {
+            differences += &format!("\ncounts\n  expected {:?}\n  found    {:?}", self.counts, other.counts);
         }
         differences
     }

@@ -29,6 +29,7 @@ use local::stream::Follower;
 use local::template::Template;
 use serde_json::Value;
 use shared::clock::Clock;
+use shared::domain::Quotas;
 
 pub use calls::{Call, Calls, Fate};
 pub use people::Person;
@@ -65,6 +66,7 @@ pub struct World {
     template: Template,
     loopback: Loopback,
     invitations: bool,
+    quotas: Quotas,
 }
 
 /// An answer over HTTP.
@@ -91,25 +93,30 @@ impl World {
 
     /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
     pub async fn start() -> Self {
-        Self::begin(false, true, false).await
+        Self::begin(false, true, false, Quotas::default()).await
     }
 
     /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
     pub async fn inviting() -> Self {
-        Self::begin(true, true, false).await
+        Self::begin(true, true, false, Quotas::default()).await
     }
 
     /// An empty world at [`BEGINNING`], deployed without an address for webhooks.
     pub async fn without_receiver() -> Self {
-        Self::begin(false, false, false).await
+        Self::begin(false, false, false, Quotas::default()).await
     }
 
     /// An empty world at [`BEGINNING`] whose callers sign in with tokens.
     pub async fn signed_in() -> Self {
-        Self::begin(false, true, true).await
+        Self::begin(false, true, true, Quotas::default()).await
     }
 
-    async fn begin(invitations: bool, has_receiver: bool, signs_in: bool) -> Self {
+    /// An empty world at [`BEGINNING`], deployed with those quotas.
+    pub async fn with_quotas(quotas: Quotas) -> Self {
+        Self::begin(false, true, false, quotas).await
+    }
+
+    async fn begin(invitations: bool, has_receiver: bool, signs_in: bool, quotas: Quotas) -> Self {
         let clock = Clock::manual(instant(BEGINNING));
         let template = deployed();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
@@ -130,7 +137,7 @@ impl World {
             receiver: has_receiver.then_some(&receiver),
             authorizer: authorizer.as_ref(),
         };
-        let process = Process::start(&services, &loopback, &template, &clock, invitations);
+        let process = Process::start(&services, &loopback, &template, &clock, invitations, quotas);
         let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
         Self {
             clock,
@@ -144,6 +151,7 @@ impl World {
             has_receiver,
             authorizer,
             invitations,
+            quotas,
             follower,
             template,
             loopback,
@@ -160,8 +168,20 @@ impl World {
             receiver: self.has_receiver.then_some(&self.receiver),
             authorizer: self.authorizer.as_ref(),
         };
-        self.process =
-            Process::start(&services, &self.loopback, &self.template, &self.clock, self.invitations);
+        self.process = Process::start(
+            &services,
+            &self.loopback,
+            &self.template,
+            &self.clock,
+            self.invitations,
+            self.quotas,
+        );
+    }
+
+    /// A new process, deployed with those quotas.
+    pub fn restart_with(&mut self, quotas: Quotas) {
+        self.quotas = quotas;
+        self.restart();
     }
 
     /// The calls to AWS that the current process makes.
@@ -327,8 +347,9 @@ fn check(answer: &Answer, path: &str) {
     let code = body["code"].as_str().unwrap_or_else(|| panic!("{path}: {body}"));
     assert_eq!(body["type"], format!("urn:problem:{code}"), "{path}");
     assert_eq!(body["status"], *status, "{path}");
-    let busy = *status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
-    assert_eq!(headers.contains_key(header::RETRY_AFTER), busy, "{path}: {body}");
+    let later =
+        [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].map(|s| s.as_u16()).contains(status);
+    assert_eq!(headers.contains_key(header::RETRY_AFTER), later, "{path}: {body}");
     let text = body.to_string().to_lowercase();
     for internal in ["dynamo", "sdk", "dispatch", "panicked", "usererror", "held back", "#profile", ".rs:"] {
         assert!(!text.contains(internal), "{path} tells internals: {body}");

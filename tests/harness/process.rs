@@ -15,7 +15,7 @@ use local::sdk::Loopback;
 use local::template::Template;
 use shared::access::SignIn;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email};
+use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -56,6 +56,7 @@ impl Process {
         template: &Template,
         clock: &Clock,
         invitations: bool,
+        quotas: Quotas,
     ) -> Self {
         let calls = Calls::new();
         let config = |endpoint: &str| {
@@ -86,6 +87,7 @@ impl Process {
             store: store.clone(),
             clock: clock.clone(),
             channels: Channels { webhook: webhooks.is_some() },
+            quotas,
             sign_in: match services.authorizer {
                 Some(_) => sign_in_by_tokens(template).unwrap(),
                 None => SignIn::Anonymous,

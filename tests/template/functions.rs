@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use shared::domain::Quotas;
 
 use crate::model::{Route, function, functions, of_kind, resource, root, routes, template, text};
 
@@ -85,8 +86,37 @@ fn each_gets_the_environment_it_reads() {
         if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
             expected.insert("WEBHOOKS");
         }
+        if folder == "create_meeting" {
+            expected.insert("QUOTA_MEETINGS_PER_DAY");
+        }
+        if ["create_meeting", "participant_add"].contains(&folder.as_str()) {
+            expected.insert("QUOTA_INVITATIONS_PER_DAY");
+        }
+        if ["create_meeting", "participant_add", "update_meeting"].contains(&folder.as_str()) {
+            expected.insert("QUOTA_PENDING_REMINDERS");
+        }
         let names: BTreeSet<String> = environment(&folder).into_keys().collect();
         assert_eq!(names, expected.into_iter().map(str::to_owned).collect(), "{folder}");
+    }
+}
+
+/// Wherever Tactful runs without a word on quotas, they are the same.
+#[test]
+fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
+    let Quotas { meetings_per_day, invitations_per_day, pending_reminders } = Quotas::default();
+    for (parameter, variable, default) in [
+        ("MeetingsPerDay", "QUOTA_MEETINGS_PER_DAY", meetings_per_day),
+        ("InvitationsPerDay", "QUOTA_INVITATIONS_PER_DAY", invitations_per_day),
+        ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
+    ] {
+        let declared = &template()["Parameters"][parameter];
+        assert_eq!((&declared["Type"], &declared["MinValue"]), (&json!("Number"), &json!(0)), "{parameter}");
+        assert_eq!(declared["Default"], default, "{parameter}");
+        for (folder, _) in functions() {
+            if let Some(value) = environment(&folder).get(variable) {
+                assert_eq!(value, &json!({ "Ref": parameter }), "{folder}");
+            }
+        }
     }
 }
 

@@ -140,7 +140,10 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     let update = async |meeting: &str, day: u8, from: u8| {
         let (start, end) =
             (format!("2026-12-{day:02}T{from}:00"), format!("2026-12-{day:02}T{}:00", from + 1));
-        let body = with_body(&json!({ "start_time": start, "end_time": end, "time_zone": "UTC" }));
+        let body = with_body(&json!({
+            "start_time": start, "end_time": end, "time_zone": "UTC",
+            "notification_interval": [60, 30, { "type": "webhook", "minutes_before": 60 }],
+        }));
         stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, body)).await;
     };
     // The mails of the first meeting that no timer sent, and what the later meetings owe since they were made.

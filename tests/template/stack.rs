@@ -16,7 +16,7 @@ use local::template::Template;
 use serde_json::{Value, json};
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
-use shared::domain::{Channels, Email};
+use shared::domain::{Channels, Email, Quotas};
 use shared::http::{Api, Problem, Request, Response};
 use shared::notify::Mailer;
 use shared::reminders::{Notifier, Planner};
@@ -119,7 +119,8 @@ impl Stack {
     {
         let channels = Channels { webhook: true };
         let (store, clock) = (self.store(name), self.clock.clone());
-        let api = Api { store, clock, channels, sign_in: SignIn::Jwt(administrators()) };
+        let (quotas, sign_in) = (Quotas::default(), SignIn::Jwt(administrators()));
+        let api = Api { store, clock, channels, quotas, sign_in };
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
         let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));

@@ -12,6 +12,7 @@ use shared::http::{
     to_json,
 };
 use shared::invite::{self, Invitee};
+use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Found, Session, Wanted, until_committed};
 
@@ -23,7 +24,8 @@ const FIRST_VERSION: u64 = 1;
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401 and 403 for a
-/// caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`; 503 when others keep changing the same calendars.
+/// caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`; 429 `quota_exceeded`; 503
+/// when others keep changing the same calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
@@ -34,7 +36,10 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         None => MeetingId::random(),
     };
     let session = api.store.session();
-    let mut response = until_committed(|| book(&api, &caller, &session, &new, &id, key.as_ref())).await?;
+    let tally = Tally::new(&api, &session);
+    let booked = until_committed(|| book(&api, &caller, &session, &tally, &new, &id, key.as_ref())).await;
+    tally.settle().await;
+    let mut response = booked?;
     // Also of an answer that is given again: it tells the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
     Ok(response)
@@ -45,6 +50,7 @@ async fn book(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
+    tally: &Tally<'_>,
     new: &NewMeeting,
     id: &MeetingId,
     key: Option<&IdempotencyKey>,
@@ -63,7 +69,15 @@ async fn book(
     invite::check_free(&creator, new.interval, id, new.zone)?;
 
     let wanted = others.iter().fold(Wanted::new(), |wanted, id| wanted.user(id).days(id, new.interval));
-    let found = session.read(wanted).await?;
+    let asked = Asked {
+        organizer: &new.creator_id,
+        meetings: 1,
+        invitations: others.len(),
+        meeting: id,
+        reminders: new.notifications.reminders_for(others.len() + 1),
+        starts: new.interval.start(),
+    };
+    let found = tally.read(wanted, asked).await?;
     let mut invitees = vec![creator];
     for id in &others {
         // An address whose owner is gone changed hands between the two reads: read again.
@@ -78,7 +92,7 @@ async fn book(
     for (invitee, participant) in invitees.iter().zip(&meeting.participants) {
         change = invite::book(change, invitee, &meeting.booking(participant.role))?;
     }
-    session.commit(change).await?;
+    tally.commit(change, &meeting).await?;
     Ok(created(answer))
 }
 

@@ -5,19 +5,24 @@ use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
 use shared::invite::{self, Invitee};
+use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Session, Wanted, until_committed};
 
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or `meeting_not_found`; 409 `already_participant` or
-/// `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or
+/// `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429 `quota_exceeded`; 503 when others keep changing
+/// the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
-    let (meeting, invitee) = until_committed(|| add(&api, &caller, &session, &user_id, &meeting_id)).await?;
+    let tally = Tally::new(&api, &session);
+    let added = until_committed(|| add(&api, &caller, &session, &tally, &user_id, &meeting_id)).await;
+    tally.settle().await;
+    let (meeting, invitee) = added?;
     versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)
 }
 
@@ -25,6 +30,7 @@ async fn add(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
+    tally: &Tally<'_>,
     user_id: &UserId,
     meeting_id: &MeetingId,
 ) -> Result<(Meeting, Invitee), Problem> {
@@ -38,12 +44,21 @@ async fn add(
     }
     invite::check_size("user_id", meeting.participants.len() + 1, &meeting.interval.utc_days().collect())?;
 
-    let found = session.read(Wanted::new().days(user_id, meeting.interval)).await?;
+    let asked = Asked {
+        organizer: &meeting.creator_id,
+        meetings: 0,
+        invitations: 1,
+        meeting: meeting_id,
+        reminders: meeting.notifications.reminders_for(meeting.participants.len() + 1),
+        starts: meeting.interval.start(),
+    };
+    let found = tally.read(Wanted::new().days(user_id, meeting.interval), asked).await?;
     let invitee = Invitee { pages: found.days(user_id, meeting.interval)?, user };
 
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.push(Participant::new(&invitee.user, Role::Participant));
-    let change = session.change().update_meeting(&meeting, soon(api.clock.now()))?;
-    session.commit(invite::book(change, &invitee, &meeting.booking(Role::Participant))?).await?;
+    let change =
+        session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
+    tally.commit(invite::book(change, &invitee, &meeting.booking(Role::Participant))?, &meeting).await?;
     Ok((meeting, invitee))
 }

@@ -46,7 +46,8 @@ async fn remove(
     }
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.retain(|participant| participant.user_id != *user_id);
-    let change = session.change().update_meeting(&meeting, soon(api.clock.now()))?;
+    let change =
+        session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
     let change = meeting
         .interval
         .utc_days()

@@ -13,6 +13,7 @@ use shared::http::{
     Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
 };
 use shared::invite::{self, Invitee};
+use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Session, Wanted, until_committed};
 
@@ -21,15 +22,18 @@ use request::MeetingPatch;
 /// Changes a meeting and its entry on everyone's calendar; who has another one then is told anew.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when
-/// `If-Match` names another version; 503 when others keep changing the same meeting or calendars.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 409
+/// `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429 `quota_exceeded` for more
+/// reminders; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
+    // It counts nothing, so that there is nothing to give back.
+    let tally = Tally::new(&api, &session);
     let (version, booked) =
-        until_committed(|| change(&api, &caller, &session, &request, &id, &patch)).await?;
+        until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await?;
     versioned(&booked, version)
 }
 
@@ -37,6 +41,7 @@ async fn change(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
+    tally: &Tally<'_>,
     request: &Request,
     id: &MeetingId,
     patch: &MeetingPatch,
@@ -56,7 +61,19 @@ async fn change(
 
     let people = after.participants.iter().map(|participant| &participant.user_id);
     let found = people.fold(Wanted::new(), |wanted, user| wanted.user(user).days(user, after.interval));
-    let found = session.read(found).await?;
+    let now = api.clock.now();
+    let asked = Asked {
+        organizer: &after.creator_id,
+        meetings: 0,
+        invitations: 0,
+        meeting: id,
+        reminders: match after.pending_reminders(now) > before.pending_reminders(now) {
+            true => after.reminders(),
+            false => 0,
+        },
+        starts: after.interval.start(),
+    };
+    let found = tally.read(found, asked).await?;
     let mut invitees = Vec::with_capacity(after.participants.len());
     for participant in &after.participants {
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
@@ -72,7 +89,7 @@ async fn change(
     }
 
     after.version += 1;
-    let mut change = session.change().update_meeting(&after, soon(api.clock.now()))?;
+    let mut change = session.change().update_meeting(&after, soon(now))?;
     if moved || after.title != before.title {
         for (invitee, participant) in invitees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {
@@ -80,6 +97,8 @@ async fn change(
             }
             change = invite::book(change, invitee, &after.booking(participant.role))?;
         }
+    } else if after.reminders() != before.reminders() {
+        change = change.note_reminders(&after)?;
     }
     session.commit(change).await?;
     Ok((after.version, invite::booked(&after, &invitees, warnings)))

@@ -14,6 +14,8 @@ pub struct Booking {
     pub role: Role,
     /// When.
     pub interval: Interval,
+    /// On its organizer's calendar, how many reminders it makes for everyone; 0 on any other.
+    pub reminders: u64,
 }
 
 /// The bookings that overlap `interval`, in start order, without the meeting `except`. Intervals are half-open, so one that

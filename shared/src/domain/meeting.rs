@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -74,7 +75,23 @@ impl Meeting {
 
     /// What this meeting puts on a participant's calendar.
     pub fn booking(&self, role: Role) -> Booking {
-        Booking { meeting_id: self.id.clone(), title: self.title.clone(), role, interval: self.interval }
+        Booking {
+            meeting_id: self.id.clone(),
+            title: self.title.clone(),
+            role,
+            interval: self.interval,
+            reminders: if role == Role::Organizer { self.reminders() } else { 0 },
+        }
+    }
+
+    /// How many reminders it makes for all participants together.
+    pub fn reminders(&self) -> u64 {
+        self.notifications.reminders_for(self.participants.len())
+    }
+
+    /// How many of them are outstanding at `now`: none any more once it has started.
+    pub fn pending_reminders(&self, now: DateTime<Utc>) -> u64 {
+        if self.is_confirmed() && self.interval.start() > now { self.reminders() } else { 0 }
     }
 
     /// Whether it still takes place.

@@ -7,6 +7,7 @@ pub mod meeting;
 pub mod notice;
 pub mod notification;
 pub mod origin;
+pub mod quota;
 pub mod text;
 pub mod user;
 
@@ -18,5 +19,6 @@ pub use meeting::{Meeting, Participant, Role, Status};
 pub use notice::{Kind, Notice, NoticeKey, State, Step};
 pub use notification::{Channel, Channels, Notification, Notifications};
 pub use origin::Origin;
+pub use quota::Quotas;
 pub use text::{Description, Location, Name, Title};
 pub use user::{Email, User};

@@ -120,6 +120,11 @@ impl Notifications {
     pub fn reminders(&self) -> BTreeSet<(Channel, u32)> {
         self.0.iter().flat_map(|entry| entry.minutes().map(|minutes| (entry.channel, minutes))).collect()
     }
+
+    /// How many reminders that makes for so many people.
+    pub fn reminders_for(&self, people: usize) -> u64 {
+        (people * self.reminders().len()) as u64
+    }
 }
 
 impl Default for Notifications {

@@ -21,7 +21,7 @@ pub use times::{ReadInterval, resolve};
 
 use crate::access::SignIn;
 use crate::clock::Clock;
-use crate::domain::Channels;
+use crate::domain::{Channels, Quotas};
 use crate::store::Store;
 
 /// A request from API Gateway.
@@ -40,6 +40,8 @@ pub struct Api {
     pub channels: Channels,
     /// How callers are known.
     pub sign_in: SignIn,
+    /// How much one user may ask for.
+    pub quotas: Quotas,
 }
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. A failure that is ours is

@@ -18,6 +18,8 @@ pub struct Problem {
     extra: Map<String, Value>,
     cause: Option<String>,
     lost_race: bool,
+    /// In how many seconds it may work, where that is known.
+    retry_after: Option<u64>,
 }
 
 const BUSY: &str = "Others are changing the same calendars right now. Nothing was changed; try again.";
@@ -56,6 +58,7 @@ pub enum Code {
     VersionMismatch,
     IdempotencyKeyReused,
     BodyTooLarge,
+    QuotaExceeded,
     BusyTryAgain,
     InternalError,
 }
@@ -106,6 +109,9 @@ impl Code {
                 "The Idempotency-Key was used for another request",
             ),
             Self::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::QuotaExceeded => {
+                ("quota_exceeded", StatusCode::TOO_MANY_REQUESTS, "The organizer asks for too much")
+            }
             Self::BusyTryAgain => {
                 ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again")
             }
@@ -130,7 +136,15 @@ impl Problem {
     /// A problem with a sentence on this case of it.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { code, detail, errors: Vec::new(), extra: Map::new(), cause: None, lost_race: false }
+        Self {
+            code,
+            detail,
+            errors: Vec::new(),
+            extra: Map::new(),
+            cause: None,
+            lost_race: false,
+            retry_after: (code == Code::BusyTryAgain).then_some(1),
+        }
     }
 
     /// A request with bad fields, all of them.
@@ -161,6 +175,13 @@ impl Problem {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
         self.extra.insert(name.to_owned(), json!(value));
+        self
+    }
+
+    /// Says in how many seconds it may work.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -198,15 +219,12 @@ impl Problem {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
-        match self.code {
-            Code::BusyTryAgain => {
-                headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
-            }
-            // RFC 6750, section 3.
-            Code::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
-            }
-            _ => {}
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
+        // RFC 6750, section 3.
+        if self.code == Code::Unauthenticated {
+            headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -96,6 +96,21 @@ impl Change {
         self.with_update(&key, update)
     }
 
+    /// Notes on the organizer's pages how many reminders their meeting makes. The commit of the meeting's next version, which
+    /// belongs to the same change, makes it right. Nobody's time changes, and neither does the pages' version.
+    pub fn note_reminders(self, meeting: &Meeting) -> Result<Self, StoreError> {
+        meeting.interval.utc_days().try_fold(self, |change, day| {
+            let key = Key::day(&meeting.creator_id, day);
+            let update = change
+                .update(&key)
+                .update_expression("SET meetings.#id.reminders = :reminders")
+                .condition_expression("attribute_exists(meetings.#id)")
+                .expression_attribute_names("#id", meeting.id.as_str())
+                .expression_attribute_values(":reminders", number(meeting.reminders()));
+            change.with_update(&key, update)
+        })
+    }
+
     fn put(mut self, item: &impl Serialize, condition: Condition) -> Result<Self, StoreError> {
         let item: Item = serde_dynamo::to_item(item)?;
         self.keys.push(key_of(&item)?);

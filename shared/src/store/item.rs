@@ -91,6 +91,9 @@ pub(super) struct DayEntry {
     role: Role,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// How many reminders the meeting makes, on its organizer's pages alone. Pages from before this was kept have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    reminders: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -231,12 +234,19 @@ impl DayEntry {
             end: booking.interval.end().timestamp_millis(),
             role: booking.role,
             title: booking.title.as_ref().map(ToString::to_string),
+            reminders: booking.reminders,
         }
     }
 
     fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
         let title = self.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?;
-        Ok(Booking { meeting_id, title, role: self.role, interval: interval(self.start, self.end)? })
+        Ok(Booking {
+            meeting_id,
+            title,
+            role: self.role,
+            interval: interval(self.start, self.end)?,
+            reminders: self.reminders,
+        })
     }
 }
 
@@ -402,6 +412,10 @@ impl TryFrom<NoticeItem> for Notice {
             revision: item.revision,
         })
     }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {

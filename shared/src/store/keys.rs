@@ -32,6 +32,11 @@ impl Key {
         Self { pk: user_partition(id), sk: day_sort(date) }
     }
 
+    /// What a user has asked for on a UTC day.
+    pub(super) fn quota(id: &UserId, date: NaiveDate) -> Self {
+        Self { pk: user_partition(id), sk: format!("QUOTA#{date}") }
+    }
+
     pub(super) fn meeting(id: &MeetingId) -> Self {
         Self { pk: meeting_partition(id), sk: MEETING.to_owned() }
     }

@@ -10,6 +10,7 @@ mod keys;
 mod meetings;
 mod notices;
 mod owed;
+mod quota;
 mod read;
 mod retry;
 mod session;

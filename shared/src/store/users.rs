@@ -10,7 +10,7 @@ use crate::store::item::UserItem;
 use crate::time::{LAST_YEAR, Minute};
 
 /// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
-const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
+pub(super) const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
     Some(date) => date,
     None => NaiveDate::MAX,
 };

@@ -16,7 +16,7 @@ use harness::{Answer, Person, World};
 use serde_json::{Value, json};
 
 /// A request with headers; a null body is none.
-fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Request<Body> {
+pub(crate) fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -26,24 +26,30 @@ fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -
 }
 
 /// The answer to a request about a meeting, with `If-Match` where it is given.
-async fn ask(world: &World, method: Method, meeting: &Value, if_match: Option<&str>, body: Value) -> Answer {
+pub(crate) async fn ask(
+    world: &World,
+    method: Method,
+    meeting: &Value,
+    if_match: Option<&str>,
+    body: Value,
+) -> Answer {
     let headers: Vec<_> = if_match.iter().map(|tag| ("if-match", *tag)).collect();
     world.request(request(method, &path(meeting), &headers, &body)).await
 }
 
-async fn patch(world: &World, meeting: &Value, body: Value) -> (u16, Value) {
+pub(crate) async fn patch(world: &World, meeting: &Value, body: Value) -> (u16, Value) {
     let answer = ask(world, Method::PATCH, meeting, None, body).await;
     (answer.status, answer.body)
 }
 
 /// Changes a meeting and answers it, without what comes only with a change.
-async fn patched(world: &World, meeting: &Value, body: Value) -> Value {
+pub(crate) async fn patched(world: &World, meeting: &Value, body: Value) -> Value {
     let (status, answer) = patch(world, meeting, body).await;
     assert_eq!(status, 200, "{answer}");
     bare(answer)
 }
 
-async fn cancel(world: &World, meeting: &Value) -> (u16, Value) {
+pub(crate) async fn cancel(world: &World, meeting: &Value) -> (u16, Value) {
     let answer = ask(world, Method::DELETE, meeting, None, Value::Null).await;
     (answer.status, answer.body)
 }

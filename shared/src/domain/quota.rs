@@ -1,0 +1,223 @@
+//! How much one user may ask for, so that nobody else feels one who asks for too much.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+
+use super::{Booking, MeetingId, Role};
+
+/// The limits of a deployment, the same for every user. 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    /// How many meetings they may create on a UTC day.
+    pub meetings_per_day: u64,
+    /// How many people they may invite on a UTC day, over all meetings that they organize.
+    pub invitations_per_day: u64,
+    /// How many reminders may be outstanding over all meetings to come that they organize.
+    pub pending_reminders: u64,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { meetings_per_day: 1_000, invitations_per_day: 5_000, pending_reminders: 50_000 }
+    }
+}
+
+/// One of the [`Quotas`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of `Quotas` say what each limits")]
+pub enum Quota {
+    MeetingsPerDay,
+    InvitationsPerDay,
+    PendingReminders,
+}
+
+impl Quota {
+    /// Its name in the contract and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MeetingsPerDay => "meetings_per_day",
+            Self::InvitationsPerDay => "invitations_per_day",
+            Self::PendingReminders => "pending_reminders",
+        }
+    }
+}
+
+/// What a request wants of a quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Of which.
+    pub quota: Quota,
+    /// How much there is of it.
+    pub limit: u64,
+    /// How much is wanted.
+    pub wanted: u64,
+}
+
+impl Quotas {
+    /// What a request wants of a quota, unless it wants nothing or there is no limit.
+    pub fn demand(self, quota: Quota, wanted: u64) -> Option<Demand> {
+        let limit = match quota {
+            Quota::MeetingsPerDay => self.meetings_per_day,
+            Quota::InvitationsPerDay => self.invitations_per_day,
+            Quota::PendingReminders => self.pending_reminders,
+        };
+        (limit > 0 && wanted > 0).then_some(Demand { quota, limit, wanted })
+    }
+}
+
+impl Demand {
+    /// The most that may be used already; `None` when even nothing would be too much.
+    pub fn room(self) -> Option<u64> {
+        self.limit.checked_sub(self.wanted)
+    }
+
+    /// Whether it can be met when that much is used already.
+    pub fn fits(self, used: u64) -> bool {
+        self.room().is_some_and(|room| used <= room)
+    }
+
+    /// Why it can't be met, in words for the client.
+    pub fn refusal(self, used: u64) -> String {
+        let Self { limit, wanted, .. } = self;
+        let rule = match self.quota {
+            Quota::MeetingsPerDay => format!("A user may create {limit} meetings a UTC day"),
+            Quota::InvitationsPerDay => format!("A user may invite {limit} people a UTC day"),
+            Quota::PendingReminders => {
+                format!("A user's meetings to come may have {limit} reminders outstanding")
+            }
+        };
+        if self.room().is_none() {
+            return format!(
+                "{rule}, and this takes {wanted} at once, however long one waits. Nothing was changed."
+            );
+        }
+        let left = limit.saturating_sub(used);
+        format!("{rule}; the organizer has {left} left for this, which takes {wanted}. Nothing was changed.")
+    }
+}
+
+/// The next UTC day's beginning, when everyone may ask anew.
+pub fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
+    let midnight = now.date_naive().and_time(NaiveTime::MIN).and_utc();
+    midnight.checked_add_days(Days::new(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The reminders outstanding for a user's meetings to come.
+#[derive(Clone, Debug, Default)]
+pub struct Pending(BTreeMap<MeetingId, (DateTime<Utc>, u64)>);
+
+impl Pending {
+    /// Of what `bookings` say the user organizes and starts after `now`, but for the meeting `except`. Each meeting counts
+    /// once, though it may stand on several pages.
+    pub fn of(bookings: Vec<Booking>, now: DateTime<Utc>, except: &MeetingId) -> Self {
+        let counts = |booking: &Booking| {
+            booking.role == Role::Organizer && booking.interval.start() > now && booking.meeting_id != *except
+        };
+        let entry = |booking: Booking| (booking.meeting_id, (booking.interval.start(), booking.reminders));
+        Self(bookings.into_iter().filter(counts).map(entry).collect())
+    }
+
+    /// How many they are.
+    pub fn total(&self) -> u64 {
+        self.0.values().map(|(_, reminders)| reminders).sum()
+    }
+
+    /// When so many of the meetings have started that at most `room` reminders are left; `None` when it is so already.
+    pub fn shrinks_to(&self, room: u64) -> Option<DateTime<Utc>> {
+        let mut meetings: Vec<_> = self.0.values().copied().collect();
+        meetings.sort_unstable();
+        let mut left = self.total();
+        let mut at = None;
+        for (start, reminders) in meetings {
+            if left <= room {
+                break;
+            }
+            left -= reminders;
+            at = Some(start);
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Interval;
+
+    const QUOTAS: Quotas = Quotas { meetings_per_day: 3, invitations_per_day: 0, pending_reminders: 10 };
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn booking(role: Role, day: u32, reminders: u64) -> Booking {
+        let start = at(&format!("2026-12-{day:02}T10:00:00Z"));
+        Booking {
+            meeting_id: MeetingId::random(),
+            title: None,
+            role,
+            interval: Interval::new(start, start + Days::new(2)).unwrap(),
+            reminders,
+        }
+    }
+
+    #[test]
+    fn a_demand_fits_up_to_the_limit() {
+        let two = QUOTAS.demand(Quota::MeetingsPerDay, 2).unwrap();
+        assert_eq!([0, 1, 2, 3, 4].map(|used| two.fits(used)), [true, true, false, false, false]);
+        let four = QUOTAS.demand(Quota::MeetingsPerDay, 4).unwrap();
+        assert_eq!((four.room(), four.fits(0)), (None, false));
+    }
+
+    #[test]
+    fn nothing_wanted_or_no_limit_is_no_demand() {
+        assert_eq!(QUOTAS.demand(Quota::MeetingsPerDay, 0), None);
+        assert_eq!(QUOTAS.demand(Quota::InvitationsPerDay, u64::MAX), None);
+    }
+
+    #[test]
+    fn a_refusal_tells_the_limit_and_what_is_left() {
+        let two = QUOTAS.demand(Quota::MeetingsPerDay, 2).unwrap();
+        assert_eq!(
+            two.refusal(2),
+            "A user may create 3 meetings a UTC day; the organizer has 1 left for this, which takes 2. \
+             Nothing was changed."
+        );
+        // A limit that was lowered is no debt.
+        assert!(two.refusal(9).contains(" has 0 left "));
+        let twelve = QUOTAS.demand(Quota::PendingReminders, 12).unwrap();
+        assert_eq!(
+            twelve.refusal(0),
+            "A user's meetings to come may have 10 reminders outstanding, and this takes 12 at once, however long one \
+             waits. Nothing was changed."
+        );
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_utc() {
+        assert_eq!(next_day(at("2026-12-31T23:59:59.999Z")), at("2027-01-01T00:00:00Z"));
+        assert_eq!(next_day(at("2027-01-01T00:00:00Z")), at("2027-01-02T00:00:00Z"));
+    }
+
+    #[test]
+    fn outstanding_is_what_the_user_organizes_and_has_not_started_each_once() {
+        let (over, first, second) = (
+            booking(Role::Organizer, 1, 100),
+            booking(Role::Organizer, 2, 3),
+            booking(Role::Organizer, 3, 4),
+        );
+        let elsewhere = booking(Role::Participant, 3, 100);
+        let all = vec![second.clone(), over.clone(), first.clone(), elsewhere, second.clone()];
+        let nothing = MeetingId::random();
+        let pending = Pending::of(all.clone(), over.interval.start(), &nothing);
+        assert_eq!(pending.total(), 7);
+        assert_eq!(Pending::of(all, over.interval.start(), &first.meeting_id).total(), 4);
+
+        assert_eq!(pending.shrinks_to(7), None);
+        assert_eq!(pending.shrinks_to(6), Some(first.interval.start()));
+        assert_eq!(pending.shrinks_to(4), Some(first.interval.start()));
+        assert_eq!(pending.shrinks_to(3), Some(second.interval.start()));
+        assert_eq!(pending.shrinks_to(0), Some(second.interval.start()));
+    }
+}

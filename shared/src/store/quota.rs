@@ -1,0 +1,114 @@
+//! What users have asked for on a day, and what of theirs is outstanding.
+
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+
+use super::change::number;
+use super::item::Item;
+use super::users::LAST_DAY;
+use super::{Key, Store, StoreError};
+use crate::domain::quota::{Demand, Pending};
+use crate::domain::{MeetingId, UserId};
+
+/// How long a day's counts are kept, from its beginning.
+const KEPT: Days = Days::new(2);
+
+impl Store {
+    /// Counts all of `demands` on the user's day or, where one of them doesn't fit, none; the answer is then the first that
+    /// doesn't, and how much of it was used. The store counts one request after another, so that limits hold exactly,
+    /// however many come at once.
+    ///
+    /// # Errors
+    /// When the store can't be written. It may have counted all the same: too much, and never too little.
+    pub async fn count(
+        &self,
+        user: &UserId,
+        date: NaiveDate,
+        demands: &[Demand],
+    ) -> Result<Option<(Demand, u64)>, StoreError> {
+        if let Some(hopeless) = demands.iter().find(|demand| demand.room().is_none()) {
+            return Ok(Some((*hopeless, 0)));
+        }
+        let expires_at = (date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp();
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::quota(user, date).attributes()))
+            .expression_attribute_values(":expires_at", AttributeValue::N(expires_at.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (mut sums, mut conditions) = (Vec::new(), Vec::new());
+        for demand in demands {
+            let name = demand.quota.name();
+            sums.push(format!("{name} :{name}"));
+            conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :{name}_room)"));
+            call = call
+                .expression_attribute_values(format!(":{name}"), number(demand.wanted))
+                .expression_attribute_values(format!(":{name}_room"), number(demand.room().unwrap_or(0)));
+        }
+        let call = call
+            .update_expression(format!("SET expires_at = :expires_at ADD {}", sums.join(", ")))
+            .condition_expression(conditions.join(" AND "));
+        let Err(error) = call.send().await else { return Ok(None) };
+        let there = match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+            _ => None,
+        };
+        let used = |demand: &Demand| there.map_or(0, |item| counted(item, demand));
+        match demands.iter().find(|demand| !demand.fits(used(demand))) {
+            Some(demand) if there.is_some() => Ok(Some((*demand, used(demand)))),
+            _ => Err(StoreError::update(error)),
+        }
+    }
+
+    /// Gives back what was counted. One attempt: a second one, after an answer that got lost, might give back too much.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn uncount(
+        &self,
+        user: &UserId,
+        date: NaiveDate,
+        demands: &[Demand],
+    ) -> Result<(), StoreError> {
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::quota(user, date).attributes()))
+            .condition_expression("attribute_exists(pk)");
+        let mut sums = Vec::new();
+        for demand in demands {
+            let name = demand.quota.name();
+            sums.push(format!("{name} :{name}"));
+            let less = AttributeValue::N(format!("-{}", demand.wanted));
+            call = call.expression_attribute_values(format!(":{name}"), less);
+        }
+        let once = Builder::new().retry_config(RetryConfig::disabled());
+        let call = call.update_expression(format!("ADD {}", sums.join(", ")));
+        call.customize().config_override(once).send().await.map(drop).map_err(StoreError::update)
+    }
+
+    /// The reminders outstanding for the meetings to come that the user organizes, without the meeting `except`.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn pending(
+        &self,
+        user: &UserId,
+        now: DateTime<Utc>,
+        except: &MeetingId,
+    ) -> Result<Pending, StoreError> {
+        let bookings = self.booked_days(user, now.date_naive(), LAST_DAY).await?;
+        Ok(Pending::of(bookings, now, except))
+    }
+}
+
+/// How much of a demand's quota an item says is used.
+fn counted(item: &Item, demand: &Demand) -> u64 {
+    let number = item.get(demand.quota.name()).and_then(|value| value.as_n().ok());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}

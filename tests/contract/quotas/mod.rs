@@ -1,0 +1,51 @@
+//! How much one user may ask for.
+
+mod daily;
+mod failing;
+mod pending;
+
+use axum::http::header;
+use harness::{Answer, Person, World};
+use serde_json::{Value, json};
+use shared::domain::Quotas;
+
+/// No limit at all, to be narrowed.
+const UNLIMITED: Quotas = Quotas { meetings_per_day: 0, invitations_per_day: 0, pending_reminders: 0 };
+
+/// The day on which every world begins.
+const TODAY: &str = "2026-11-02";
+
+/// An hour's meeting in UTC, the `number`-th of many that don't clash.
+fn hour(number: usize) -> (String, String) {
+    let at = |minute: &str| format!("2026-12-{:02}T{:02}:{minute}", 1 + number / 24, number % 24);
+    (at("00"), at("59"))
+}
+
+async fn try_hour(world: &World, creator: &Person, number: usize, invited: &[&Person]) -> (u16, Value) {
+    let (start, end) = hour(number);
+    world.try_book(creator, &start, &end, invited, json!({})).await
+}
+
+/// What is counted of someone's day: meetings and invitations.
+async fn counted(world: &World, person: &Person, date: &str) -> (u64, u64) {
+    let items = world.items().await;
+    let Some(item) = items.get(&(format!("USER#{}", person.id), format!("QUOTA#{date}"))) else {
+        return (0, 0);
+    };
+    let count = |name: &str| item.get(name).map_or(0, |count| count.as_u64().unwrap());
+    (count("meetings_per_day"), count("invitations_per_day"))
+}
+
+/// Holds a refusal against the quota that it should name.
+fn refused(answer: (u16, Value), name: &str, limit: u64) -> Value {
+    let (status, problem) = answer;
+    assert_eq!((status, &problem["code"]), (429, &json!("quota_exceeded")), "{problem}");
+    assert_eq!(problem["quota"], json!({ "name": name, "limit": limit }), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains(&format!(" {limit} ")), "{problem}");
+    problem
+}
+
+/// In how many seconds it may work.
+fn retry_after(answer: &Answer) -> u64 {
+    answer.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
+}

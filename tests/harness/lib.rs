@@ -310,6 +310,15 @@ fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state
     Follower::new(streams, dynamodb.stream_arn(), state, mapping, NO_WAIT).unwrap()
 }
 
+/// What no answer may lack; its own tests say that the page of the documentation has other values.
+const PROTECTION: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+];
+
 const CALENDAR: &str = "text/calendar; charset=utf-8; method=";
 
 fn kind(headers: &HeaderMap) -> Option<&str> {
@@ -319,6 +328,9 @@ fn kind(headers: &HeaderMap) -> Option<&str> {
 fn check(answer: &Answer, path: &str) {
     let Answer { status, headers, body } = answer;
     let kind = kind(headers);
+    for (name, value) in PROTECTION {
+        assert_eq!(headers.get_all(name).iter().collect::<Vec<_>>(), [value], "{name} of {path}");
+    }
     if *status < 400 {
         let expected = if path.ends_with(".ics") { CALENDAR } else { "application/json" };
         assert!(kind.is_some_and(|kind| kind.starts_with(expected)), "{path}: {kind:?}");

@@ -161,6 +161,19 @@ async fn it_serves_until_told_to_stop() {
         "{webhooks}"
     );
     assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
+    for own in ["/local/outbox", "/local/reminders", "/local/webhooks", "/nowhere"] {
+        let answer = raw(address, &format!("GET {own} HTTP/1.1")).await;
+        for header in
+            ["cache-control: no-store", "content-security-policy: default-src 'none'; frame-ancestors 'none'"]
+        {
+            assert_eq!(answer.matches(header).count(), 1, "{own}: {answer}");
+        }
+    }
+    let page = raw(address, "GET /local/outbox HTTP/1.1\r\naccept: text/html").await;
+    assert!(
+        page.contains("style-src 'unsafe-inline'") && page.contains("x-content-type-options: nosniff"),
+        "{page}"
+    );
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
 }

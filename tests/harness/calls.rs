@@ -60,12 +60,14 @@ struct State {
     round_trips: usize,
 }
 
-impl Calls {
-    pub(crate) fn new() -> Self {
+impl Default for Calls {
+    fn default() -> Self {
         let state = State { rule: passing(), log: Vec::new(), in_flight: 0, round_trips: 0 };
         Self(Arc::new(Shared { state: Mutex::new(state), dead: watch::Sender::new(false) }))
     }
+}
 
+impl Calls {
     /// Forgets what was noted, and from now on does with each call what `rule` says.
     pub fn watch(&self, rule: impl FnMut(&Call) -> Fate + Send + 'static) {
         let mut state = self.lock();
@@ -110,7 +112,7 @@ impl Calls {
     }
 
     /// `client`, watched.
-    pub(crate) fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
+    pub fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
         let calls = self.clone();
         http_client_fn(move |settings, components| {
             let inner = client.http_connector(settings, components);

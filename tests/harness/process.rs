@@ -57,7 +57,7 @@ impl Process {
         clock: &Clock,
         invitations: bool,
     ) -> Self {
-        let calls = Calls::new();
+        let calls = Calls::default();
         let config = |endpoint: &str| {
             let config = loopback.config(endpoint);
             let client = calls.client(config.http_client().unwrap());

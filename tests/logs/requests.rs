@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use harness::{Fate, Person, TABLE, World};
+use local::gateway::authorizer::Wish;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
 
@@ -149,6 +150,31 @@ async fn refused_requests_leave_no_trace_of_people() {
     by_key("/api/create_user", about("Flo").to_string(), "idempotency_key_reused").await;
     log.assert_impersonal();
     assert!(log.of("request failed").is_empty(), "a request that can't be answered well is nobody's failure");
+}
+
+#[tokio::test]
+async fn callers_leave_no_trace_whether_they_may_or_not() {
+    let log = Log::listen();
+    let world = World::signed_in().await;
+    let wish = |name: &str| Wish::of(&format!("{MARK}-{name}@{MARK}.example"));
+    let (ana, bo) = (world.token(&wish("Ana")), world.token(&wish("Bo")));
+    let unverified = world.token(&Wish { email_verified: false, ..wish("Cy") });
+    let created = world.send_as(&ana, Method::POST, "/api/create_user", &about("Ana")).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("/api/users/{}", created.body["user_id"].as_str().unwrap());
+    assert_eq!(world.send_as(&ana, Method::GET, &path, &Value::Null).await.status, 200);
+    let nonsense = format!("{MARK}.{MARK}.{MARK}");
+    for (token, code) in [(&bo, "user_not_found"), (&unverified, "forbidden"), (&nonsense, "unauthenticated")]
+    {
+        let answer = world.send_as(token, Method::GET, &path, &Value::Null).await;
+        assert_eq!(answer.body["code"], code);
+    }
+    let in_anas_name = world.send_as(&bo, Method::POST, "/api/create_user", &about("Ana")).await;
+    assert_eq!(in_anas_name.body["code"], "forbidden");
+    for line in log.lines() {
+        assert!(![&ana, &bo, &unverified].iter().any(|token| line.to_string().contains(*token)), "{line}");
+    }
+    log.assert_impersonal();
 }
 
 #[tokio::test]

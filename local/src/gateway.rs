@@ -17,13 +17,14 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use futures_util::future::BoxFuture;
 use lambda_http::Body as LambdaBody;
 use shared::clock::Clock;
-use shared::http::{Code, Problem};
+use shared::http::{Code, Problem, protect};
 use shared::store::Store;
 use tokio::net::TcpListener;
 
@@ -125,6 +126,7 @@ impl Gateway {
             authorizer::token(authorizer.as_ref(), wish)
         });
         let router = router.route("/local/token", token.fallback(|| async { unknown_route() }));
+        let router = router.layer(map_response(protected));
         let router = router.fallback(answer).with_state(self);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
@@ -145,11 +147,11 @@ impl Gateway {
         let authorizer = self.0.authorizer.as_ref().filter(|_| !found.is_open);
         let caller = match authorizer.map(|authorizer| authorizer.authorize(&parts.headers)).transpose() {
             Ok(caller) => caller,
-            Err(problem) => return to_axum(problem.into_response()),
+            Err(problem) => return refused(problem),
         };
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             let detail = "A body may have 10 MiB at most.";
-            return to_axum(Problem::new(Code::BodyTooLarge, detail).into_response());
+            return refused(Problem::new(Code::BodyTooLarge, detail));
         };
         let received = Received {
             parts: &parts,
@@ -208,12 +210,24 @@ async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {
 
 fn unknown_route() -> Response {
     let detail = "No function answers this method and path.";
-    to_axum(Problem::new(Code::RouteNotFound, detail).into_response())
+    refused(Problem::new(Code::RouteNotFound, detail))
 }
 
 fn failed(error: &dyn fmt::Display) -> Response {
     tracing::error!(%error, "a request could not be answered");
-    to_axum(Problem::internal(error.to_string()).into_response())
+    refused(Problem::internal(error.to_string()))
+}
+
+/// A problem that no function answered. Functions protect their answers themselves.
+fn refused(problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    protect(response.headers_mut());
+    to_axum(response)
+}
+
+async fn protected(mut response: Response) -> Response {
+    protect(response.headers_mut());
+    response
 }
 
 fn to_axum(response: shared::http::Response) -> Response {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use shared::clock::Clock;
 use shared::metrics;
+use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
@@ -13,6 +15,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Writes the log to standard output, for people. `RUST_LOG` may ask for more, as in `local=debug,dynoxide=debug`.
 pub(crate) fn start(clock: Clock) {
     let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
+    // A second start in one process finds the log running already.
+    let _ = lines(std::io::stdout, clock, asked).try_init();
+}
+
+/// The lines that the program writes, those that were `asked` for or the usual ones.
+pub(crate) fn lines<W>(writer: W, clock: Clock, asked: Option<Targets>) -> impl Subscriber
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let targets = asked.unwrap_or_else(|| {
         // dynoxide warns of every condition that doesn't hold, which is an answer like any other; metrics are for CloudWatch.
         let quiet = Targets::new()
@@ -21,8 +32,7 @@ pub(crate) fn start(clock: Clock) {
         quiet.with_default(LevelFilter::INFO)
     });
     let lines = tracing_subscriber::fmt::layer().compact().with_target(false).with_timer(TimeOfDay(clock));
-    // A second start in one process finds the log running already.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+    tracing_subscriber::registry().with(targets).with(lines.with_writer(writer))
 }
 
 /// Hours, minutes and seconds in UTC.

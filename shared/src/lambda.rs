@@ -1,8 +1,12 @@
 //! The wiring that every function's `main` is made of.
 
+use std::panic::PanicHookInfo;
+
 use lambda_http::{Error, service_fn};
+use tracing::Subscriber;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -69,18 +73,37 @@ where
     lambda_http::run(service_fn(serve)).await
 }
 
-/// Logs JSON lines with an RFC 3339 `timestamp` and a top-level `level`, which Lambda reads
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>).
-/// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets as the function is configured, chooses the least level; the default is `info`. Metrics go out as lines of their own, into the namespace
+/// Logs to standard output, as [`logging`] does, and panics as [`log_panic`] does. `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets
+/// as the function is configured, chooses the least level; the default is `info`. Metrics go into the namespace
 /// `METRICS_NAMESPACE`; the default is `Tactful`.
 pub fn start_logging() {
     let setting = |name| std::env::var(name).ok();
     let level =
         setting("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     let namespace = setting("METRICS_NAMESPACE").unwrap_or_else(|| "Tactful".to_owned());
+    logging(std::io::stdout, Clock::system(), level, namespace).init();
+    std::panic::set_hook(Box::new(log_panic));
+}
+
+/// Logs JSON lines with an RFC 3339 `timestamp` and a top-level `level`, which Lambda reads
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>), and metrics as lines of their
+/// own. However much `level` asks for, nothing below `info` is written: there the SDK and the runtime tell whole requests
+/// and answers, and nothing of ours.
+pub fn logging<W>(writer: W, clock: Clock, level: LevelFilter, namespace: String) -> impl Subscriber
+where
+    W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
+{
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
-    let lines =
-        lines.with_filter(filter_fn(|metadata| metadata.target() != metrics::TARGET)).with_filter(level);
-    let metrics = EmbeddedMetrics { clock: Clock::system(), namespace };
-    tracing_subscriber::registry().with(metrics.with_filter(LevelFilter::INFO)).with(lines).init();
+    let lines = lines.with_writer(writer.clone());
+    let lines = lines
+        .with_filter(filter_fn(|metadata| metadata.target() != metrics::TARGET))
+        .with_filter(level.min(LevelFilter::INFO));
+    let metrics = EmbeddedMetrics { writer, clock, namespace };
+    tracing_subscriber::registry().with(metrics.with_filter(LevelFilter::INFO)).with(lines)
+}
+
+/// Logs where a panic was, and not what it says: a slice that was cut in the middle of a letter says all of its text.
+pub fn log_panic(panic: &PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string);
+    tracing::error!(location, "panicked");
 }

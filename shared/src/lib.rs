@@ -6,6 +6,7 @@
 pub mod access;
 pub mod aws;
 pub mod calendar;
+mod cause;
 pub mod clock;
 pub mod domain;
 pub mod http;

@@ -2,13 +2,14 @@
 //! format (see [`crate::lambda::start_logging`]), elsewhere it is just not shown.
 
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 
 use crate::clock::Clock;
@@ -46,17 +47,19 @@ pub fn oldest_debt(minutes: i64) {
     emit("OldestDebt", "Seconds", minutes.max(0) * 60);
 }
 
-/// Writes each metric as a line of the embedded metric format to standard output, where CloudWatch finds it
+/// Writes each metric as a line of the embedded metric format; on standard output CloudWatch finds it
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 #[derive(Debug)]
-pub struct EmbeddedMetrics {
+pub struct EmbeddedMetrics<W> {
+    /// Where to.
+    pub writer: W,
     /// What time it is.
     pub clock: Clock,
     /// The CloudWatch namespace.
     pub namespace: String,
 }
 
-impl<S: Subscriber> Layer<S> for EmbeddedMetrics {
+impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for EmbeddedMetrics<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() != TARGET {
             return;
@@ -65,7 +68,7 @@ impl<S: Subscriber> Layer<S> for EmbeddedMetrics {
         event.record(&mut metric);
         let line = metric.line(&self.namespace, self.clock.now());
         // A metric that can't be written is not worth failing for.
-        let _ = writeln!(io::stdout().lock(), "{line}");
+        let _ = writeln!(self.writer.make_writer(), "{line}");
     }
 }
 

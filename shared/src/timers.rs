@@ -1,7 +1,7 @@
 //! One-off schedules in EventBridge Scheduler: one for each notice still to come.
 
 use aws_sdk_scheduler::Client;
-use aws_sdk_scheduler::error::{BuildError, DisplayErrorContext};
+use aws_sdk_scheduler::error::BuildError;
 use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
 use aws_sdk_scheduler::operation::update_schedule::UpdateScheduleError;
 use aws_sdk_scheduler::types::{
@@ -10,6 +10,7 @@ use aws_sdk_scheduler::types::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::cause::cause;
 use crate::domain::{Kind, MeetingId, NoticeKey, UserId};
 use crate::time::Minute;
 
@@ -121,7 +122,7 @@ impl Timers {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(())
             }
-            Err(error) => Err(TimerError(DisplayErrorContext(error).to_string())),
+            Err(error) => Err(TimerError(cause(&error))),
         }
     }
 
@@ -143,7 +144,7 @@ impl Timers {
             {
                 Ok(Outcome::OtherCall)
             }
-            Err(error) => Err(TimerError(DisplayErrorContext(error).to_string())),
+            Err(error) => Err(TimerError(cause(&error))),
         }
     }
 
@@ -162,7 +163,7 @@ impl Timers {
         match call.send().await {
             Ok(_) => Ok(Outcome::Done),
             Err(error) if error.as_service_error().is_some_and(gone) => Ok(Outcome::OtherCall),
-            Err(error) => Err(TimerError(DisplayErrorContext(error).to_string())),
+            Err(error) => Err(TimerError(cause(&error))),
         }
     }
 

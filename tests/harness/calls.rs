@@ -36,6 +36,8 @@ pub enum Fate {
     AnswerLost,
     /// A transaction is refused because another one is at the same items, without taking effect.
     TransactionConflict,
+    /// A transaction is refused for good, without taking effect; the answer shows the item of its first write.
+    Refused,
     /// It takes effect, and the process dies: no call of it is ever answered or sent again.
     LastCall,
 }
@@ -58,12 +60,14 @@ struct State {
     round_trips: usize,
 }
 
-impl Calls {
-    pub(crate) fn new() -> Self {
+impl Default for Calls {
+    fn default() -> Self {
         let state = State { rule: passing(), log: Vec::new(), in_flight: 0, round_trips: 0 };
         Self(Arc::new(Shared { state: Mutex::new(state), dead: watch::Sender::new(false) }))
     }
+}
 
+impl Calls {
     /// Forgets what was noted, and from now on does with each call what `rule` says.
     pub fn watch(&self, rule: impl FnMut(&Call) -> Fate + Send + 'static) {
         let mut state = self.lock();
@@ -108,7 +112,7 @@ impl Calls {
     }
 
     /// `client`, watched.
-    pub(crate) fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
+    pub fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
         let calls = self.clone();
         http_client_fn(move |settings, components| {
             let inner = client.http_connector(settings, components);
@@ -172,7 +176,8 @@ impl HttpConnector for Connector {
             let (fate, _in_flight) = calls.begin(&request);
             match fate {
                 Fate::Unreachable => return Err(ConnectorError::user("the call was held back".into())),
-                Fate::TransactionConflict => return Ok(transaction_conflict(&request)),
+                Fate::TransactionConflict => return Ok(cancelled(&request, met_another)),
+                Fate::Refused => return Ok(cancelled(&request, refused)),
                 Fate::Pass | Fate::AnswerLost | Fate::LastCall => {}
             }
             let answer = inner.call(request).await;
@@ -203,21 +208,33 @@ fn operation(request: &HttpRequest) -> String {
     }
 }
 
-/// What DynamoDB answers to a transaction that meets another one, which dynoxide never does
+/// What DynamoDB answers to a transaction that it cancels, which dynoxide does only for a condition
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
-fn transaction_conflict(request: &HttpRequest) -> HttpResponse {
+fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpResponse {
     let body: Value =
         request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-    let writes = body["TransactItems"].as_array().map_or(1, Vec::len);
-    // The first write meets the other transaction, the rest are innocent.
-    let reason = |place: usize| json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } });
+    let writes = body["TransactItems"].as_array().cloned().unwrap_or_default();
+    let reasons: Vec<_> = writes.iter().enumerate().map(|(place, write)| reason(place, write)).collect();
     let answer = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
-        "CancellationReasons": (0..writes).map(reason).collect::<Vec<_>>(),
+        "CancellationReasons": reasons,
     });
     let bad_request = 400u16.try_into().unwrap_or_else(|_| unreachable!("400 is a status"));
     let mut response = HttpResponse::new(bad_request, SdkBody::from(answer.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response
+}
+
+/// The first write meets the other transaction, the rest are innocent.
+fn met_another(place: usize, _: &Value) -> Value {
+    json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } })
+}
+
+/// The first write's condition fails, the others are bad in themselves.
+fn refused(place: usize, write: &Value) -> Value {
+    match place {
+        0 => json!({ "Code": "ConditionalCheckFailed", "Item": write["Put"]["Item"] }),
+        _ => json!({ "Code": "ValidationError" }),
+    }
 }

@@ -338,9 +338,21 @@ fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state
     Follower::new(streams, dynamodb.stream_arn(), state, mapping, NO_WAIT).unwrap()
 }
 
-/// What the document can't say of a problem.
+/// What no answer may lack; its own tests say that the page of the documentation has other values.
+const PROTECTION: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+];
+
+/// What the document can't say of an answer.
 fn check(answer: &Answer, path: &str) {
     let Answer { status, headers, body } = answer;
+    for (name, value) in PROTECTION {
+        assert_eq!(headers.get_all(name).iter().collect::<Vec<_>>(), [value], "{name} of {path}");
+    }
     if *status < 400 {
         return;
     }

@@ -58,7 +58,7 @@ impl Process {
         invitations: bool,
         quotas: Quotas,
     ) -> Self {
-        let calls = Calls::new();
+        let calls = Calls::default();
         let config = |endpoint: &str| {
             let config = loopback.config(endpoint);
             let client = calls.client(config.http_client().unwrap());

@@ -86,6 +86,10 @@ async fn needs_of_a_whole_story() -> BTreeMap<String, BTreeSet<Need>> {
     look(&stack, &ana, &first).await;
     plan_and_deliver(&stack, &first, &bo, &cy).await;
     change_and_sweep(&stack, &second, &third, &bo).await;
+    fail_and_recover(&stack, &ana, &bo).await;
+    // Once its reminders are planned, and once it is over.
+    look(&stack, &ana, &first).await;
+    look(&stack, &ana, &second).await;
     stack.needs()
 }
 
@@ -117,6 +121,8 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, moves))).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 
+    // The meeting is planned once more where all is done already, as every record may be delivered twice.
+    plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
     let early = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(early, Outcome::Moved);
     stack.clock.set(due);
@@ -159,6 +165,48 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
         .call("cancel_meeting", cancel_meeting::handle, about("meeting_id", second, with_body(&Value::Null)))
         .await;
     sweep("2026-12-01T09:30:00Z").await;
+}
+
+/// Nothing leaves at first: SES refuses, the receiver has a newer key. Then the sweep tries again, and what is cancelled or
+/// moved meanwhile is closed or set anew.
+async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
+    let planner = stack.planner("plan_reminders");
+    let deliver = async |meeting: &str, user: &str, channel, expected: Outcome| {
+        let kind = Kind::Reminder { channel, minutes_before: 60 };
+        // In a process of its own, which knows no key yet.
+        let notifier = stack.notifier("notify");
+        let due = Due(NoticeKey { kind, ..reminder(meeting, user) });
+        assert_eq!(stack.contended(notify::handle(&notifier, due)).await.unwrap(), expected, "{channel:?}");
+    };
+    let planned = async |start: &str, end: &str| {
+        let meeting = stack.meeting(ana, start, end).await;
+        plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
+        meeting
+    };
+    let refused = planned("2026-12-04T10:00", "2026-12-04T11:00").await;
+    let cancelled = planned("2026-12-04T12:00", "2026-12-04T13:00").await;
+    let sweeper = Sweeper { planner: stack.planner("sweep"), notifier: stack.notifier("sweep") };
+
+    stack.clock.set("2026-12-04T09:00:00Z".parse().unwrap());
+    stack.ses.fail_next(1);
+    deliver(&refused, bo, Channel::Email, Outcome::WillRetry).await;
+    stack.receiver.answer_next(&[401, 500, 503]);
+    deliver(&refused, bo, Channel::Webhook, Outcome::WillRetry).await;
+    stack.receiver.answer_next(&[401]);
+    deliver(&refused, ana, Channel::Webhook, Outcome::Delivered).await;
+    stack.clock.set("2026-12-04T09:05:00Z".parse().unwrap());
+    stack.receiver.answer_next(&[401]);
+    let swept = sweep::handle(&sweeper).await.unwrap();
+    assert!(swept.done >= 2, "{swept:?}");
+    deliver(&refused, bo, Channel::Email, Outcome::Nothing).await;
+
+    let of_meeting = about("meeting_id", &cancelled, with_body(&Value::Null));
+    stack.call("cancel_meeting", cancel_meeting::handle, of_meeting).await;
+    stack.clock.set("2026-12-04T11:00:00Z".parse().unwrap());
+    deliver(&cancelled, bo, Channel::Email, Outcome::Closed).await;
+    plan(&planner, &format!("MEETING#{cancelled}"), "MEETING").await;
+    stack.clock.set("2026-12-04T11:10:00Z".parse().unwrap());
+    sweep::handle(&sweeper).await.unwrap();
 }
 
 /// Hands a change of that item to the planner, in the form of the sample event.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
+use std::time::Duration;
 
+use harness::{Calls, Fate};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use local::embedded::dynamodb::{DynamoDb, Place};
@@ -34,9 +36,10 @@ pub(crate) struct Stack {
     loopback: Loopback,
     dynamodb: DynamoDb,
     scheduler: Scheduler,
-    ses: Ses,
+    pub(crate) ses: Ses,
     secrets: Secrets,
-    receiver: Receiver,
+    pub(crate) receiver: Receiver,
+    calls: Calls,
     recorders: Mutex<BTreeMap<String, Recorder>>,
 }
 
@@ -56,6 +59,7 @@ impl Stack {
             receiver: Receiver::start(state, secrets.clone(), clock.clone()).await.unwrap(),
             secrets,
             clock,
+            calls: Calls::default(),
             recorders: Mutex::default(),
         }
     }
@@ -94,7 +98,8 @@ impl Stack {
             .build();
         let secret = Secret::new(aws_sdk_secretsmanager::Client::from_conf(config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&self.receiver.url()).unwrap();
-        Webhooks::new(endpoint, secret, Patience::default())
+        let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
+        Webhooks::new(endpoint, secret, patience)
     }
 
     pub(crate) fn timers(&self, function: &str) -> Timers {
@@ -110,6 +115,20 @@ impl Stack {
         Timers::new(aws_sdk_scheduler::Client::from_conf(config), settings)
     }
 
+    /// Runs `work`, whose first transaction meets another one, so that all is read and decided again.
+    pub(crate) async fn contended<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut met = false;
+        self.calls.watch(move |call| {
+            let meets = call.operation == "TransactWriteItems" && !std::mem::replace(&mut met, true);
+            if meets { Fate::TransactionConflict } else { Fate::Pass }
+        });
+        let done = work.await;
+        let commits = self.calls.operations().iter().filter(|name| *name == "TransactWriteItems").count();
+        assert!(commits != 1, "a transaction that met another was not tried again");
+        self.calls.clear();
+        done
+    }
+
     /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`]; null where it answers
     /// no JSON.
     pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
@@ -123,7 +142,8 @@ impl Stack {
         let api = Api { store, clock, channels, quotas, sign_in };
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
-        let response = function(api, request).await.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+        let response = self.contended(function(api, request)).await;
+        let response = response.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
         serde_json::from_slice(response.body()).unwrap_or_default()
     }
 
@@ -149,6 +169,8 @@ impl Stack {
 
     fn store(&self, function: &str) -> Store {
         let config = self.loopback.config(self.dynamodb.endpoint());
+        let client = self.calls.client(config.http_client().unwrap());
+        let config = config.into_builder().http_client(client).build();
         let config =
             aws_sdk_dynamodb::config::Builder::from(&config).interceptor(self.recorder(function)).build();
         Store::new(aws_sdk_dynamodb::Client::from_conf(config), NAME)

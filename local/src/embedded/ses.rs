@@ -187,15 +187,17 @@ struct Letter {
 
 async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     let one_less = |left: u32| left.checked_sub(1);
-    if api.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
-        return refused(StatusCode::BAD_REQUEST, "SendingPausedException", "Sending is paused.");
-    }
     let email: SendEmail = match serde_json::from_slice(&body) {
         Ok(email) => email,
         Err(error) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
     };
     if email.destination.to_addresses.is_empty() {
         return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no recipient.");
+    }
+    if api.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+        // What SES says may name the recipient, as where an address isn't verified.
+        let message = format!("Sending to {} is paused.", email.destination.to_addresses.join(", "));
+        return refused(StatusCode::BAD_REQUEST, "SendingPausedException", &message);
     }
     let letter = match read(email.content) {
         Ok(letter) => letter,

@@ -10,8 +10,9 @@ use crate::embedded::ses::Message;
 /// The most messages a page shows.
 const MOST: usize = 50;
 
-/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it. Nobody frames the page.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
 
 /// Answers with all messages as JSON, or with the newest as a page where `headers` ask for one.
 pub(super) fn answer(messages: Vec<Message>, headers: &HeaderMap) -> Response {

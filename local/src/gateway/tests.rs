@@ -161,8 +161,54 @@ async fn it_serves_until_told_to_stop() {
         "{webhooks}"
     );
     assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
+    for own in ["/local/outbox", "/local/reminders", "/local/webhooks", "/nowhere"] {
+        let answer = raw(address, &format!("GET {own} HTTP/1.1")).await;
+        for header in
+            ["cache-control: no-store", "content-security-policy: default-src 'none'; frame-ancestors 'none'"]
+        {
+            assert_eq!(answer.matches(header).count(), 1, "{own}: {answer}");
+        }
+    }
+    let page = raw(address, "GET /local/outbox HTTP/1.1\r\naccept: text/html").await;
+    assert!(
+        page.contains("style-src 'unsafe-inline'") && page.contains("x-content-type-options: nosniff"),
+        "{page}"
+    );
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_log_tells_paths_and_not_what_is_asked_there() {
+    use std::io::Write;
+    use std::sync::{Mutex, PoisonError};
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let lines = crate::log::lines(move || writer.clone(), Clock::system(), None);
+    let _listening = tracing::subscriber::set_default(lines);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().fallback(super::answer).with_state(gateway());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
+    for path in ["/things/1?q=ana@example.com", "/nowhere?email=ana@example.com"] {
+        raw(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer ana")).await;
+    }
+    serving.abort();
+    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("GET /things/1 200 ") && log.contains("GET /nowhere 404 "), "{log}");
+    assert!(!log.contains("ana") && !log.contains('?'), "{log}");
 }
 
 /// One request on a connection of its own.

@@ -3,6 +3,7 @@
 mod fields;
 mod preconditions;
 mod problem;
+mod protection;
 pub mod read;
 mod times;
 pub mod view;
@@ -17,6 +18,7 @@ use serde::Serialize;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use problem::{Code, FieldError, Problem};
+pub use protection::protect;
 pub use times::{ReadInterval, resolve};
 
 use crate::access::SignIn;
@@ -44,23 +46,23 @@ pub struct Api {
     pub quotas: Quotas,
 }
 
-/// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. A failure that is ours is
-/// logged here, once, and nowhere else.
+/// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. Each is protected, see
+/// [`protect`]. A failure that is ours is logged here, once, and nowhere else.
 pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
 where
     F: FnOnce(A, Request) -> R,
     R: Future<Output = Result<Response, Problem>>,
 {
     let outcome = AssertUnwindSafe(async { use_case(api, request).await }).catch_unwind().await;
-    let problem = match outcome {
-        Ok(Ok(response)) => return response,
-        Ok(Err(problem)) => problem,
-        Err(_) => Problem::internal("the use case panicked"),
-    };
-    if let Some(cause) = problem.cause() {
-        tracing::error!(code = problem.code().as_str(), cause, "request failed");
-    }
-    problem.into_response()
+    let outcome = outcome.unwrap_or_else(|_| Err(Problem::internal("the use case panicked")));
+    let mut response = outcome.unwrap_or_else(|problem| {
+        if let Some(cause) = problem.cause() {
+            tracing::error!(code = problem.code().as_str(), cause, "request failed");
+        }
+        problem.into_response()
+    });
+    protect(response.headers_mut());
+    response
 }
 
 /// A JSON answer.

@@ -5,13 +5,14 @@ use std::time::Duration;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
-use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
 use aws_smithy_types::Blob;
 use tokio::time::{sleep, timeout};
 
 use super::Message;
 use super::mime::mime;
+use crate::cause::cause;
 use crate::domain::Email;
 
 /// Sends mail from one address. Cheap to clone.
@@ -94,7 +95,7 @@ impl Mailer {
             .config_override(once);
         call.send().await.map(drop).map_err(|error| SendError {
             reason: error.code().unwrap_or("Unreachable").to_owned(),
-            detail: DisplayErrorContext(&error).to_string(),
+            detail: cause(&error),
         })
     }
 }

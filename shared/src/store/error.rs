@@ -1,12 +1,13 @@
 //! What can go wrong in the store, in the domain's terms.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
 
 use super::item::Item;
+use crate::cause::cause;
 
 /// A failed call to the store. Ask it what it means; its text is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +99,7 @@ impl StoreError {
             (false, true) => Kind::Unavailable,
             (false, false) => Kind::Broken,
         };
-        Self { kind, message: DisplayErrorContext(error).to_string(), writes: Vec::new() }
+        Self { kind, message: cause(error), writes: Vec::new() }
     }
 
     pub(super) fn read<E>(error: SdkError<E>) -> Self
@@ -157,6 +158,61 @@ impl WriteOutcome {
 
 impl From<serde_dynamo::Error> for StoreError {
     fn from(error: serde_dynamo::Error) -> Self {
-        Self::corrupt(error)
+        // What serde can't take it quotes, and the quotation may be anyone's name.
+        let told = error.to_string();
+        Self::corrupt(told.split(['"', '\'']).next().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use aws_sdk_dynamodb::error::ErrorMetadata;
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// A transaction that meets Ana's item, as the service answers it.
+    fn cancelled(code: &str) -> StoreError {
+        let item = Item::from([("email".to_owned(), AttributeValue::S("ana@example.com".to_owned()))]);
+        let reason = CancellationReason::builder().code(code).set_item(Some(item)).build();
+        let cancelled = TransactionCanceledException::builder()
+            .message("Transaction cancelled")
+            .cancellation_reasons(reason)
+            .meta(ErrorMetadata::builder().code("TransactionCanceledException").build())
+            .build();
+        let answer =
+            HttpResponse::new(400u16.try_into().unwrap(), SdkBody::from(r#"{"S":"ana@example.com"}"#));
+        let error = TransactWriteItemsError::TransactionCanceledException(cancelled);
+        StoreError::transaction(SdkError::service_error(error, answer))
+    }
+
+    #[test]
+    fn a_failure_tells_what_it_is_and_nobodys_address() {
+        let error = cancelled("ConditionalCheckFailed");
+        assert_eq!(error.to_string(), "service error: TransactionCanceledException: Transaction cancelled");
+        assert!(error.is_lost_race());
+        assert!(!cancelled("ValidationError").to_string().contains("ana"));
+    }
+
+    #[test]
+    fn an_unreadable_item_is_not_quoted() {
+        #[derive(Debug, Deserialize)]
+        struct Thing {
+            #[expect(dead_code, reason = "it is only read into")]
+            version: u64,
+        }
+        let read = |value| -> Result<Thing, _> {
+            serde_dynamo::from_item(HashMap::from([("version".to_owned(), value)]))
+        };
+        for value in [AttributeValue::S("Ana".to_owned()), AttributeValue::N("Ana".to_owned())] {
+            let error = StoreError::from(read(value).unwrap_err()).to_string();
+            assert!(error.starts_with("unreadable item: ") && !error.contains("Ana"), "{error}");
+        }
     }
 }

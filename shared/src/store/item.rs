@@ -239,7 +239,7 @@ impl DayEntry {
     }
 
     fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
-        let title = self.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?;
+        let title = self.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?;
         Ok(Booking {
             meeting_id,
             title,
@@ -318,14 +318,14 @@ impl TryFrom<UserItem> for User {
 
     fn try_from(item: UserItem) -> Result<Self, StoreError> {
         let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
-            let time = |text: &str| WallTime::parse(text).map_err(StoreError::corrupt);
-            Dnd::new(time(&start)?, time(&end)?).map_err(StoreError::corrupt)
+            let time = |text: &str| WallTime::parse(text).map_err(unreadable("dnd"));
+            Dnd::new(time(&start)?, time(&end)?).map_err(unreadable("dnd"))
         };
         Ok(Self {
             id: item.user_id,
-            email: Email::parse(&item.email).map_err(StoreError::corrupt)?,
-            name: Name::parse(&item.name).map_err(StoreError::corrupt)?,
-            zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
+            email: Email::parse(&item.email).map_err(unreadable("email"))?,
+            name: Name::parse(&item.name).map_err(unreadable("name"))?,
+            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
             dnd: item.dnd.map(dnd).transpose()?,
             version: item.version,
             origin: item.origin.map(Origin::from),
@@ -340,30 +340,30 @@ impl TryFrom<MeetingItem> for Meeting {
         let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
             Ok(Participant {
                 user_id: p.user_id,
-                email: Email::parse(&p.email).map_err(StoreError::corrupt)?,
-                name: Name::parse(&p.name).map_err(StoreError::corrupt)?,
+                email: Email::parse(&p.email).map_err(unreadable("email"))?,
+                name: Name::parse(&p.name).map_err(unreadable("name"))?,
                 role: p.role,
             })
         };
         Ok(Self {
             id: item.meeting_id,
             creator_id: item.creator_id,
-            title: item.title.as_deref().map(Title::parse).transpose().map_err(StoreError::corrupt)?,
+            title: item.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?,
             description: item
                 .description
                 .as_deref()
                 .map(Description::parse)
                 .transpose()
-                .map_err(StoreError::corrupt)?,
+                .map_err(unreadable("description"))?,
             location: item
                 .location
                 .as_deref()
                 .map(Location::parse)
                 .transpose()
-                .map_err(StoreError::corrupt)?,
+                .map_err(unreadable("location"))?,
             status: item.status,
             interval: interval(item.start, item.end)?,
-            zone: Zone::parse(&item.zone).map_err(StoreError::corrupt)?,
+            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
             participants: item.participants.into_iter().map(participant).collect::<Result<_, _>>()?,
             notifications: item.notifications,
             version: item.version,
@@ -397,7 +397,7 @@ impl TryFrom<NoticeItem> for Notice {
         Ok(Self {
             owed_at: item.owed.minute(),
             key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
-            email: Email::parse(&item.email).map_err(StoreError::corrupt)?,
+            email: Email::parse(&item.email).map_err(unreadable("email"))?,
             start: Minute::from_epoch(item.start),
             told: item.told.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,
@@ -416,6 +416,11 @@ impl TryFrom<NoticeItem> for Notice {
 
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// Tells the field, and never what it holds.
+fn unreadable<E>(field: &'static str) -> impl FnOnce(E) -> StoreError {
+    move |_| StoreError::corrupt(field)
 }
 
 fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {

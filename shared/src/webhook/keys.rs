@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use chrono::{DateTime, Utc};
 use futures_util::lock::Mutex;
 use standardwebhooks::Webhook;
 
 use super::SendError;
+use crate::cause::cause;
 
 /// One key, or several while one takes the place of another: each signs, and a receiver is content with any of them.
 pub struct Keys(Vec<Webhook>);
@@ -83,8 +83,7 @@ impl Secret {
     async fn read(&self) -> Result<Keys, SendError> {
         let unavailable = |detail: String| SendError::new("SecretUnavailable", detail);
         let call = self.client.get_secret_value().secret_id(&self.id);
-        let secret =
-            call.send().await.map_err(|error| unavailable(DisplayErrorContext(error).to_string()))?;
+        let secret = call.send().await.map_err(|error| unavailable(cause(&error)))?;
         Keys::parse(secret.secret_string().unwrap_or_default())
             .map_err(|error| unavailable(error.to_string()))
     }

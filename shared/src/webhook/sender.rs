@@ -9,13 +9,13 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use chrono::{DateTime, Utc};
 use lambda_http::http::{Request, header};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::{sleep, timeout};
 
 use super::{Endpoint, Message, Secret};
+use crate::cause::cause;
 use crate::clock::Clock;
 use crate::notify;
 
@@ -142,7 +142,7 @@ impl Webhooks {
         match timeout(one, self.connector().call(request)).await {
             Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
             Ok(Ok(answer)) => Err(SendError::answered(answer.status().as_u16())),
-            Ok(Err(error)) => Err(SendError::new("Unreachable", DisplayErrorContext(error).to_string())),
+            Ok(Err(error)) => Err(SendError::new("Unreachable", cause(&error))),
             Err(_) => Err(timed_out(one)),
         }
     }

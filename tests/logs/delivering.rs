@@ -1,0 +1,167 @@
+//! What is logged of planning and delivering, in time and in spite of failures.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use harness::{Fate, Person, World, instant};
+use local::embedded::secrets::WEBHOOK_SECRET;
+use local::sdk::Loopback;
+use serde_json::{Value, json};
+use shared::domain::{Channel, Kind, MeetingId, NoticeKey, UserId};
+use shared::lambda::log_panic;
+use shared::reminders::{Due, Notifier, Outcome};
+use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
+
+use crate::log::Log;
+use crate::{MARK, call, marked_person, meeting};
+
+struct Scene {
+    world: World,
+    ana: Person,
+    bo: Person,
+    id: String,
+}
+
+/// Ana meets Bo at noon, with a mail and a webhook an hour before for each.
+async fn scene() -> Scene {
+    let world = World::inviting().await;
+    let (ana, bo) = (marked_person(&world, "Ana").await, marked_person(&world, "Bo").await);
+    let body = meeting(&ana, &[&bo], "2026-11-02T12", json!({}));
+    let (status, meeting) = call(&world, Method::POST, "/api/create_meeting", &body).await;
+    assert_eq!(status, 201, "{meeting}");
+    Scene { world, ana, bo, id: meeting["meeting_id"].as_str().unwrap().to_owned() }
+}
+
+impl Scene {
+    fn due(&self, person: &Person, channel: Channel) -> Due {
+        Due(NoticeKey {
+            meeting_id: MeetingId::parse(&self.id).unwrap(),
+            user_id: UserId::parse(&person.id).unwrap(),
+            kind: Kind::Reminder { channel, minutes_before: 60 },
+        })
+    }
+
+    /// A notifier whose receiver can't be reached, at an address that is nobody's business.
+    fn without_receiver(&self) -> Notifier {
+        let config = Loopback::new().config(self.world.secrets.endpoint());
+        let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
+        let endpoint = Endpoint::https_or_loopback(&format!("http://127.0.0.1:9/{MARK}?{MARK}")).unwrap();
+        let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
+        let webhooks = Some(Webhooks::new(endpoint, secret, patience));
+        Notifier { webhooks, ..self.world.process.notifier.clone() }
+    }
+}
+
+fn is_about(line: &Value, meeting: &str, person: &Person) -> bool {
+    line["meeting_id"] == meeting && line["user_id"] == person.id.as_str()
+}
+
+#[tokio::test]
+async fn what_is_planned_moved_and_delivered_is_told_by_ids() {
+    let log = Log::listen();
+    let Scene { world, ana, bo, id } = &scene().await;
+    world.advance_to("2026-11-02T09:10:00Z").await;
+    let retitled = json!({ "title": format!("Other {MARK}"), "start_time": "2026-11-02T12:10:00" });
+    let path = format!("/api/meetings/{id}");
+    assert_eq!(call(world, Method::PATCH, &path, &retitled).await.0, 200);
+    let renamed = json!({ "name": format!("Bob {MARK}"), "email": format!("bob-{MARK}@{MARK}.example") });
+    assert_eq!(call(world, Method::PATCH, &format!("/api/users/{}", bo.id), &renamed).await.0, 200);
+    world.advance_to("2026-11-02T12:00:00Z").await;
+    assert!(world.outbox().len() >= 4 && world.webhooks().len() == 2);
+    assert_eq!(call(world, Method::DELETE, &path, &Value::Null).await.0, 200);
+    world.advance_to("2026-11-02T12:05:00Z").await;
+    world.sweep().await;
+
+    for message in ["notice set", "notice moved", "notice delivered"] {
+        for person in [ana, bo] {
+            assert!(
+                log.of(message).iter().any(|line| is_about(line, id, person)),
+                "no {message} of {}",
+                person.id
+            );
+        }
+    }
+    let metrics = log.lines().into_iter().filter(|line| line.get("RemindersDelivered").is_some());
+    assert_eq!(metrics.count(), 4);
+    log.assert_impersonal();
+}
+
+#[tokio::test]
+async fn what_cannot_be_planned_or_swept_is_told_by_ids() {
+    let log = Log::listen();
+    let scene = scene().await;
+    let world = &scene.world;
+    for operation in ["CreateSchedule", "PutItem", "TransactWriteItems", "GetItem"] {
+        let mut left = 12;
+        world.calls().watch(move |call| {
+            let fails = call.operation == operation && left > 0;
+            left -= i32::from(fails);
+            if fails { Fate::Unreachable } else { Fate::Pass }
+        });
+        world.clock.set(world.clock.now() + chrono::TimeDelta::minutes(2));
+        world.settle().await;
+        world.sweep().await;
+    }
+    world.calls().watch(|_| Fate::Unreachable);
+    let unreadable = sweep::handle(&world.sweeper()).await.unwrap_err().to_string();
+    let due = scene.due(&scene.bo, Channel::Email);
+    let undelivered = notify::handle(&world.process.notifier, due).await.unwrap_err().to_string();
+    // Lambda tells these to the log and to the queue of what failed.
+    assert!(!unreadable.contains(MARK) && !undelivered.contains(MARK), "{unreadable}, {undelivered}");
+
+    let debtor = format!("meeting {}", scene.id);
+    assert!(log.of("planning failed, will be tried again").iter().any(|line| line["debtor"] == debtor));
+    assert!(log.of("still owed, will be tried again").iter().any(|line| line["cause"] != ""));
+    log.assert_impersonal();
+}
+
+#[tokio::test]
+async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
+    let log = Log::listen();
+    let scene = scene().await;
+    let Scene { world, ana, bo, id } = &scene;
+    world.advance_to("2026-11-02T10:59:30Z").await;
+    world.clock.set(instant("2026-11-02T11:00:00Z"));
+    let deliver = async |notifier: &Notifier, person: &Person, channel| {
+        let outcome = notify::handle(notifier, scene.due(person, channel)).await.unwrap();
+        assert_eq!(outcome, Outcome::WillRetry);
+    };
+    let notifier = &world.process.notifier;
+    world.ses.fail_next(1);
+    deliver(notifier, ana, Channel::Email).await;
+    world.receiver.answer_next(&[302, 401, 500]);
+    deliver(notifier, ana, Channel::Webhook).await;
+    deliver(&scene.without_receiver(), bo, Channel::Webhook).await;
+    world.calls().watch(|call| match call.operation.as_str() {
+        "SendEmail" => Fate::Unreachable,
+        _ => Fate::Pass,
+    });
+    deliver(notifier, bo, Channel::Email).await;
+    world.calls().clear();
+
+    let failed = log.of("notice not sent, will be tried again");
+    let told: Vec<_> = [(ana, "SendingPausedException"), (ana, "Status500"), (bo, "Unreachable")]
+        .map(|(person, reason)| {
+            failed.iter().filter(|line| is_about(line, id, person) && line["reason"] == reason).count()
+        })
+        .into();
+    assert_eq!((failed.len(), told), (4, vec![1, 1, 2]), "{failed:?}");
+    let again = log.of("webhook not taken, trying again at once");
+    let reasons: Vec<_> = again.iter().map(|line| line["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["Status302", "Status401", "Unreachable", "Unreachable"]);
+    log.assert_impersonal();
+}
+
+#[test]
+fn a_panic_is_told_by_its_place() {
+    let log = Log::listen();
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(log_panic));
+    let text = format!("ü {MARK}");
+    let caught = std::panic::catch_unwind(|| text[1..].len());
+    std::panic::set_hook(usual);
+    assert!(caught.is_err());
+    let [line] = log.of("panicked").try_into().unwrap();
+    assert!(line["location"].as_str().unwrap().contains("delivering.rs:"), "{line}");
+    log.assert_impersonal();
+}

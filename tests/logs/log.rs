@@ -1,0 +1,61 @@
+//! What the functions of one test log.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use shared::clock::Clock;
+use shared::lambda::logging;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::MARK;
+
+/// Listens while it is there, on the thread of one test.
+pub(crate) struct Log {
+    written: Sink,
+    _listening: DefaultGuard,
+}
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// The deployment's own lines, asked to be as verbose as they can.
+    pub(crate) fn listen() -> Self {
+        let written = Sink::default();
+        let writer = written.clone();
+        let clock = Clock::system();
+        let lines = logging(move || writer.clone(), clock, LevelFilter::TRACE, "Tactful".to_owned());
+        Self { written, _listening: tracing::subscriber::set_default(lines) }
+    }
+
+    /// Every line but those of the embedded database, which in a deployment is none of the functions' own.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.written.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| !line["target"].as_str().unwrap_or_default().starts_with("dynoxide")).collect()
+    }
+
+    /// Fails if a line has a mark.
+    pub(crate) fn assert_impersonal(&self) {
+        for line in self.lines() {
+            assert!(!line.to_string().contains(MARK), "{line}");
+        }
+    }
+
+    /// The lines with that message.
+    pub(crate) fn of(&self, message: &str) -> Vec<Value> {
+        self.lines().into_iter().filter(|line| line["message"] == message).collect()
+    }
+}

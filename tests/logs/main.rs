@@ -1,0 +1,74 @@
+//! Nothing personal in a log: whatever people tell is marked, everything is done that a function does, well and badly, and
+//! then no line that the functions log has a mark. The lines are those of the deployment, as verbose as they can be.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test binary; clippy's own exemption stops at its helpers"
+)]
+
+mod delivering;
+mod log;
+mod requests;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use harness::{Person, World};
+use serde_json::{Value, json};
+
+/// In everything that is personal, and in nothing else.
+const MARK: &str = "q7mark";
+
+/// Someone about whom everything is marked.
+async fn marked_person(world: &World, name: &str) -> Person {
+    let answer = call(world, Method::POST, "/api/create_user", &about(name)).await;
+    assert_eq!(answer.0, 201, "{}", answer.1);
+    Person {
+        id: answer.1["user_id"].as_str().unwrap().to_owned(),
+        email: answer.1["email"].as_str().unwrap().to_owned(),
+    }
+}
+
+fn about(name: &str) -> Value {
+    json!({
+        "email": format!("{MARK}-{name}@{MARK}.example"), "name": format!("{name} {MARK}"), "timezone": "UTC",
+        "dnd_start_time": "22:00", "dnd_end_time": "07:00",
+    })
+}
+
+/// A meeting about which everything is marked; `more` adds fields or replaces them.
+fn meeting(creator: &Person, invited: &[&Person], start: &str, more: Value) -> Value {
+    let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
+    let mut meeting = json!({
+        "creator_id": creator.id, "start_time": format!("{start}:00"), "end_time": format!("{start}:30"),
+        "time_zone": "UTC", "participants": invited, "title": format!("Title {MARK}"),
+        "description": format!("Description {MARK}"), "location": format!("https://rooms.example/{MARK}"),
+        "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        meeting[name] = value.clone();
+    }
+    meeting
+}
+
+/// Status and body of a request whose headers are marked as well.
+async fn call(world: &World, method: Method, path: &str, body: &Value) -> (u16, Value) {
+    // Another key for another body, and the same for the same.
+    let key = format!(
+        "{MARK}-{:x}",
+        body.to_string().bytes().fold(0u64, |hash, byte| { hash.wrapping_mul(31).wrapping_add(byte.into()) })
+    );
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    with_key(world, method, path, &key, body).await
+}
+
+async fn with_key(world: &World, method: Method, path: &str, key: &str, body: String) -> (u16, Value) {
+    let request = Request::builder().method(method).uri(path);
+    let request = request
+        .header("authorization", format!("Bearer {MARK}.{MARK}.{MARK}"))
+        .header("cookie", format!("session={MARK}"))
+        .header("idempotency-key", key)
+        .header("user-agent", MARK);
+    let answer = world.request(request.body(Body::from(body)).unwrap()).await;
+    (answer.status, answer.body)
+}

@@ -1,0 +1,230 @@
+//! What is logged of requests: those that are answered, those that are refused, and those that fail.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use harness::{Fate, Person, TABLE, World};
+use local::gateway::authorizer::Wish;
+use local::sdk::Loopback;
+use serde_json::{Value, json};
+
+use crate::log::Log;
+use crate::{MARK, about, call, marked_person, meeting, with_key};
+
+struct Scene {
+    world: World,
+    ana: Person,
+    bo: Person,
+    cy: Person,
+    /// Ana's, with Bo.
+    meeting: Value,
+}
+
+const START: &str = "2026-12-01T10";
+
+async fn scene() -> Scene {
+    let world = World::start().await;
+    let ana = marked_person(&world, "Ana").await;
+    let (bo, cy) = (marked_person(&world, "Bo").await, marked_person(&world, "Cy").await);
+    let body = meeting(&ana, &[&bo], START, json!({}));
+    let (status, meeting) = call(&world, Method::POST, "/api/create_meeting", &body).await;
+    assert_eq!(status, 201, "{meeting}");
+    Scene { world, ana, bo, cy, meeting }
+}
+
+impl Scene {
+    fn path(&self) -> String {
+        format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap())
+    }
+
+    fn member(&self, person: &Person) -> Value {
+        json!({ "user_id": person.id, "meeting_id": self.meeting["meeting_id"] })
+    }
+
+    /// One request to every route that reads or writes people's data.
+    fn requests(&self) -> Vec<(Method, String, Value)> {
+        let Self { ana, bo, cy, .. } = self;
+        let user = format!("/api/users/{}", bo.id);
+        let window = "start_time=2026-12-01T00:00&end_time=2026-12-05T00:00";
+        let slots =
+            json!({ "user_id": ana.id, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" });
+        let renamed = json!({ "name": format!("Bob {MARK}"), "email": format!("bob-{MARK}@{MARK}.example") });
+        let retitled = json!({ "title": format!("Other {MARK}"), "location": format!("Room {MARK}") });
+        let booked = meeting(ana, &[bo, cy], "2026-12-02T10", json!({}));
+        let post = |path: &str, body: Value| (Method::POST, path.to_owned(), body);
+        let get = |path: String| (Method::GET, path, Value::Null);
+        vec![
+            post("/api/create_user", about("Di")),
+            post("/api/create_meeting", booked),
+            post("/api/get_free_slots", slots),
+            get(format!("/api/get_free_slots?user_id={}&{window}", ana.id)),
+            post("/api/meeting/participant/add", self.member(cy)),
+            post("/api/meeting/participant/remove", self.member(cy)),
+            get(self.path()),
+            get(format!("{}/invite.ics", self.path())),
+            get(format!("{}/reminders", self.path())),
+            get(user.clone()),
+            (Method::PATCH, user, renamed),
+            (Method::PATCH, self.path(), retitled),
+            (Method::DELETE, self.path(), Value::Null),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn good_requests_leave_no_trace_of_people() {
+    let log = Log::listen();
+    let scene = scene().await;
+    for (method, path, body) in scene.requests() {
+        let (status, answer) = call(&scene.world, method, &path, &body).await;
+        assert!(status < 300, "{path}: {answer}");
+    }
+    // What was created by its key is told again.
+    for (path, body) in [("/api/create_user", about("Ana")), ("/api/create_user", about("Di"))] {
+        assert_eq!(call(&scene.world, Method::POST, path, &body).await.0, 201);
+    }
+    log.assert_impersonal();
+}
+
+#[tokio::test]
+async fn refused_requests_leave_no_trace_of_people() {
+    let log = Log::listen();
+    let scene = scene().await;
+    let Scene { world, ana, bo, cy, .. } = &scene;
+    let expect = async |method: Method, path: &str, body: &Value, code: &str| {
+        let (status, problem) = call(world, method, path, body).await;
+        assert!(status >= 400 && problem["code"] == code, "{path}: {problem}");
+    };
+    let post = Method::POST;
+    let mut taken = about("Ana");
+    taken["name"] = json!(format!("Another {MARK}"));
+    expect(post.clone(), "/api/create_user", &taken, "email_taken").await;
+    let marked = format!("{MARK} not this");
+    let bad_user = json!({
+        "email": marked, "name": format!("{MARK}\u{1}"), "timezone": format!("{MARK}/Zone"),
+        "dnd_start_time": marked, "dnd_end_time": marked, MARK: MARK,
+    });
+    let user = format!("/api/users/{}", bo.id);
+    expect(post.clone(), "/api/create_user", &bad_user, "invalid_request").await;
+    expect(Method::PATCH, &user, &bad_user, "invalid_request").await;
+    expect(Method::PATCH, &user, &json!({ "email": ana.email }), "email_taken").await;
+    let bad_meeting = json!({
+        "creator_id": marked, "start_time": marked, "end_time": marked, "time_zone": marked, "participants": [marked],
+        "notification_interval": [{ "type": MARK, "minutes_before": MARK }], "title": [marked], "description": 1,
+        "location": { MARK: MARK },
+    });
+    expect(post.clone(), "/api/create_meeting", &bad_meeting, "invalid_request").await;
+    expect(Method::PATCH, &scene.path(), &bad_meeting, "invalid_request").await;
+    let clash = meeting(ana, &[bo], START, json!({ "title": format!("Clash {MARK}") }));
+    expect(post.clone(), "/api/create_meeting", &clash, "meeting_conflict").await;
+    let strangers = json!({ "participants": [format!("stranger@{MARK}.example")] });
+    let strangers = meeting(ana, &[], "2026-12-02T10", strangers);
+    expect(post.clone(), "/api/create_meeting", &strangers, "unknown_participants").await;
+    let nobody = Person { id: MARK.to_owned(), ..ana.clone() };
+    let by_nobody = meeting(&nobody, &[], "2026-12-02T10", json!({}));
+    expect(post.clone(), "/api/create_meeting", &by_nobody, "user_not_found").await;
+    let slots = format!("/api/get_free_slots?user_id={MARK}&start_time={MARK}&end_time={MARK}&{MARK}={MARK}");
+    expect(Method::GET, &slots, &Value::Null, "invalid_request").await;
+    let (add, remove) = ("/api/meeting/participant/add", "/api/meeting/participant/remove");
+    expect(post.clone(), add, &scene.member(bo), "already_participant").await;
+    expect(post.clone(), add, &scene.member(&nobody), "user_not_found").await;
+    expect(post.clone(), remove, &scene.member(cy), "not_a_participant").await;
+    expect(post.clone(), remove, &scene.member(ana), "organizer_cannot_leave").await;
+    for path in ["", "/reminders", "/invite.ics"] {
+        let path = format!("/api/meetings/{MARK}{path}");
+        expect(Method::GET, &path, &Value::Null, "meeting_not_found").await;
+    }
+    expect(Method::GET, &format!("/api/users/{MARK}%40{MARK}"), &Value::Null, "user_not_found").await;
+    expect(Method::GET, &format!("/api/{MARK}"), &Value::Null, "route_not_found").await;
+    let stale = Request::patch(scene.path()).header("if-match", MARK).body(Body::from("{}")).unwrap();
+    assert_eq!(world.request(stale).await.body["code"], "version_mismatch");
+    call(world, Method::DELETE, &scene.path(), &Value::Null).await;
+    expect(post.clone(), add, &scene.member(cy), "meeting_cancelled").await;
+    let by_key = async |path: &str, body: String, code: &str| {
+        let (_, problem) = with_key(world, Method::POST, path, MARK, body).await;
+        assert_eq!(problem["code"], code, "{path}");
+    };
+    by_key("/api/create_user", format!("{{\"email\": \"{MARK}\" {MARK}"), "malformed_json").await;
+    by_key("/api/create_user", format!("\"{}\"", MARK.repeat(20_000)), "body_too_large").await;
+    with_key(world, Method::POST, "/api/create_user", MARK, about("Ed").to_string()).await;
+    by_key("/api/create_user", about("Flo").to_string(), "idempotency_key_reused").await;
+    log.assert_impersonal();
+    assert!(log.of("request failed").is_empty(), "a request that can't be answered well is nobody's failure");
+}
+
+#[tokio::test]
+async fn callers_leave_no_trace_whether_they_may_or_not() {
+    let log = Log::listen();
+    let world = World::signed_in().await;
+    let wish = |name: &str| Wish::of(&format!("{MARK}-{name}@{MARK}.example"));
+    let (ana, bo) = (world.token(&wish("Ana")), world.token(&wish("Bo")));
+    let unverified = world.token(&Wish { email_verified: false, ..wish("Cy") });
+    let created = world.send_as(&ana, Method::POST, "/api/create_user", &about("Ana")).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("/api/users/{}", created.body["user_id"].as_str().unwrap());
+    assert_eq!(world.send_as(&ana, Method::GET, &path, &Value::Null).await.status, 200);
+    let nonsense = format!("{MARK}.{MARK}.{MARK}");
+    for (token, code) in [(&bo, "user_not_found"), (&unverified, "forbidden"), (&nonsense, "unauthenticated")]
+    {
+        let answer = world.send_as(token, Method::GET, &path, &Value::Null).await;
+        assert_eq!(answer.body["code"], code);
+    }
+    let in_anas_name = world.send_as(&bo, Method::POST, "/api/create_user", &about("Ana")).await;
+    assert_eq!(in_anas_name.body["code"], "forbidden");
+    for line in log.lines() {
+        assert!(![&ana, &bo, &unverified].iter().any(|token| line.to_string().contains(*token)), "{line}");
+    }
+    log.assert_impersonal();
+}
+
+#[tokio::test]
+async fn failures_are_logged_by_what_they_are() {
+    for fate in [Fate::Unreachable, Fate::AnswerLost, Fate::Refused] {
+        let log = Log::listen();
+        let scene = scene().await;
+        let mut failures = 0;
+        for (method, path, body) in scene.requests() {
+            scene.world.calls().watch(move |call| match (fate, call.operation.as_str()) {
+                (Fate::Refused, operation) if operation != "TransactWriteItems" => Fate::Pass,
+                _ => fate,
+            });
+            let (status, problem) = call(&scene.world, method, &path, &body).await;
+            scene.world.calls().clear();
+            if status < 500 {
+                // A refused profile is taken for the one that its key made before.
+                assert_eq!(fate, Fate::Refused, "{path}: {problem}");
+                continue;
+            }
+            failures += 1;
+            let code = if fate == Fate::Refused { "internal_error" } else { "busy_try_again" };
+            assert_eq!(problem["code"], code, "{path}");
+            let failed = log.of("request failed");
+            assert_eq!((failed.len(), &failed[failures - 1]["code"]), (failures, &json!(code)), "{path}");
+            let cause = failed[failures - 1]["cause"].as_str().unwrap();
+            assert!(!cause.is_empty(), "{path} tells no cause");
+        }
+        assert!(failures >= 5, "{fate:?}: {failures}");
+        log.assert_impersonal();
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_not_quoted() {
+    let log = Log::listen();
+    let scene = scene().await;
+    let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(scene.world.dynamodb_endpoint()));
+    for (name, value) in [("email", format!("not {MARK}")), ("version", MARK.to_owned())] {
+        let update = client.update_item().table_name(TABLE).update_expression("SET #name = :value");
+        let update = update.expression_attribute_names("#name", name);
+        let update = update.expression_attribute_values(":value", AttributeValue::S(value));
+        let update = update.key("pk", AttributeValue::S(format!("USER#{}", scene.ana.id)));
+        update.key("sk", AttributeValue::S("PROFILE".to_owned())).send().await.unwrap();
+        let (status, _) =
+            call(&scene.world, Method::GET, &format!("/api/users/{}", scene.ana.id), &Value::Null).await;
+        assert_eq!(status, 500, "{name}");
+    }
+    let causes: Vec<_> = log.of("request failed").iter().map(|line| line["cause"].clone()).collect();
+    assert_eq!(causes[0], "unreadable item: email");
+    assert_eq!(causes.len(), 2);
+    log.assert_impersonal();
+}

@@ -19,6 +19,7 @@ mod meetings;
 mod participants;
 mod races;
 mod reminders;
+mod repetitions;
 mod slots;
 mod times;
 mod users;

@@ -216,6 +216,21 @@ fn the_meetings_own_time_is_told_where_clocks_differ() {
 }
 
 #[test]
+fn times_read_well_over_midnight_and_in_utc() {
+    let start = instant("2026-12-01T23:30:00Z");
+    let night = Interval::new(start, start + TimeDelta::hours(1)).unwrap();
+    let meeting = Meeting { interval: night, ..meeting() };
+    let told = |zone: &str| {
+        let message = reminder(&meeting, &user("Bo", zone), now());
+        message.text.lines().find_map(|line| line.strip_prefix("When   ")).unwrap().to_owned()
+    };
+    let both = "Tuesday, 1 December 2026, 23:30 – Wednesday, 2 December 2026, 00:30";
+    assert_eq!(told("UTC"), format!("{both} (UTC)"));
+    assert_eq!(told("Europe/London"), format!("{both} (Europe/London, UTC)"));
+    assert_eq!(told("Europe/Madrid"), "Wednesday, 2 December 2026, 00:30–01:30 (Europe/Madrid, UTC+01:00)");
+}
+
+#[test]
 fn only_the_web_becomes_a_link() {
     let linked = |location: &str| {
         let meeting = Meeting { location: Some(Location::parse(location).unwrap()), ..meeting() };

@@ -31,6 +31,8 @@ pub(crate) enum Sight {
     Joined,
     Invitation,
     Update,
+    /// An update that tells what title or place were before.
+    Marked,
     Cancellation,
     /// A cancellation for one who was removed.
     Removal,
@@ -51,13 +53,14 @@ pub(crate) enum Sight {
 }
 
 impl Sight {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Letter,
         Self::Call,
         Self::Moved,
         Self::Joined,
         Self::Invitation,
         Self::Update,
+        Self::Marked,
         Self::Cancellation,
         Self::Removal,
         Self::Waiting,
@@ -205,7 +208,9 @@ fn letter(mail: Message) -> Letter {
         let sequence = property("SEQUENCE").parse().unwrap();
         Object { method: property("METHOD"), uid: property("UID"), sequence }
     });
-    Letter { at: minute(mail.sent_at), to: mail.to, subject: mail.subject, object }
+    let tells = |line: &&str| line.starts_with("It was called") || *line == "Was    Attic";
+    let before = mail.text.lines().filter(tells).map(str::to_owned).collect();
+    Letter { at: minute(mail.sent_at), to: mail.to, subject: mail.subject, before, object }
 }
 
 fn call(received: &Received) -> Call {

@@ -32,6 +32,8 @@ pub(crate) struct News {
     pub(crate) deadline: Minute,
     /// What the calendar shows once it is told.
     pub(crate) shows: Option<Entry>,
+    /// The lines about another title and place.
+    pub(crate) before: Vec<String>,
 }
 
 /// What a letter is.
@@ -44,18 +46,21 @@ pub(crate) enum Word {
     Removal,
 }
 
-/// What a letter says, and of which start.
+/// What a letter says, of which start, and what was before.
 pub(crate) struct Said {
     pub(crate) word: Word,
     pub(crate) start: Minute,
+    pub(crate) before: Vec<String>,
 }
 
-/// In which minute, to whom, under which subject, and what comes along for a calendar.
+/// In which minute, to whom, under which subject, with which lines about another title and place, and what comes along for a
+/// calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Letter {
     pub(crate) at: Minute,
     pub(crate) to: String,
     pub(crate) subject: String,
+    pub(crate) before: Vec<String>,
     pub(crate) object: Option<Object>,
 }
 
@@ -77,13 +82,22 @@ pub(crate) fn news(meeting: &Meeting, person: usize, calendar: &Calendar) -> Opt
         zone: meeting.zone,
     };
     let (start, word) = (meeting.start, if meeting.cancelled { Word::Cancellation } else { Word::Removal });
+    let before = Vec::new();
     match (&calendar.shows, meeting.is_with(person)) {
         (None, false) => None,
-        (None, true) => Some(News { word: Word::Invitation, start, deadline: start, shows: Some(entry) }),
-        (Some(told), false) => Some(News { word, start: told.start, deadline: told.start, shows: None }),
+        (None, true) => {
+            Some(News { word: Word::Invitation, start, deadline: start, shows: Some(entry), before })
+        }
+        (Some(told), false) => {
+            Some(News { word, start: told.start, deadline: told.start, shows: None, before })
+        }
         (Some(told), true) if *told == entry => None,
         (Some(told), true) => {
-            Some(News { word: Word::Update, start, deadline: start.max(told.start), shows: Some(entry) })
+            let (word, deadline) = (Word::Update, start.max(told.start));
+            let title = (told.title != entry.title).then(|| format!("It was called {} before.", told.title));
+            let place = told.place.filter(|_| entry.place.is_none()).map(|place| format!("Was    {place}"));
+            let before = title.into_iter().chain(place).collect();
+            Some(News { word, start, deadline, shows: Some(entry), before })
         }
     }
 }

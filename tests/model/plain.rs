@@ -225,8 +225,9 @@ impl Model {
                 self.seen.note(Sight::Overslept);
             } else {
                 self.seen.note(news.word.sight());
+                self.seen.note_if(Sight::Marked, !news.before.is_empty());
                 calendar.shows = news.shows;
-                said = Some(Said { word: news.word, start: news.start });
+                said = Some(Said { word: news.word, start: news.start, before: news.before });
             }
         }
         meeting.calendars.insert(number, calendar);
@@ -236,15 +237,16 @@ impl Model {
         let meeting = &self.meetings[place];
         if said.is_none() && !due.is_empty() {
             self.seen.note(Sight::Letter);
-            said = Some(Said { word: Word::Reminder, start: meeting.start });
+            said = Some(Said { word: Word::Reminder, start: meeting.start, before: Vec::new() });
         }
-        let Some(Said { word, start }) = said else { return };
+        let Some(Said { word, start, before }) = said else { return };
         let person = &self.people[number];
         let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
         self.letters.push(Letter {
             at: minute,
             to: person.email.clone(),
             subject: format!("{}: {}, {start}", word.in_subject(), meeting.title),
+            before,
             object: word.method().map(|method| Object {
                 method: method.to_owned(),
                 uid: format!("{}@tactful", meeting.id),

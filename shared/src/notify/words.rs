@@ -38,6 +38,15 @@ fn offset(local: &DateTime<FixedOffset>) -> String {
     }
 }
 
+/// Words in a row: `time, title and place`.
+pub(super) fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// What the clock says about a meeting, as a sentence.
 pub(super) fn outlook(interval: Interval, now: DateTime<Utc>) -> String {
     let left = interval.start() - now;

@@ -20,6 +20,7 @@ mod participants;
 mod quotas;
 mod races;
 mod reminders;
+mod repetitions;
 mod slots;
 mod times;
 mod users;

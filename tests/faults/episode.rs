@@ -1,12 +1,14 @@
 //! What is done while calls fail: one change or one delivery, in a world that is the same each time.
 //!
 //! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be disturbed from 09:15
-//! to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders move after and before their hours.
+//! to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders move after and before their hours. They
+//! go by mail or, all the same, by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use harness::{Items, Person, World, instant};
 use serde_json::{Value, json};
+use shared::domain::Channel;
 use shared::reminders::Due;
 
 /// What is done.
@@ -97,6 +99,7 @@ impl Episode {
 pub(crate) struct Stage {
     pub(crate) world: World,
     episode: Episode,
+    channel: Channel,
     pub(crate) ana: Person,
     pub(crate) bo: Person,
     /// There is a Cy only where one is to be added.
@@ -112,6 +115,11 @@ pub(crate) fn at(time: &str) -> chrono::DateTime<chrono::Utc> {
 
 impl Stage {
     pub(crate) async fn set(episode: Episode) -> Self {
+        Self::by(Channel::Email, episode).await
+    }
+
+    /// In which everyone is reminded in that way.
+    pub(crate) async fn by(channel: Channel, episode: Episode) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
         let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
@@ -119,11 +127,15 @@ impl Stage {
             Episode::Add => Some(world.sleeper("cy", "UTC", "09:20", "10:15").await),
             _ => None,
         };
-        let mut stage = Self { world, episode, ana, bo, cy, meeting: Value::Null };
+        let mut stage = Self { world, episode, channel, ana, bo, cy, meeting: Value::Null };
         stage.prepare().await;
         stage.world.pass_to(at(episode.time()) - chrono::TimeDelta::minutes(2)).await;
         stage.surprise().await;
         stage.world.clock.set(at(episode.time()));
+        if channel == Channel::Webhook {
+            // Who has sent one before need not read the secret any more.
+            stage.world.restart();
+        }
         stage
     }
 
@@ -131,8 +143,8 @@ impl Stage {
         if matches!(self.episode, Episode::Create | Episode::SweepMeeting) {
             return;
         }
-        let before = if self.episode == Episode::Deliver { json!([30, 10]) } else { json!([30]) };
-        let more = json!({ "notification_interval": before, "title": "Review" });
+        let before: &[i64] = if self.episode == Episode::Deliver { &[30, 10] } else { &[30] };
+        let more = json!({ "notification_interval": self.entries(before), "title": "Review" });
         let (start, end) = ("2026-11-02T10:00", "2026-11-02T10:30");
         self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
         self.world.settle().await;
@@ -141,7 +153,7 @@ impl Stage {
     /// What happens just before, so that the fast path doesn't know of it.
     async fn surprise(&self) {
         let change = match self.episode {
-            Episode::SweepMeeting => Self::creation(&self.ana, &self.bo),
+            Episode::SweepMeeting => self.creation(),
             Episode::SweepUser | Episode::DeliverMoved => patch_user(&self.ana, hours(REST)),
             Episode::DeliverCancelled => self.cancellation(),
             Episode::SweepReminder => return self.lose_timers().await,
@@ -208,11 +220,11 @@ impl Stage {
     fn request(&self) -> Option<Request<Body>> {
         let move_to_eleven = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
         Some(match self.episode {
-            Episode::Create => Self::creation(&self.ana, &self.bo),
+            Episode::Create => self.creation(),
             Episode::Add => self.participation("add", self.cy.as_ref()?),
             Episode::Remove => self.participation("remove", &self.bo),
             Episode::Reschedule => self.patch_meeting(move_to_eleven),
-            Episode::Relist => self.patch_meeting(json!({ "notification_interval": [20] })),
+            Episode::Relist => self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) })),
             Episode::Cancel => self.cancellation(),
             Episode::Rest => patch_user(&self.ana, hours(REST)),
             Episode::FallAsleep => patch_user(&self.ana, hours(("09:00", "10:30"))),
@@ -222,10 +234,17 @@ impl Stage {
         })
     }
 
-    fn creation(ana: &Person, bo: &Person) -> Request<Body> {
+    /// A list of reminders.
+    fn entries(&self, minutes_before: &[i64]) -> Value {
+        let entry = |minutes| json!({ "type": self.channel.as_str(), "minutes_before": minutes });
+        minutes_before.iter().map(entry).collect()
+    }
+
+    fn creation(&self) -> Request<Body> {
+        let Self { ana, bo, .. } = self;
         let body = json!({
             "creator_id": ana.id, "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "time_zone": "UTC",
-            "participants": [bo.email], "notification_interval": [30], "title": "Review",
+            "participants": [bo.email], "notification_interval": self.entries(&[30]), "title": "Review",
         });
         let mut request = json_request(Method::POST, "/api/create_meeting", body);
         request.headers_mut().insert("idempotency-key", "review".parse().unwrap());

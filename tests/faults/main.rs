@@ -1,6 +1,7 @@
 //! Whatever fails, and wherever a process dies, the reminders, timers and messages end up as if nothing had happened.
 //!
-//! - `sweep`: every call to AWS of every change and delivery fails once, and is once the last one of its process.
+//! - `sweep`: every call to AWS of every change and delivery fails once, and is once the last one of its process; the receiver
+//!   of webhooks fails as well.
 //! - `stream`: records that come twice, late, in any order, or never.
 //! - `leftovers`: a change that comes while the one before lies where its process died.
 //! - `invitations`: every call while an invitation, an update or a cancellation is planned and sent, failing in every way.

@@ -1,8 +1,9 @@
 //! What two runs are compared by: everything in the table, every timer, every message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use local::embedded::receiver::Received;
 use serde_json::Value;
 
 use crate::episode::Stage;
@@ -73,10 +74,20 @@ impl Snapshot {
     }
 }
 
-/// Everything that was sent, by recipient, subject and time.
+/// Everything that was sent, by recipient, subject and time. Webhooks count once for each id, as receivers count them.
 pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
     let letter = |mail: local::embedded::ses::Message| (mail.to, mail.subject, mail.sent_at);
+    let mut ids = HashSet::new();
+    let mut calls = stage.world.webhooks();
+    assert!(calls.iter().all(|call| call.verified), "{calls:?}");
+    calls.retain(|call| call.status != 500 && ids.insert(call.headers["webhook-id"].clone()));
+    let call = |call: Received| {
+        let data = &call.body["data"];
+        let to = data["participant"]["email"].as_str().unwrap().to_owned();
+        (to, format!("{} {}", data["meeting"]["title"], data["minutes_before"]), call.received_at)
+    };
     let mut letters: Vec<_> = stage.world.outbox().into_iter().map(letter).collect();
+    letters.extend(calls.into_iter().map(call));
     letters.sort();
     letters
 }

@@ -5,11 +5,12 @@
 
 use chrono::TimeDelta;
 use harness::{Call, Fate};
+use shared::domain::Channel;
 
 use crate::episode::{Episode, Stage, at, is_unknown};
 use crate::snapshot::{Letter, Snapshot, assert_nobody_disturbed, letters, told};
 
-/// A call, by its number, and what happens with it.
+/// A call to AWS, by its number, and what happens with it; or what the receiver of webhooks does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     /// The call never arrives.
@@ -20,6 +21,10 @@ pub(crate) enum Fault {
     LastCall(usize),
     /// It is the last one that arrives for a while.
     Outage(usize),
+    /// So many webhooks are answered with 500.
+    Refused(usize),
+    /// So many are taken, but that isn't known.
+    HungUp(usize),
 }
 
 impl Fault {
@@ -27,7 +32,7 @@ impl Fault {
 
     /// Everything that can go wrong with that call.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
-        let reads = ["BatchGetItem", "GetItem", "Query"].contains(&operation);
+        let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"].contains(&operation);
         Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX }).map(move |fault| fault(number))
     }
 
@@ -46,7 +51,7 @@ impl Fault {
     pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {
-            Self::Unreachable(_) => 0,
+            Self::Unreachable(_) | Self::Refused(_) | Self::HungUp(_) => 0,
             Self::AnswerLost(number) => sent(calls.get(number - 1..number).unwrap_or_default()),
             // Calls beside the last one may have taken effect as well.
             Self::LastCall(_) => sent(calls),
@@ -63,10 +68,17 @@ struct Run {
     /// Long after the meeting.
     end: Snapshot,
     letters: Vec<Letter>,
+    /// How many webhooks came, whatever their ids.
+    requests: usize,
 }
 
-async fn run(episode: Episode, fault: Option<Fault>) -> Run {
-    let mut stage = Stage::set(episode).await;
+async fn run(channel: Channel, episode: Episode, fault: Option<Fault>) -> Run {
+    let mut stage = Stage::by(channel, episode).await;
+    match fault {
+        Some(Fault::Refused(times)) => stage.world.receiver.answer_next(&vec![500; times]),
+        Some(Fault::HungUp(times)) => stage.world.receiver.hang_up_next(times),
+        _ => {}
+    }
     stage.world.calls().watch(move |call| fault.map_or(Fate::Pass, |fault| fault.fate(call)));
     let outcome = stage.world.calls().survive(stage.act()).await;
     let calls = stage.world.calls().operations();
@@ -88,7 +100,7 @@ async fn run(episode: Episode, fault: Option<Fault>) -> Run {
     stage.world.pass_to(at("12:00:00")).await;
     let (end, letters) = (Snapshot::of(&stage).await, letters(&stage));
     assert_nobody_disturbed(&stage, &letters).await;
-    Run { calls, quiet, end, letters }
+    Run { calls, quiet, end, letters, requests: stage.world.webhooks().len() }
 }
 
 /// A delivery that was cut off is taken up when its claim has run out: two minutes later at most.
@@ -120,28 +132,37 @@ fn compare(plain: &Run, faulty: &Run, what: &str, mut duplicates: usize) {
     }
 }
 
-async fn sweep(episode: Episode) {
-    let plain = run(episode, None).await;
+async fn sweep(channel: Channel, episode: Episode) {
+    let plain = run(channel, episode, None).await;
     assert_eq!(told(&plain.letters), episode.letters(), "{episode:?} without faults");
+    let requests = if channel == Channel::Webhook { plain.letters.len() } else { 0 };
+    assert_eq!(plain.requests, requests, "{episode:?} without faults");
     for number in 1..=plain.calls.len() {
         for fault in Fault::of(number, &plain.calls[number - 1]) {
-            let faulty = run(episode, Some(fault)).await;
-            let what = format!("{episode:?}, {fault:?} of {:?}", faulty.calls);
+            let faulty = run(channel, episode, Some(fault)).await;
+            let what = format!("{episode:?} by {channel:?}, {fault:?} of {:?}", faulty.calls);
             compare(&plain, &faulty, &what, fault.duplicates(&faulty.calls));
         }
+    }
+    // Three of them are all attempts of one delivery.
+    let troubles = [1, 2, 3, 4].into_iter().flat_map(|times| [Fault::Refused(times), Fault::HungUp(times)]);
+    for fault in troubles.filter(|_| requests > 0) {
+        let faulty = run(channel, episode, Some(fault)).await;
+        assert!(faulty.requests > requests, "{episode:?}, {fault:?} was not met");
+        compare(&plain, &faulty, &format!("{episode:?}, {fault:?}"), 0);
     }
 }
 
 macro_rules! episodes {
-    ($($name:ident: $episode:ident,)*) => {$(
+    ($channel:ident, $($name:ident: $episode:ident,)*) => {$(
         #[tokio::test]
         async fn $name() {
-            sweep(Episode::$episode).await;
+            sweep(Channel::$channel, Episode::$episode).await;
         }
     )*};
 }
 
-episodes! {
+episodes! { Email,
     creating_a_meeting: Create,
     adding_a_participant: Add,
     removing_a_participant: Remove,
@@ -158,4 +179,20 @@ episodes! {
     sweeping_up_a_meeting: SweepMeeting,
     sweeping_up_a_user: SweepUser,
     sweeping_up_deliveries: SweepReminder,
+}
+
+// How a reminder goes makes a difference when it goes; planning knows none.
+episodes! { Webhook,
+    planning_webhooks: Create,
+    sending_webhooks: Deliver,
+    sending_a_webhook_about_someone_who_rests_now: DeliverMoved,
+    sweeping_up_webhooks: SweepReminder,
+}
+
+#[tokio::test]
+async fn the_secret_is_among_what_fails_while_webhooks_are_sent() {
+    for episode in [Episode::Deliver, Episode::SweepReminder] {
+        let calls = run(Channel::Webhook, episode, None).await.calls;
+        assert!(calls.iter().any(|call| call == "GetSecretValue"), "{episode:?}: {calls:?}");
+    }
 }

@@ -1,60 +1,124 @@
 //! What is compared: who was told what and when, calendars, and what an answer says of others' time.
 
+use std::collections::{BTreeMap, HashSet};
+
 use axum::http::Method;
 use chrono::{DateTime, Utc};
 use harness::instant;
+use local::embedded::receiver::Received;
+use local::embedded::ses::Message;
 use serde_json::{Value, json};
 
-use crate::plain::Letter;
+use crate::news::{Letter, Object};
+use crate::plain::Call;
 use crate::play::Play;
 use crate::wall::{Minute, utc};
 
-/// How much happened, so that nobody takes quiet stories for a proof.
+/// How often what happened, so that nobody takes quiet stories for a proof.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) letters: usize,
-    pub(crate) moved: usize,
-    pub(crate) joined: usize,
-    pub(crate) conflicts: usize,
-    pub(crate) unavailable: usize,
-    pub(crate) refused: usize,
-    pub(crate) looks: usize,
+pub(crate) struct Seen(BTreeMap<Sight, usize>);
+
+/// What has to happen in stories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sight {
+    /// A mere reminder by mail.
+    Letter,
+    /// A reminder by webhook.
+    Call,
+    /// A message that is for none of its reminders in the minute that was asked for.
+    Moved,
+    /// A message for several reminders.
+    Joined,
+    Invitation,
+    Update,
+    /// An update that tells what title or place were before.
+    Marked,
+    Cancellation,
+    /// A cancellation for one who was removed.
+    Removal,
+    /// A message that waits until its reader is awake.
+    Waiting,
+    /// One whose reader sleeps in its minute, as their hours changed after it was planned.
+    Overslept,
+    /// An invitation or update in the minute of a reminder by mail.
+    StoodIn,
+    /// A change that was undone before it was told.
+    Undone,
+    /// Someone who was removed, or whose meeting was cancelled, before they were invited.
+    NeverInvited,
+    Conflict,
+    Unavailable,
+    Refused,
+    Look,
+}
+
+impl Sight {
+    const ALL: [Self; 18] = [
+        Self::Letter,
+        Self::Call,
+        Self::Moved,
+        Self::Joined,
+        Self::Invitation,
+        Self::Update,
+        Self::Marked,
+        Self::Cancellation,
+        Self::Removal,
+        Self::Waiting,
+        Self::Overslept,
+        Self::StoodIn,
+        Self::Undone,
+        Self::NeverInvited,
+        Self::Conflict,
+        Self::Unavailable,
+        Self::Refused,
+        Self::Look,
+    ];
+
+    /// How often it has to be seen.
+    const fn least(self) -> usize {
+        match self {
+            Self::Letter | Self::Call => 100,
+            Self::Removal | Self::Undone | Self::NeverInvited | Self::Unavailable => 5,
+            Self::Overslept => 1,
+            _ => 10,
+        }
+    }
 }
 
 impl Seen {
+    pub(crate) fn note(&mut self, sight: Sight) {
+        *self.0.entry(sight).or_default() += 1;
+    }
+
+    pub(crate) fn note_if(&mut self, sight: Sight, seen: bool) {
+        if seen {
+            self.note(sight);
+        }
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
-        self.letters += other.letters;
-        self.moved += other.moved;
-        self.joined += other.joined;
-        self.conflicts += other.conflicts;
-        self.unavailable += other.unavailable;
-        self.refused += other.refused;
-        self.looks += other.looks;
+        for (sight, times) in &other.0 {
+            *self.0.entry(*sight).or_default() += times;
+        }
     }
 
     pub(crate) fn assert_it_was_worth_it(&self) {
-        let Self { letters, moved, joined, conflicts, unavailable, refused, looks } = *self;
-        let of_everything = [moved, joined, conflicts, unavailable, refused, looks];
-        assert!(letters >= 100 && of_everything.iter().all(|times| *times >= 10), "{self:?}");
+        let times = |sight: &Sight| self.0.get(sight).copied().unwrap_or_default();
+        let rare: Vec<_> = Sight::ALL.into_iter().filter(|sight| times(sight) < sight.least()).collect();
+        assert!(rare.is_empty(), "{rare:?} are too rare in {self:?}");
     }
 }
 
 impl Play {
     /// Compares everything that was sent so far.
-    pub(crate) fn check_letters(&mut self) {
-        let letter = |mail: local::embedded::ses::Message| Letter {
-            at: mail.sent_at.timestamp().div_euclid(60),
-            to: mail.to,
-            subject: mail.subject,
-        };
-        let mut sent: Vec<_> = self.world.outbox().into_iter().map(letter).collect();
-        sent.sort();
-        self.model.letters.sort();
-        let only = |these: &[Letter], those: &[Letter]| -> Vec<Letter> {
-            these.iter().filter(|letter| !those.contains(letter)).cloned().collect()
-        };
-        let (missing, extra) = (only(&self.model.letters, &sent), only(&sent, &self.model.letters));
-        assert!(sent == self.model.letters, "not sent: {missing:?}, but sent: {extra:?}, of {sent:?}");
+    pub(crate) fn check_messages(&mut self) {
+        let letters = self.world.outbox().into_iter().map(letter).collect();
+        compare(&mut self.model.letters, letters);
+        let received = self.world.webhooks();
+        assert!(received.iter().all(|call| call.verified && call.status == 204), "{received:?}");
+        let ids: HashSet<_> = received.iter().map(|call| &call.headers["webhook-id"]).collect();
+        assert_eq!(ids.len(), received.len(), "an id stands for two messages: {received:?}");
+        compare(&mut self.model.calls, received.iter().map(call).collect());
     }
 
     /// Compares a calendar, its free time and its quiet time.
@@ -79,7 +143,7 @@ impl Play {
         let free = runs(start, end, |minute| !(taken(minute) || awake && quiet(minute)));
         assert_eq!(times(&answer["free_slots"]), free);
         assert_eq!(times(&answer["do_not_disturb"]), runs(start, end, quiet));
-        self.seen.looks += 1;
+        self.model.seen.note(Sight::Look);
     }
 
     /// Compares who is unavailable and who would be disturbed, of those who were just put into a meeting.
@@ -103,7 +167,7 @@ impl Play {
         let told = answer["unavailable_participants"].as_array().unwrap();
         let told: Vec<_> = told.iter().map(|who| (who["user_id"].clone(), times(&who["busy"]))).collect();
         assert_eq!(told, unavailable);
-        self.seen.unavailable += unavailable.len();
+        unavailable.iter().for_each(|_| self.model.seen.note(Sight::Unavailable));
 
         let disturbed = |who: &&usize| (start..end).any(|minute| self.model.sleeps(**who, minute));
         let disturbed = people.iter().filter(disturbed).map(|who| json!(self.model.people[*who].id));
@@ -119,21 +183,59 @@ impl Play {
         let told: Vec<_> = told.iter().map(|conflict| conflict["meeting_id"].as_str().unwrap()).collect();
         let expected: Vec<_> = busy.iter().map(|place| self.model.meetings[*place].id.as_str()).collect();
         assert_eq!(told, expected);
-        self.seen.conflicts += 1;
+        self.model.seen.note(Sight::Conflict);
     }
+}
+
+/// Asserts that the same messages were sent as should have been.
+fn compare<T: Clone + std::fmt::Debug + Ord>(expected: &mut [T], mut sent: Vec<T>) {
+    expected.sort();
+    sent.sort();
+    let only = |these: &[T], those: &[T]| -> Vec<T> {
+        these.iter().filter(|message| !those.contains(message)).cloned().collect()
+    };
+    let (missing, extra) = (only(expected, &sent), only(&sent, expected));
+    assert!(sent == expected, "not sent: {missing:#?}, but sent: {extra:#?}, of {sent:?}");
+}
+
+fn letter(mail: Message) -> Letter {
+    let object = mail.calendar.map(|text| {
+        let text = text.replace("\r\n ", "");
+        let property = |name: &str| {
+            let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            value.unwrap_or_else(|| panic!("no {name} in {text}")).to_owned()
+        };
+        let sequence = property("SEQUENCE").parse().unwrap();
+        Object { method: property("METHOD"), uid: property("UID"), sequence }
+    });
+    let tells = |line: &&str| line.starts_with("It was called") || *line == "Was    Attic";
+    let before = mail.text.lines().filter(tells).map(str::to_owned).collect();
+    Letter { at: minute(mail.sent_at), to: mail.to, subject: mail.subject, before, object }
+}
+
+fn call(received: &Received) -> Call {
+    let data = &received.body["data"];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let minutes_before = data["minutes_before"].as_array().unwrap().iter();
+    Call {
+        at: minute(received.received_at),
+        person: text(&data["participant"]["user_id"]),
+        email: text(&data["participant"]["email"]),
+        meeting: text(&data["meeting"]["meeting_id"]),
+        title: text(&data["meeting"]["title"]),
+        start: minute(instant(data["meeting"]["start_time"].as_str().unwrap())),
+        minutes_before: minutes_before.map(|minutes| minutes.as_i64().unwrap()).collect(),
+    }
+}
+
+fn minute(instant: DateTime<Utc>) -> Minute {
+    instant.timestamp().div_euclid(60)
 }
 
 /// The intervals of a list of things that have a start and an end.
 fn times(list: &Value) -> Vec<(Minute, Minute)> {
-    let minute = |text: &Value| {
-        let instant: DateTime<Utc> = instant(text.as_str().unwrap());
-        instant.timestamp().div_euclid(60)
-    };
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|item| (minute(&item["start_time"]), minute(&item["end_time"])))
-        .collect()
+    let told = |text: &Value| minute(instant(text.as_str().unwrap()));
+    list.as_array().unwrap().iter().map(|item| (told(&item["start_time"]), told(&item["end_time"]))).collect()
 }
 
 /// The longest stretches of minutes that have something in common.

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use crate::story::LISTS;
+use crate::compare::{Seen, Sight};
+use crate::news::{Calendar, Letter, Object, Said, Word, news};
+use crate::story::{LISTS, Way};
 use crate::wall::{Hours, Minute, local, shown, sleeps};
 
 #[derive(Debug)]
 pub(crate) struct Model {
+    /// Whether people are invited.
+    inviting: bool,
     /// Seconds since the epoch.
     pub(crate) now: i64,
     pub(crate) people: Vec<Person>,
     pub(crate) meetings: Vec<Meeting>,
     pub(crate) letters: Vec<Letter>,
-    /// How many of the letters are for none of their reminders in the minute that was asked for.
-    pub(crate) moved: usize,
-    /// How many are for several reminders.
-    pub(crate) joined: usize,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) seen: Seen,
 }
 
 #[derive(Debug)]
@@ -30,14 +32,22 @@ pub(crate) struct Person {
 pub(crate) struct Meeting {
     pub(crate) id: String,
     pub(crate) title: String,
+    pub(crate) place: Option<&'static str>,
+    pub(crate) zone: usize,
     pub(crate) start: Minute,
     pub(crate) end: Minute,
+    /// When it was before it moved.
+    pub(crate) before: (Minute, Minute),
     /// The creator first.
     pub(crate) people: Vec<usize>,
     pub(crate) list: usize,
     pub(crate) cancelled: bool,
-    /// By person and minutes before the start.
-    reminders: BTreeMap<(usize, i64), Reminder>,
+    /// How often it was written.
+    pub(crate) version: u64,
+    /// By person, the way they go, and minutes before the start.
+    reminders: BTreeMap<(usize, Way, i64), Reminder>,
+    /// By person, of everyone who ever took part.
+    pub(crate) calendars: BTreeMap<usize, Calendar>,
 }
 
 /// What became of a reminder, and for which start.
@@ -55,17 +65,23 @@ enum Fate {
     None,
 }
 
-/// To whom, under which subject, in which minute.
+/// A webhook: in which minute, about whom, about what, and for which reminders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Letter {
+pub(crate) struct Call {
     pub(crate) at: Minute,
-    pub(crate) to: String,
-    pub(crate) subject: String,
+    pub(crate) person: String,
+    pub(crate) email: String,
+    pub(crate) meeting: String,
+    pub(crate) title: String,
+    pub(crate) start: Minute,
+    /// The earliest first.
+    pub(crate) minutes_before: Vec<i64>,
 }
 
 impl Model {
-    pub(crate) fn new(now: i64) -> Self {
-        Self { now, people: Vec::new(), meetings: Vec::new(), letters: Vec::new(), moved: 0, joined: 0 }
+    pub(crate) fn new(inviting: bool, now: i64) -> Self {
+        let (people, meetings, letters, calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { inviting, now, people, meetings, letters, calls, seen: Seen::default() }
     }
 
     pub(crate) fn minute(&self) -> Minute {
@@ -73,7 +89,7 @@ impl Model {
     }
 
     pub(crate) fn sleeps(&self, person: usize, minute: Minute) -> bool {
-        sleeps(self.people[person].zone, self.people[person].hours, minute)
+        self.people[person].sleeps(minute)
     }
 
     /// What someone's clock shows, in minutes of the day.
@@ -83,11 +99,10 @@ impl Model {
 
     /// The meetings, by their places in the list, that someone takes part in and that overlap an interval, by start and end.
     pub(crate) fn busy(&self, person: usize, start: Minute, end: Minute, but: Option<usize>) -> Vec<usize> {
-        let takes_part = |meeting: &Meeting| !meeting.cancelled && meeting.people.contains(&person);
         let overlaps = |meeting: &Meeting| meeting.start < end && start < meeting.end;
         let mut busy: Vec<_> = (0..self.meetings.len())
             .filter(|place| Some(*place) != but)
-            .filter(|place| takes_part(&self.meetings[*place]) && overlaps(&self.meetings[*place]))
+            .filter(|place| self.meetings[*place].is_with(person) && overlaps(&self.meetings[*place]))
             .collect();
         let order = |place: &usize| {
             let meeting = &self.meetings[*place];
@@ -98,47 +113,88 @@ impl Model {
     }
 
     pub(crate) fn book(&mut self, id: String, start: Minute, end: Minute, people: Vec<usize>, list: usize) {
-        let title = format!("M{}", self.meetings.len());
-        let reminders = BTreeMap::new();
-        self.meetings.push(Meeting { id, title, start, end, people, list, cancelled: false, reminders });
+        self.meetings.push(Meeting {
+            id,
+            title: format!("M{}", self.meetings.len()),
+            place: None,
+            zone: 0,
+            start,
+            end,
+            before: (start, end),
+            people,
+            list,
+            cancelled: false,
+            version: 1,
+            reminders: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+        });
         self.plan(self.meetings.len() - 1);
     }
 
-    /// Plans all reminders of a meeting, as every change of it does.
-    pub(crate) fn plan(&mut self, place: usize) {
+    /// Writes down that a meeting was changed, and plans what there is to tell.
+    pub(crate) fn change(&mut self, place: usize) {
+        self.meetings[place].version += 1;
+        self.plan(place);
+    }
+
+    /// Plans the meetings to come of someone who changed.
+    pub(crate) fn plan_person(&mut self, person: usize) {
+        for place in 0..self.meetings.len() {
+            if self.meetings[place].is_with(person) && self.meetings[place].end * 60 > self.now {
+                self.plan(place);
+            }
+        }
+    }
+
+    /// Plans everything that there is to tell of a meeting.
+    fn plan(&mut self, place: usize) {
         let settable = (self.now + 60 + 59).div_euclid(60);
+        self.plan_reminders(place, settable);
+        if self.inviting {
+            self.plan_calendars(place, settable);
+        }
+    }
+
+    fn plan_reminders(&mut self, place: usize, settable: Minute) {
         let Self { people, meetings, .. } = self;
         let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[place];
-        let wanted: Vec<_> = if *cancelled {
-            Vec::new()
-        } else {
-            here.iter()
-                .flat_map(|person| minutes(*list).into_iter().map(|before| (*person, before)))
-                .collect()
-        };
+        let list = minutes(*list);
+        let of = |person: usize| list.iter().map(move |(way, before)| (person, *way, *before));
+        let wanted: Vec<_> =
+            if *cancelled { Vec::new() } else { here.iter().flat_map(|person| of(*person)).collect() };
         for (key, reminder) in reminders.iter_mut() {
             if !wanted.contains(key) && matches!(reminder.fate, Fate::ToCome(_)) {
                 reminder.fate = Fate::None;
             }
         }
-        for (person, before) in wanted {
-            let there = reminders.get(&(person, before)).filter(|reminder| reminder.start == *start);
+        for (person, way, before) in wanted {
+            let there = reminders.get(&(person, way, before)).filter(|reminder| reminder.start == *start);
             let earliest = match there.map(|reminder| reminder.fate) {
                 Some(Fate::Delivered) => continue,
                 Some(Fate::ToCome(at)) => settable.min(at),
                 _ => settable,
             };
             let fate = rule(*start, before, earliest, &people[person]).map_or(Fate::None, Fate::ToCome);
-            reminders.insert((person, before), Reminder { start: *start, fate });
+            reminders.insert((person, way, before), Reminder { start: *start, fate });
         }
     }
 
-    /// Plans all meetings of someone who changed.
-    pub(crate) fn plan_person(&mut self, person: usize) {
-        for place in 0..self.meetings.len() {
-            if self.meetings[place].people.contains(&person) {
-                self.plan(place);
+    fn plan_calendars(&mut self, place: usize, settable: Minute) {
+        let Self { people, meetings, seen, .. } = self;
+        let meeting = &mut meetings[place];
+        for (number, person) in people.iter().enumerate() {
+            let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
+            match news(meeting, number, &calendar) {
+                Some(news) => {
+                    let earliest = calendar.to_come.map_or(settable, |at| settable.min(at));
+                    calendar.to_come = person.first_awake(earliest, news.deadline);
+                    seen.note_if(Sight::Waiting, calendar.to_come.is_some_and(|at| at > settable));
+                }
+                None if calendar.to_come.take().is_none() => {}
+                None if calendar.shows.is_some() => seen.note(Sight::Undone),
+                None => seen.note(Sight::NeverInvited),
             }
+            meeting.calendars.insert(number, calendar);
         }
     }
 
@@ -146,44 +202,123 @@ impl Model {
     pub(crate) fn wait(&mut self, seconds: i64) {
         let until = self.now + seconds;
         for minute in self.minute() + 1..=until.div_euclid(60) {
-            self.deliver(minute);
+            for place in 0..self.meetings.len() {
+                for person in 0..self.people.len() {
+                    self.write(place, person, minute);
+                    self.call(place, person, minute);
+                }
+            }
         }
         self.now = until;
     }
 
-    fn deliver(&mut self, minute: Minute) {
-        for meeting in &mut self.meetings {
-            for (place, person) in self.people.iter().enumerate() {
-                let due = |(_, reminder): &(_, &mut Reminder)| reminder.fate == Fate::ToCome(minute);
-                let of_person = meeting.reminders.range_mut((place, 0)..(place + 1, 0));
-                let due: Vec<_> = of_person.filter(due).collect();
-                if due.is_empty() {
-                    continue;
-                }
-                self.joined += usize::from(due.len() > 1);
-                let asked = |(_, before): &(_, i64)| meeting.start - before == minute;
-                self.moved += usize::from(!due.iter().any(|(key, _)| asked(key)));
-                for (_, reminder) in due {
-                    reminder.fate = Fate::Delivered;
-                }
-                let start = local(person.zone, meeting.start).strftime("%a %-d %b %H:%M").to_string();
-                let subject = format!("Reminder: {}, {start}", meeting.title);
-                assert!(!sleeps(person.zone, person.hours, minute), "the model wakes {}", person.email);
-                self.letters.push(Letter { at: minute, to: person.email.clone(), subject });
+    /// The one letter to a person about a meeting in a minute, if there is anything to say.
+    fn write(&mut self, place: usize, number: usize, minute: Minute) {
+        let person = &self.people[number];
+        let meeting = &mut self.meetings[place];
+        let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
+        let news = news(meeting, number, &calendar).filter(|_| calendar.to_come == Some(minute));
+        let mut said = None;
+        if let Some(news) = news {
+            calendar.to_come = person.first_awake(minute, news.deadline).filter(|at| *at > minute);
+            if person.sleeps(minute) {
+                self.seen.note(Sight::Overslept);
+            } else {
+                self.seen.note(news.word.sight());
+                self.seen.note_if(Sight::Marked, !news.before.is_empty());
+                calendar.shows = news.shows;
+                said = Some(Said { word: news.word, start: news.start, before: news.before });
             }
         }
+        meeting.calendars.insert(number, calendar);
+
+        let due = self.due(place, number, Way::Mail, minute);
+        self.seen.note_if(Sight::StoodIn, said.is_some() && !due.is_empty());
+        let meeting = &self.meetings[place];
+        if said.is_none() && !due.is_empty() {
+            self.seen.note(Sight::Letter);
+            said = Some(Said { word: Word::Reminder, start: meeting.start, before: Vec::new() });
+        }
+        let Some(Said { word, start, before }) = said else { return };
+        let person = &self.people[number];
+        let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
+        self.letters.push(Letter {
+            at: minute,
+            to: person.email.clone(),
+            subject: format!("{}: {}, {start}", word.in_subject(), meeting.title),
+            before,
+            object: word.method().map(|method| Object {
+                method: method.to_owned(),
+                uid: format!("{}@tactful", meeting.id),
+                sequence: meeting.version - 1,
+            }),
+        });
+    }
+
+    /// The one webhook about a person and a meeting in a minute, if there is a reason.
+    fn call(&mut self, place: usize, number: usize, minute: Minute) {
+        let minutes_before = self.due(place, number, Way::Webhook, minute);
+        if minutes_before.is_empty() {
+            return;
+        }
+        let (meeting, person) = (&self.meetings[place], &self.people[number]);
+        self.seen.note(Sight::Call);
+        self.calls.push(Call {
+            at: minute,
+            person: person.id.clone(),
+            email: person.email.clone(),
+            meeting: meeting.id.clone(),
+            title: meeting.title.clone(),
+            start: meeting.start,
+            minutes_before,
+        });
+    }
+
+    /// Takes the reminders that are due, as their minutes before the start, the earliest first.
+    fn due(&mut self, place: usize, number: usize, way: Way, minute: Minute) -> Vec<i64> {
+        let (meeting, person) = (&mut self.meetings[place], &self.people[number]);
+        let of_person = meeting.reminders.iter_mut().filter(|(key, _)| (key.0, key.1) == (number, way));
+        let mut due = Vec::new();
+        for ((_, _, before), reminder) in of_person.rev() {
+            if reminder.fate == Fate::ToCome(minute) {
+                reminder.fate = Fate::Delivered;
+                due.push(*before);
+            }
+        }
+        assert!(due.is_empty() || !person.sleeps(minute), "the model wakes {}", person.email);
+        let asked = due.iter().any(|before| meeting.start - before == minute);
+        self.seen.note_if(Sight::Moved, !due.is_empty() && !asked);
+        self.seen.note_if(Sight::Joined, due.len() > 1);
+        due
     }
 }
 
-/// The minutes before the start that a list means, each once.
-fn minutes(list: usize) -> Vec<i64> {
+impl Meeting {
+    /// Whether it takes place, with that person.
+    pub(crate) fn is_with(&self, person: usize) -> bool {
+        !self.cancelled && self.people.contains(&person)
+    }
+}
+
+impl Person {
+    fn sleeps(&self, minute: Minute) -> bool {
+        sleeps(self.zone, self.hours, minute)
+    }
+
+    fn first_awake(&self, earliest: Minute, until: Minute) -> Option<Minute> {
+        (earliest..until).find(|minute| !self.sleeps(*minute))
+    }
+}
+
+/// The ways of a list and its minutes before the start, each once.
+fn minutes(list: usize) -> Vec<(Way, i64)> {
     let mut all = Vec::new();
-    for (first, every) in LISTS[list] {
-        all.push(*first);
+    for (way, first, every) in LISTS[list] {
+        all.push((*way, *first));
         for times in 1..10 {
             let before = every.map_or(0, |every| first - times * every);
             if before > 0 {
-                all.push(before);
+                all.push((*way, before));
             }
         }
     }
@@ -194,7 +329,7 @@ fn minutes(list: usize) -> Vec<i64> {
 
 /// TIME.md's rule, as it stands there.
 fn rule(start: Minute, before: i64, earliest: Minute, person: &Person) -> Option<Minute> {
-    let awake = |minute: &Minute| !sleeps(person.zone, person.hours, *minute);
+    let awake = |minute: &Minute| !person.sleeps(*minute);
     let last = if before == 0 { start } else { start - 1 };
     if earliest > last {
         return None;

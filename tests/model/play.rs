@@ -5,24 +5,23 @@ use chrono::TimeDelta;
 use harness::{World, instant};
 use serde_json::{Value, json};
 
-use crate::compare::Seen;
+use crate::compare::{Seen, Sight};
 use crate::plain::{Model, Person};
-use crate::story::{Deed, LISTS, MOST, Story};
+use crate::story::{Deed, LISTS, MOST, Story, Way};
 use crate::wall::{Hours, Minute, ZONES, utc};
 
 /// Both, side by side.
 pub(crate) struct Play {
     pub(crate) world: World,
     pub(crate) model: Model,
-    pub(crate) seen: Seen,
 }
 
 /// Plays a story to its end and two days on.
 pub(crate) async fn play(story: &Story) -> Seen {
-    let world = World::start().await;
+    let world = if story.inviting { World::inviting().await } else { World::start().await };
     let begins = instant(story.begins);
     world.clock.set(begins);
-    let mut play = Play { world, model: Model::new(begins.timestamp()), seen: Seen::default() };
+    let mut play = Play { world, model: Model::new(story.inviting, begins.timestamp()) };
     play.join(1, None).await;
     play.join(4, Some((22 * 60, 7 * 60))).await;
     play.join(0, None).await;
@@ -38,15 +37,16 @@ pub(crate) async fn play(story: &Story) -> Seen {
     let items = play.world.items().await;
     let owing: Vec<_> = items.iter().filter(|(_, item)| item["owed_at"].is_number()).collect();
     assert!(owing.is_empty(), "something is still owed: {owing:?}");
-    let Model { letters, moved, joined, .. } = &play.model;
-    (play.seen.letters, play.seen.moved, play.seen.joined) = (letters.len(), *moved, *joined);
-    play.seen
+    play.model.seen
 }
 
 impl Play {
     async fn deed(&mut self, deed: &Deed) {
         let person = |place: &usize| place % self.model.people.len();
-        let meeting = |place: &usize| place.checked_rem(self.model.meetings.len());
+        let meeting = |place: &usize| {
+            let meetings = self.model.meetings.len();
+            place.checked_rem(meetings.min(3)).map(|place| meetings - 1 - place)
+        };
         match deed {
             Deed::Join { zone, hours } => self.join(*zone, *hours).await,
             Deed::Book { creator, starts, lasts, invited, list } => {
@@ -62,6 +62,11 @@ impl Play {
                     self.rest(who, Some(((end - lasts).rem_euclid(1440), end))).await;
                 }
             }
+            Deed::Retire { person: who, lasts } => {
+                let who = person(who);
+                let start = (self.model.shown(who, self.model.minute()) + 1) % 1440;
+                self.rest(who, Some((start, (start + lasts) % 1440))).await;
+            }
             Deed::Fly { person: who, zone } => self.fly(person(who), *zone).await,
             Deed::Readdress { person: who } => self.readdress(person(who)).await,
             Deed::Look { person: who, from, lasts, awake } => {
@@ -75,14 +80,33 @@ impl Play {
                 }
             }
             Deed::Remove { meeting: which, person: who } => {
-                let who = person(who);
                 if let Some(which) = meeting(which) {
-                    self.remove(which, who).await;
+                    self.remove(which, self.guest(which, *who)).await;
                 }
             }
             Deed::Move { meeting: which, starts, lasts } => {
                 if let Some(which) = meeting(which) {
-                    self.reschedule(which, *starts, *lasts).await;
+                    self.move_to(which, self.interval(*starts, *lasts)).await;
+                }
+            }
+            Deed::MoveBack { meeting: which } => {
+                if let Some(which) = meeting(which) {
+                    self.move_to(which, self.model.meetings[which].before).await;
+                }
+            }
+            Deed::Waver { meeting: which, person: who } => {
+                if let Some(which) = meeting(which) {
+                    self.waver(which, self.guest(which, *who)).await;
+                }
+            }
+            Deed::Relocate { meeting: which } => {
+                if let Some(which) = meeting(which) {
+                    self.relocate(which).await;
+                }
+            }
+            Deed::Rezone { meeting: which, zone } => {
+                if let Some(which) = meeting(which) {
+                    self.rezone(which, *zone).await;
                 }
             }
             Deed::Retitle { meeting: which } => {
@@ -160,7 +184,7 @@ impl Play {
         if code.is_none() {
             self.check_booked(&answer, &[who], creator, interval, Some(which));
             self.model.meetings[which].people.push(who);
-            self.model.plan(which);
+            self.model.change(which);
         }
     }
 
@@ -176,7 +200,7 @@ impl Play {
         self.participation("remove", which, who, code).await;
         if code.is_none() {
             self.model.meetings[which].people.retain(|person| *person != who);
-            self.model.plan(which);
+            self.model.change(which);
         }
     }
 
@@ -189,13 +213,12 @@ impl Play {
             self.ask(Method::POST, &format!("/api/meeting/participant/{change}"), body, status).await;
         if let Some(code) = code {
             assert_eq!(answer["code"], code);
-            self.seen.refused += 1;
+            self.model.seen.note(Sight::Refused);
         }
         answer
     }
 
-    async fn reschedule(&mut self, which: usize, starts: i64, lasts: i64) {
-        let (start, end) = self.interval(starts, lasts);
+    async fn move_to(&mut self, which: usize, (start, end): (Minute, Minute)) {
         let meeting = &self.model.meetings[which];
         let creator = meeting.people[0];
         let moved = (start, end) != (meeting.start, meeting.end);
@@ -211,23 +234,62 @@ impl Play {
         }
         let people = self.model.meetings[which].people.clone();
         self.check_booked(&answer, &people, creator, (start, end), Some(which));
-        let meeting = &mut self.model.meetings[which];
-        (meeting.start, meeting.end) = (start, end);
-        self.model.plan(which);
+        if moved {
+            let meeting = &mut self.model.meetings[which];
+            meeting.before = (meeting.start, meeting.end);
+            (meeting.start, meeting.end) = (start, end);
+            self.model.change(which);
+        }
     }
 
     async fn retitle(&mut self, which: usize) {
-        let title = format!("{}'", self.model.meetings[which].title);
-        if self.patch(which, json!({ "title": title }), false).await.is_some() {
-            self.model.meetings[which].title = title;
-            self.model.plan(which);
+        let title = &self.model.meetings[which].title;
+        let other = title.strip_suffix('\'').map_or_else(|| format!("{title}'"), str::to_owned);
+        if self.patch(which, json!({ "title": other }), false).await.is_some() {
+            self.model.meetings[which].title = other;
+            self.model.change(which);
+        }
+    }
+
+    /// One of those whom the creator invited, if any, or sometimes anyone.
+    fn guest(&self, which: usize, who: usize) -> usize {
+        let guests = &self.model.meetings[which].people[1..];
+        match who.checked_rem(guests.len()) {
+            Some(place) if who > 0 => guests[place],
+            _ => who % self.model.people.len(),
+        }
+    }
+
+    /// Each change is planned before the next comes.
+    async fn waver(&mut self, which: usize, who: usize) {
+        self.retitle(which).await;
+        self.remove(which, who).await;
+        self.world.settle().await;
+        self.retitle(which).await;
+        self.add(which, who).await;
+    }
+
+    async fn relocate(&mut self, which: usize) {
+        let place = if self.model.meetings[which].place.is_some() { None } else { Some("Attic") };
+        if self.patch(which, json!({ "location": place }), false).await.is_some() {
+            self.model.meetings[which].place = place;
+            self.model.change(which);
+        }
+    }
+
+    async fn rezone(&mut self, which: usize, zone: usize) {
+        let answer = self.patch(which, json!({ "time_zone": ZONES[zone] }), false).await;
+        if answer.is_some() && self.model.meetings[which].zone != zone {
+            self.model.meetings[which].zone = zone;
+            self.model.change(which);
         }
     }
 
     async fn relist(&mut self, which: usize, list: usize) {
-        if self.patch(which, json!({ "notification_interval": entries(list) }), false).await.is_some() {
+        let answer = self.patch(which, json!({ "notification_interval": entries(list) }), false).await;
+        if answer.is_some() && self.model.meetings[which].list != list {
             self.model.meetings[which].list = list;
-            self.model.plan(which);
+            self.model.change(which);
         }
     }
 
@@ -238,7 +300,7 @@ impl Play {
         let answer = self.ask(Method::PATCH, &path, body, if cancelled || clash { 409 } else { 200 }).await;
         if cancelled {
             assert_eq!(answer["code"], "meeting_cancelled");
-            self.seen.refused += 1;
+            self.model.seen.note(Sight::Refused);
             return None;
         }
         Some(answer)
@@ -248,8 +310,10 @@ impl Play {
         let path = format!("/api/meetings/{}", self.model.meetings[which].id);
         let answer = self.ask(Method::DELETE, &path, Value::Null, 200).await;
         assert_eq!(answer["status"], "cancelled");
-        self.model.meetings[which].cancelled = true;
-        self.model.plan(which);
+        if !self.model.meetings[which].cancelled {
+            self.model.meetings[which].cancelled = true;
+            self.model.change(which);
+        }
     }
 
     async fn rest(&mut self, who: usize, hours: Option<Hours>) {
@@ -280,7 +344,7 @@ impl Play {
         self.world.settle().await;
         self.world.pass_to(self.world.clock.now() + TimeDelta::seconds(seconds)).await;
         self.model.wait(seconds);
-        self.check_letters();
+        self.check_messages();
     }
 
     /// An interval, told in minutes from now; every other one on half hours, as people do, so that some touch.
@@ -309,9 +373,13 @@ fn written(hours: Option<Hours>) -> Value {
 }
 
 fn entries(list: usize) -> Value {
-    let entry = |(before, every): &(i64, Option<i64>)| match every {
-        Some(every) => json!({ "minutes_before": before, "repeat_every": every }),
-        None => json!(before),
+    let entry = |(way, before, every): &(Way, i64, Option<i64>)| match (way, every) {
+        // Mail needs no saying, and neither does what isn't repeated.
+        (Way::Mail, None) => json!(before),
+        (Way::Mail, Some(every)) => json!({ "minutes_before": before, "repeat_every": every }),
+        (Way::Webhook, every) => {
+            json!({ "type": "webhook", "minutes_before": before, "repeat_every": every })
+        }
     };
     LISTS[list].iter().map(entry).collect()
 }

@@ -1,5 +1,7 @@
-//! Stories: what people do, one thing after another. People and meetings are meant modulo how many there are.
+//! Stories: what people do, one thing after another. People are meant modulo how many there are, and meetings among the
+//! newest three, as little happens to old ones.
 
+use proptest::bool::weighted;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -11,6 +13,8 @@ use crate::wall::{Hours, ZONES};
 #[derive(Clone, Debug)]
 pub(crate) struct Story {
     pub(crate) begins: &'static str,
+    /// Whether the deployment sends invitations.
+    pub(crate) inviting: bool,
     pub(crate) deeds: Vec<Deed>,
 }
 
@@ -32,6 +36,7 @@ pub(crate) enum Deed {
         meeting: usize,
         person: usize,
     },
+    /// Mostly one of those who were invited.
     Remove {
         meeting: usize,
         person: usize,
@@ -41,8 +46,27 @@ pub(crate) enum Deed {
         starts: i64,
         lasts: i64,
     },
+    /// Back to when it was before it moved.
+    MoveBack {
+        meeting: usize,
+    },
+    /// To one of two titles, in turn.
     Retitle {
         meeting: usize,
+    },
+    /// Another title, and someone is removed; at once all is as it was.
+    Waver {
+        meeting: usize,
+        person: usize,
+    },
+    /// To another place and back to none, in turn.
+    Relocate {
+        meeting: usize,
+    },
+    /// The meeting itself is in another zone, at the same time.
+    Rezone {
+        meeting: usize,
+        zone: usize,
     },
     Relist {
         meeting: usize,
@@ -60,6 +84,11 @@ pub(crate) enum Deed {
         person: usize,
         meeting: usize,
         ends: i64,
+        lasts: i64,
+    },
+    /// To bed, in a minute.
+    Retire {
+        person: usize,
         lasts: i64,
     },
     Fly {
@@ -80,18 +109,45 @@ pub(crate) enum Deed {
     },
 }
 
-/// Lists of reminders: minutes before the start, and the spacing of repetitions.
-pub(crate) const LISTS: [&[(i64, Option<i64>)]; 10] = [
+/// How a reminder goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Way {
+    Mail,
+    Webhook,
+}
+
+/// Its way, minutes before the start, and the spacing of repetitions.
+type Entry = (Way, i64, Option<i64>);
+
+const fn mail(before: i64) -> Entry {
+    (Way::Mail, before, None)
+}
+
+const fn webhook(before: i64) -> Entry {
+    (Way::Webhook, before, None)
+}
+
+const fn every(spacing: i64, (way, before, _): Entry) -> Entry {
+    (way, before, Some(spacing))
+}
+
+pub(crate) const LISTS: [&[Entry]; 16] = [
     &[],
-    &[(0, None)],
-    &[(1, None)],
-    &[(60, None)],
-    &[(10, None), (5, None)],
-    &[(240, None), (60, None), (10, None)],
-    &[(30, None), (30, None), (0, None)],
-    &[(60, Some(15))],
-    &[(120, Some(7)), (15, None)],
-    &[(1440, None), (90, Some(45))],
+    &[mail(0)],
+    &[mail(1)],
+    &[mail(60)],
+    &[mail(10), mail(5)],
+    &[mail(240), mail(60), mail(10)],
+    &[mail(30), mail(30), mail(0)],
+    &[every(15, mail(60))],
+    &[every(7, mail(120)), mail(15)],
+    &[mail(1440), every(45, mail(90))],
+    &[webhook(60)],
+    &[webhook(0), mail(0)],
+    &[mail(60), webhook(60), webhook(15)],
+    &[webhook(45), mail(20), webhook(45), webhook(1)],
+    &[every(15, webhook(90)), every(20, mail(90))],
+    &[every(5, webhook(50)), webhook(1440), mail(5)],
 ];
 
 /// The most people and meetings in a story.
@@ -108,43 +164,86 @@ const BEGINNINGS: [&str; 6] = [
 ];
 
 pub(crate) fn stories() -> impl Strategy<Value = Story> {
-    (select(&BEGINNINGS[..]), vec(deed(), 12..30)).prop_map(|(begins, deeds)| Story { begins, deeds })
+    let chapter = prop_oneof![
+        10 => deed().prop_map(|deed| vec![deed]),
+        3 => affair(),
+    ];
+    let story = (select(&BEGINNINGS[..]), weighted(0.7), vec(chapter, 8..20));
+    story.prop_map(|(begins, inviting, chapters)| Story { begins, inviting, deeds: chapters.concat() })
+}
+
+/// A meeting is booked, and changes soon after everyone who is awake was told of it; maybe someone goes to bed.
+fn affair() -> impl Strategy<Value = Vec<Deed>> {
+    let told = (60_i64..240).prop_map(|seconds| Deed::Wait { seconds });
+    let affair = (book(60_i64..900), told, change(0..1_usize), option::weighted(0.8, retire()), wait());
+    affair.prop_map(|(book, told, change, retire, wait)| {
+        [Some(book), Some(told), Some(change), retire, Some(wait)].into_iter().flatten().collect()
+    })
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let someone = || 0..MOST;
-    let list = || 0..LISTS.len();
-    let zone = || 0..ZONES.len();
-    let book = (someone(), starts(), lasts(), vec(someone(), 0..5), list());
     prop_oneof![
         2 => (zone(), hours()).prop_map(|(zone, hours)| Deed::Join { zone, hours }),
-        6 => book.prop_map(|(creator, starts, lasts, invited, list)| Deed::Book {
-            creator, starts, lasts, invited, list
-        }),
-        2 => (someone(), someone()).prop_map(|(meeting, person)| Deed::Add { meeting, person }),
-        2 => (someone(), someone()).prop_map(|(meeting, person)| Deed::Remove { meeting, person }),
-        3 => (someone(), starts(), lasts()).prop_map(|(meeting, starts, lasts)| Deed::Move {
-            meeting, starts, lasts
-        }),
-        1 => someone().prop_map(|meeting| Deed::Retitle { meeting }),
-        2 => (someone(), list()).prop_map(|(meeting, list)| Deed::Relist { meeting, list }),
-        1 => someone().prop_map(|meeting| Deed::Cancel { meeting }),
+        4 => book(starts()),
+        14 => change(someone()),
         3 => (someone(), hours()).prop_map(|(person, hours)| Deed::Rest { person, hours }),
         3 => (someone(), someone(), shortly(), naps()).prop_map(
             |(person, meeting, ends, lasts)| Deed::RestBefore { person, meeting, ends, lasts }
         ),
+        1 => retire(),
         1 => (someone(), zone()).prop_map(|(person, zone)| Deed::Fly { person, zone }),
         1 => someone().prop_map(|person| Deed::Readdress { person }),
         2 => (someone(), -600_i64..600, 1_i64..2000, any::<bool>()).prop_map(
             |(person, from, lasts, awake)| Deed::Look { person, from, lasts, awake }
         ),
-        6 => wait().prop_map(|seconds| Deed::Wait { seconds }),
+        7 => wait(),
     ]
+}
+
+fn book(starts: impl Strategy<Value = i64>) -> impl Strategy<Value = Deed> {
+    (someone(), starts, lasts(), vec(someone(), 0..5), list()).prop_map(
+        |(creator, starts, lasts, invited, list)| Deed::Book { creator, starts, lasts, invited, list },
+    )
+}
+
+/// Something that happens to a meeting.
+fn change(meeting: impl Strategy<Value = usize> + Clone) -> impl Strategy<Value = Deed> {
+    let meeting = move || meeting.clone();
+    prop_oneof![
+        2 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Add { meeting, person }),
+        5 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Remove { meeting, person }),
+        3 => (meeting(), starts(), lasts()).prop_map(|(meeting, starts, lasts)| Deed::Move {
+            meeting, starts, lasts
+        }),
+        1 => meeting().prop_map(|meeting| Deed::MoveBack { meeting }),
+        2 => meeting().prop_map(|meeting| Deed::Retitle { meeting }),
+        2 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Waver { meeting, person }),
+        1 => meeting().prop_map(|meeting| Deed::Relocate { meeting }),
+        1 => (meeting(), zone()).prop_map(|(meeting, zone)| Deed::Rezone { meeting, zone }),
+        2 => (meeting(), list()).prop_map(|(meeting, list)| Deed::Relist { meeting, list }),
+        3 => meeting().prop_map(|meeting| Deed::Cancel { meeting }),
+    ]
+}
+
+fn retire() -> impl Strategy<Value = Deed> {
+    (someone(), naps()).prop_map(|(person, lasts)| Deed::Retire { person, lasts })
+}
+
+fn someone() -> impl Strategy<Value = usize> + Clone {
+    0..MOST
+}
+
+fn list() -> impl Strategy<Value = usize> {
+    0..LISTS.len()
+}
+
+fn zone() -> impl Strategy<Value = usize> {
+    0..ZONES.len()
 }
 
 /// Mostly soon, so that time gets there.
 fn starts() -> impl Strategy<Value = i64> {
-    prop_oneof![1 => -90_i64..3, 4 => 1_i64..180, 3 => 60_i64..900]
+    prop_oneof![1 => -90_i64..3, 4 => 1_i64..180, 4 => 60_i64..900]
 }
 
 fn lasts() -> impl Strategy<Value = i64> {
@@ -166,6 +265,7 @@ fn naps() -> impl Strategy<Value = i64> {
     prop_oneof![2 => 2_i64..60, 1 => 60_i64..300]
 }
 
-fn wait() -> impl Strategy<Value = i64> {
-    prop_oneof![2 => 1_i64..90, 3 => 60_i64..3600, 2 => 1800_i64..30_000]
+fn wait() -> impl Strategy<Value = Deed> {
+    let seconds = prop_oneof![2 => 1_i64..90, 4 => 60_i64..3600, 1 => 1800_i64..30_000];
+    seconds.prop_map(|seconds| Deed::Wait { seconds })
 }

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
+use std::iter;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use futures_util::stream;
 use rusqlite::params;
 use serde::Serialize;
 use serde_json::Value;
@@ -44,9 +46,12 @@ pub struct Received {
     pub body: Value,
     /// Whether its signature is good and its time is about now.
     pub verified: bool,
-    /// The status it was answered with.
+    /// The status it was answered with; 0 when it was not.
     pub status: u16,
 }
+
+/// No status that there is: stands among the answers for none.
+const HANG_UP: u16 = 0;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS webhooks (
@@ -79,6 +84,11 @@ impl Receiver {
     /// Answers the next requests with these statuses, a redirection with another path of its own, and keeps them all the same.
     pub fn answer_next(&self, statuses: &[u16]) {
         self.desk.answers().extend(statuses);
+    }
+
+    /// Hangs up on the next requests instead of answering them, and keeps them all the same.
+    pub fn hang_up_next(&self, times: usize) {
+        self.desk.answers().extend(iter::repeat_n(HANG_UP, times));
     }
 
     /// Everything that came, oldest first.
@@ -117,7 +127,7 @@ struct Desk {
     state: State,
     secrets: Secrets,
     clock: Clock,
-    /// The statuses that the next requests are answered with.
+    /// The statuses that the next requests are answered with, or [`HANG_UP`].
     answers: Arc<Mutex<VecDeque<u16>>>,
 }
 
@@ -151,12 +161,16 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     let keys = desk.secrets.webhook_keys().unwrap_or_default();
     let verified = is_genuine(&keys, &headers, &body, desk.clock.now());
     let usual = if verified { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED };
-    let told = desk.answers().pop_front().and_then(|status| StatusCode::from_u16(status).ok());
-    let status = told.unwrap_or(usual);
-    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, status.as_u16()) {
+    let told = desk.answers().pop_front().unwrap_or(usual.as_u16());
+    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, told) {
         tracing::error!(%error, "a webhook could not be kept");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
+    let Ok(status) = StatusCode::from_u16(told) else {
+        // A body that fails before anything was written takes the connection with it.
+        let failing = stream::iter([Err::<Bytes, _>(io::Error::other("hung up"))]);
+        return Body::from_stream(failing).into_response();
+    };
     if status.is_redirection() {
         return (status, [(header::LOCATION, "/elsewhere")]).into_response();
     }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Meeting, UserId};
+use super::{Location, Meeting, Title, UserId};
 use crate::time::{Interval, Minute};
 
 /// A meeting as a participant's own calendar shows it.
@@ -10,20 +10,20 @@ use crate::time::{Interval, Minute};
 pub struct Event {
     /// When.
     pub interval: Interval,
-    /// What stands for everything else that a calendar shows: title, description, place and zone. Who else takes part is
-    /// left out: nobody is disturbed because somebody else joined or left.
+    /// Its title.
+    pub title: Option<Title>,
+    /// Where.
+    pub location: Option<Location>,
+    /// What stands for everything else that a calendar shows: description and zone. Who else takes part is left out: nobody
+    /// is disturbed because somebody else joined or left.
     pub digest: String,
 }
 
 impl Event {
     /// The meeting as it is.
     pub fn of(meeting: &Meeting) -> Self {
-        let shown = [
-            meeting.title.as_ref().map(ToString::to_string),
-            meeting.description.as_ref().map(ToString::to_string),
-            meeting.location.as_ref().map(ToString::to_string),
-            Some(meeting.zone.name().to_owned()),
-        ];
+        let shown =
+            [meeting.description.as_ref().map(ToString::to_string), Some(meeting.zone.name().to_owned())];
         let mut digest = Sha256::new();
         for text in &shown {
             // The length before each keeps `ab`, `c` from being `a`, `bc`; nothing at all is other than an empty text.
@@ -32,7 +32,12 @@ impl Event {
             digest.update(text.as_deref().unwrap_or_default());
         }
         let digest = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { interval: meeting.interval, digest }
+        Self {
+            interval: meeting.interval,
+            title: meeting.title.clone(),
+            location: meeting.location.clone(),
+            digest,
+        }
     }
 
     fn start(&self) -> Minute {

@@ -56,7 +56,12 @@ impl Meeting {
 
     /// What it goes by: its title, or else whose meeting it is.
     pub fn heading(&self) -> Cow<'_, str> {
-        match (&self.title, self.organizer()) {
+        self.heading_with(self.title.as_ref())
+    }
+
+    /// What it would go by with that title, or without one.
+    pub fn heading_with<'a>(&self, title: Option<&'a Title>) -> Cow<'a, str> {
+        match (title, self.organizer()) {
             (Some(title), _) => Cow::Borrowed(title.as_str()),
             (None, Some(organizer)) => Cow::Owned(format!("Meeting with {}", organizer.name)),
             (None, None) => Cow::Borrowed("Meeting"),

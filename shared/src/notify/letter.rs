@@ -1,28 +1,30 @@
 //! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` are what all mails have in common, the two
 //! files named after a mail are what it says first.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::words::{When, distance, outlook, when};
-use crate::domain::{Description, Location, Meeting, Name, Participant, Role, User};
+use super::words::{When, distance, listed, outlook, when};
+use crate::domain::{Description, Event, Location, Meeting, Name, Participant, Role, User};
 use crate::time::{Interval, Zone};
 
 /// Why a mail is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Occasion {
+pub(super) enum Occasion<'a> {
     /// The meeting starts soon.
     Reminder,
     /// It was put on the reader's calendar.
     Invitation,
-    /// It was changed. The reader was told this time before.
-    Update(Interval),
+    /// It was changed. The reader was told this before.
+    Update(&'a Event),
     /// It no longer takes place, or not with the reader, who was told this time before.
     Cancellation(Interval),
 }
 
-impl Occasion {
+impl Occasion<'_> {
     /// One word for it.
     pub(super) fn kind(self) -> &'static str {
         match self {
@@ -36,12 +38,16 @@ impl Occasion {
 
 /// What the templates are filled with.
 pub(super) struct Letter<'a> {
-    occasion: Occasion,
+    occasion: Occasion<'a>,
     subject: String,
     name: &'a Name,
     title: String,
     /// Whether the title is the meeting's own, and not made up for one that has none.
     titled: bool,
+    /// What it went by before, where it goes by something else now.
+    was_called: Option<Cow<'a, str>>,
+    /// Which of time, title and place are new: `time and place`; empty if none is.
+    renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
     organizer: Option<&'a Name>,
     cancelled: bool,
@@ -53,6 +59,8 @@ pub(super) struct Letter<'a> {
     /// When it was to be, where it is no longer then.
     was: Option<Time>,
     place: Option<Place<'a>>,
+    /// Where it was to be, where it is no longer there.
+    was_at: Option<&'a Location>,
     people: Vec<Person<'a>>,
     description: Vec<&'a str>,
 }
@@ -60,7 +68,7 @@ pub(super) struct Letter<'a> {
 impl<'a> Letter<'a> {
     /// All that there is to say.
     pub(super) fn new(
-        occasion: Occasion,
+        occasion: Occasion<'a>,
         meeting: &'a Meeting,
         reader: &'a User,
         now: DateTime<Utc>,
@@ -78,6 +86,8 @@ impl<'a> Letter<'a> {
             name: &reader.name,
             title,
             titled: meeting.title.is_some(),
+            was_called: None,
+            renewed: String::new(),
             organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(|who| &who.name),
             cancelled: !meeting.is_confirmed(),
             distance: distance(meeting.interval.start() - now),
@@ -85,6 +95,7 @@ impl<'a> Letter<'a> {
             when: Some(Time::new(shown, reader.zone, meeting.zone)),
             was: None,
             place: meeting.location.as_ref().map(|text| Place { text, link: text.link() }),
+            was_at: None,
             people: meeting.participants.iter().map(Person::new).collect(),
             description: meeting.description.iter().flat_map(Description::lines).collect(),
         };
@@ -92,12 +103,27 @@ impl<'a> Letter<'a> {
         match occasion {
             Occasion::Reminder => letter,
             Occasion::Invitation => Letter { outlook: outlook(), ..letter },
-            Occasion::Update(told) if told == meeting.interval => Letter { outlook: outlook(), ..letter },
             Occasion::Update(told) => {
-                Letter { outlook: outlook(), was: Some(Time::of_reader(told, reader.zone)), ..letter }
+                Letter { outlook: outlook(), ..letter }.marking_what_changed(told, meeting, reader)
             }
             Occasion::Cancellation(_) if letter.cancelled => letter.without_time_or_link(),
             Occasion::Cancellation(_) => letter.without_time_or_link().for_an_outsider(),
+        }
+    }
+
+    /// With what it said before beside all that is new.
+    fn marking_what_changed(self, told: &'a Event, meeting: &Meeting, reader: &User) -> Self {
+        let moved = told.interval != meeting.interval;
+        let renamed = told.title != meeting.title;
+        let elsewhere = told.location != meeting.location;
+        let renewed = [("time", moved), ("title", renamed), ("place", elsewhere && self.place.is_some())];
+        let renewed: Vec<_> = renewed.into_iter().filter(|(_, new)| *new).map(|(word, _)| word).collect();
+        Letter {
+            renewed: listed(&renewed),
+            was: moved.then(|| Time::of_reader(told.interval, reader.zone)),
+            was_called: renamed.then(|| meeting.heading_with(told.title.as_ref())),
+            was_at: told.location.as_ref().filter(|_| elsewhere),
+            ..self
         }
     }
 
@@ -200,7 +226,7 @@ struct Place<'a> {
     link: Option<Url>,
 }
 
-fn subject_word(occasion: Occasion) -> &'static str {
+fn subject_word(occasion: Occasion<'_>) -> &'static str {
     match occasion {
         Occasion::Reminder => "Reminder",
         Occasion::Invitation => "Invitation",

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::letter::{Letter, Occasion};
 use crate::calendar::Document;
-use crate::domain::{Email, Meeting, Name, Participant, User};
+use crate::domain::{Email, Event, Meeting, Name, Participant, User};
 use crate::time::Interval;
 
 /// A message to one person.
@@ -45,15 +45,15 @@ pub fn invitation(meeting: &Meeting, recipient: &User, calendar: Document, now: 
     message(Occasion::Invitation, meeting, recipient, Some(calendar), now)
 }
 
-/// Tells a participant that a meeting has changed; `told` is the time that they were told before.
+/// Tells a participant that a meeting has changed; `told` is what they were told before.
 pub fn update(
     meeting: &Meeting,
     recipient: &User,
-    told: &Interval,
+    told: &Event,
     calendar: Document,
     now: DateTime<Utc>,
 ) -> Message {
-    message(Occasion::Update(*told), meeting, recipient, Some(calendar), now)
+    message(Occasion::Update(told), meeting, recipient, Some(calendar), now)
 }
 
 /// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled, or, where it is still
@@ -69,7 +69,7 @@ pub fn cancellation(
 }
 
 fn message(
-    occasion: Occasion,
+    occasion: Occasion<'_>,
     meeting: &Meeting,
     recipient: &User,
     calendar: Option<Document>,

@@ -10,7 +10,7 @@ use super::mime::mime;
 use super::{Message, cancellation, invitation, reminder, update};
 use crate::calendar::{self, Audience, Document, Method};
 use crate::domain::{
-    Channel, Description, Email, Location, Meeting, MeetingId, Name, Notification, Notifications,
+    Channel, Description, Email, Event, Location, Meeting, MeetingId, Name, Notification, Notifications,
     Participant, Role, Status, Title, User, UserId,
 };
 use crate::time::{Interval, Zone};
@@ -81,13 +81,23 @@ fn told() -> Interval {
     Interval::new(start, start + TimeDelta::hours(1)).unwrap()
 }
 
+/// What was told before: another time, title and place.
+fn told_before(meeting: &Meeting) -> Event {
+    Event {
+        interval: told(),
+        title: Some(Title::parse("Talk about <i>colours</i>").unwrap()),
+        location: Some(Location::parse("https://meet.example.com/old").unwrap()),
+        ..Event::of(meeting)
+    }
+}
+
 /// One of each, and the cancellation as it is for someone who was removed and as it is for all.
 fn every_mail(meeting: &Meeting, recipient: &User) -> [Message; 5] {
     let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
     [
         reminder(meeting, recipient, now()),
         invitation(meeting, recipient, document(), now()),
-        update(meeting, recipient, &told(), document(), now()),
+        update(meeting, recipient, &told_before(meeting), document(), now()),
         cancellation(meeting, recipient, &told(), document(), now()),
         cancellation(&cancelled, recipient, &told(), document(), now()),
     ]
@@ -123,7 +133,7 @@ fn every_mail_says_first_why_it_comes() {
     let expected = [
         ("Reminder: Design review, Tue 1 Dec 18:00", "Design review starts in 1 hour."),
         ("Invitation: Design review, Tue 1 Dec 18:00", "Ana María invites you to Design review."),
-        ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time."),
+        ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time, title and place."),
         ("Cancelled: Design review, Mon 30 Nov 18:00", "You no longer take part in Design review."),
         ("Cancelled: Design review, Mon 30 Nov 18:00", "Design review is cancelled."),
     ];
@@ -143,15 +153,57 @@ fn an_organizer_is_not_invited_by_themself() {
 }
 
 #[test]
-fn an_update_strikes_the_old_time_only_if_it_is_another() {
+fn an_update_tells_what_is_new_and_what_was_before() {
     let bo = user("Bo", "Asia/Tokyo");
-    let moved = update(&meeting(), &bo, &told(), document(), now());
+    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let nowhere = Meeting { location: None, ..named.clone() };
+    let same = Event::of(&named);
+    let moved = Event { interval: told(), ..same.clone() };
+    let renamed = Event { title: Some(Title::parse("Talk").unwrap()), ..same.clone() };
+    let untitled = Event { title: None, location: None, ..same.clone() };
+    let elsewhere = Event { location: Some(Location::parse("Room 1").unwrap()), ..same.clone() };
     let old = "Monday, 30 November 2026, 18:00–19:00";
-    assert!(moved.text.contains(&format!("\nWas    {old} (Asia/Tokyo, UTC+09:00)\n")), "{}", moved.text);
-    assert!(moved.html.contains(&format!("<s>{old}</s>")), "{}", moved.html);
-    let same = update(&meeting(), &bo, &meeting().interval, document(), now());
-    assert!(same.text.contains("Its time is the same.") && !same.text.contains("Was "), "{}", same.text);
-    assert!(!same.html.contains("<s>"), "{}", same.html);
+    let (was, struck) = (format!("Was    {old} (Asia/Tokyo, UTC+09:00)"), format!("<s>{old}</s>"));
+    let title = "has a new title. Its time is the same.";
+    let cases = [
+        (&named, &moved, "has a new time.", vec![was.as_str()], vec![struck.as_str()]),
+        (&named, &renamed, title, vec!["It was called Talk before."], vec!["<bdi>Talk</bdi>"]),
+        (
+            &named,
+            &untitled,
+            "has a new title and place. Its time is the same.",
+            vec!["It was called Meeting with Ana María before."],
+            vec!["<bdi>Meeting with Ana María</bdi>"],
+        ),
+        (
+            &named,
+            &elsewhere,
+            "has a new place. Its time is the same.",
+            vec!["Was    Room 1"],
+            vec!["<s><bdi>Room 1</bdi></s>"],
+        ),
+        (
+            &nowhere,
+            &elsewhere,
+            "has changed. Its time is the same.",
+            vec!["Where  no longer given", "Was    Room 1"],
+            vec!["no longer given", "<s><bdi>Room 1</bdi></s>"],
+        ),
+        (&named, &same, "has changed. Its time is the same.", vec![], vec![]),
+    ];
+    for (meeting, told, news, text, html) in cases {
+        let message = update(meeting, &bo, told, document(), now());
+        assert_eq!(message.text.lines().nth(2).unwrap(), format!("Design review {news}"));
+        assert!(message.html.contains(&format!("</strong> {news}</p>")), "{}", message.html);
+        let before =
+            |line: &&str| ["Was ", "It was ", "Where  no longer"].iter().any(|word| line.starts_with(word));
+        assert_eq!(message.text.lines().filter(before).collect::<Vec<_>>(), text);
+        assert!(html.iter().all(|part| message.html.contains(part)), "{}", message.html);
+        assert_eq!(
+            message.html.matches("<s>").count(),
+            html.iter().filter(|part| part.contains("<s>")).count()
+        );
+    }
 }
 
 #[test]
@@ -213,6 +265,21 @@ fn the_meetings_own_time_is_told_where_clocks_differ() {
         "the same clock under another name says nothing new"
     );
     assert!(tells("Asia/Tokyo") && tells("Europe/London") && tells("Asia/Kolkata"));
+}
+
+#[test]
+fn times_read_well_over_midnight_and_in_utc() {
+    let start = instant("2026-12-01T23:30:00Z");
+    let night = Interval::new(start, start + TimeDelta::hours(1)).unwrap();
+    let meeting = Meeting { interval: night, ..meeting() };
+    let told = |zone: &str| {
+        let message = reminder(&meeting, &user("Bo", zone), now());
+        message.text.lines().find_map(|line| line.strip_prefix("When   ")).unwrap().to_owned()
+    };
+    let both = "Tuesday, 1 December 2026, 23:30 – Wednesday, 2 December 2026, 00:30";
+    assert_eq!(told("UTC"), format!("{both} (UTC)"));
+    assert_eq!(told("Europe/London"), format!("{both} (Europe/London, UTC)"));
+    assert_eq!(told("Europe/Madrid"), "Wednesday, 2 December 2026, 00:30–01:30 (Europe/Madrid, UTC+01:00)");
 }
 
 #[test]

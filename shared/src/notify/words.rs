@@ -9,7 +9,7 @@ use crate::time::{Interval, Zone};
 pub(super) struct When {
     /// `Tuesday, 1 December 2026, 10:00–11:00`
     pub(super) hours: String,
-    /// `Europe/Madrid, UTC+01:00`
+    /// `Europe/Madrid, UTC+01:00`, or `UTC` alone
     pub(super) zone: String,
 }
 
@@ -18,10 +18,16 @@ pub(super) fn when(interval: Interval, zone: Zone) -> When {
     let start = zone.local(interval.start());
     let end = zone.local(interval.end());
     let day = "%A, %-d %B %Y, %H:%M";
-    let until = if start.date_naive() == end.date_naive() { end.format("%H:%M") } else { end.format(day) };
+    let from = start.format(day);
     When {
-        hours: format!("{}–{until}", start.format(day)),
-        zone: format!("{}, UTC{}", zone.name(), offset(&start)),
+        hours: match start.date_naive() == end.date_naive() {
+            true => format!("{from}–{}", end.format("%H:%M")),
+            false => format!("{from} – {}", end.format(day)),
+        },
+        zone: match zone.is_utc() {
+            true => "UTC".to_owned(),
+            false => format!("{}, UTC{}", zone.name(), offset(&start)),
+        },
     }
 }
 
@@ -29,6 +35,15 @@ fn offset(local: &DateTime<FixedOffset>) -> String {
     match local.offset().fix().local_minus_utc() {
         0 => String::new(),
         _ => local.format("%:z").to_string(),
+    }
+}
+
+/// Words in a row: `time, title and place`.
+pub(super) fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

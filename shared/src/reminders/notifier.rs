@@ -179,7 +179,7 @@ impl Notifier {
                 notify::invitation(meeting, user, document(Audience::Everyone), now)
             }
             (Some(News::Event(_)), Some(told)) => {
-                notify::update(meeting, user, &told.interval, document(Audience::Everyone), now)
+                notify::update(meeting, user, told, document(Audience::Everyone), now)
             }
             (Some(News::Cancelled), Some(told)) => {
                 let audience = match meeting.participant(&user.id) {

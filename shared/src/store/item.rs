@@ -166,6 +166,10 @@ pub(super) struct NoticeItem {
 struct EventItem {
     start: i64,
     end: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
     digest: String,
 }
 
@@ -376,7 +380,13 @@ impl TryFrom<MeetingItem> for Meeting {
 impl From<&Event> for EventItem {
     fn from(event: &Event) -> Self {
         let (start, end) = (event.interval.start(), event.interval.end());
-        Self { start: start.timestamp_millis(), end: end.timestamp_millis(), digest: event.digest.clone() }
+        Self {
+            start: start.timestamp_millis(),
+            end: end.timestamp_millis(),
+            title: event.title.as_ref().map(ToString::to_string),
+            location: event.location.as_ref().map(ToString::to_string),
+            digest: event.digest.clone(),
+        }
     }
 }
 
@@ -384,7 +394,13 @@ impl TryFrom<EventItem> for Event {
     type Error = StoreError;
 
     fn try_from(item: EventItem) -> Result<Self, StoreError> {
-        Ok(Self { interval: interval(item.start, item.end)?, digest: item.digest })
+        let (title, location) = (item.title.as_deref(), item.location.as_deref());
+        Ok(Self {
+            interval: interval(item.start, item.end)?,
+            title: title.map(Title::parse).transpose().map_err(StoreError::corrupt)?,
+            location: location.map(Location::parse).transpose().map_err(StoreError::corrupt)?,
+            digest: item.digest,
+        })
     }
 }
 

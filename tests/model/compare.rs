@@ -78,7 +78,7 @@ impl Sight {
     const fn least(self) -> usize {
         match self {
             Self::Letter | Self::Call => 100,
-            Self::Removal | Self::Undone | Self::NeverInvited | Self::Unavailable => 5,
+            Self::Marked | Self::Removal | Self::Undone | Self::NeverInvited | Self::Unavailable => 5,
             Self::Overslept => 1,
             _ => 10,
         }

@@ -9,6 +9,7 @@ use harness::document::{Document, Operation};
 use harness::{Answer, Fate, Person, World};
 use local::gateway::authorizer::Wish;
 use serde_json::{Value, json};
+use shared::domain::quota::Quotas;
 
 use crate::{codes, problems};
 
@@ -179,7 +180,7 @@ fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer
 
 #[tokio::test]
 async fn every_problem_is_provoked_where_it_is_documented() {
-    let scene = Scene::new().await;
+    let mut scene = Scene::new().await;
     let operations = &Document::served().operations;
     let named = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap();
     let mut provoked = BTreeSet::new();
@@ -211,6 +212,18 @@ async fn every_problem_is_provoked_where_it_is_documented() {
         assert_eq!(scene.send(named(operation), &asked).await.status, 201);
     }
     for (operation, asked) in scene.refused() {
+        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+    }
+    scene.world.restart_with(Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1 });
+    let mut more = scene.good("update_meeting");
+    more.body["notification_interval"] = json!([60, 30, 10]);
+    let mut another = scene.good("create_meeting");
+    another.body["start_time"] = json!("2026-12-03T09:00");
+    another.body["end_time"] = json!("2026-12-03T10:00");
+    let one_more = scene.good("add_participant");
+    for (operation, asked) in
+        [("create_meeting", another), ("add_participant", one_more), ("update_meeting", more)]
+    {
         note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
     }
     let documented = operations.iter().flat_map(|operation| {

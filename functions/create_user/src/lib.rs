@@ -1,21 +1,21 @@
 //! `POST /api/create_user`: someone who can be invited and reminded.
 
+use shared::access::Caller;
 use shared::domain::{Email, Name, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{
-    Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, not_found, read, to_json,
-};
+use shared::http::{Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, read, to_json};
 use shared::store::{Creation, until_committed};
 
 /// Creates a user, unless somebody has their address already.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or hasn't that address; 409 `email_taken`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or hasn't that address; 409
+/// `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
-    let id = key.as_ref().map_or_else(UserId::random, |key| UserId::derived(&["create_user", key.as_str()]));
+    let id = key.as_ref().map_or_else(UserId::random, |key| derived(&caller, key));
     let mut user = parse(fields, id)?;
     caller.may_have(&user.email)?;
     let answer = to_json(&UserView::from(&user))?;
@@ -27,6 +27,14 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
             Code::EmailTaken,
             "Addresses are compared without regard to case, and this one belongs to a user already.",
         )),
+    }
+}
+
+/// The id of the user that a key creates. Keys are their callers' own: that somebody else chose the same one is no repetition.
+fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
+    match caller {
+        Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
+        Caller::Owner(email) => UserId::derived(&["create_user", key.as_str(), &email.key()]),
     }
 }
 
@@ -43,7 +51,7 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
 
 /// The user of that idempotency key is there already: the answer is the one from then.
 async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
-    let there = api.store.user(id).await?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let there = api.store.user(id).await?.ok_or_else(|| Problem::internal("a user who is there isn't"))?;
     let key = key.ok_or_else(|| Problem::internal("a random id met itself"))?;
     key.replay(there.origin.as_ref())
 }

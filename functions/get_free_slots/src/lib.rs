@@ -17,6 +17,10 @@ use shared::time::{Interval, Zone};
 
 use request::{MAX_DAYS, Query};
 
+/// The most meetings in one answer: with the longest titles and the slots between them some 5 MB, and Lambda's answers may have 6
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const MAX_BOOKED: usize = 4_000;
+
 /// Answers booked meetings, free slots and do-not-disturb time of a user in an interval.
 ///
 /// # Errors
@@ -38,7 +42,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let user = people.user(&query.user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     let zone = query.zone.unwrap_or(user.zone);
     let (window, warnings) = http::resolve(&query.start, &query.end, zone, query.zone.is_some(), MAX_DAYS)?;
-    http::json(StatusCode::OK, &answer(&query, extent, &user, bookings, window, zone, warnings))
+    let booked = booked(bookings, window)?;
+    http::json(StatusCode::OK, &answer(&query, extent, &user, &booked, window, zone, warnings))
 }
 
 #[derive(Serialize)]
@@ -54,18 +59,31 @@ struct Answer {
     warnings: Vec<FieldError>,
 }
 
+/// The meetings that touch the window, in start order.
+fn booked(bookings: Vec<Booking>, window: Interval) -> Result<Vec<Booking>, Problem> {
+    let mut booked = overlapping(bookings, window, None);
+    // A meeting over several days stands on several pages.
+    booked.dedup_by(|a, b| a.meeting_id == b.meeting_id);
+    match booked.len() {
+        ..=MAX_BOOKED => Ok(booked),
+        many => {
+            let message = format!(
+                "leaves {many} meetings in the window, and an answer holds {MAX_BOOKED}: ask for less time"
+            );
+            Err(Problem::bad_field("end_time", message))
+        }
+    }
+}
+
 fn answer(
     query: &Query,
     extent: Extent,
     user: &User,
-    bookings: Vec<Booking>,
+    booked: &[Booking],
     window: Interval,
     zone: Zone,
     warnings: Vec<FieldError>,
 ) -> Answer {
-    let mut booked = overlapping(bookings, window, None);
-    // A meeting over several days stands on several pages.
-    booked.dedup_by(|a, b| a.meeting_id == b.meeting_id);
     let disturbing = user.dnd.map_or_else(Vec::new, |dnd| dnd_time(window, dnd, user.zone));
     let mut busy: Vec<_> = booked.iter().map(|booking| booking.interval).collect();
     if query.exclude_dnd {
@@ -84,5 +102,38 @@ fn answer(
             .collect(),
         do_not_disturb: disturbing.into_iter().map(|quiet| IntervalView::new(quiet, zone)).collect(),
         warnings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{TimeDelta, Utc};
+    use shared::domain::{MeetingId, Role};
+
+    /// As many meetings as asked for, one after another, each on two pages.
+    fn bookings(many: usize) -> (Vec<Booking>, Interval) {
+        let start = "2026-11-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
+        let at = |minutes: usize| start + TimeDelta::minutes(i64::try_from(minutes).unwrap());
+        let booking = |place: usize| Booking {
+            meeting_id: MeetingId::random(),
+            title: None,
+            role: Role::Participant,
+            interval: Interval::new(at(place), at(place + 1)).unwrap(),
+            reminders: 0,
+        };
+        let bookings = (0..many).map(booking).flat_map(|booking| [booking.clone(), booking]).collect();
+        (bookings, Interval::new(start, at(many + 1)).unwrap())
+    }
+
+    #[test]
+    fn an_answer_is_bounded() {
+        let (most, window) = bookings(MAX_BOOKED);
+        assert_eq!(booked(most, window).unwrap().len(), MAX_BOOKED);
+        let (more, window) = bookings(MAX_BOOKED + 1);
+        let problem = booked(more, window).unwrap_err().into_response();
+        assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let text = std::str::from_utf8(problem.body()).unwrap().to_owned();
+        assert!(text.contains("\"field\":\"end_time\"") && text.contains("4001"), "{text}");
     }
 }

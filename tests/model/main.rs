@@ -21,6 +21,7 @@
 //!   that they were removed from, or that moved into the past: what there is to tell of them keeps its minute, and waits only
 //!   if its reader sleeps then after all.
 //! - An invitation or update counts for all reminders by mail of its minute, but for no webhook.
+//! - An update tells what title and place were before, where they are others now.
 //! - `UID` is the meeting's for ever, and `SEQUENCE` how often it had been changed when the message left.
 
 #![allow(

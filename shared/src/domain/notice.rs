@@ -84,12 +84,13 @@ impl Kind {
         }
     }
 
-    /// Reads what [`Kind`] is displayed as.
+    /// Reads what [`Kind`] is displayed as, and no other spelling of it: a key has one.
     pub fn parse(text: &str) -> Option<Self> {
-        match text.split_once('#') {
+        let kind = match text.split_once('#') {
             None => Self::of(text, None),
             Some((name, minutes_before)) => Self::of(name, Some(minutes_before.parse().ok()?)),
-        }
+        };
+        kind.filter(|kind| kind.to_string() == text)
     }
 }
 

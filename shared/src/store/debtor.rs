@@ -53,6 +53,14 @@ mod tests {
     use crate::domain::Channel;
 
     #[test]
+    fn a_debtor_has_one_key() {
+        for minutes in ["060", "+60", ""] {
+            let debtor = Debtor::of_key("MEETING#m1", &format!("REMINDER#ana#email#{minutes}"));
+            assert_eq!(debtor, None, "{minutes:?}");
+        }
+    }
+
+    #[test]
     fn keys_name_their_debtors() {
         let meeting = MeetingId::random();
         let user = UserId::random();

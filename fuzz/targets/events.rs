@@ -1,0 +1,55 @@
+//! What reaches functions that aren't behind HTTP: keys of items, records of the stream, and what timers carry.
+
+#![no_main]
+
+use aws_lambda_events::event::dynamodb::Event;
+use fuzz::block_on;
+use fuzz::table::planner;
+use libfuzzer_sys::fuzz_target;
+use notify::NotifyEvent;
+use serde_json::{Value, json};
+use shared::store::Debtor;
+
+fuzz_target!(|text: &str| {
+    if let Some((pk, sk)) = text.split_once('\n') {
+        key(pk, sk);
+        planned(json!({ "Records": [record(pk, sk)] }));
+    }
+    if let Ok(event) = serde_json::from_str(text) {
+        planned(event);
+    }
+    if let Ok(event) = serde_json::from_str::<NotifyEvent>(text) {
+        let written = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<NotifyEvent>(&written).unwrap(), event, "{text}");
+    }
+});
+
+/// Whoever owes something is found by the key of its item, and has no other.
+fn key(pk: &str, sk: &str) {
+    let written = match Debtor::of_key(pk, sk) {
+        None => return,
+        Some(Debtor::Meeting(id)) => (format!("MEETING#{id}"), "MEETING".to_owned()),
+        Some(Debtor::User(id)) => (format!("USER#{id}"), "PROFILE".to_owned()),
+        Some(Debtor::Notice(key)) => {
+            (format!("MEETING#{}", key.meeting_id), format!("REMINDER#{}#{}", key.user_id, key.kind))
+        }
+    };
+    assert_eq!(written, (pk.to_owned(), sk.to_owned()));
+}
+
+fn record(pk: &str, sk: &str) -> Value {
+    json!({
+        "awsRegion": "local", "eventID": "1", "eventName": "MODIFY", "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_000_000, "Keys": { "pk": { "S": pk }, "sk": { "S": sk } },
+            "SequenceNumber": "1", "SizeBytes": 1, "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+    })
+}
+
+/// Nothing is there, so that nothing is left to do: no record is tried again.
+fn planned(event: Value) {
+    let Ok(event) = serde_json::from_value::<Event>(event) else { return };
+    let response = block_on(plan_reminders::handle(planner(), event));
+    assert!(response.batch_item_failures.is_empty());
+}

@@ -1,0 +1,74 @@
+//! Times as requests write them: what is read is told again as the same, what can't be is told how it could.
+
+#![no_main]
+
+use chrono::{DateTime, Utc};
+use libfuzzer_sys::fuzz_target;
+use shared::time::{TimeError, WrittenTime, Zone, format};
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&[a, b], rest)) = data.split_first_chunk() else { return };
+    let zones = Zone::all().count();
+    let zone =
+        Zone::parse(Zone::all().nth(usize::from(u16::from_be_bytes([a, b])) % zones).unwrap()).unwrap();
+    if let Ok(text) = std::str::from_utf8(rest) {
+        written(text, zone, true);
+        written(text, zone, false);
+    }
+    if let Some(millis) = rest.first_chunk() {
+        // Some 150 years, so that both ends are reached.
+        known(u64::from_be_bytes(*millis) % 4_800_000_000_000, zone);
+    }
+});
+
+fn written(text: &str, zone: Zone, named: bool) {
+    let time = match WrittenTime::parse(text) {
+        Ok(time) => time,
+        Err(error) => return assert!(error.to_string().len() < 700, "{error}"),
+    };
+    match time.resolve(zone, named) {
+        Ok((instant, fold)) => {
+            // In UTC it may fall beside the years that can be written.
+            let again = read(&format(instant, Zone::UTC), Zone::UTC);
+            assert!(again.is_none_or(|again| again == instant), "{text} in {zone}");
+            let has_suffix = text.ends_with('Z') || text[11..].contains(['+', '-']);
+            if !has_suffix {
+                // The clocks show what was written.
+                let shown = format(instant, zone);
+                let written = text.replacen(' ', "T", 1);
+                assert_eq!(shown[..16], written[..16], "{text} in {zone}");
+                if let Some(fold) = fold {
+                    let told = fold.to_string();
+                    assert!(told.contains(&shown), "{told}");
+                }
+            }
+        }
+        Err(TimeError::Gap { before, after, .. }) => {
+            let between = read(&after, zone).unwrap() - read(&before, zone).unwrap();
+            assert_eq!(between.num_minutes(), 1, "{text} in {zone}");
+        }
+        Err(TimeError::Offset { local, expected, .. }) => {
+            assert!(named && read(&format!("{local}{expected}"), zone).is_some(), "{text} in {zone}");
+        }
+        Err(error) => panic!("{text} in {zone}: {error}"),
+    }
+}
+
+fn known(millis: u64, zone: Zone) {
+    let instant = DateTime::from_timestamp_millis(i64::try_from(millis).unwrap()).unwrap();
+    let text = format(instant, zone);
+    match WrittenTime::parse(&text) {
+        Ok(time) => assert_eq!(time.resolve(zone, true), Ok((instant, None)), "{text} in {zone}"),
+        Err(TimeError::Year(_)) => return,
+        Err(error) => panic!("{text} in {zone}: {error}"),
+    }
+    // Without the offset it may be the second of two.
+    let local = &text[..text.len() - "+00:00".len()];
+    let (meant, fold) = WrittenTime::parse(local).unwrap().resolve(zone, true).unwrap();
+    assert!(meant == instant || fold.is_some() && meant < instant, "{local} in {zone}");
+    assert_eq!(format(meant, zone)[..local.len()], *local, "{zone}");
+}
+
+fn read(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
+    WrittenTime::parse(text).ok()?.resolve(zone, true).ok().map(|(instant, _)| instant)
+}

@@ -11,7 +11,7 @@ use lambda_http::http::Response;
 use serde_json::{Map, Value, json};
 use shared::access::SignIn;
 use shared::clock::Clock;
-use shared::domain::Channels;
+use shared::domain::{Channels, Quotas};
 use shared::http::Api;
 use shared::reminders::Planner;
 use shared::store::Store;
@@ -27,6 +27,8 @@ pub fn api() -> Api {
         clock: clock(),
         channels: Channels { webhook: true },
         sign_in: SignIn::Anonymous,
+        // Counting is no parsing.
+        quotas: Quotas { meetings_per_day: 0, invitations_per_day: 0, pending_reminders: 0 },
     });
     API.clone()
 }

@@ -134,11 +134,11 @@ impl Template {
         let integration = target
             .and_then(|target| target.strip_prefix("integrations/${")?.strip_suffix('}'))
             .ok_or_else(|| missing(&format!("Target of {name}")))?;
-        let uri = self.properties(integration).and_then(|integration| {
-            integration.pointer("/IntegrationUri/Fn::GetAtt").and_then(Value::as_str)
-        });
+        let uri = self
+            .properties(integration)
+            .and_then(|integration| integration.pointer("/IntegrationUri/Fn::Sub").and_then(Value::as_str));
         let function = uri
-            .and_then(|uri| uri.strip_suffix(".Arn"))
+            .and_then(|uri| uri.rsplit_once(":function:${")?.1.strip_suffix('}'))
             .ok_or_else(|| missing(&format!("IntegrationUri of {integration}")))?;
         let properties = self.properties(function).unwrap_or(&Value::Null);
         Ok(RouteDefinition {

@@ -71,6 +71,9 @@ pub(crate) fn function(folder: &str) -> Resource {
     functions().into_iter().find(|(name, _)| name == folder).unwrap().1
 }
 
+/// How an integration names its function: of `!GetAtt Function.Arn` SAM local makes nothing where the function has a name.
+const FUNCTION: &str = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${";
+
 /// A route of the API and the folder of the function it leads to.
 pub(crate) struct Route {
     /// Method and path, as API Gateway writes them.
@@ -85,8 +88,9 @@ pub(crate) fn routes() -> Vec<Route> {
         let target = text(&route.properties["Target"]["Fn::Sub"]);
         let integration = target.strip_prefix("integrations/${").and_then(|name| name.strip_suffix('}'));
         let integration = resource(integration.unwrap_or_else(|| panic!("{} leads to {target}", route.name)));
-        let function = text(&integration.properties["IntegrationUri"]["Fn::GetAtt"]);
-        let function = function.strip_suffix(".Arn").unwrap();
+        let uri = text(&integration.properties["IntegrationUri"]["Fn::Sub"]);
+        let function = uri.strip_prefix(FUNCTION).and_then(|name| name.strip_suffix('}'));
+        let function = function.unwrap_or_else(|| panic!("SAM local can't follow {uri}"));
         let (folder, _) = functions().into_iter().find(|(_, resource)| resource.name == function).unwrap();
         Route { key: text(&route.properties["RouteKey"]), folder, resource: route }
     };

@@ -58,15 +58,29 @@ pub struct World {
     pub secrets: Secrets,
     /// Where webhooks arrive, which can be told to refuse them.
     pub receiver: Receiver,
-    /// Whether the deployment knows the receiver.
-    has_receiver: bool,
     /// Signs the tokens of callers, where they have to sign in.
     authorizer: Option<Authorizer>,
     follower: Follower,
     template: Template,
     loopback: Loopback,
+    deployed: Deployed,
+}
+
+/// How a world is deployed.
+#[derive(Clone, Copy, Debug)]
+struct Deployed {
     invitations: bool,
+    /// Whether it knows the receiver of webhooks.
+    has_receiver: bool,
+    /// Whether callers need a token.
+    signs_in: bool,
     quotas: Quotas,
+}
+
+impl Default for Deployed {
+    fn default() -> Self {
+        Self { invitations: false, has_receiver: true, signs_in: false, quotas: Quotas::default() }
+    }
 }
 
 /// An answer over HTTP.
@@ -93,32 +107,33 @@ impl World {
 
     /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
     pub async fn start() -> Self {
-        Self::begin(false, true, false, Quotas::default()).await
+        Self::begin(Deployed::default()).await
     }
 
     /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
     pub async fn inviting() -> Self {
-        Self::begin(true, true, false, Quotas::default()).await
+        Self::begin(Deployed { invitations: true, ..Deployed::default() }).await
     }
 
     /// An empty world at [`BEGINNING`], deployed without an address for webhooks.
     pub async fn without_receiver() -> Self {
-        Self::begin(false, false, false, Quotas::default()).await
+        Self::begin(Deployed { has_receiver: false, ..Deployed::default() }).await
     }
 
     /// An empty world at [`BEGINNING`] whose callers sign in with tokens.
     pub async fn signed_in() -> Self {
-        Self::begin(false, true, true, Quotas::default()).await
+        Self::begin(Deployed { signs_in: true, ..Deployed::default() }).await
     }
 
     /// An empty world at [`BEGINNING`], deployed with those quotas.
     pub async fn with_quotas(quotas: Quotas) -> Self {
-        Self::begin(false, true, false, quotas).await
+        Self::begin(Deployed { quotas, ..Deployed::default() }).await
     }
 
-    async fn begin(invitations: bool, has_receiver: bool, signs_in: bool, quotas: Quotas) -> Self {
+    async fn begin(deployed: Deployed) -> Self {
+        let Deployed { invitations, has_receiver, signs_in, quotas } = deployed;
         let clock = Clock::manual(instant(BEGINNING));
-        let template = deployed();
+        let template = template();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
         let state = State::memory().unwrap();
         let scheduler = Scheduler::start(state.clone(), clock.clone(), NO_WAIT).await.unwrap();
@@ -148,10 +163,8 @@ impl World {
             ses,
             secrets,
             receiver,
-            has_receiver,
             authorizer,
-            invitations,
-            quotas,
+            deployed,
             follower,
             template,
             loopback,
@@ -165,7 +178,7 @@ impl World {
             scheduler: &self.scheduler,
             ses: &self.ses,
             secrets: &self.secrets,
-            receiver: self.has_receiver.then_some(&self.receiver),
+            receiver: self.deployed.has_receiver.then_some(&self.receiver),
             authorizer: self.authorizer.as_ref(),
         };
         self.process = Process::start(
@@ -173,14 +186,14 @@ impl World {
             &self.loopback,
             &self.template,
             &self.clock,
-            self.invitations,
-            self.quotas,
+            self.deployed.invitations,
+            self.deployed.quotas,
         );
     }
 
     /// A new process, deployed with those quotas.
     pub fn restart_with(&mut self, quotas: Quotas) {
-        self.quotas = quotas;
+        self.deployed.quotas = quotas;
         self.restart();
     }
 
@@ -327,7 +340,7 @@ pub fn instant(text: &str) -> DateTime<Utc> {
 }
 
 /// The template, parsed once: worlds are many.
-fn deployed() -> Template {
+fn template() -> Template {
     static DEPLOYED: OnceLock<Template> = OnceLock::new();
     DEPLOYED.get_or_init(|| Template::deployed().unwrap()).clone()
 }

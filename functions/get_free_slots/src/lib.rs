@@ -24,7 +24,8 @@ const MAX_BOOKED: usize = 4_000;
 /// Answers booked meetings, free slots and do-not-disturb time of a user in an interval.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is
+/// too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = match *request.method() {

@@ -32,10 +32,7 @@ impl WallTime {
     /// # Errors
     /// [`WallTimeError::Hour`] for any other number.
     pub fn from_hour(hour: i64) -> Result<WallTime, WallTimeError> {
-        match u16::try_from(hour) {
-            Ok(hours @ 0..=24) => Ok(WallTime(hours * 60)),
-            _ => Err(WallTimeError::Hour(hour)),
-        }
+        u16::try_from(hour).ok().and_then(|hours| Self::at(hours, 0)).ok_or(WallTimeError::Hour(hour))
     }
 
     /// Reads `HH:MM`, `00:00` to `24:00`.
@@ -43,14 +40,21 @@ impl WallTime {
     /// # Errors
     /// [`WallTimeError::Text`] for any other text; for one like `10 PM` it says how to write that.
     pub fn parse(text: &str) -> Result<WallTime, WallTimeError> {
-        let minutes = match text.as_bytes() {
+        let shown = match text.as_bytes() {
             &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
             _ => None,
         };
-        match minutes {
-            Some((hours @ 0..=23, minutes @ 0..=59)) => Ok(WallTime(hours * 60 + minutes)),
-            Some((24, 0)) => Ok(WallTime(DAY)),
-            _ => Err(WallTimeError::Text { given: text.chars().take(40).collect(), example: example(text) }),
+        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
+            given: text.chars().take(40).collect(),
+            example: example(text),
+        })
+    }
+
+    /// The time that a clock shows as `hours` and `minutes`, if one can.
+    fn at(hours: u16, minutes: u16) -> Option<WallTime> {
+        match (hours, minutes) {
+            (0..=23, 0..=59) | (24, 0) => Some(WallTime(hours * 60 + minutes)),
+            _ => None,
         }
     }
 
@@ -159,10 +163,10 @@ fn guess(text: &str) -> Option<WallTime> {
     let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
     let hours = match (half, hours) {
         (Some(half), 1..=12) => hours % 12 + half,
-        (None, 0..=23) => hours,
-        _ => return None,
+        (None, _) => hours,
+        (Some(_), _) => return None,
     };
-    (minutes < 60).then_some(WallTime(hours * 60 + minutes))
+    WallTime::at(hours, minutes)
 }
 
 #[cfg(test)]
@@ -207,6 +211,10 @@ mod tests {
             (" 22:00", "\"22:00\""),
             ("٢٢:٠٠", "\"22:00\""),
             ("+1:00", "\"01:00\""),
+            ("24", "\"24:00\""),
+            ("7:65535", "\"22:00\""),
+            ("65535", "\"22:00\""),
+            ("12:65535 pm", "\"22:00\""),
         ] {
             let message = WallTime::parse(text).unwrap_err().to_string();
             assert!(message.ends_with(written), "{text}: {message}");

@@ -64,7 +64,9 @@ impl Process {
             let client = calls.client(config.http_client().unwrap());
             config.into_builder().http_client(client).build()
         };
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE);
+        // Who loses a race on a busy machine isn't to fail for it.
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE)
+            .with_patience(Duration::from_secs(600));
         let settings = TimerSettings {
             group: GROUP.into(),
             target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),

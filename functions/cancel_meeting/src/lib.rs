@@ -6,7 +6,7 @@ use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
 use shared::reminders::soon;
-use shared::store::{Session, Wanted, until_committed};
+use shared::store::{Session, Wanted};
 
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
 ///
@@ -17,7 +17,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let session = api.store.session();
-    let meeting = until_committed(|| cancel(&api, &caller, &session, &request, &id)).await?;
+    let meeting = api.store.until_committed(|| cancel(&api, &caller, &session, &request, &id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 

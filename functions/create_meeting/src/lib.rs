@@ -14,7 +14,7 @@ use shared::http::{
 use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
-use shared::store::{Found, Session, Wanted, until_committed};
+use shared::store::{Found, Session, Wanted};
 
 use request::NewMeeting;
 
@@ -37,7 +37,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     };
     let session = api.store.session();
     let tally = Tally::new(&api, &session);
-    let booked = until_committed(|| book(&api, &caller, &session, &tally, &new, &id, key.as_ref())).await;
+    let booked =
+        api.store.until_committed(|| book(&api, &caller, &session, &tally, &new, &id, key.as_ref())).await;
     tally.settle().await;
     let mut response = booked?;
     // Also of an answer that is given again: it tells the first version.

@@ -4,7 +4,7 @@ use shared::access::Caller;
 use shared::domain::{Email, Name, User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, read, to_json};
-use shared::store::{Creation, until_committed};
+use shared::store::Creation;
 
 /// Creates a user, unless somebody has their address already.
 ///
@@ -20,7 +20,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     caller.may_have(&user.email)?;
     let answer = to_json(&UserView::from(&user))?;
     user.origin = key.as_ref().map(|key| key.origin(&answer));
-    match until_committed(|| api.store.create_user(&user)).await? {
+    match api.store.until_committed(|| api.store.create_user(&user)).await? {
         Creation::Created => Ok(created(answer)),
         Creation::AlreadyThere => replay(&api, &user.id, key).await,
         Creation::EmailTaken => Err(Problem::new(

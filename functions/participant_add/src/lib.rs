@@ -7,7 +7,7 @@ use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, ver
 use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
-use shared::store::{Session, Wanted, until_committed};
+use shared::store::{Session, Wanted};
 
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
@@ -20,7 +20,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
     let tally = Tally::new(&api, &session);
-    let added = until_committed(|| add(&api, &caller, &session, &tally, &user_id, &meeting_id)).await;
+    let added =
+        api.store.until_committed(|| add(&api, &caller, &session, &tally, &user_id, &meeting_id)).await;
     tally.settle().await;
     let (meeting, invitee) = added?;
     versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)

@@ -6,7 +6,7 @@ use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
 use shared::invite;
 use shared::reminders::soon;
-use shared::store::{Session, Wanted, until_committed};
+use shared::store::{Session, Wanted};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
@@ -18,7 +18,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
-    let meeting = until_committed(|| remove(&api, &caller, &session, &user_id, &meeting_id)).await?;
+    let meeting =
+        api.store.until_committed(|| remove(&api, &caller, &session, &user_id, &meeting_id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 

@@ -15,7 +15,7 @@ use shared::http::{
 use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
-use shared::store::{Session, Wanted, until_committed};
+use shared::store::{Session, Wanted};
 
 use request::MeetingPatch;
 
@@ -33,7 +33,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     // It counts nothing, so that there is nothing to give back.
     let tally = Tally::new(&api, &session);
     let (version, booked) =
-        until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await?;
+        api.store.until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await?;
     versioned(&booked, version)
 }
 

@@ -9,7 +9,7 @@ use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
 use shared::reminders::soon;
-use shared::store::{Update, Wanted, until_committed};
+use shared::store::{Update, Wanted};
 
 use request::UserPatch;
 
@@ -22,7 +22,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?)?;
-    let user = until_committed(|| change(&api, &caller, &id, &patch)).await?;
+    let user = api.store.until_committed(|| change(&api, &caller, &id, &patch)).await?;
     json(StatusCode::OK, &UserView::from(&user))
 }
 

@@ -16,6 +16,8 @@ mod retry;
 mod session;
 mod users;
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 
 pub use change::Change;
@@ -25,7 +27,7 @@ pub use item::OWED_SHARDS;
 pub use keys::Key;
 pub use owed::Debt;
 pub use read::{Found, Page, Wanted, bookings};
-pub use retry::{AsRaceLost, until_committed};
+pub use retry::AsRaceLost;
 pub use session::Session;
 pub use users::{Creation, Update};
 
@@ -34,12 +36,19 @@ pub use users::{Creation, Update};
 pub struct Store {
     client: Client,
     table: String,
+    patience: Duration,
 }
 
 impl Store {
     /// The table of that name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), patience: retry::PATIENCE }
+    }
+
+    /// The same, for callers who wait that long, instead of 15 s, until they have won a race.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// One real read, so that connection, TLS and credentials are warm before the first request needs them. It fails in
@@ -49,7 +58,7 @@ impl Store {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes()));
         let once = aws_sdk_dynamodb::config::Builder::new()
             .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled());
-        let patience = std::time::Duration::from_secs(1);
+        let patience = Duration::from_secs(1);
         drop(tokio::time::timeout(patience, read.customize().config_override(once).send()).await);
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::StoreError;
+use super::{Store, StoreError};
 
 /// How long a caller keeps trying. Well inside the 30 s that API Gateway waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// Short, as an attempt after a lost race is a single call: what was in the way comes with the answer (see
 /// [`super::Session`]).
@@ -16,31 +16,33 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(160);
 /// ones would lead back into the same crowd.
 const ATTEMPTS_PER_PAUSE: u32 = 2;
 
-/// Runs `attempt` until it is done, fails for a reason that trying again doesn't mend, or patience ends. Pauses grow with
-/// full jitter (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many who lost
-/// the same race don't meet again.
-///
-/// # Errors
-/// The error of the last attempt; a lost race among them means that patience ended.
-pub async fn until_committed<T, E, A>(mut attempt: impl FnMut() -> A) -> Result<T, E>
-where
-    A: Future<Output = Result<T, E>>,
-    E: AsRaceLost,
-{
-    let deadline = Instant::now() + PATIENCE;
-    let mut longest = FIRST_PAUSE;
-    loop {
-        let began = Instant::now();
-        match attempt().await {
-            Err(error) if error.lost_race() => {
-                let pause = longest.max(began.elapsed() * ATTEMPTS_PER_PAUSE).mul_f64(fastrand::f64());
-                if Instant::now() + pause >= deadline {
-                    return Err(error);
+impl Store {
+    /// Runs `attempt` until it is done, fails for a reason that trying again doesn't mend, or patience ends. Pauses grow with
+    /// full jitter (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many who lost
+    /// the same race don't meet again.
+    ///
+    /// # Errors
+    /// The error of the last attempt; a lost race among them means that patience ended.
+    pub async fn until_committed<T, E, A>(&self, mut attempt: impl FnMut() -> A) -> Result<T, E>
+    where
+        A: Future<Output = Result<T, E>>,
+        E: AsRaceLost,
+    {
+        let deadline = Instant::now() + self.patience;
+        let mut longest = FIRST_PAUSE;
+        loop {
+            let began = Instant::now();
+            match attempt().await {
+                Err(error) if error.lost_race() => {
+                    let pause = longest.max(began.elapsed() * ATTEMPTS_PER_PAUSE).mul_f64(fastrand::f64());
+                    if Instant::now() + pause >= deadline {
+                        return Err(error);
+                    }
+                    sleep(pause).await;
+                    longest = (longest * 2).min(LONGEST_PAUSE);
                 }
-                sleep(pause).await;
-                longest = (longest * 2).min(LONGEST_PAUSE);
+                done => return done,
             }
-            done => return done,
         }
     }
 }
@@ -54,5 +56,50 @@ pub trait AsRaceLost {
 impl AsRaceLost for StoreError {
     fn lost_race(&self) -> bool {
         self.is_lost_race()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::BehaviorVersion;
+    use aws_sdk_dynamodb::{Client, Config};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Eq)]
+    enum Failure {
+        RaceLost,
+        Other,
+    }
+
+    impl AsRaceLost for Failure {
+        fn lost_race(&self) -> bool {
+            *self == Self::RaceLost
+        }
+    }
+
+    /// What comes of attempts of which the first two lose and all after them are `then`, and how many there were.
+    async fn after_two_losses(then: Result<(), Failure>, patience: Duration) -> (Result<(), Failure>, u32) {
+        let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+        let store = Store::new(client, "table").with_patience(patience);
+        let (mut attempts, mut then) = (0, Some(then));
+        let done = store.until_committed(|| {
+            attempts += 1;
+            let lost = attempts <= 2;
+            std::future::ready(if lost { Err(Failure::RaceLost) } else { then.take().unwrap() })
+        });
+        (done.await, attempts)
+    }
+
+    #[tokio::test]
+    async fn a_lost_race_is_run_again_and_nothing_else_is() {
+        let patience = Duration::from_secs(600);
+        assert_eq!(after_two_losses(Ok(()), patience).await, (Ok(()), 3));
+        assert_eq!(after_two_losses(Err(Failure::Other), patience).await, (Err(Failure::Other), 3));
+    }
+
+    #[tokio::test]
+    async fn without_patience_the_first_loss_is_the_answer() {
+        assert_eq!(after_two_losses(Ok(()), Duration::ZERO).await, (Err(Failure::RaceLost), 1));
     }
 }

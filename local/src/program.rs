@@ -41,6 +41,9 @@ pub struct Options {
     /// How many people a user may invite on a UTC day; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().invitations_per_day)]
     pub invitations_per_day: u64,
+    /// How many messages a user's changes of meetings may make or move on a UTC day; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().changes_per_day)]
+    pub changes_per_day: u64,
     /// How many reminders a user's meetings to come may have outstanding; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().pending_reminders)]
     pub pending_reminders: u64,
@@ -99,6 +102,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
             quotas: Quotas {
                 meetings_per_day: options.meetings_per_day,
                 invitations_per_day: options.invitations_per_day,
+                changes_per_day: options.changes_per_day,
                 pending_reminders: options.pending_reminders,
             },
             ..Settings::default()

@@ -162,6 +162,7 @@ pub fn quotas() -> Result<Quotas, MissingSetting> {
     Ok(Quotas {
         meetings_per_day: limit("QUOTA_MEETINGS_PER_DAY", defaults.meetings_per_day)?,
         invitations_per_day: limit("QUOTA_INVITATIONS_PER_DAY", defaults.invitations_per_day)?,
+        changes_per_day: limit("QUOTA_CHANGES_PER_DAY", defaults.changes_per_day)?,
         pending_reminders: limit("QUOTA_PENDING_REMINDERS", defaults.pending_reminders)?,
     })
 }

@@ -28,13 +28,20 @@ impl Invitee {
     }
 }
 
+/// How many times of others' meetings one answer tells: some 90 KB. It may be kept with its meeting, in an item of 400 KB at
+/// most.
+const MAX_BUSY: usize = 1_000;
+
 /// The meeting with those of `invitees` who have another one then, and those whose do-not-disturb hours it touches. The
 /// creator is never unavailable: they could not have booked it.
 pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>) -> BookedView {
     let others = invitees.iter().filter(|invitee| invitee.user.id != meeting.creator_id);
-    let unavailable = others.filter_map(|invitee| {
-        let clashes = invitee.clashes(meeting.interval, &meeting.id);
-        (!clashes.is_empty()).then(|| UnavailableView::new(&invitee.user, &clashes, meeting.zone))
+    let clashes = others.map(|invitee| (&invitee.user, invitee.clashes(meeting.interval, &meeting.id)));
+    let unavailable: Vec<_> = clashes.filter(|(_, clashes)| !clashes.is_empty()).collect();
+    let told = told_of_each(unavailable.iter().map(|(_, clashes)| clashes.len()));
+    let unavailable = unavailable.into_iter().map(|(user, mut clashes)| {
+        clashes.truncate(told);
+        UnavailableView::new(user, &clashes, meeting.zone)
     });
     let touched = |user: &User| {
         user.dnd.is_some_and(|dnd| !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty())
@@ -48,15 +55,21 @@ pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>
     }
 }
 
+/// How many times of each person's are told, of whom so many are known: all, unless that is more than an answer holds.
+fn told_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
+    let people = known.len();
+    if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
+}
+
 /// Adds the booking to every page of the invitee.
 ///
 /// # Errors
-/// 422 when a page that the meeting is not on yet is full.
-pub fn book(change: Change, invitee: &Invitee, booking: &Booking) -> Result<Change, Problem> {
-    if invitee.pages.iter().any(|page| !page.has_room_for(&booking.meeting_id)) {
+/// 422 for `field` when a page that the meeting is not on yet is full.
+pub fn book(change: Change, field: &str, invitee: &Invitee, booking: &Booking) -> Result<Change, Problem> {
+    if invitee.pages.iter().any(|page| !page.has_room_for(booking)) {
         let message =
-            format!("include {}, whose calendar is full on a day of the meeting", invitee.user.email);
-        return Err(Problem::bad_field("participants", message));
+            format!("can't be so: the calendar of {} is full on a day of the meeting", invitee.user.email);
+        return Err(Problem::bad_field(field, message));
     }
     invitee.pages.iter().try_fold(change, |change, page| Ok(change.book(page, booking)?))
 }
@@ -106,4 +119,18 @@ pub fn check_confirmed(meeting: &Meeting) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::MeetingCancelled, "A cancelled meeting stays as it is. Nothing was changed."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_told_unless_that_is_too_much() {
+        let told = |known: &[usize]| told_of_each(known.iter().copied());
+        assert_eq!(told(&[]), usize::MAX);
+        assert_eq!(told(&[MAX_BUSY - 1, 1]), usize::MAX);
+        assert_eq!(told(&[MAX_BUSY, 1]), MAX_BUSY / 2);
+        assert_eq!(told(&[51; 98]), 10);
+    }
 }

@@ -25,6 +25,8 @@ pub struct Asked<'a> {
     pub meetings: usize,
     /// How many people it invites.
     pub invitations: usize,
+    /// How many messages it makes or moves by changing a meeting.
+    pub changes: u64,
     /// The meeting that it is about.
     pub meeting: &'a MeetingId,
     /// How many reminders this meeting will make; 0 where that is no more than before.
@@ -119,11 +121,13 @@ impl<'a> Tally<'a> {
         if self.state().counted.is_some() {
             return Ok(());
         }
-        let wanted = [(Quota::MeetingsPerDay, asked.meetings), (Quota::InvitationsPerDay, asked.invitations)];
-        let demands: Vec<_> = wanted
-            .into_iter()
-            .filter_map(|(quota, wanted)| self.api.quotas.demand(quota, wanted as u64))
-            .collect();
+        let wanted = [
+            (Quota::MeetingsPerDay, asked.meetings as u64),
+            (Quota::InvitationsPerDay, asked.invitations as u64),
+            (Quota::ChangesPerDay, asked.changes),
+        ];
+        let demands = wanted.into_iter().filter_map(|(quota, wanted)| self.api.quotas.demand(quota, wanted));
+        let demands: Vec<_> = demands.collect();
         if demands.is_empty() {
             return Ok(());
         }

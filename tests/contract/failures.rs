@@ -4,6 +4,8 @@ use axum::http::Method;
 use harness::{Fate, Items, Person, World};
 use serde_json::{Value, json};
 
+use crate::changes::patched;
+
 /// A request, and how it is answered when nothing fails.
 struct Asked {
     method: Method,
@@ -41,6 +43,8 @@ async fn scene() -> Scene {
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
     let cy = world.person("cy", "UTC").await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
+    // With it something of each quota is counted: what is given back to nothing would leave a 0.
+    let meeting = patched(&world, &meeting, json!({ "title": "First" })).await;
     Scene { world, ana, bo, cy, meeting }
 }
 

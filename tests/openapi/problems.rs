@@ -214,7 +214,9 @@ async fn every_problem_is_provoked_where_it_is_documented() {
     for (operation, asked) in scene.refused() {
         note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
     }
-    scene.world.restart_with(Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1 });
+    let quotas =
+        Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1, ..Quotas::default() };
+    scene.world.restart_with(quotas);
     let mut more = scene.good("update_meeting");
     more.body["notification_interval"] = json!([60, 30, 10]);
     let mut another = scene.good("create_meeting");

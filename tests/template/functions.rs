@@ -92,6 +92,9 @@ fn each_gets_the_environment_it_reads() {
         if ["create_meeting", "participant_add"].contains(&folder.as_str()) {
             expected.insert("QUOTA_INVITATIONS_PER_DAY");
         }
+        if folder == "update_meeting" {
+            expected.insert("QUOTA_CHANGES_PER_DAY");
+        }
         if ["create_meeting", "participant_add", "update_meeting"].contains(&folder.as_str()) {
             expected.insert("QUOTA_PENDING_REMINDERS");
         }
@@ -103,10 +106,12 @@ fn each_gets_the_environment_it_reads() {
 /// Wherever Tactful runs without a word on quotas, they are the same.
 #[test]
 fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
-    let Quotas { meetings_per_day, invitations_per_day, pending_reminders } = Quotas::default();
+    let Quotas { meetings_per_day, invitations_per_day, changes_per_day, pending_reminders } =
+        Quotas::default();
     for (parameter, variable, default) in [
         ("MeetingsPerDay", "QUOTA_MEETINGS_PER_DAY", meetings_per_day),
         ("InvitationsPerDay", "QUOTA_INVITATIONS_PER_DAY", invitations_per_day),
+        ("ChangesPerDay", "QUOTA_CHANGES_PER_DAY", changes_per_day),
         ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
     ] {
         let declared = &template()["Parameters"][parameter];

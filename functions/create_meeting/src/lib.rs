@@ -74,6 +74,7 @@ async fn book(
         organizer: &new.creator_id,
         meetings: 1,
         invitations: others.len(),
+        changes: 0,
         meeting: id,
         reminders: new.notifications.reminders_for(others.len() + 1),
         starts: new.interval.start(),
@@ -91,7 +92,11 @@ async fn book(
     meeting.origin = key.map(|key| key.origin(&answer));
     let mut change = session.change().create_meeting(&meeting, soon(api.clock.now()))?;
     for (invitee, participant) in invitees.iter().zip(&meeting.participants) {
-        change = invite::book(change, invitee, &meeting.booking(participant.role))?;
+        let field = match participant.role {
+            Role::Organizer => "start_time",
+            Role::Participant => "participants",
+        };
+        change = invite::book(change, field, invitee, &meeting.booking(participant.role))?;
     }
     tally.commit(change, &meeting).await?;
     Ok(created(answer))

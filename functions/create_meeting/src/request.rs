@@ -1,6 +1,9 @@
 //! The body of `POST /api/create_meeting`.
 
-use shared::domain::meeting::MAX_DAYS;
+use std::collections::HashSet;
+
+use serde_json::Value;
+use shared::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
 use shared::domain::{Channels, Description, Email, Location, Notifications, Title, UserId};
 use shared::http::{FieldError, Fields, Problem, read};
 use shared::time::{Interval, Zone};
@@ -19,13 +22,26 @@ pub(crate) struct NewMeeting {
     pub(crate) warnings: Vec<FieldError>,
 }
 
+/// The addresses of those invited, each once. More than any meeting holds are refused before anyone is looked for.
+fn participants(value: &Value) -> Result<Vec<Email>, String> {
+    let mut emails = read::emails(value)?;
+    let mut seen = HashSet::new();
+    emails.retain(|email| seen.insert(email.key()));
+    match emails.len() {
+        ..=MAX_PARTICIPANT_DAYS => Ok(emails),
+        many => Err(format!(
+            "are {many}: a meeting holds at most {MAX_PARTICIPANT_DAYS}, the organizer among them"
+        )),
+    }
+}
+
 pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting, Problem> {
     let creator_id = fields.required("creator_id", read::text(UserId::parse));
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.required(spelling, read::zone);
     let start = fields.required("start_time", read::time);
     let end = fields.required("end_time", read::time);
-    let participants = fields.required("participants", read::emails);
+    let participants = fields.required("participants", participants);
     let notifications = fields.optional("notification_interval", read::notifications);
     if let Some(Some(asked)) = &notifications {
         fields.check_channels(asked, channels);

@@ -49,6 +49,7 @@ async fn add(
         organizer: &meeting.creator_id,
         meetings: 0,
         invitations: 1,
+        changes: 0,
         meeting: meeting_id,
         reminders: meeting.notifications.reminders_for(meeting.participants.len() + 1),
         starts: meeting.interval.start(),
@@ -60,6 +61,8 @@ async fn add(
     meeting.participants.push(Participant::new(&invitee.user, Role::Participant));
     let change =
         session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
-    tally.commit(invite::book(change, &invitee, &meeting.booking(Role::Participant))?, &meeting).await?;
+    tally
+        .commit(invite::book(change, "user_id", &invitee, &meeting.booking(Role::Participant))?, &meeting)
+        .await?;
     Ok((meeting, invitee))
 }

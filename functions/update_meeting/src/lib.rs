@@ -23,17 +23,17 @@ use request::MeetingPatch;
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 409
-/// `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429 `quota_exceeded` for more
-/// reminders; 503 when others keep changing the same meeting or calendars.
+/// `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
-    // It counts nothing, so that there is nothing to give back.
     let tally = Tally::new(&api, &session);
-    let (version, booked) =
-        api.store.until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await?;
+    let changed =
+        api.store.until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await;
+    tally.settle().await;
+    let (version, booked) = changed?;
     versioned(&booked, version)
 }
 
@@ -66,6 +66,7 @@ async fn change(
         organizer: &after.creator_id,
         meetings: 0,
         invitations: 0,
+        changes: if after == before { 0 } else { after.touched_by(&before) },
         meeting: id,
         reminders: match after.pending_reminders(now) > before.pending_reminders(now) {
             true => after.reminders(),
@@ -95,12 +96,12 @@ async fn change(
             for day in old_days.difference(&new_days) {
                 change = change.unbook(&participant.user_id, *day, id)?;
             }
-            change = invite::book(change, invitee, &after.booking(participant.role))?;
+            change = invite::book(change, "start_time", invitee, &after.booking(participant.role))?;
         }
     } else if after.reminders() != before.reminders() {
         change = change.note_reminders(&after)?;
     }
-    session.commit(change).await?;
+    tally.commit(change, &after).await?;
     Ok((after.version, invite::booked(&after, &invitees, warnings)))
 }
 

@@ -99,6 +99,14 @@ impl Meeting {
         if self.is_confirmed() && self.interval.start() > now { self.reminders() } else { 0 }
     }
 
+    /// How many messages a change from `before` to this may make or move: one that tells each participant of it, and all
+    /// reminders where they are planned anew.
+    pub fn touched_by(&self, before: &Meeting) -> u64 {
+        let planned_anew = self.interval != before.interval || self.notifications != before.notifications;
+        let reminders = if planned_anew { self.reminders().max(before.reminders()) } else { 0 };
+        self.participants.len() as u64 + reminders
+    }
+
     /// Whether it still takes place.
     pub fn is_confirmed(&self) -> bool {
         self.status == Status::Confirmed

@@ -13,13 +13,22 @@ pub struct Quotas {
     pub meetings_per_day: u64,
     /// How many people they may invite on a UTC day, over all meetings that they organize.
     pub invitations_per_day: u64,
+    /// How many messages their changes of meetings may make or move on a UTC day, see [`Meeting::touched_by`].
+    ///
+    /// [`Meeting::touched_by`]: super::Meeting::touched_by
+    pub changes_per_day: u64,
     /// How many reminders may be outstanding over all meetings to come that they organize.
     pub pending_reminders: u64,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { meetings_per_day: 1_000, invitations_per_day: 5_000, pending_reminders: 50_000 }
+        Self {
+            meetings_per_day: 1_000,
+            invitations_per_day: 5_000,
+            changes_per_day: 50_000,
+            pending_reminders: 50_000,
+        }
     }
 }
 
@@ -29,6 +38,7 @@ impl Default for Quotas {
 pub enum Quota {
     MeetingsPerDay,
     InvitationsPerDay,
+    ChangesPerDay,
     PendingReminders,
 }
 
@@ -38,6 +48,7 @@ impl Quota {
         match self {
             Self::MeetingsPerDay => "meetings_per_day",
             Self::InvitationsPerDay => "invitations_per_day",
+            Self::ChangesPerDay => "changes_per_day",
             Self::PendingReminders => "pending_reminders",
         }
     }
@@ -60,6 +71,7 @@ impl Quotas {
         let limit = match quota {
             Quota::MeetingsPerDay => self.meetings_per_day,
             Quota::InvitationsPerDay => self.invitations_per_day,
+            Quota::ChangesPerDay => self.changes_per_day,
             Quota::PendingReminders => self.pending_reminders,
         };
         (limit > 0 && wanted > 0).then_some(Demand { quota, limit, wanted })
@@ -83,6 +95,9 @@ impl Demand {
         let rule = match self.quota {
             Quota::MeetingsPerDay => format!("A user may create {limit} meetings a UTC day"),
             Quota::InvitationsPerDay => format!("A user may invite {limit} people a UTC day"),
+            Quota::ChangesPerDay => {
+                format!("A user's changes may touch {limit} messages and reminders a UTC day")
+            }
             Quota::PendingReminders => {
                 format!("A user's meetings to come may have {limit} reminders outstanding")
             }
@@ -145,7 +160,8 @@ mod tests {
     use super::*;
     use crate::time::Interval;
 
-    const QUOTAS: Quotas = Quotas { meetings_per_day: 3, invitations_per_day: 0, pending_reminders: 10 };
+    const QUOTAS: Quotas =
+        Quotas { meetings_per_day: 3, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 10 };
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()

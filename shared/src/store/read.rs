@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::item::{DayItem, EmailItem, Item, MeetingItem, UserItem};
 use super::{Key, Store, StoreError};
-use crate::domain::{Booking, Email, Meeting, MeetingId, User, UserId};
+use crate::domain::{Booking, Email, Meeting, MeetingId, Role, User, UserId};
 use crate::time::Interval;
 
 /// The most keys of one BatchGetItem
@@ -112,12 +112,18 @@ pub struct Page {
 
 /// A page stays well under the 400 KiB that an item may have: a booking with the longest title is about 1 KiB.
 const MAX_BOOKINGS: usize = 300;
+/// Where others' invitations end, so that nobody can fill a day on which someone else wants to book.
+const MAX_INVITATIONS: usize = 250;
 
 impl Page {
-    /// Whether the item doesn't grow too large by that meeting; one that is on it already is replaced.
-    pub fn has_room_for(&self, meeting: &MeetingId) -> bool {
-        let there = || self.bookings.iter().any(|booking| booking.meeting_id == *meeting);
-        self.bookings.len() < MAX_BOOKINGS || there()
+    /// Whether the item doesn't grow too large by that booking; one of a meeting that is on it already is replaced.
+    pub fn has_room_for(&self, booking: &Booking) -> bool {
+        let most = match booking.role {
+            Role::Organizer => MAX_BOOKINGS,
+            Role::Participant => MAX_INVITATIONS,
+        };
+        let there = || self.bookings.iter().any(|other| other.meeting_id == booking.meeting_id);
+        self.bookings.len() < most || there()
     }
 }
 

@@ -24,6 +24,24 @@ fn times(start: &str, end: &str) -> Value {
 }
 
 #[tokio::test]
+async fn more_than_a_meeting_holds_are_refused_before_anyone_is_looked_for() {
+    let world = World::start().await;
+    let people = crowd(&world, 2).await;
+    let (start, end) = ("2026-12-01T10:00", "2026-12-01T11:00");
+    let nobody = |number| Person { id: String::new(), email: format!("nobody{number}@example.com") };
+    let strangers: Vec<_> = (0..100).map(nobody).collect();
+    world.calls().clear();
+    let strangers: Vec<_> = strangers.iter().collect();
+    let (status, problem) = world.try_book(&people[0], start, end, &strangers, json!({})).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("invalid_request")), "{problem}");
+    assert!(message(&problem, "participants").contains("at most 99"), "{problem}");
+    assert_eq!(world.calls().count(), 0);
+    // One who is listed more often still counts once.
+    let (status, meeting) = world.try_book(&people[0], start, end, &[&people[1]; 120], json!({})).await;
+    assert_eq!(status, 201, "{meeting}");
+}
+
+#[tokio::test]
 async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
     let world = World::start().await;
     let people = crowd(&world, 99).await;
@@ -59,29 +77,40 @@ async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
     }
 }
 
-/// A calendar page holds 300 meetings. One that is on it already takes no more room when it changes.
+/// A calendar page holds 250 meetings, and 50 more of its owner's own. One that is on it already takes no more room when it
+/// changes.
 #[tokio::test]
-async fn a_meeting_on_a_full_day_still_changes() {
+async fn a_full_day_takes_its_owners_meetings_and_those_on_it_still_change() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person("bo", "UTC").await;
     let at = |minute: usize| format!("01T{:02}:{:02}", minute / 60, minute % 60);
-    let mut last = Value::Null;
-    for number in 0..300 {
-        let (start, end) = (at(number), at(number + 1));
-        last = meeting(&world, std::slice::from_ref(&ana), &start, &end).await;
+    for number in 0..250 {
+        meeting(&world, &[ana.clone(), bo.clone()], &at(number), &at(number + 1)).await;
     }
-    let (status, problem) =
-        world.try_book(&ana, "2026-12-01T20:00", "2026-12-01T21:00", &[], json!({})).await;
+    let (start, end) = ("2026-12-01T20:00", "2026-12-01T21:00");
+    let (status, problem) = world.try_book(&ana, start, end, &[&bo], json!({})).await;
     assert_eq!((status, bad_fields(&problem)), (422, vec!["participants"]));
+    assert!(message(&problem, "participants").contains("bo@example.com is full"), "{problem}");
+    let mut last = meeting(&world, std::slice::from_ref(&ana), &at(250), &at(251)).await;
+    let invitation = json!({ "user_id": bo.id, "meeting_id": last["meeting_id"] });
+    let (status, problem) = world.post("/api/meeting/participant/add", invitation).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["user_id"]));
+    meeting(&world, &[bo.clone(), ana.clone()], "02T10:00", "02T11:00").await;
+    meeting(&world, std::slice::from_ref(&bo), "01T20:00", "01T21:00").await;
 
-    let elsewhere = meeting(&world, &[bo.clone(), ana.clone()], "02T10:00", "02T11:00").await;
-    let (status, problem) = patch(&world, &elsewhere, times("01T20:00", "01T21:00")).await;
-    assert_eq!(status, 422, "{problem}");
+    for number in 251..300 {
+        last = meeting(&world, std::slice::from_ref(&ana), &at(number), &at(number + 1)).await;
+    }
+    let (status, problem) = world.try_book(&ana, start, end, &[], json!({})).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["start_time"]));
+    let elsewhere = meeting(&world, &[bo.clone(), ana.clone()], "02T12:00", "02T13:00").await;
+    let (status, problem) = patch(&world, &elsewhere, times("01T21:00", "01T22:00")).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["start_time"]));
 
     patched(&world, &last, json!({ "title": "Renamed" })).await;
     let moved = patched(&world, &last, times("01T22:00", "01T23:00")).await;
     assert_eq!(moved["start_time"], "2026-12-01T22:00:00+00:00");
     assert_eq!(cancel(&world, &last).await.0, 200);
-    patched(&world, &elsewhere, times("01T20:00", "01T21:00")).await;
+    meeting(&world, std::slice::from_ref(&ana), "01T20:00", "01T21:00").await;
 }

@@ -208,7 +208,7 @@ async fn of_several_quotas_the_first_that_is_exceeded_is_named() {
     let mut world = World::with_quotas(UNLIMITED).await;
     let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
     let (ana, bo, cy) = (ana.await, bo.await, cy.await);
-    let used = Quotas { meetings_per_day: 1, invitations_per_day: 2, pending_reminders: 3 };
+    let used = Quotas { meetings_per_day: 1, invitations_per_day: 2, pending_reminders: 3, ..UNLIMITED };
     world.restart_with(used);
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo, &cy]).await;
     assert_eq!(meeting["version"], 1, "{meeting}");
@@ -222,7 +222,7 @@ async fn of_several_quotas_the_first_that_is_exceeded_is_named() {
         refused(try_hour(&world, &ana, 1, &[&bo]).await, name, limit);
         assert!(world.items().await == before, "{name}: the refusal left something");
     }
-    world.restart_with(Quotas { meetings_per_day: 2, invitations_per_day: 3, pending_reminders: 5 });
+    world.restart_with(Quotas { meetings_per_day: 2, invitations_per_day: 3, pending_reminders: 5, ..used });
     let (status, body): (u16, Value) = try_hour(&world, &ana, 1, &[&bo]).await;
     assert_eq!(status, 201, "{body}");
 }

@@ -6,7 +6,8 @@ use shared::domain::Quotas;
 
 use super::{TODAY, UNLIMITED, counted, refused, try_hour};
 
-const QUOTAS: Quotas = Quotas { meetings_per_day: 3, invitations_per_day: 9, pending_reminders: 100 };
+const QUOTAS: Quotas =
+    Quotas { meetings_per_day: 3, invitations_per_day: 9, changes_per_day: 100, pending_reminders: 100 };
 
 /// Lets the first call of that operation meet `fate`.
 fn fail_first(world: &World, operation: &'static str, fate: Fate) {

@@ -1,5 +1,6 @@
 //! How much one user may ask for.
 
+mod changes;
 mod daily;
 mod failing;
 mod pending;
@@ -10,7 +11,8 @@ use serde_json::{Value, json};
 use shared::domain::Quotas;
 
 /// No limit at all, to be narrowed.
-const UNLIMITED: Quotas = Quotas { meetings_per_day: 0, invitations_per_day: 0, pending_reminders: 0 };
+const UNLIMITED: Quotas =
+    Quotas { meetings_per_day: 0, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 0 };
 
 /// The day on which every world begins.
 const TODAY: &str = "2026-11-02";

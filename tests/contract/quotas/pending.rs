@@ -158,7 +158,12 @@ async fn a_refusal_tells_when_enough_meetings_will_have_started() {
 async fn a_day_that_was_counted_for_nothing_is_given_back() {
     let mut world = world().await;
     let (ana, bo, meeting) = scene(&world).await;
-    world.restart_with(Quotas { meetings_per_day: 5, invitations_per_day: 5, pending_reminders: 4 });
+    world.restart_with(Quotas {
+        meetings_per_day: 5,
+        invitations_per_day: 5,
+        pending_reminders: 4,
+        ..UNLIMITED
+    });
     refused(probe(&world, &ana, 1).await, "pending_reminders", 4);
     let cy = world.person("cy", "UTC").await;
     refused(world.participant("add", &meeting, &cy).await, "pending_reminders", 4);

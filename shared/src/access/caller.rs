@@ -127,7 +127,8 @@ impl Administrators {
     }
 }
 
-/// The elements of a list, which API Gateway hands over as `[a b]`, or of a scope, which is `a b` (RFC 8693, section 4.2).
+/// The elements of a list, which API Gateway hands over as `[a b]`, or of a scope, which is `a b` (RFC 8693, section 4.2). An
+/// element that itself has spaces comes apart, and nothing in the event tells; docs/sign-in.md warns of it.
 fn elements(claim: &str) -> impl Iterator<Item = &str> {
     let inner = claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim);
     inner.split([' ', ',']).filter(|element| !element.is_empty())

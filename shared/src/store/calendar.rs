@@ -1,5 +1,7 @@
 //! A user's calendar over a range of days.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
 
@@ -9,8 +11,8 @@ use super::{Store, StoreError};
 use crate::domain::{Booking, UserId};
 
 impl Store {
-    /// A user's bookings on the UTC days from `first` to `last`, both included. A meeting over several days is there several
-    /// times.
+    /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. When more than `most` are
+    /// known, the days after them aren't read any more.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -19,6 +21,7 @@ impl Store {
         id: &UserId,
         first: NaiveDate,
         last: NaiveDate,
+        most: usize,
     ) -> Result<Vec<Booking>, StoreError> {
         let query = self
             .client
@@ -30,11 +33,13 @@ impl Store {
             .expression_attribute_values(":first", AttributeValue::S(day_sort(first)))
             .expression_attribute_values(":last", AttributeValue::S(day_sort(last)));
         let mut pages = query.into_paginator().items().send();
-        let mut bookings = Vec::new();
-        while let Some(item) = pages.next().await {
+        let mut bookings = HashMap::new();
+        while bookings.len() <= most
+            && let Some(item) = pages.next().await
+        {
             let day: DayItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            bookings.extend(day.bookings()?);
+            bookings.extend(day.bookings()?.into_iter().map(|booking| (booking.meeting_id.clone(), booking)));
         }
-        Ok(bookings)
+        Ok(bookings.into_values().collect())
     }
 }

@@ -102,7 +102,7 @@ impl Store {
         now: DateTime<Utc>,
         except: &MeetingId,
     ) -> Result<Pending, StoreError> {
-        let bookings = self.booked_days(user, now.date_naive(), LAST_DAY).await?;
+        let bookings = self.booked_days(user, now.date_naive(), LAST_DAY, usize::MAX).await?;
         Ok(Pending::of(bookings, now, except))
     }
 }

@@ -114,7 +114,7 @@ impl Store {
         id: &UserId,
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<MeetingId>, StoreError> {
-        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY).await?;
+        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| booking.meeting_id).collect())
     }

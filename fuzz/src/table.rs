@@ -28,7 +28,12 @@ pub fn api() -> Api {
         channels: Channels { webhook: true },
         sign_in: SignIn::Anonymous,
         // Counting is no parsing.
-        quotas: Quotas { meetings_per_day: 0, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 0 },
+        quotas: Quotas {
+            meetings_per_day: 0,
+            invitations_per_day: 0,
+            changes_per_day: 0,
+            pending_reminders: 0,
+        },
     });
     API.clone()
 }

@@ -119,6 +119,35 @@ async fn only_whom_a_change_concerns_hears_of_it() {
 }
 
 #[tokio::test]
+async fn who_was_removed_learns_nothing_of_what_came_after() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let bo = world.sleeper("bo", "UTC", "09:30", "11:00").await;
+    let meeting = invited(&world, &ana, &[&bo]).await;
+    world.advance_to("2026-11-02T09:35:00Z").await;
+    world.participant("remove", &meeting, &bo).await;
+    let secrets = json!({
+        "title": "Layoffs", "description": "Names", "location": "https://meet.example.com/x",
+        "start_time": "2026-11-02T15:00", "end_time": "2026-11-02T16:00",
+    });
+    change(&world, &meeting, secrets).await;
+    world.advance_to("2026-11-02T09:40:00Z").await;
+    cancel(&world, &meeting).await;
+    world.advance_to("2026-11-02T11:05:00Z").await;
+
+    let [mail] = raw(&world, &bo, "Cancelled").try_into().unwrap();
+    assert_eq!(mail.subject, "Cancelled: Design review, Mon 2 Nov 12:00");
+    let object = mail.calendar.as_ref().unwrap();
+    assert!(object.contains("DTSTART:20261102T120000Z") && object.contains("SEQUENCE:3"), "{object}");
+    for said in [mail.text.as_str(), mail.html.as_deref().unwrap(), object] {
+        assert!(
+            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|news| !said.contains(news)),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn who_sleeps_is_invited_when_they_wake() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;

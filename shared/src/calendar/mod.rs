@@ -8,10 +8,12 @@ mod content;
 mod tests;
 mod timezone;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{Email, Meeting, Name, Participant, Role, User};
+use crate::domain::{Email, Event, Meeting, Name, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
 
@@ -20,8 +22,9 @@ use content::Content;
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or tells them that the meeting is cancelled.
     Everyone,
-    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's.
-    Removed(&'a User),
+    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's, and holds nothing
+    /// but what that calendar shows.
+    Removed(&'a User, &'a Event),
 }
 
 /// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
@@ -67,20 +70,24 @@ pub struct Document {
 pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
-        Audience::Everyone | Audience::Removed(_) => Method::Cancel,
+        Audience::Everyone | Audience::Removed(..) => Method::Cancel,
+    };
+    let meeting = match audience {
+        Audience::Everyone => Cow::Borrowed(meeting),
+        Audience::Removed(user, told) => Cow::Owned(told.remembered_by(user, meeting)),
     };
     let mut content = Content::default();
     content.block("VCALENDAR", |content| {
         content.plain("VERSION", "2.0");
         content.plain("PRODID", "-//Tactful//Tactful//EN");
         content.plain("METHOD", method.as_str());
-        let times = Times::of(meeting);
+        let times = Times::of(&meeting);
         if let Some(zone) = times.zone {
             timezone::write(content, zone, times.start, times.end);
         }
         content.block("VEVENT", |content| {
-            write_event(content, meeting, &times, now);
-            write_people(content, meeting, audience, sender);
+            write_event(content, &meeting, &times, now);
+            write_people(content, &meeting, audience, sender);
         });
     });
     Document { method, text: content.into_text() }
@@ -127,7 +134,7 @@ fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>
             }
         }
         // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
-        Audience::Removed(user) => write_attendee(content, &user.name, &user.email, Role::Participant),
+        Audience::Removed(user, _) => write_attendee(content, &user.name, &user.email, Role::Participant),
     }
 }
 

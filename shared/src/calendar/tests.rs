@@ -8,8 +8,8 @@ use proptest::sample::{Index, select};
 
 use super::{Audience, Document, Method, document};
 use crate::domain::{
-    Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, Title,
-    User, UserId,
+    Description, Email, Event, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status,
+    Title, User, UserId,
 };
 use crate::time::{Interval, Zone};
 use reading::{Read, read};
@@ -95,17 +95,28 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
 }
 
 #[test]
-fn who_was_removed_is_uninvited_alone() {
+fn who_was_removed_is_uninvited_alone_and_hears_nothing_new() {
+    let told = Event::of(&Meeting {
+        title: Some(Title::parse("Talk").unwrap()),
+        ..meeting("2026-11-30T08:00:00Z", "2026-11-30T08:30:00Z", "UTC")
+    });
+    let gone = User { zone: Zone::parse("Asia/Tokyo").unwrap(), ..user("Cy", "cy@example.com") };
     for status in [Status::Confirmed, Status::Cancelled] {
-        let gone = user("Cy", "cy@example.com");
-        let Document { method, text } = written(&Meeting { status, ..review() }, Audience::Removed(&gone));
+        let now_is = Meeting { status, version: 9, ..review() };
+        let Document { method, text } = written(&now_is, Audience::Removed(&gone, &told));
         assert_eq!(method, Method::Cancel);
         let read = read(&text);
         assert_eq!(read.calendar("METHOD"), "CANCEL");
-        assert!(!read.has("STATUS"), "{text}");
         let names: Vec<_> = read.attendees.iter().map(|attendee| attendee.name.as_str()).collect();
-        assert_eq!(names, ["Cy"]);
-        assert_eq!(read.event("UID"), for_everyone(&review()).event("UID"));
+        assert_eq!((read.organizer.name.as_str(), names), ("Ana María", vec!["Cy"]));
+        // What finds the event in the calendar, and is newer than it.
+        assert_eq!((read.event("UID"), read.event("SEQUENCE")), (for_everyone(&review()).event("UID"), "8"));
+        assert_eq!(read.told("SUMMARY"), "Talk");
+        assert_eq!(read.instants(), (told.interval.start(), told.interval.end()));
+        assert!(!text.contains("Madrid"), "{text}");
+        for news in ["STATUS", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE"] {
+            assert!(!read.has(news), "{text}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Location, Meeting, Title, UserId};
+use super::{Location, Meeting, Role, Title, User, UserId};
 use crate::time::{Interval, Minute};
 
 /// A meeting as a participant's own calendar shows it.
@@ -37,6 +37,21 @@ impl Event {
             title: meeting.title.clone(),
             location: meeting.location.clone(),
             digest,
+        }
+    }
+
+    /// What `reader`, who takes part no longer, may still be told of the meeting: what this event told them, on their own
+    /// clock, and whose meeting it is. What became of it since isn't for them to know.
+    pub fn remembered_by(&self, reader: &User, meeting: &Meeting) -> Meeting {
+        let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
+        Meeting {
+            title: self.title.clone(),
+            description: None,
+            location: None,
+            interval: self.interval,
+            zone: reader.zone,
+            participants: organizer.cloned().collect(),
+            ..meeting.clone()
         }
     }
 

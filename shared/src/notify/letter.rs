@@ -20,8 +20,10 @@ pub(super) enum Occasion<'a> {
     Invitation,
     /// It was changed. The reader was told this before.
     Update(&'a Event),
-    /// It no longer takes place, or not with the reader, who was told this time before.
-    Cancellation(Interval),
+    /// It no longer takes place. The reader was told this before.
+    Cancellation(&'a Event),
+    /// The reader no longer takes part in it, and is told of it as they know it.
+    Removal,
 }
 
 impl Occasion<'_> {
@@ -32,6 +34,7 @@ impl Occasion<'_> {
             Occasion::Invitation => "invitation",
             Occasion::Update(_) => "update",
             Occasion::Cancellation(_) => "cancellation",
+            Occasion::Removal => "removal",
         }
     }
 }
@@ -50,7 +53,6 @@ pub(super) struct Letter<'a> {
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
     organizer: Option<&'a Name>,
-    cancelled: bool,
     /// How long until it starts: `in 1 hour`.
     distance: String,
     /// The same as a sentence of its own.
@@ -74,7 +76,7 @@ impl<'a> Letter<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let shown = match occasion {
-            Occasion::Cancellation(told) => told,
+            Occasion::Cancellation(told) => told.interval,
             _ => meeting.interval,
         };
         let start = reader.zone.local(shown.start());
@@ -89,7 +91,6 @@ impl<'a> Letter<'a> {
             was_called: None,
             renewed: String::new(),
             organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(|who| &who.name),
-            cancelled: !meeting.is_confirmed(),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
             when: Some(Time::new(shown, reader.zone, meeting.zone)),
@@ -106,8 +107,7 @@ impl<'a> Letter<'a> {
             Occasion::Update(told) => {
                 Letter { outlook: outlook(), ..letter }.marking_what_changed(told, meeting, reader)
             }
-            Occasion::Cancellation(_) if letter.cancelled => letter.without_time_or_link(),
-            Occasion::Cancellation(_) => letter.without_time_or_link().for_an_outsider(),
+            Occasion::Cancellation(_) | Occasion::Removal => letter.without_time_or_link(),
         }
     }
 
@@ -132,12 +132,6 @@ impl<'a> Letter<'a> {
         Letter { was: self.when, when: None, place, ..self }
     }
 
-    /// Who has left isn't told what becomes of the meeting.
-    fn for_an_outsider(self) -> Self {
-        let people = self.people.into_iter().filter(|person| person.organizes).collect();
-        Letter { place: None, people, description: Vec::new(), ..self }
-    }
-
     /// The subject line.
     pub(super) fn subject(&self) -> &str {
         &self.subject
@@ -151,6 +145,7 @@ impl<'a> Letter<'a> {
             Occasion::Invitation => Text::Invitation { letter },
             Occasion::Update(_) => Text::Update { letter },
             Occasion::Cancellation(_) => Text::Cancellation { letter },
+            Occasion::Removal => Text::Removal { letter },
         }
         .to_string()
     }
@@ -163,6 +158,7 @@ impl<'a> Letter<'a> {
             Occasion::Invitation => Html::Invitation { letter },
             Occasion::Update(_) => Html::Update { letter },
             Occasion::Cancellation(_) => Html::Cancellation { letter },
+            Occasion::Removal => Html::Removal { letter },
         }
         .to_string()
     }
@@ -178,6 +174,8 @@ enum Text<'a> {
     Update { letter: &'a Letter<'a> },
     #[template(path = "cancellation.txt")]
     Cancellation { letter: &'a Letter<'a> },
+    #[template(path = "removal.txt")]
+    Removal { letter: &'a Letter<'a> },
 }
 
 #[derive(Template)]
@@ -190,6 +188,8 @@ enum Html<'a> {
     Update { letter: &'a Letter<'a> },
     #[template(path = "cancellation.html")]
     Cancellation { letter: &'a Letter<'a> },
+    #[template(path = "removal.html")]
+    Removal { letter: &'a Letter<'a> },
 }
 
 /// A time by the reader's clock, and by the meeting's where that shows another.
@@ -231,6 +231,6 @@ fn subject_word(occasion: Occasion<'_>) -> &'static str {
         Occasion::Reminder => "Reminder",
         Occasion::Invitation => "Invitation",
         Occasion::Update(_) => "Updated",
-        Occasion::Cancellation(_) => "Cancelled",
+        Occasion::Cancellation(_) | Occasion::Removal => "Cancelled",
     }
 }

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use super::letter::{Letter, Occasion};
 use crate::calendar::Document;
 use crate::domain::{Email, Event, Meeting, Name, Participant, User};
-use crate::time::Interval;
 
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,16 +55,22 @@ pub fn update(
     message(Occasion::Update(told), meeting, recipient, Some(calendar), now)
 }
 
-/// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled, or, where it is still
-/// confirmed, they no longer take part. In the latter case place, people and description are no longer for them to know.
+/// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled or, whatever became of it,
+/// they no longer take part. In the latter case nothing but what they were told is for them to know.
 pub fn cancellation(
     meeting: &Meeting,
     recipient: &User,
-    told: &Interval,
+    told: &Event,
     calendar: Document,
     now: DateTime<Utc>,
 ) -> Message {
-    message(Occasion::Cancellation(*told), meeting, recipient, Some(calendar), now)
+    match meeting.participant(&recipient.id) {
+        Some(_) => message(Occasion::Cancellation(told), meeting, recipient, Some(calendar), now),
+        None => {
+            let known = told.remembered_by(recipient, meeting);
+            message(Occasion::Removal, &known, recipient, Some(calendar), now)
+        }
+    }
 }
 
 fn message(

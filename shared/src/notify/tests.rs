@@ -54,7 +54,7 @@ fn meeting() -> Meeting {
         zone: Zone::parse("Europe/Madrid").unwrap(),
         participants: vec![
             participant("Ana María", Role::Organizer),
-            participant("Bo", Role::Participant),
+            Participant::new(&user("Bo", "UTC"), Role::Participant),
             participant("דנה לוי", Role::Participant),
         ],
         notifications: Notifications::new(vec![Notification::new(Channel::Email, 60, None).unwrap()])
@@ -91,15 +91,21 @@ fn told_before(meeting: &Meeting) -> Event {
     }
 }
 
+fn without(user: &User, meeting: &Meeting) -> Meeting {
+    let others = meeting.participants.iter().filter(|who| who.user_id != user.id);
+    Meeting { participants: others.cloned().collect(), ..meeting.clone() }
+}
+
 /// One of each, and the cancellation as it is for someone who was removed and as it is for all.
 fn every_mail(meeting: &Meeting, recipient: &User) -> [Message; 5] {
     let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
+    let told = told_before(meeting);
     [
         reminder(meeting, recipient, now()),
         invitation(meeting, recipient, document(), now()),
-        update(meeting, recipient, &told_before(meeting), document(), now()),
-        cancellation(meeting, recipient, &told(), document(), now()),
-        cancellation(&cancelled, recipient, &told(), document(), now()),
+        update(meeting, recipient, &told, document(), now()),
+        cancellation(&without(recipient, meeting), recipient, &told, document(), now()),
+        cancellation(&cancelled, recipient, &told, document(), now()),
     ]
 }
 
@@ -134,7 +140,10 @@ fn every_mail_says_first_why_it_comes() {
         ("Reminder: Design review, Tue 1 Dec 18:00", "Design review starts in 1 hour."),
         ("Invitation: Design review, Tue 1 Dec 18:00", "Ana María invites you to Design review."),
         ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time, title and place."),
-        ("Cancelled: Design review, Mon 30 Nov 18:00", "You no longer take part in Design review."),
+        (
+            "Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00",
+            "You no longer take part in Talk about <i>colours</i>.",
+        ),
         ("Cancelled: Design review, Mon 30 Nov 18:00", "Design review is cancelled."),
     ];
     assert_eq!(said, expected.map(|(subject, news)| (subject.to_owned(), news.to_owned())));
@@ -207,17 +216,28 @@ fn an_update_tells_what_is_new_and_what_was_before() {
 }
 
 #[test]
-fn a_cancellation_leads_nowhere_and_tells_outsiders_little() {
-    let bo = user("Bo", "Asia/Tokyo");
+fn a_cancellation_leads_nowhere() {
     let cancelled = Meeting { status: Status::Cancelled, ..meeting() };
-    let all = cancellation(&cancelled, &bo, &told(), document(), now());
+    let all = cancellation(&cancelled, &user("Bo", "UTC"), &told_before(&cancelled), document(), now());
     assert!(all.text.contains("Where  https://meet.example.com") && all.text.contains("Agenda"));
     assert!(!all.html.contains("<a "), "{}", all.html);
-    let removed = cancellation(&meeting(), &bo, &told(), document(), now());
-    assert!(removed.text.contains("Who    Ana María (organizer)\n"), "{}", removed.text);
-    for body in [&removed.text, &removed.html] {
-        assert!(!body.contains("meet.example.com") && !body.contains("Agenda") && !body.contains("דנה"));
+}
+
+#[test]
+fn who_was_removed_hears_nothing_new_whatever_became_of_the_meeting() {
+    let bo = user("Bo", "Asia/Tokyo");
+    let told = told_before(&meeting());
+    let [off, on] = [Status::Cancelled, Status::Confirmed].map(|status| {
+        cancellation(&without(&bo, &Meeting { status, ..meeting() }), &bo, &told, document(), now())
+    });
+    assert_eq!(off, on);
+    assert_eq!(on.subject, "Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00");
+    for new in ["Design", "meet.example.com", "Agenda", "דנה", "Madrid", "December"] {
+        assert!(!on.html.contains(new) && !on.text.contains(new), "{new}: {}", on.html);
     }
+    let untitled =
+        cancellation(&without(&bo, &meeting()), &bo, &Event { title: None, ..told }, document(), now());
+    assert!(untitled.text.contains("take part in Meeting with Ana María.\n"), "{}", untitled.text);
 }
 
 #[test]
@@ -315,7 +335,10 @@ fn what_people_write_is_never_markup() {
         title: Some(Title::parse(evil).unwrap()),
         description: Some(Description::parse(evil).unwrap()),
         location: Some(Location::parse(&format!("https://example.com/{evil}")).unwrap()),
-        participants: vec![participant(evil, Role::Organizer)],
+        participants: vec![
+            participant(evil, Role::Organizer),
+            Participant::new(&user(evil, "UTC"), Role::Participant),
+        ],
         ..meeting()
     };
     for Message { html, .. } in every_mail(&meeting, &user(evil, "UTC")) {

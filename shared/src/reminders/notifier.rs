@@ -184,9 +184,9 @@ impl Notifier {
             (Some(News::Cancelled), Some(told)) => {
                 let audience = match meeting.participant(&user.id) {
                     Some(_) => Audience::Everyone,
-                    None => Audience::Removed(user),
+                    None => Audience::Removed(user, told),
                 };
-                notify::cancellation(meeting, user, &told.interval, document(audience), now)
+                notify::cancellation(meeting, user, told, document(audience), now)
             }
             // Without having been told of it, nobody has anything cancelled.
             (Some(News::Cancelled) | None, _) => notify::reminder(meeting, user, now),

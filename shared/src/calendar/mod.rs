@@ -107,9 +107,9 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: Dat
     if let Some(location) = &meeting.location {
         content.text("LOCATION", location.as_str());
         if let Some(link) = location.link() {
-            content.plain("URL", link.as_str());
+            content.plain("URL", link.url.as_str());
             // RFC 7986, section 5.11.
-            content.line("CONFERENCE", &[("VALUE", "URI")], link.as_str());
+            content.line("CONFERENCE", &[("VALUE", "URI")], link.url.as_str());
         }
     }
     content.plain("TRANSP", "OPAQUE");
@@ -177,13 +177,10 @@ impl Times {
     }
 }
 
-/// Whether the zone's local time says which instant is meant: one that happens twice stands for the first of the two
-/// (RFC 5545, section 3.3.5), and there is no way to write the second.
+/// Whether the zone's local time says which instant is meant. One that happens twice stands for the first of the two
+/// (RFC 5545, section 3.3.5), but not every program reads it so, and there is no way to write the second.
 fn can_tell(zone: Zone, instant: DateTime<Utc>) -> bool {
-    match zone.resolve(zone.local(instant).naive_local()) {
-        Resolved::Unique(meant) | Resolved::Fold { first: meant, .. } => meant == instant,
-        Resolved::Gap { .. } => false,
-    }
+    zone.resolve(zone.local(instant).naive_local()) == Resolved::Unique(instant)
 }
 
 const LOCAL_FORM: &str = "%Y%m%dT%H%M%S";

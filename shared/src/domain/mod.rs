@@ -20,5 +20,5 @@ pub use notice::{Kind, Notice, NoticeKey, State, Step};
 pub use notification::{Channel, Channels, Notification, Notifications};
 pub use origin::Origin;
 pub use quota::Quotas;
-pub use text::{Description, Location, Name, Title};
+pub use text::{Description, Link, Location, Name, Title};
 pub use user::{Email, User};

@@ -33,11 +33,33 @@ impl<const MAX: usize> Line<MAX> {
     }
 }
 
+/// A link in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// What stands before it.
+    pub before: &'a str,
+    /// The link as written.
+    pub text: &'a str,
+    /// What stands after it.
+    pub after: &'a str,
+    /// Where it leads.
+    pub url: Url,
+}
+
 impl Location {
-    /// Where it leads, if it is a link that is safe to follow. Only the web may be one: `javascript:`, `data:` and whatever
-    /// a client makes of an unknown scheme stay text.
-    pub fn link(&self) -> Option<Url> {
-        Url::parse(&self.0).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    /// The first link in it that is safe to follow. Only the web may be one: `javascript:`, `data:` and whatever a client
+    /// makes of an unknown scheme stay text. It ends where white space begins, and what closes a sentence or a bracket
+    /// after it is no part of it: `Zoom (https://zoom.example/1).`
+    pub fn link(&self) -> Option<Link<'_>> {
+        self.0.split_whitespace().find_map(|word| {
+            let text = word.trim_start_matches(['(', '<', '[', '"', '\'']);
+            let text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '>', ']', '"', '\'']);
+            let (scheme, _) = text.split_once("://")?;
+            let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+            let url = Url::parse(text).ok().filter(|_| is_web)?;
+            let (before, after) = self.0.split_once(text)?;
+            Some(Link { before, text, after, url })
+        })
     }
 }
 
@@ -116,17 +138,39 @@ mod tests {
 
     #[test]
     fn only_the_web_is_a_link() {
-        let link = |text: &str| Location::parse(text).unwrap().link().map(String::from);
-        assert_eq!(link("https://meet.example.com/a b").as_deref(), Some("https://meet.example.com/a%20b"));
+        let link = |text: &str| Location::parse(text).unwrap().link().map(|link| String::from(link.url));
+        assert_eq!(link("HTTPS://meet.example.com/ä").as_deref(), Some("https://meet.example.com/%C3%A4"));
         for text in [
             "Room 5",
             "javascript:alert(1)",
             "data:text/html,x",
             "tel:112",
             "https:",
-            "see https://x.example",
+            "https://",
+            "https:evil.example",
+            "xhttps://x.example",
+            "javascript:'https://x.example'",
         ] {
             assert_eq!(link(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_found_between_words() {
+        for (text, before, link, after) in [
+            ("https://zoom.example/j/1", "", "https://zoom.example/j/1", ""),
+            ("https://zoom.example/j/1 (Passcode: 42)", "", "https://zoom.example/j/1", " (Passcode: 42)"),
+            ("Zoom (https://zoom.example/j/1).", "Zoom (", "https://zoom.example/j/1", ")."),
+            (
+                "Room 1, or http://x.example?a=b, or https://y.example",
+                "Room 1, or ",
+                "http://x.example?a=b",
+                ", or https://y.example",
+            ),
+        ] {
+            let location = Location::parse(text).unwrap();
+            let found = location.link().unwrap();
+            assert_eq!((found.before, found.text, found.after), (before, link, after));
         }
     }
 }

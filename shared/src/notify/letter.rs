@@ -5,10 +5,9 @@ use std::borrow::Cow;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use url::Url;
 
 use super::words::{When, distance, listed, outlook, when};
-use crate::domain::{Description, Event, Location, Meeting, Name, Participant, Role, User};
+use crate::domain::{Description, Event, Link, Location, Meeting, Name, Participant, Role, User};
 use crate::time::{Interval, Zone};
 
 /// Why a mail is written.
@@ -222,8 +221,8 @@ impl<'a> Person<'a> {
 
 struct Place<'a> {
     text: &'a Location,
-    /// Where it leads, if it is a link that is safe to follow.
-    link: Option<Url>,
+    /// The link in it, if there is one that is safe to follow.
+    link: Option<Link<'a>>,
 }
 
 fn subject_word(occasion: Occasion<'_>) -> &'static str {

@@ -303,6 +303,30 @@ fn times_read_well_over_midnight_and_in_utc() {
 }
 
 #[test]
+fn a_meeting_during_which_the_clocks_change_tells_both_offsets() {
+    let start = instant("2027-10-31T00:45:00Z");
+    let meeting =
+        Meeting { interval: Interval::new(start, start + TimeDelta::minutes(30)).unwrap(), ..meeting() };
+    let text = reminder(&meeting, &user("Bo", "Europe/London"), now()).text;
+    let told = "When   Sunday, 31 October 2027, 01:45–01:15 (Europe/London, from UTC+01:00 to UTC)";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn days_are_counted_to_the_nearest() {
+    let start = meeting().interval.start();
+    let outlook = |before: TimeDelta| {
+        let document = document();
+        let text = invitation(&meeting(), &user("Bo", "UTC"), document, start - before).text;
+        text.lines().find(|line| line.starts_with("It starts")).unwrap().to_owned()
+    };
+    assert_eq!(outlook(TimeDelta::minutes(2879)), "It starts in 47 hours and 59 minutes.");
+    assert_eq!(outlook(TimeDelta::hours(48)), "It starts in 2 days.");
+    assert_eq!(outlook(TimeDelta::hours(59)), "It starts in 2 days.");
+    assert_eq!(outlook(TimeDelta::hours(72) - TimeDelta::minutes(1)), "It starts in 3 days.");
+}
+
+#[test]
 fn only_the_web_becomes_a_link() {
     let linked = |location: &str| {
         let meeting = Meeting { location: Some(Location::parse(location).unwrap()), ..meeting() };
@@ -322,7 +346,7 @@ fn only_the_web_becomes_a_link() {
         "file:///etc/passwd",
         "//example.com",
         "example.com",
-        "Room 1, https://example.com",
+        "https:example.com",
     ] {
         assert!(!linked(text), "{text}");
     }

@@ -9,7 +9,7 @@ use crate::time::{Interval, Zone};
 pub(super) struct When {
     /// `Tuesday, 1 December 2026, 10:00–11:00`
     pub(super) hours: String,
-    /// `Europe/Madrid, UTC+01:00`, or `UTC` alone
+    /// `Europe/Madrid, UTC+01:00`, or `UTC` alone; both offsets where the clocks change in between
     pub(super) zone: String,
 }
 
@@ -26,7 +26,8 @@ pub(super) fn when(interval: Interval, zone: Zone) -> When {
         },
         zone: match zone.is_utc() {
             true => "UTC".to_owned(),
-            false => format!("{}, UTC{}", zone.name(), offset(&start)),
+            false if start.offset() == end.offset() => format!("{}, UTC{}", zone.name(), offset(&start)),
+            false => format!("{}, from UTC{} to UTC{}", zone.name(), offset(&start), offset(&end)),
         },
     }
 }
@@ -69,6 +70,6 @@ pub(super) fn distance(left: TimeDelta) -> String {
         1..120 if minutes != 60 => format!("in {}", plural(minutes, "minute")),
         60..2880 if minutes % 60 == 0 => format!("in {}", plural(minutes / 60, "hour")),
         60..2880 => format!("in {} and {}", plural(minutes / 60, "hour"), plural(minutes % 60, "minute")),
-        _ => format!("in {}", plural(minutes / 1440, "day")),
+        _ => format!("in {}", plural((minutes + 720) / 1440, "day")),
     }
 }

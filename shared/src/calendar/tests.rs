@@ -160,7 +160,7 @@ fn only_a_web_address_is_a_link() {
 fn what_is_not_known_is_not_there() {
     let bare = Meeting { title: None, description: None, location: None, ..review() };
     let read = for_everyone(&bare);
-    assert_eq!(read.event("SUMMARY"), "Meeting with Ana María");
+    assert_eq!(read.event("SUMMARY"), "Ana María's meeting");
     assert!(!read.has("DESCRIPTION") && !read.has("LOCATION"));
 }
 

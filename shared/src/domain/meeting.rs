@@ -63,7 +63,7 @@ impl Meeting {
     pub fn heading_with<'a>(&self, title: Option<&'a Title>) -> Cow<'a, str> {
         match (title, self.organizer()) {
             (Some(title), _) => Cow::Borrowed(title.as_str()),
-            (None, Some(organizer)) => Cow::Owned(format!("Meeting with {}", organizer.name)),
+            (None, Some(organizer)) => Cow::Owned(format!("{}'s meeting", organizer.name)),
             (None, None) => Cow::Borrowed("Meeting"),
         }
     }

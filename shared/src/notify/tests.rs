@@ -181,8 +181,8 @@ fn an_update_tells_what_is_new_and_what_was_before() {
             &named,
             &untitled,
             "has a new title and place. Its time is the same.",
-            vec!["It was called Meeting with Ana María before."],
-            vec!["<bdi>Meeting with Ana María</bdi>"],
+            vec!["It was called Ana María's meeting before."],
+            vec!["<bdi>Ana María&#39;s meeting</bdi>"],
         ),
         (
             &named,
@@ -237,7 +237,7 @@ fn who_was_removed_hears_nothing_new_whatever_became_of_the_meeting() {
     }
     let untitled =
         cancellation(&without(&bo, &meeting()), &bo, &Event { title: None, ..told }, document(), now());
-    assert!(untitled.text.contains("take part in Meeting with Ana María.\n"), "{}", untitled.text);
+    assert!(untitled.text.contains("take part in Ana María's meeting.\n"), "{}", untitled.text);
 }
 
 #[test]

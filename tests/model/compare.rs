@@ -42,6 +42,8 @@ pub(crate) enum Sight {
     Overslept,
     /// An invitation or update in the minute of a reminder by mail.
     StoodIn,
+    /// A reminder that isn't repeated, of a meeting that moved away and back.
+    Back,
     /// A change that was undone before it was told.
     Undone,
     /// Someone who was removed, or whose meeting was cancelled, before they were invited.
@@ -53,7 +55,7 @@ pub(crate) enum Sight {
 }
 
 impl Sight {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Letter,
         Self::Call,
         Self::Moved,
@@ -66,6 +68,7 @@ impl Sight {
         Self::Waiting,
         Self::Overslept,
         Self::StoodIn,
+        Self::Back,
         Self::Undone,
         Self::NeverInvited,
         Self::Conflict,
@@ -79,7 +82,7 @@ impl Sight {
         match self {
             Self::Letter | Self::Call => 100,
             Self::Marked | Self::Removal | Self::Undone | Self::NeverInvited | Self::Unavailable => 5,
-            Self::Overslept => 1,
+            Self::Overslept | Self::Back => 1,
             _ => 10,
         }
     }

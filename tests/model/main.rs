@@ -5,7 +5,8 @@
 //! - A change of a meeting or a person plans the reminders concerned at that moment, by the rule of TIME.md, where the
 //!   earliest minute is the first whole one that is at least 60 s away.
 //! - A reminder still to come keeps its minute as long as the rule agrees with it, even when it is too near to be set anew.
-//! - One that was delivered isn't repeated until the meeting has another start, whatever else changes.
+//! - One that was delivered isn't repeated until the meeting has another start, whatever else changes, and not when it
+//!   moves away and back before the other start was told.
 //! - Who isn't in the meeting any more, or whose meeting is cancelled, is reminded of nothing.
 //! - What goes one way in one minute for one person and meeting is one message, and it tells how things are at that minute.
 //! - A webhook names the reminders that it is for. Each has an id of its own.

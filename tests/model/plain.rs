@@ -50,11 +50,12 @@ pub(crate) struct Meeting {
     pub(crate) calendars: BTreeMap<usize, Calendar>,
 }
 
-/// What became of a reminder, and for which start.
+/// What became of a reminder, and for which start; and which start was told last.
 #[derive(Clone, Copy, Debug)]
 struct Reminder {
     start: Minute,
     fate: Fate,
+    told: Option<Minute>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl Model {
     }
 
     fn plan_reminders(&mut self, place: usize, settable: Minute) {
-        let Self { people, meetings, .. } = self;
+        let Self { people, meetings, seen, .. } = self;
         let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[place];
         let list = minutes(*list);
         let of = |person: usize| list.iter().map(move |(way, before)| (person, *way, *before));
@@ -168,14 +169,20 @@ impl Model {
             }
         }
         for (person, way, before) in wanted {
-            let there = reminders.get(&(person, way, before)).filter(|reminder| reminder.start == *start);
-            let earliest = match there.map(|reminder| reminder.fate) {
-                Some(Fate::Delivered) => continue,
-                Some(Fate::ToCome(at)) => settable.min(at),
-                _ => settable,
+            let there = reminders.get(&(person, way, before));
+            let told = there.and_then(|reminder| reminder.told);
+            let to_come = there.filter(|reminder| reminder.start == *start).map(|reminder| reminder.fate);
+            let fate = if told == Some(*start) {
+                seen.note_if(Sight::Back, there.is_some_and(|reminder| reminder.start != *start));
+                Fate::Delivered
+            } else {
+                let earliest = match to_come {
+                    Some(Fate::ToCome(at)) => settable.min(at),
+                    _ => settable,
+                };
+                rule(*start, before, earliest, &people[person]).map_or(Fate::None, Fate::ToCome)
             };
-            let fate = rule(*start, before, earliest, &people[person]).map_or(Fate::None, Fate::ToCome);
-            reminders.insert((person, way, before), Reminder { start: *start, fate });
+            reminders.insert((person, way, before), Reminder { start: *start, fate, told });
         }
     }
 
@@ -227,7 +234,8 @@ impl Model {
                 self.seen.note(news.word.sight());
                 self.seen.note_if(Sight::Marked, !news.before.is_empty());
                 calendar.shows = news.shows;
-                said = Some(Said { word: news.word, start: news.start, before: news.before });
+                said =
+                    Some(Said { word: news.word, title: news.title, start: news.start, before: news.before });
             }
         }
         meeting.calendars.insert(number, calendar);
@@ -237,15 +245,16 @@ impl Model {
         let meeting = &self.meetings[place];
         if said.is_none() && !due.is_empty() {
             self.seen.note(Sight::Letter);
-            said = Some(Said { word: Word::Reminder, start: meeting.start, before: Vec::new() });
+            let (word, title, before) = (Word::Reminder, meeting.title.clone(), Vec::new());
+            said = Some(Said { word, title, start: meeting.start, before });
         }
-        let Some(Said { word, start, before }) = said else { return };
+        let Some(Said { word, title, start, before }) = said else { return };
         let person = &self.people[number];
         let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
         self.letters.push(Letter {
             at: minute,
             to: person.email.clone(),
-            subject: format!("{}: {}, {start}", word.in_subject(), meeting.title),
+            subject: format!("{}: {title}, {start}", word.in_subject()),
             before,
             object: word.method().map(|method| Object {
                 method: method.to_owned(),
@@ -282,6 +291,7 @@ impl Model {
         for ((_, _, before), reminder) in of_person.rev() {
             if reminder.fate == Fate::ToCome(minute) {
                 reminder.fate = Fate::Delivered;
+                reminder.told = Some(meeting.start);
                 due.push(*before);
             }
         }

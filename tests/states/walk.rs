@@ -26,6 +26,8 @@ fn reminder(minutes_before: u32) -> Notice {
         attempts: 0,
         failure: None,
         delivered_at: None,
+        delivered_for: None,
+        webhook_id: None,
         claimed_until: None,
         owed_at: None,
         revision: 1,

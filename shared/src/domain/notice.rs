@@ -11,7 +11,8 @@
 //!
 //! `delivered`, `missed` and `failed` are final for the start the notice was for; a meeting that moves to another
 //! start begins anew, and so does a delivered invitation when there is more to tell. `suppressed` and `cancelled` begin
-//! anew when what caused them is gone.
+//! anew when what caused them is gone. What was told already isn't told again: a reminder is `delivered` once more, without
+//! a message, when the meeting moves back to the start that its last message told.
 
 use std::fmt;
 
@@ -127,8 +128,12 @@ pub struct Notice {
     pub attempts: u32,
     /// What the last attempt failed of, in words without personal data.
     pub failure: Option<String>,
-    /// When its message left.
+    /// When its last message left. It may have been for another start than this.
     pub delivered_at: Option<DateTime<Utc>>,
+    /// The start that its last message told.
+    pub delivered_for: Option<Minute>,
+    /// The id of the webhook that was tried for it, and stays the same until the start is another.
+    pub webhook_id: Option<String>,
     /// Until when a delivery under way has it to itself.
     pub claimed_until: Option<DateTime<Utc>>,
     /// The minute from which the sweep looks after it; `None` when nothing is owed.
@@ -151,6 +156,11 @@ impl Notice {
     /// Whether what follows may be for the same start although this one is over.
     pub fn may_be_repeated(&self) -> bool {
         self.is_invitation() && self.state == State::Delivered
+    }
+
+    /// Whether it is a reminder whose last message told `start` already: the meeting moved away meanwhile, and back.
+    pub fn has_reminded_of(&self, start: Minute) -> bool {
+        !self.is_invitation() && self.delivered_for == Some(start)
     }
 
     /// Whether a delivery under way has it to itself at `now`.
@@ -244,6 +254,9 @@ impl State {
             (Self::Suppressed | Self::Cancelled, Self::Planned | Self::Suppressed) => true,
             (Self::Suppressed, Self::Cancelled) => true,
             (Self::Delivered | Self::Missed | Self::Failed, Self::Planned | Self::Suppressed) => !same_start,
+            (Self::Suppressed | Self::Cancelled | Self::Missed | Self::Failed, Self::Delivered) => {
+                !same_start
+            }
             _ => false,
         }
     }

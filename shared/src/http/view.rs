@@ -240,7 +240,7 @@ impl From<&Notice> for NoticeView {
             remind_at: notice.remind_at.map(|minute| utc(minute.start())),
             reason: notice.reason,
             state: notice.state,
-            delivered_at: notice.delivered_at.map(utc),
+            delivered_at: notice.delivered_at.filter(|_| notice.state == State::Delivered).map(utc),
             failure: notice.failure.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! What a notice depends on, as the meeting and the person are now: whether it is wanted, until when, and in which minute.
 
-use crate::domain::{Event, Kind, Meeting, News, NoticeKey, User};
+use crate::domain::{Event, Kind, Meeting, News, Notice, NoticeKey, State, User};
 use crate::time::{Decision, Minute, remind};
 
 /// What a wanted notice is about.
@@ -31,6 +31,17 @@ pub(super) fn matter(
             let news = News::of(meeting, &key.user_id, told).filter(|_| invitations)?;
             Some(Matter { start: news.deadline(told)?, news: Some(news) })
         }
+    }
+}
+
+/// What becomes of a notice that isn't wanted any more: it is cancelled, unless the change that it was about to tell is undone,
+/// so that its last message told what is.
+pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> State {
+    let news = || News::of(meeting, &notice.key.user_id, notice.told.as_ref());
+    if notice.state.is_open() && notice.told.is_some() && news().is_none() {
+        State::Delivered
+    } else {
+        State::Cancelled
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Delivery {
     pub news: Option<News>,
     /// What that calendar shows so far.
     pub told: Option<Event>,
+    /// The id of the webhook, if it was tried before.
+    pub webhook_id: Option<String>,
 }
 
 /// Judges one notice of one participant.
@@ -63,11 +65,14 @@ pub fn judge(
     };
     let case = Case { meeting, user, stored, invitations, now };
     let Some(matter) = case.matter(notice) else {
-        return Verdict::Close(notice.clone(), State::Cancelled, notice.reason);
+        return Verdict::Close(notice.clone(), due::unwanted(meeting, notice), notice.reason);
     };
     let minute = Minute::of(now);
-    let decision = case.decide(notice, &matter);
     let judged = case.judged(notice, &matter);
+    if let Some(delivered_at) = notice.delivered_at.filter(|_| notice.has_reminded_of(matter.start)) {
+        return Verdict::Covered(judged, delivered_at);
+    }
+    let decision = case.decide(notice, &matter);
     match decision.remind_at {
         Some(at) if at > minute => Verdict::Move(judged, at, decision.reason),
         None if decision.reason == Reason::MeetingStarted => {
@@ -122,7 +127,8 @@ impl Case<'_> {
             true => other.told.as_ref() == Some(&Event::of(self.meeting)),
             false => other.start == self.meeting.start_minute(),
         };
-        let siblings = self.stored.iter().filter(|_| !notice.is_invitation());
+        // A webhook that was tried has been promised under its own id.
+        let siblings = self.stored.iter().filter(|_| !notice.is_invitation() && notice.webhook_id.is_none());
         siblings
             .filter(|other| other.key.kind.channel() == notice.key.kind.channel())
             .filter(|other| other.state == State::Delivered)
@@ -132,13 +138,15 @@ impl Case<'_> {
     }
 
     /// The message for the notice, and for its siblings that the rule puts in this minute too: TIME.md has them sent once.
-    /// An invitation tells when the meeting starts, so that it is a reminder as well.
+    /// An invitation tells when the meeting starts, so that it is a reminder as well. A webhook that was tried before stands
+    /// for the same notices each time, as its receiver may have counted it.
     fn delivery(&self, notice: &Notice, matter: Matter) -> Delivery {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);
         let siblings = self.stored.iter().filter(|other| {
             other.key != notice.key
                 && other.key.kind.channel() == channel
+                && other.webhook_id == notice.webhook_id
                 && other.state.is_open()
                 && !other.is_claimed(self.now)
         });
@@ -152,6 +160,7 @@ impl Case<'_> {
             channel,
             news: invitation.and_then(|(_, matter)| matter.news.clone()),
             told: invitation.and_then(|(notice, _)| notice.told.clone()),
+            webhook_id: notice.webhook_id.clone(),
             due: all.iter().map(|(notice, matter)| self.judged(notice, matter)).collect(),
         }
     }

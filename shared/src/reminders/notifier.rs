@@ -117,12 +117,19 @@ impl Notifier {
         delivery: Delivery,
         now: DateTime<Utc>,
     ) -> Result<Outcome, Unfinished> {
-        let claimed: Vec<_> = delivery.due.iter().map(|notice| claim(notice, now)).collect();
+        let webhook =
+            (delivery.channel == Channel::Webhook).then(|| webhook_message(meeting, user, &delivery));
+        let webhook_id = webhook.as_ref().map(|message| message.id.as_str());
+        let claimed: Vec<_> = delivery.due.iter().map(|notice| claim(notice, webhook_id, now)).collect();
         self.store.step(&steps(&delivery.due, &claimed)).await?;
         if self.clock.now() + notify::PATIENCE > now + CLAIM {
             return Err(Unfinished::Busy);
         }
-        match self.hand_over(meeting, user, &delivery, now).await {
+        let sent = match webhook {
+            Some(webhook) => self.call(&webhook).await,
+            None => self.write(&self.mail(meeting, user, &delivery, now)).await,
+        };
+        match sent {
             Ok(()) => {
                 let delivered_at = self.clock.now();
                 let done = |notice| delivered(notice, delivery.news.as_ref(), delivered_at);
@@ -148,27 +155,16 @@ impl Notifier {
         }
     }
 
-    /// Sends the one message. The error is the kind of failure in a word.
-    async fn hand_over(
-        &self,
-        meeting: &Meeting,
-        user: &User,
-        delivery: &Delivery,
-        now: DateTime<Utc>,
-    ) -> Result<(), String> {
-        match delivery.channel {
-            Channel::Email => {
-                let sent = self.mailer.send(&self.mail(meeting, user, delivery, now)).await;
-                sent.map_err(|error| error.reason().to_owned())
-            }
-            Channel::Webhook => {
-                // It was there when the meeting was booked, and may be again before it starts.
-                let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
-                let due: Vec<_> = delivery.due.iter().filter_map(reminded).collect();
-                let sent = webhooks.send(&webhook::reminder(meeting, user, &due), &self.clock).await;
-                sent.map_err(|error| error.reason().to_owned())
-            }
-        }
+    /// Sends mail. The error is the kind of failure in a word.
+    async fn write(&self, mail: &Message) -> Result<(), String> {
+        self.mailer.send(mail).await.map_err(|error| error.reason().to_owned())
+    }
+
+    /// Calls the receiver of webhooks. The error is the kind of failure in a word.
+    async fn call(&self, message: &webhook::Message) -> Result<(), String> {
+        // It was there when the meeting was booked, and may be again before it starts.
+        let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
+        webhooks.send(message, &self.clock).await.map_err(|error| error.reason().to_owned())
     }
 
     /// What is written to the person: the news if there is any, else that the meeting is coming.
@@ -244,8 +240,19 @@ fn reminded(notice: &Notice) -> Option<Reminded> {
     Some(Reminded { minutes_before, remind_at: notice.remind_at.unwrap_or(asked_for) })
 }
 
-fn claim(notice: &Notice, now: DateTime<Utc>) -> Notice {
+/// The message for the receiver of webhooks: under the id that it was tried under, if it was.
+fn webhook_message(meeting: &Meeting, user: &User, delivery: &Delivery) -> webhook::Message {
+    let due: Vec<_> = delivery.due.iter().filter_map(reminded).collect();
+    let message = webhook::reminder(meeting, user, &due);
+    match &delivery.webhook_id {
+        Some(id) => webhook::Message { id: id.clone(), ..message },
+        None => message,
+    }
+}
+
+fn claim(notice: &Notice, webhook_id: Option<&str>, now: DateTime<Utc>) -> Notice {
     Notice {
+        webhook_id: webhook_id.map(str::to_owned),
         claimed_until: Some(now + CLAIM),
         revision: notice.revision + 1,
         owed_at: Some(Minute::of(now + CLAIM) + 1),
@@ -261,6 +268,7 @@ fn delivered(notice: &Notice, news: Option<&News>, delivered_at: DateTime<Utc>) 
     Notice {
         told,
         delivered_at: Some(delivered_at),
+        delivered_for: Some(notice.start),
         attempts: 0,
         failure: None,
         ..notice.moved_to(State::Delivered, None)

@@ -106,6 +106,13 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>)
     }) {
         return Some(Plan::Wait);
     }
+    if let Some(stored) = stored.filter(|stored| stored.has_reminded_of(matter.start)) {
+        let to = Notice {
+            remind_at: stored.delivered_at.map(Minute::of),
+            ..row(wanted, Some(stored), State::Delivered)
+        };
+        return Some(Plan::Close(closing(Some(stored), Notice { reason: stored.reason, ..to }, now)));
+    }
     // A reminder for another start begins anew. An invitation that is on its way will tell the new one.
     let current = stored.filter(|stored| stored.start == matter.start || stored.is_invitation());
     let open = current.filter(|stored| stored.state.is_open());
@@ -153,7 +160,7 @@ fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan
     let to = Notice {
         meeting_version: meeting.version,
         remind_at: None,
-        ..stored.moved_to(State::Cancelled, None)
+        ..stored.moved_to(due::unwanted(meeting, stored), None)
     };
     Some(Plan::Close(closing(Some(stored), to, now)))
 }
@@ -185,7 +192,11 @@ fn row(wanted: &Wanted<'_>, stored: Option<&Notice>, state: State) -> Notice {
         state,
         attempts: 0,
         failure: None,
-        delivered_at: None,
+        delivered_at: stored.and_then(|stored| stored.delivered_at),
+        delivered_for: stored.and_then(|stored| stored.delivered_for),
+        webhook_id: stored
+            .filter(|stored| stored.start == wanted.matter.start)
+            .and_then(|stored| stored.webhook_id.clone()),
         claimed_until: None,
         owed_at: None,
         revision: stored.map_or(1, |stored| stored.revision + 1),

@@ -156,6 +156,10 @@ pub(super) struct NoticeItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivered_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivered_for: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    webhook_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_until: Option<i64>,
     revision: u64,
     #[serde(flatten)]
@@ -311,6 +315,8 @@ impl NoticeItem {
             attempts: notice.attempts,
             failure: notice.failure.clone(),
             delivered_at: notice.delivered_at.map(|at| at.timestamp_millis()),
+            delivered_for: notice.delivered_for.map(Minute::epoch),
+            webhook_id: notice.webhook_id.clone(),
             claimed_until: notice.claimed_until.map(|at| at.timestamp_millis()),
             revision: notice.revision,
         }
@@ -424,6 +430,8 @@ impl TryFrom<NoticeItem> for Notice {
             attempts: item.attempts,
             failure: item.failure,
             delivered_at: item.delivered_at.map(instant).transpose()?,
+            delivered_for: item.delivered_for.map(Minute::from_epoch),
+            webhook_id: item.webhook_id,
             claimed_until: item.claimed_until.map(instant).transpose()?,
             revision: item.revision,
         })

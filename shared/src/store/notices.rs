@@ -92,8 +92,8 @@ fn guard(step: &Step) -> Option<Guard> {
     let same_start = from.start == step.to.start && !from.may_be_repeated();
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
-    // A claim or its end leaves the state as it is.
-    let stays = |state: &State| same_start && *state == step.to.state;
+    // A claim or its end leaves the state as it is, and so does a debt that is paid.
+    let stays = |state: &State| from.start == step.to.start && *state == step.to.state;
     let permitted = |state: &State| state.permits(step.to.state, same_start) || stays(state);
     for state in State::ALL.iter().filter(|state| permitted(state)) {
         let name = format!(":{}", state.as_str());

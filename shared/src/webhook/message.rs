@@ -29,7 +29,8 @@ pub struct Reminded {
 
 /// The message that reminds `recipient` of a meeting, for all reminders that are due together.
 ///
-/// It depends on nothing that changes between two attempts: what falls due later joins without changing its id.
+/// Whoever tries it again keeps its id (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)): its receiver may have
+/// counted it.
 pub fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> Message {
     let at_start = Reminded { minutes_before: 0, remind_at: meeting.start_minute() };
     // Of those promised for one minute, the one asked for first; the others may have been added later.

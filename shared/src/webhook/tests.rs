@@ -123,7 +123,7 @@ fn the_schema_is_one_and_its_examples_keep_to_it() {
 }
 
 #[test]
-fn what_falls_due_later_joins_the_same_message() {
+fn the_id_is_of_the_earliest_reminder() {
     let (meeting, bo) = (meeting("2026-12-01T09:00:00Z"), user("UTC"));
     let first = reminded(60, "2026-12-01T08:00:00Z");
     let later = [reminded(45, "2026-12-01T08:15:00Z"), reminded(30, "2026-12-01T08:00:00Z")];

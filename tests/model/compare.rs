@@ -42,8 +42,6 @@ pub(crate) enum Sight {
     Overslept,
     /// An invitation or update in the minute of a reminder by mail.
     StoodIn,
-    /// A reminder that isn't repeated, of a meeting that moved away and back.
-    Back,
     /// A change that was undone before it was told.
     Undone,
     /// Someone who was removed, or whose meeting was cancelled, before they were invited.
@@ -55,7 +53,7 @@ pub(crate) enum Sight {
 }
 
 impl Sight {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 18] = [
         Self::Letter,
         Self::Call,
         Self::Moved,
@@ -68,7 +66,6 @@ impl Sight {
         Self::Waiting,
         Self::Overslept,
         Self::StoodIn,
-        Self::Back,
         Self::Undone,
         Self::NeverInvited,
         Self::Conflict,
@@ -82,7 +79,7 @@ impl Sight {
         match self {
             Self::Letter | Self::Call => 100,
             Self::Marked | Self::Removal | Self::Undone | Self::NeverInvited | Self::Unavailable => 5,
-            Self::Overslept | Self::Back => 1,
+            Self::Overslept => 1,
             _ => 10,
         }
     }

@@ -157,7 +157,7 @@ impl Model {
     }
 
     fn plan_reminders(&mut self, place: usize, settable: Minute) {
-        let Self { people, meetings, seen, .. } = self;
+        let Self { people, meetings, .. } = self;
         let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[place];
         let list = minutes(*list);
         let of = |person: usize| list.iter().map(move |(way, before)| (person, *way, *before));
@@ -173,7 +173,6 @@ impl Model {
             let told = there.and_then(|reminder| reminder.told);
             let to_come = there.filter(|reminder| reminder.start == *start).map(|reminder| reminder.fate);
             let fate = if told == Some(*start) {
-                seen.note_if(Sight::Back, there.is_some_and(|reminder| reminder.start != *start));
                 Fate::Delivered
             } else {
                 let earliest = match to_come {

@@ -9,6 +9,7 @@ use mail_builder::mime::MimePart;
 use sha2::{Digest, Sha256};
 
 use super::Message;
+use crate::domain::text::inline;
 
 /// The message from `sender`, 7-bit clean where the addresses are, with every line ended by CRLF. The same message is the same bytes.
 ///
@@ -65,9 +66,10 @@ fn body(message: &Message) -> MimePart<'_> {
 }
 
 /// A header's text of which nothing is taken for an encoded word (RFC 2047) that its writer made up, with line breaks in it
-/// perhaps: an invisible character between its first two keeps them apart, and has the builder encode the whole.
+/// perhaps: an invisible character between its first two keeps them apart, and has the builder encode the whole. Nor does it
+/// turn round what clients show beside it, such as the address.
 fn literal(text: &str) -> String {
-    text.replace("=?", "=\u{2060}?")
+    inline(text).replace("=?", "=\u{2060}?")
 }
 
 /// A line that is in no part, whoever wrote them: no text can hold its own digest.

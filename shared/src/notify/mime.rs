@@ -25,7 +25,7 @@ pub(super) fn mime(message: &Message, sender: &str) -> Vec<u8> {
     };
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(Some(from), sender))
-        .to(Address::new_address(Some(literal(message.name.as_str())), message.to.as_str()))
+        .to(Address::new_address(Some(literal(message.name.as_str())), message.to.as_sent()))
         .subject(literal(&message.subject))
         .date(message.written_at.timestamp())
         .message_id(format!("{}@{domain}", message.id))
@@ -33,12 +33,11 @@ pub(super) fn mime(message: &Message, sender: &str) -> Vec<u8> {
         // Nobody's out-of-office reply is wanted (RFC 3834).
         .header("Auto-Submitted", Text::new("auto-generated"))
         .body(body(message));
-    // An address beyond ASCII needs SMTPUTF8 (RFC 6531), which SES doesn't have
-    // (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>): better no address for replies than
-    // no message.
-    if let Some(organizer) = on_behalf_of.filter(|organizer| organizer.email.as_str().is_ascii()) {
-        let name = literal(organizer.name.as_str());
-        builder = builder.reply_to(Address::new_address(Some(name), organizer.email.as_str()));
+    // SES takes no address beyond ASCII, and an organizer may be from before they were refused: better no address for
+    // replies than no message.
+    let replies = on_behalf_of.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
+    if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
+        builder = builder.reply_to(Address::new_address(Some(name), address));
     }
     let mut bytes = Vec::new();
     builder.serialize(&mut bytes);

@@ -412,6 +412,22 @@ fn nobody_turns_our_words_round() {
     );
 }
 
+#[test]
+fn addresses_travel_in_ascii_or_not_at_all() {
+    let replies = |organizer: &str| {
+        let mut meeting = meeting();
+        meeting.participants[0].email = Email::known(organizer).unwrap();
+        let reader = User { email: Email::parse("bo@bücher.example").unwrap(), ..user("Bo", "UTC") };
+        let bytes = mime(&invitation(&meeting, &reader, document(), now()), SENDER);
+        assert!(bytes.is_ascii());
+        let parsed = MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("bo@xn--bcher-kva.example"));
+        parsed.reply_to().map(|to| to.first().unwrap().address().unwrap().to_owned())
+    };
+    assert_eq!(replies("ana@bücher.example").as_deref(), Some("ana@xn--bcher-kva.example"));
+    assert_eq!(replies("ñandú@example.com"), None);
+}
+
 /// Reads a message as a mail client does, after what makes it mail has been looked at byte by byte.
 fn read_back(message: &Message) -> Result<(), TestCaseError> {
     let bytes = mime(message, SENDER);

@@ -2,8 +2,12 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::GzEncoder;
 use rawzip::{CompressionMethod, ZipArchive};
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
@@ -58,10 +62,8 @@ fn write_json(node: &Yaml<'_>, json: &mut String) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// A file of Swagger UI as gzip. In the archive it is deflated already, so that only the wrapping changes: header and
-/// trailer of RFC 1952, section 2.3.
+/// A file of Swagger UI as gzip.
 fn gzipped(file: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-    const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let archive = ZipArchive::from_slice(SWAGGER_UI_VENDORED)?;
     let suffix = format!("/dist/{file}");
     let mut entries = archive.entries();
@@ -72,9 +74,10 @@ fn gzipped(file: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         if entry.compression_method() != CompressionMethod::DEFLATE {
             return Err(format!("{file} isn't deflated").into());
         }
-        let size = u32::try_from(entry.uncompressed_size_hint())?;
-        let deflated = archive.get_entry(entry.wayfinder())?.data();
-        return Ok([&HEADER, deflated, &entry.crc32().to_le_bytes(), &size.to_le_bytes()].concat());
+        let packed = archive.get_entry(entry.wayfinder())?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        io::copy(&mut packed.verifying_reader(DeflateDecoder::new(packed.data())), &mut gzip)?;
+        return Ok(gzip.finish()?);
     }
     Err(format!("Swagger UI has no {file}").into())
 }

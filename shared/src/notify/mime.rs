@@ -75,6 +75,5 @@ fn literal(text: &str) -> String {
 fn boundary(kind: &str, parts: [&str; 3]) -> String {
     let digest =
         parts.into_iter().fold(Sha256::new_with_prefix(kind), |digest, part| digest.chain_update(part));
-    let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hex}")
+    format!("=_{}", hex::encode(&digest.finalize()[..16]))
 }

@@ -26,6 +26,8 @@ pub(crate) struct Entry {
 /// What there is to tell.
 pub(crate) struct News {
     pub(crate) word: Word,
+    /// The title that is told: to who was removed the one they know.
+    pub(crate) title: String,
     /// The start that is told.
     pub(crate) start: Minute,
     /// When it is too late to tell.
@@ -46,9 +48,10 @@ pub(crate) enum Word {
     Removal,
 }
 
-/// What a letter says, of which start, and what was before.
+/// What a letter says, under which title and of which start, and what was before.
 pub(crate) struct Said {
     pub(crate) word: Word,
+    pub(crate) title: String,
     pub(crate) start: Minute,
     pub(crate) before: Vec<String>,
 }
@@ -81,23 +84,27 @@ pub(crate) fn news(meeting: &Meeting, person: usize, calendar: &Calendar) -> Opt
         place: meeting.place,
         zone: meeting.zone,
     };
-    let (start, word) = (meeting.start, if meeting.cancelled { Word::Cancellation } else { Word::Removal });
-    let before = Vec::new();
+    let (title, start, before) = (meeting.title.clone(), meeting.start, Vec::new());
     match (&calendar.shows, meeting.is_with(person)) {
         (None, false) => None,
         (None, true) => {
-            Some(News { word: Word::Invitation, start, deadline: start, shows: Some(entry), before })
+            Some(News { word: Word::Invitation, title, start, deadline: start, shows: Some(entry), before })
         }
         (Some(told), false) => {
-            Some(News { word, start: told.start, deadline: told.start, shows: None, before })
+            let (word, title) = match meeting.people.contains(&person) {
+                true => (Word::Cancellation, title),
+                false => (Word::Removal, told.title.clone()),
+            };
+            Some(News { word, title, start: told.start, deadline: told.start, shows: None, before })
         }
         (Some(told), true) if *told == entry => None,
         (Some(told), true) => {
             let (word, deadline) = (Word::Update, start.max(told.start));
-            let title = (told.title != entry.title).then(|| format!("It was called {} before.", told.title));
+            let renamed =
+                (told.title != entry.title).then(|| format!("It was called {} before.", told.title));
             let place = told.place.filter(|_| entry.place.is_none()).map(|place| format!("Was    {place}"));
-            let before = title.into_iter().chain(place).collect();
-            Some(News { word, start, deadline, shows: Some(entry), before })
+            let before = renamed.into_iter().chain(place).collect();
+            Some(News { word, title, start, deadline, shows: Some(entry), before })
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{Seen, Sight};
-use crate::news::{Calendar, Letter, Object, Said, Word, news};
+use crate::news::{Calendar, Letter, News, Object, Said, Word, news};
 use crate::story::{LISTS, Way};
 use crate::wall::{Hours, Minute, local, shown, sleeps};
 
@@ -227,7 +227,8 @@ impl Model {
                 self.seen.note(news.word.sight());
                 self.seen.note_if(Sight::Marked, !news.before.is_empty());
                 calendar.shows = news.shows;
-                said = Some(Said { word: news.word, start: news.start, before: news.before });
+                let News { word, title, start, before, .. } = news;
+                said = Some(Said { word, title, start, before });
             }
         }
         meeting.calendars.insert(number, calendar);
@@ -237,15 +238,16 @@ impl Model {
         let meeting = &self.meetings[place];
         if said.is_none() && !due.is_empty() {
             self.seen.note(Sight::Letter);
-            said = Some(Said { word: Word::Reminder, start: meeting.start, before: Vec::new() });
+            let (title, start) = (meeting.title.clone(), meeting.start);
+            said = Some(Said { word: Word::Reminder, title, start, before: Vec::new() });
         }
-        let Some(Said { word, start, before }) = said else { return };
+        let Some(Said { word, title, start, before }) = said else { return };
         let person = &self.people[number];
         let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
         self.letters.push(Letter {
             at: minute,
             to: person.email.clone(),
-            subject: format!("{}: {}, {start}", word.in_subject(), meeting.title),
+            subject: format!("{}: {title}, {start}", word.in_subject()),
             before,
             object: word.method().map(|method| Object {
                 method: method.to_owned(),

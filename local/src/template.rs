@@ -1,8 +1,6 @@
 //! What `cargo run` reads from `template.yaml`, so that the machine at hand and AWS run the same deployment: the
 //! table, the HTTP routes and the stream mapping. Nothing of these is written down a second time.
 
-mod yaml;
-
 use serde_json::{Value, json};
 
 /// The SAM template of this repository, as compiled in.
@@ -69,7 +67,9 @@ impl Template {
     /// # Errors
     /// When the text is no YAML or has no `Resources`.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let document = yaml::parse(text).map_err(TemplateError)?;
+        let json = yaml::to_json(text).map_err(TemplateError)?;
+        let document: Value =
+            serde_json::from_str(&json).map_err(|error| TemplateError(error.to_string()))?;
         let resources =
             document.get("Resources").and_then(Value::as_object).ok_or_else(|| missing("Resources"))?;
         let parameters = document.get("Parameters").cloned().unwrap_or_default();

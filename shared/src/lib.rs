@@ -4,13 +4,13 @@
 //! endpoint is the only seam: the same code runs against an embedded emulator in a test and against AWS in production.
 
 pub mod access;
+pub mod attendance;
 pub mod aws;
 pub mod calendar;
 mod cause;
 pub mod clock;
 pub mod domain;
 pub mod http;
-pub mod invite;
 pub mod lambda;
 pub mod metrics;
 pub mod notify;

@@ -195,8 +195,7 @@ enum Outcome {
 /// (<https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>).
 pub fn name(key: &NoticeKey) -> String {
     let text = format!("{}#{}#{}", key.meeting_id, key.user_id, key.kind);
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text)[..20])
 }
 
 fn at(minute: Minute) -> String {

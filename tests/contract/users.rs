@@ -1,7 +1,10 @@
 //! People: creating them, and reading them back.
 
-use harness::World;
+use axum::http::Method;
+use harness::{Person, World};
 use serde_json::{Value, json};
+use shared::domain::{Email, Name, User, UserId};
+use shared::time::Zone;
 
 use crate::{bad_fields, message, with};
 
@@ -35,6 +38,51 @@ async fn an_address_is_taken_in_any_case_and_answered_as_its_owner_spells_it() {
         assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{again}");
     }
     assert_eq!(create(&world, json!({ "email": "ana.b+1@example.com" })).await.0, 201);
+}
+
+#[tokio::test]
+async fn a_domain_in_any_script_is_kept_as_written_and_mailed_in_ascii() {
+    let world = World::start().await;
+    let (status, user) = create(&world, json!({ "email": "ana@bücher.example" })).await;
+    assert_eq!((status, &user["email"]), (201, &json!("ana@bücher.example")), "{user}");
+    for again in ["ana@xn--bcher-kva.example", "Ana@BÜCHER.example"] {
+        let (status, problem) = create(&world, json!({ "email": again })).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{again}");
+    }
+    let ana =
+        Person { id: user["user_id"].as_str().unwrap().to_owned(), email: "ana@bücher.example".to_owned() };
+    world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
+    world.advance_to("2026-11-02T12:00:00Z").await;
+    let to: Vec<_> = world.outbox().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, ["ana@xn--bcher-kva.example"]);
+}
+
+#[tokio::test]
+async fn where_no_mail_can_be_sent_nobody_is_new_but_who_was_there_stays() {
+    let world = World::start().await;
+    let (status, problem) = create(&world, json!({ "email": "ñandú@example.com" })).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["email"]));
+    assert!(message(&problem, "email").contains("no mail can be sent"), "{problem}");
+
+    let before = User {
+        id: UserId::parse("from-before").unwrap(),
+        email: Email::known("ñandú@example.com").unwrap(),
+        name: Name::parse("Ñandú").unwrap(),
+        zone: Zone::UTC,
+        dnd: None,
+        version: 1,
+        origin: None,
+    };
+    world.process.notifier.store.create_user(&before).await.unwrap();
+    let bird = Person { id: "from-before".to_owned(), email: before.email.to_string() };
+    let meeting = world.book(&bird, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
+    assert_eq!(meeting["participants"][0]["email"], "ñandú@example.com");
+    world.settle().await;
+    assert_eq!(world.reminders(&meeting).await[0]["email"], "ñandú@example.com");
+    let path = format!("/api/users/{}", bird.id);
+    assert_eq!(world.get(&path).await.1["email"], "ñandú@example.com");
+    let other = json!({ "email": "nandu@example.com" }).to_string().into_bytes();
+    assert_eq!(world.send(Method::PATCH, &path, other).await.body["email"], "nandu@example.com");
 }
 
 #[tokio::test]

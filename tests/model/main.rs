@@ -14,6 +14,7 @@
 //! Then of what calendars show, where the deployment invites:
 //! - Everyone's calendar shows what the last message made it show, at first nothing. What there is to tell is the difference
 //!   to the meeting as it is for that person: an invitation, an update, or a cancellation; in the end maybe nothing.
+//! - Who was removed is told what to cross out under the title and at the time that they know.
 //! - Time, zone, title and place make a difference; other people, their names and addresses, and reminders make none.
 //! - It is told in the first minute that a timer can be set for in which its reader is awake, and before the start that is
 //!   told or the one that was told, whichever is later. After that it isn't told at all.

@@ -26,7 +26,7 @@ pub(crate) struct Entry {
 /// What there is to tell.
 pub(crate) struct News {
     pub(crate) word: Word,
-    /// The title that is told.
+    /// The title that is told: to who was removed the one they know.
     pub(crate) title: String,
     /// The start that is told.
     pub(crate) start: Minute,
@@ -48,7 +48,7 @@ pub(crate) enum Word {
     Removal,
 }
 
-/// What a letter says, under which title, of which start, and what was before.
+/// What a letter says, under which title and of which start, and what was before.
 pub(crate) struct Said {
     pub(crate) word: Word,
     pub(crate) title: String,
@@ -84,14 +84,13 @@ pub(crate) fn news(meeting: &Meeting, person: usize, calendar: &Calendar) -> Opt
         place: meeting.place,
         zone: meeting.zone,
     };
-    let (start, title, before) = (meeting.start, meeting.title.clone(), Vec::new());
+    let (title, start, before) = (meeting.title.clone(), meeting.start, Vec::new());
     match (&calendar.shows, meeting.is_with(person)) {
         (None, false) => None,
         (None, true) => {
             Some(News { word: Word::Invitation, title, start, deadline: start, shows: Some(entry), before })
         }
         (Some(told), false) => {
-            // Who was removed isn't told what became of it.
             let (word, title) = match meeting.people.contains(&person) {
                 true => (Word::Cancellation, title),
                 false => (Word::Removal, told.title.clone()),

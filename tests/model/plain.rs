@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{Seen, Sight};
-use crate::news::{Calendar, Letter, Object, Said, Word, news};
+use crate::news::{Calendar, Letter, News, Object, Said, Word, news};
 use crate::story::{LISTS, Way};
 use crate::wall::{Hours, Minute, local, shown, sleeps};
 
@@ -233,8 +233,8 @@ impl Model {
                 self.seen.note(news.word.sight());
                 self.seen.note_if(Sight::Marked, !news.before.is_empty());
                 calendar.shows = news.shows;
-                said =
-                    Some(Said { word: news.word, title: news.title, start: news.start, before: news.before });
+                let News { word, title, start, before, .. } = news;
+                said = Some(Said { word, title, start, before });
             }
         }
         meeting.calendars.insert(number, calendar);
@@ -244,8 +244,8 @@ impl Model {
         let meeting = &self.meetings[place];
         if said.is_none() && !due.is_empty() {
             self.seen.note(Sight::Letter);
-            let (word, title, before) = (Word::Reminder, meeting.title.clone(), Vec::new());
-            said = Some(Said { word, title, start: meeting.start, before });
+            let (title, start) = (meeting.title.clone(), meeting.start);
+            said = Some(Said { word: Word::Reminder, title, start, before: Vec::new() });
         }
         let Some(Said { word, title, start, before }) = said else { return };
         let person = &self.people[number];

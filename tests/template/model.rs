@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A resource of the template.
 pub(crate) struct Resource {
@@ -31,7 +30,7 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn template() -> &'static Value {
     static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
         let text = std::fs::read_to_string(root().join("template.yaml")).unwrap();
-        to_json(&Yaml::load_from_str(&text).unwrap()[0])
+        serde_json::from_str(&yaml::to_json(&text).unwrap()).unwrap()
     });
     &TEMPLATE
 }
@@ -143,25 +142,4 @@ pub(crate) fn text(value: &Value) -> String {
 /// IAM's one-or-many.
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
-}
-
-fn to_json(node: &Yaml<'_>) -> Value {
-    match node {
-        Yaml::Value(Scalar::Null) => Value::Null,
-        Yaml::Value(Scalar::Boolean(value)) => json!(value),
-        Yaml::Value(Scalar::Integer(value)) => json!(value),
-        Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.0),
-        Yaml::Value(Scalar::String(value)) => json!(value),
-        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
-        Yaml::Mapping(entries) => {
-            let entries =
-                entries.iter().map(|(key, value)| (key.as_str().unwrap().to_owned(), to_json(value)));
-            Value::Object(entries.collect())
-        }
-        Yaml::Tagged(tag, value) => {
-            let name = if tag.suffix == "Ref" { tag.suffix.clone() } else { format!("Fn::{}", tag.suffix) };
-            Value::Object(Map::from_iter([(name, to_json(value))]))
-        }
-        other => panic!("{other:?} has no place in a template"),
-    }
 }

@@ -6,12 +6,12 @@ use lambda_http::http::header;
 use serde_json::json;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
+use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
 use shared::http::{
     Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
     to_json,
 };
-use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Found, Session, Wanted};
@@ -64,10 +64,10 @@ async fn book(
         return key.replay(there.origin.as_ref());
     }
     let user = people.user(&new.creator_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
-    let creator = Invitee { user, pages: people.days(&new.creator_id, new.interval)? };
+    let creator = Attendee { user, pages: people.days(&new.creator_id, new.interval)? };
     let others = owners(new, &people)?;
-    invite::check_size("participants", others.len() + 1, &new.interval.utc_days().collect())?;
-    invite::check_free(&creator, new.interval, id, new.zone)?;
+    attendance::check_size("participants", others.len() + 1, &new.interval.utc_days().collect())?;
+    attendance::check_free(&creator, new.interval, id, new.zone)?;
 
     let wanted = others.iter().fold(Wanted::new(), |wanted, id| wanted.user(id).days(id, new.interval));
     let asked = Asked {
@@ -80,23 +80,23 @@ async fn book(
         starts: new.interval.start(),
     };
     let found = tally.read(wanted, asked).await?;
-    let mut invitees = vec![creator];
+    let mut attendees = vec![creator];
     for id in &others {
         // An address whose owner is gone changed hands between the two reads: read again.
         let user = found.user(id)?.ok_or_else(|| Problem::stale(session))?;
-        invitees.push(Invitee { user, pages: found.days(id, new.interval)? });
+        attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
     }
 
-    let mut meeting = meeting(new, id, &invitees);
-    let answer = to_json(&invite::booked(&meeting, &invitees, new.warnings.clone()))?;
+    let mut meeting = meeting(new, id, &attendees);
+    let answer = to_json(&attendance::booked(&meeting, &attendees, new.warnings.clone()))?;
     meeting.origin = key.map(|key| key.origin(&answer));
     let mut change = session.change().create_meeting(&meeting, soon(api.clock.now()))?;
-    for (invitee, participant) in invitees.iter().zip(&meeting.participants) {
+    for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
         let field = match participant.role {
             Role::Organizer => "start_time",
             Role::Participant => "participants",
         };
-        change = invite::book(change, field, invitee, &meeting.booking(participant.role))?;
+        change = attendance::book(change, field, attendee, &meeting.booking(participant.role))?;
     }
     tally.commit(change, &meeting).await?;
     Ok(created(answer))
@@ -122,9 +122,9 @@ fn owners(new: &NewMeeting, people: &Found) -> Result<Vec<UserId>, Problem> {
     Err(Problem::new(Code::UnknownParticipants, detail).with("unknown", json!(unknown)).with_errors(errors))
 }
 
-fn meeting(new: &NewMeeting, id: &MeetingId, invitees: &[Invitee]) -> Meeting {
+fn meeting(new: &NewMeeting, id: &MeetingId, attendees: &[Attendee]) -> Meeting {
     let role = |user: &User| if user.id == new.creator_id { Role::Organizer } else { Role::Participant };
-    let participant = |invitee: &Invitee| Participant::new(&invitee.user, role(&invitee.user));
+    let participant = |attendee: &Attendee| Participant::new(&attendee.user, role(&attendee.user));
     Meeting {
         id: id.clone(),
         creator_id: new.creator_id.clone(),
@@ -134,7 +134,7 @@ fn meeting(new: &NewMeeting, id: &MeetingId, invitees: &[Invitee]) -> Meeting {
         status: Status::Confirmed,
         interval: new.interval,
         zone: new.zone,
-        participants: invitees.iter().map(participant).collect(),
+        participants: attendees.iter().map(participant).collect(),
         notifications: new.notifications.clone(),
         version: FIRST_VERSION,
         planned_version: 0,

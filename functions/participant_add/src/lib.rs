@@ -2,9 +2,9 @@
 
 use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Session, Wanted};
@@ -23,8 +23,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let added =
         api.store.until_committed(|| add(&api, &caller, &session, &tally, &user_id, &meeting_id)).await;
     tally.settle().await;
-    let (meeting, invitee) = added?;
-    versioned(&invite::booked(&meeting, &[invitee], Vec::new()), meeting.version)
+    let (meeting, attendee) = added?;
+    versioned(&attendance::booked(&meeting, &[attendee], Vec::new()), meeting.version)
 }
 
 async fn add(
@@ -34,16 +34,17 @@ async fn add(
     tally: &Tally<'_>,
     user_id: &UserId,
     meeting_id: &MeetingId,
-) -> Result<(Meeting, Invitee), Problem> {
+) -> Result<(Meeting, Attendee), Problem> {
     let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
     let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
-    invite::check_confirmed(&meeting)?;
+    attendance::check_confirmed(&meeting)?;
     if meeting.participant(user_id).is_some() {
         return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));
     }
-    invite::check_size("user_id", meeting.participants.len() + 1, &meeting.interval.utc_days().collect())?;
+    let people = meeting.participants.len() + 1;
+    attendance::check_size("user_id", people, &meeting.interval.utc_days().collect())?;
 
     let asked = Asked {
         organizer: &meeting.creator_id,
@@ -51,18 +52,17 @@ async fn add(
         invitations: 1,
         changes: 0,
         meeting: meeting_id,
-        reminders: meeting.notifications.reminders_for(meeting.participants.len() + 1),
+        reminders: meeting.notifications.reminders_for(people),
         starts: meeting.interval.start(),
     };
     let found = tally.read(Wanted::new().days(user_id, meeting.interval), asked).await?;
-    let invitee = Invitee { pages: found.days(user_id, meeting.interval)?, user };
+    let attendee = Attendee { pages: found.days(user_id, meeting.interval)?, user };
 
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
-    meeting.participants.push(Participant::new(&invitee.user, Role::Participant));
+    meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
     let change =
         session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
-    tally
-        .commit(invite::book(change, "user_id", &invitee, &meeting.booking(Role::Participant))?, &meeting)
-        .await?;
-    Ok((meeting, invitee))
+    let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
+    tally.commit(change, &meeting).await?;
+    Ok((meeting, attendee))
 }

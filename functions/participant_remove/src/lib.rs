@@ -1,10 +1,10 @@
 //! `POST /api/meeting/participant/remove`: someone no longer takes part.
 
 use shared::access::Caller;
+use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::invite;
 use shared::reminders::soon;
 use shared::store::{Session, Wanted};
 
@@ -33,7 +33,7 @@ async fn remove(
     let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_remove(user_id, &meeting)?;
-    invite::check_confirmed(&meeting)?;
+    attendance::check_confirmed(&meeting)?;
     let role = meeting.participant(user_id).map(|participant| participant.role);
     match role {
         Some(Role::Participant) => {}

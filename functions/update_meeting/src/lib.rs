@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
 use shared::http::{
     Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
 };
-use shared::invite::{self, Invitee};
 use shared::quota::{Asked, Tally};
 use shared::reminders::soon;
 use shared::store::{Session, Wanted};
@@ -49,11 +49,11 @@ async fn change(
     let found = session.read(caller.wanted(Wanted::new().meeting(id))).await?;
     let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Change, &before)?;
-    invite::check_confirmed(&before)?;
+    attendance::check_confirmed(&before)?;
     check_version(request, before.version)?;
     let (mut after, warnings) = patch.apply(&before)?;
     let (old_days, new_days) = (days(&before), days(&after));
-    invite::check_size(
+    attendance::check_size(
         "start_time",
         after.participants.len(),
         &old_days.union(&new_days).copied().collect(),
@@ -75,34 +75,34 @@ async fn change(
         starts: after.interval.start(),
     };
     let found = tally.read(found, asked).await?;
-    let mut invitees = Vec::with_capacity(after.participants.len());
+    let mut attendees = Vec::with_capacity(after.participants.len());
     for participant in &after.participants {
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
-        invitees.push(Invitee { pages: found.days(&user.id, after.interval)?, user });
+        attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
     }
     // Whoever is invited elsewhere meanwhile may still change anything but the time.
     let moved = after.interval != before.interval;
-    if let Some(creator) = invitees.iter().find(|invitee| moved && invitee.user.id == after.creator_id) {
-        invite::check_free(creator, after.interval, id, after.zone)?;
+    if let Some(creator) = attendees.iter().find(|attendee| moved && attendee.user.id == after.creator_id) {
+        attendance::check_free(creator, after.interval, id, after.zone)?;
     }
     if after == before {
-        return Ok((before.version, invite::booked(&before, &invitees, warnings)));
+        return Ok((before.version, attendance::booked(&before, &attendees, warnings)));
     }
 
     after.version += 1;
     let mut change = session.change().update_meeting(&after, soon(now))?;
     if moved || after.title != before.title {
-        for (invitee, participant) in invitees.iter().zip(&after.participants) {
+        for (attendee, participant) in attendees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {
                 change = change.unbook(&participant.user_id, *day, id)?;
             }
-            change = invite::book(change, "start_time", invitee, &after.booking(participant.role))?;
+            change = attendance::book(change, "start_time", attendee, &after.booking(participant.role))?;
         }
     } else if after.reminders() != before.reminders() {
         change = change.note_reminders(&after)?;
     }
     tally.commit(change, &after).await?;
-    Ok((after.version, invite::booked(&after, &invitees, warnings)))
+    Ok((after.version, attendance::booked(&after, &attendees, warnings)))
 }
 
 fn days(meeting: &Meeting) -> BTreeSet<NaiveDate> {

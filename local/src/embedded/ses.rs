@@ -128,8 +128,6 @@ struct Api {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SendEmail {
-    /// May be missing where a raw message says it.
-    from_email_address: Option<String>,
     destination: Destination,
     content: Content,
 }
@@ -141,11 +139,11 @@ struct Destination {
     to_addresses: Vec<String>,
 }
 
-/// The kinds of content SES takes, as far as Tactful sends them; another kind is a `BadRequestException`.
+/// The one kind of content that Tactful sends; another kind is a `BadRequestException`.
 #[derive(Deserialize)]
-enum Content {
-    Simple(Simple),
-    Raw(Raw),
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    raw: Raw,
 }
 
 /// A whole message as MIME, in base64.
@@ -155,30 +153,9 @@ struct Raw {
     data: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Simple {
-    subject: Data,
-    body: Bodies,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Bodies {
-    text: Option<Data>,
-    html: Option<Data>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Data {
-    data: String,
-}
-
-/// An e-mail whatever its kind of content.
+/// An e-mail as its reader sees it.
 struct Letter {
-    /// Whom it says that it is from, where it says so.
-    sender: Option<String>,
+    sender: String,
     subject: String,
     text: String,
     html: Option<String>,
@@ -199,16 +176,13 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
         let message = format!("Sending to {} is paused.", email.destination.to_addresses.join(", "));
         return refused(StatusCode::BAD_REQUEST, "SendingPausedException", &message);
     }
-    let letter = match read(email.content) {
+    let letter = match read(&email.content.raw) {
         Ok(letter) => letter,
         Err(why) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", why),
     };
-    let Some(sender) = email.from_email_address.or_else(|| letter.sender.clone()) else {
-        return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no sender.");
-    };
     let message_id = uuid::Uuid::new_v4().to_string();
     let recipients = email.destination.to_addresses.join(", ");
-    match keep(&api, &message_id, &sender, &recipients, letter) {
+    match keep(&api, &message_id, &recipients, letter) {
         Ok(()) => Json(json!({ "MessageId": message_id })).into_response(),
         Err(error) => {
             refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &error.to_string())
@@ -216,8 +190,8 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     }
 }
 
-fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
-    let Letter { subject, text, html, calendar, .. } = letter;
+fn keep(api: &Api, message_id: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
+    let Letter { sender, subject, text, html, calendar } = letter;
     let sent_at = api.clock.now().timestamp_millis();
     api.state.with(|connection| {
         connection
@@ -230,36 +204,23 @@ fn keep(api: &Api, message_id: &str, sender: &str, recipients: &str, letter: Let
     })
 }
 
-/// What a reader sees of the content, or why it is none.
-fn read(content: Content) -> Result<Letter, &'static str> {
-    match content {
-        Content::Simple(Simple { subject, body }) => Ok(Letter {
-            sender: None,
-            subject: subject.data,
-            text: body.text.map(|text| text.data).unwrap_or_default(),
-            html: body.html.map(|html| html.data),
-            calendar: None,
-        }),
-        Content::Raw(Raw { data }) => {
-            let bytes =
-                aws_smithy_types::base64::decode(data).map_err(|_| "The raw message is not base64.")?;
-            let mail = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
-            let from = mail.from().and_then(|from| from.first()).ok_or("The raw message has no sender.")?;
-            let body = |kind: fn(&PartType<'_>) -> Option<String>| {
-                mail.parts.iter().find_map(|part| kind(&part.body))
-            };
-            let is_calendar = |part: &&MessagePart<'_>| part.is_content_type("text", "calendar");
-            let calendar = mail.parts.iter().find(is_calendar).and_then(MessagePart::text_contents);
-            Ok(Letter {
-                calendar: calendar.map(str::to_owned),
-                sender: from.address().map(str::to_owned),
-                subject: mail.subject().unwrap_or_default().to_owned(),
-                text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })
-                    .unwrap_or_default(),
-                html: body(|part| if let PartType::Html(html) = part { Some(lines(html)) } else { None }),
-            })
-        }
-    }
+/// What a reader sees of a message, or why it is none.
+fn read(raw: &Raw) -> Result<Letter, &'static str> {
+    let bytes = aws_smithy_types::base64::decode(&raw.data).map_err(|_| "The raw message is not base64.")?;
+    let mail = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
+    let sender = mail.from().and_then(|from| from.first()).and_then(|from| from.address());
+    let body =
+        |kind: fn(&PartType<'_>) -> Option<String>| mail.parts.iter().find_map(|part| kind(&part.body));
+    let is_calendar = |part: &&MessagePart<'_>| part.is_content_type("text", "calendar");
+    let calendar = mail.parts.iter().find(is_calendar).and_then(MessagePart::text_contents);
+    Ok(Letter {
+        calendar: calendar.map(str::to_owned),
+        sender: sender.ok_or("The raw message has no sender.")?.to_owned(),
+        subject: mail.subject().unwrap_or_default().to_owned(),
+        text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })
+            .unwrap_or_default(),
+        html: body(|part| if let PartType::Html(html) = part { Some(lines(html)) } else { None }),
+    })
 }
 
 /// Text as programs have it: on its way every line ended with CRLF.

@@ -109,7 +109,7 @@ fn owner(administrators: &Administrators, claims: &HashMap<String, String>) -> R
     }
     // OpenID Connect Core 1.0, section 5.1. An address that nobody has verified may be anyone's.
     let verified = claims.get("email_verified").is_some_and(|verified| verified == "true");
-    let email = claims.get("email").filter(|_| verified).and_then(|email| Email::parse(email).ok());
+    let email = claims.get("email").filter(|_| verified).and_then(|email| Email::known(email).ok());
     email.map(Caller::Owner).ok_or_else(|| {
         let detail =
             "The token has to carry an e-mail address that is verified: the claims email and email_verified.";

@@ -190,5 +190,5 @@ const UTC_FORM: &str = "%Y%m%dT%H%M%SZ";
 fn mailto(email: &Email) -> String {
     const AS_IS: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+').remove(b'~');
-    format!("mailto:{}", utf8_percent_encode(email.as_str(), AS_IS))
+    format!("mailto:{}", utf8_percent_encode(&email.as_sent(), AS_IS))
 }

@@ -31,12 +31,11 @@ impl Event {
             digest.update(length.to_be_bytes());
             digest.update(text.as_deref().unwrap_or_default());
         }
-        let digest = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self {
             interval: meeting.interval,
             title: meeting.title.clone(),
             location: meeting.location.clone(),
-            digest,
+            digest: hex::encode(&digest.finalize()[..16]),
         }
     }
 

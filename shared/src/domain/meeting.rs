@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::text::inline;
 use super::{
     Booking, Description, Email, Location, MeetingId, Name, Notifications, Origin, Title, User, UserId,
 };
@@ -63,7 +64,7 @@ impl Meeting {
     pub fn heading_with<'a>(&self, title: Option<&'a Title>) -> Cow<'a, str> {
         match (title, self.organizer()) {
             (Some(title), _) => Cow::Borrowed(title.as_str()),
-            (None, Some(organizer)) => Cow::Owned(format!("{}'s meeting", organizer.name)),
+            (None, Some(organizer)) => Cow::Owned(format!("{}'s meeting", inline(organizer.name.as_str()))),
             (None, None) => Cow::Borrowed("Meeting"),
         }
     }

@@ -1,5 +1,6 @@
 //! Text that people write: bounded, and free of characters that would break a mail header or a terminal.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use url::Url;
@@ -94,6 +95,17 @@ impl<const MAX: usize> fmt::Display for Prose<MAX> {
     }
 }
 
+/// Text for a place beside words that aren't its writer's: without the characters that embed, override or isolate a direction
+/// (UAX #9, sections 2.1, 2.2 and 2.4), of which one that is left open would turn those words round as well. Hebrew and
+/// Arabic run from right to left without them.
+pub fn inline(text: &str) -> Cow<'_, str> {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.contains(turns) {
+        true => Cow::Owned(text.replace(turns, "")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// The Unicode line and paragraph separators end a line just as a control character does.
 fn breaks_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
@@ -134,6 +146,18 @@ mod tests {
         assert!(Description::parse("bell\u{7}").is_err());
         let prose = Description::parse("one\r\n\rtwo\nthree").unwrap();
         assert_eq!(prose.lines().collect::<Vec<_>>(), ["one", "", "two", "three"]);
+    }
+
+    #[test]
+    fn beside_other_words_text_has_no_say_over_their_direction() {
+        for turning in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
+            assert!(Name::parse(&format!("{turning}Ana")).is_ok());
+            assert_eq!(inline(&format!("{turning}A{turning}na")), "Ana", "U+{:04X}", u32::from(turning));
+        }
+        for harmless in ["דנה לוי", "مريم (A)\u{200f}", "Zoë\u{200e}", "\u{61c}1", "\u{2029}", "👩‍👩‍👧"]
+        {
+            assert!(matches!(inline(harmless), Cow::Borrowed(text) if text == harmless));
+        }
     }
 
     #[test]

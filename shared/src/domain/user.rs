@@ -1,8 +1,10 @@
 //! A person: who they are, where their clock is, and when not to disturb them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use email_address::{EmailAddress, Options};
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::{Name, Origin, UserId};
 use crate::time::{Dnd, Zone};
@@ -31,19 +33,39 @@ pub struct User {
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address. The error says what is wrong in words for the client.
+    /// Reads an address that mail can be sent to. The error says what is wrong in words for the client.
+    ///
+    /// SES has no SMTPUTF8 (RFC 6531;
+    /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>), so that all but the domain, which has a
+    /// spelling in ASCII, has to be ASCII.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let example = "must be an e-mail address like ana@example.com";
+        let email = Self::known(text)?;
+        let (local, domain) = email.parts();
+        if !local.is_ascii() {
+            return Err(format!(
+                "{EXAMPLE}: no mail can be sent where there is more than ASCII before the @"
+            ));
+        }
+        if !email.as_sent().is_ascii() {
+            return Err(format!("{EXAMPLE}: {domain} is no name of a domain"));
+        }
+        Self::known(&email.as_sent())?;
+        Ok(email)
+    }
+
+    /// Reads an address that is stored already, or that somebody signs in with: it may be from before [`Email::parse`]
+    /// refused what no mail can be sent to.
+    pub fn known(text: &str) -> Result<Self, String> {
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(format!("{example}, without spaces or control characters"));
+            return Err(format!("{EXAMPLE}, without spaces or control characters"));
         }
         if text.len() > 254 {
-            return Err(format!("{example}, of at most 254 bytes"));
+            return Err(format!("{EXAMPLE}, of at most 254 bytes"));
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         EmailAddress::parse_with_options(text, options)
             .map(|address| Self(address.to_string()))
-            .map_err(|why| format!("{example}: {}", why.to_string().to_lowercase()))
+            .map_err(|why| format!("{EXAMPLE}: {}", why.to_string().to_lowercase()))
     }
 
     /// The address as its owner spells it.
@@ -51,11 +73,31 @@ impl Email {
         &self.0
     }
 
-    /// What makes two spellings the same address: they are compared without regard to case.
+    /// The address as mail and calendar programs take it, with the domain in the ASCII form (RFC 5890, section 2.3.2.1) under
+    /// which it is looked up.
+    pub fn as_sent(&self) -> Cow<'_, str> {
+        let (local, domain) = self.parts();
+        let name = Some(domain.as_bytes()).filter(|domain| !domain.is_ascii());
+        let in_ascii = |name| {
+            Uts46::new().to_ascii(name, AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok()
+        };
+        match name.and_then(in_ascii) {
+            Some(domain) => Cow::Owned(format!("{local}@{domain}")),
+            None => Cow::Borrowed(&self.0),
+        }
+    }
+
+    /// What makes two spellings the same address: they are compared without regard to case, and to the form of the domain.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.as_sent().to_lowercase()
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once('@').unwrap_or((&self.0, ""))
     }
 }
+
+const EXAMPLE: &str = "must be an e-mail address like ana@example.com";
 
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,9 +111,11 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for good in ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "ñandú@example.com"]
+        for good in
+            ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "\"a@b\"@example.com"]
         {
-            assert_eq!(Email::parse(good).unwrap().as_str(), good);
+            let email = Email::parse(good).unwrap();
+            assert_eq!((email.as_str(), &*email.as_sent()), (good, good));
         }
         let long = format!("{}@example.com", "a".repeat(300));
         for bad in [
@@ -87,6 +131,38 @@ mod tests {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
         assert!(Email::parse("ana@example.com\r\nBcc: x@example.com").is_err());
+    }
+
+    #[test]
+    fn a_domain_beyond_ascii_is_sent_to_by_its_other_name() {
+        for (given, sent) in [
+            ("ana@bücher.example", "ana@xn--bcher-kva.example"),
+            ("Ana@BÜCHER.example", "Ana@xn--bcher-kva.example"),
+            ("ana@例え.テスト", "ana@xn--r8jz45g.xn--zckzah"),
+            ("ana@faß.example", "ana@xn--fa-hia.example"),
+            ("ana@ｂｉｇ.example", "ana@big.example"),
+        ] {
+            let email = Email::parse(given).unwrap();
+            assert_eq!((email.as_str(), &*email.as_sent()), (given, sent));
+            assert_eq!(email.key(), Email::parse(sent).unwrap().key());
+        }
+    }
+
+    #[test]
+    fn where_no_mail_can_be_sent_is_known_but_not_accepted() {
+        let (deep, wide) = ("ü.".repeat(60), "ü.".repeat(23));
+        for (refused, why) in [
+            ("ñandú@example.com", "before the @"),
+            ("用户@例え.テスト", "before the @"),
+            ("ana@bü!cher.example", "no name of a domain"),
+            ("ana@שa.example", "no name of a domain"),
+            (&format!("ana@{deep}example"), "no name of a domain"),
+            (&format!("{}@{wide}example", "a".repeat(64)), "at most 254"),
+        ] {
+            assert_eq!(Email::known(refused).unwrap().as_str(), refused);
+            let message = Email::parse(refused).unwrap_err();
+            assert!(message.contains(why), "{refused}: {message}");
+        }
     }
 
     #[test]

@@ -90,6 +90,6 @@ impl Fields {
     fn digest(&self) -> String {
         let sorted: std::collections::BTreeMap<&String, &Value> = self.values().iter().collect();
         let canonical = serde_json::to_vec(&sorted).unwrap_or_default();
-        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(Sha256::digest(canonical))
     }
 }

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use super::words::{When, distance, listed, outlook, when};
-use crate::domain::{Description, Event, Link, Location, Meeting, Name, Participant, Role, User};
+use crate::domain::text::inline;
+use crate::domain::{Description, Event, Link, Location, Meeting, Participant, Role, User};
 use crate::time::{Interval, Zone};
 
 /// Why a mail is written.
@@ -38,20 +40,21 @@ impl Occasion<'_> {
     }
 }
 
-/// What the templates are filled with.
+/// What the templates are filled with. All that people wrote stands beside words of ours, but for the description, whose lines
+/// are theirs alone.
 pub(super) struct Letter<'a> {
     occasion: Occasion<'a>,
     subject: String,
-    name: &'a Name,
+    name: Cow<'a, str>,
     title: String,
     /// Whether the title is the meeting's own, and not made up for one that has none.
     titled: bool,
     /// What it went by before, where it goes by something else now.
-    was_called: Option<Cow<'a, str>>,
+    was_called: Option<String>,
     /// Which of time, title and place are new: `time and place`; empty if none is.
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
-    organizer: Option<&'a Name>,
+    organizer: Option<Cow<'a, str>>,
     /// How long until it starts: `in 1 hour`.
     distance: String,
     /// The same as a sentence of its own.
@@ -61,7 +64,7 @@ pub(super) struct Letter<'a> {
     was: Option<Time>,
     place: Option<Place<'a>>,
     /// Where it was to be, where it is no longer there.
-    was_at: Option<&'a Location>,
+    was_at: Option<Cow<'a, str>>,
     people: Vec<Person<'a>>,
     description: Vec<&'a str>,
 }
@@ -79,22 +82,25 @@ impl<'a> Letter<'a> {
             _ => meeting.interval,
         };
         let start = reader.zone.local(shown.start());
-        let title = meeting.heading().into_owned();
+        let title = inline(&meeting.heading()).into_owned();
         let subject = format!("{}: {title}, {}", subject_word(occasion), start.format("%a %-d %b %H:%M"));
         let letter = Letter {
             occasion,
             subject,
-            name: &reader.name,
+            name: inline(reader.name.as_str()),
             title,
             titled: meeting.title.is_some(),
             was_called: None,
             renewed: String::new(),
-            organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(|who| &who.name),
+            organizer: meeting
+                .organizer()
+                .filter(|who| who.user_id != reader.id)
+                .map(|who| inline(who.name.as_str())),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
             when: Some(Time::new(shown, reader.zone, meeting.zone)),
             was: None,
-            place: meeting.location.as_ref().map(|text| Place { text, link: text.link() }),
+            place: meeting.location.as_ref().map(Place::new),
             was_at: None,
             people: meeting.participants.iter().map(Person::new).collect(),
             description: meeting.description.iter().flat_map(Description::lines).collect(),
@@ -120,8 +126,8 @@ impl<'a> Letter<'a> {
         Letter {
             renewed: listed(&renewed),
             was: moved.then(|| Time::of_reader(told.interval, reader.zone)),
-            was_called: renamed.then(|| meeting.heading_with(told.title.as_ref())),
-            was_at: told.location.as_ref().filter(|_| elsewhere),
+            was_called: renamed.then(|| inline(&meeting.heading_with(told.title.as_ref())).into_owned()),
+            was_at: told.location.as_ref().filter(|_| elsewhere).map(|place| inline(place.as_str())),
             ..self
         }
     }
@@ -209,20 +215,44 @@ impl Time {
 }
 
 struct Person<'a> {
-    name: &'a Name,
+    name: Cow<'a, str>,
     organizes: bool,
 }
 
 impl<'a> Person<'a> {
     fn new(participant: &'a Participant) -> Self {
-        Person { name: &participant.name, organizes: participant.role == Role::Organizer }
+        Person { name: inline(participant.name.as_str()), organizes: participant.role == Role::Organizer }
     }
 }
 
 struct Place<'a> {
-    text: &'a Location,
+    text: Cow<'a, str>,
     /// The link in it, if there is one that is safe to follow.
-    link: Option<Link<'a>>,
+    link: Option<Anchor<'a>>,
+}
+
+impl<'a> Place<'a> {
+    fn new(location: &'a Location) -> Self {
+        Place { text: inline(location.as_str()), link: location.link().map(Anchor::new) }
+    }
+}
+
+struct Anchor<'a> {
+    before: Cow<'a, str>,
+    text: Cow<'a, str>,
+    after: Cow<'a, str>,
+    url: Url,
+}
+
+impl<'a> Anchor<'a> {
+    fn new(link: Link<'a>) -> Self {
+        Anchor {
+            before: inline(link.before),
+            text: inline(link.text),
+            after: inline(link.after),
+            url: link.url,
+        }
+    }
 }
 
 fn subject_word(occasion: Occasion<'_>) -> &'static str {

@@ -60,7 +60,7 @@ impl Mailer {
     /// # Errors
     /// When SES can't be reached or refuses the message.
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let bytes = Blob::new(mime(message, self.sender.as_str()));
+        let bytes = Blob::new(mime(message, &self.sender.as_sent()));
         let raw = RawMessage::builder()
             .data(bytes)
             .build()
@@ -89,7 +89,7 @@ impl Mailer {
         let call = self
             .client
             .send_email()
-            .destination(Destination::builder().to_addresses(message.to.as_str()).build())
+            .destination(Destination::builder().to_addresses(message.to.as_sent()).build())
             .content(content)
             .customize()
             .config_override(once);

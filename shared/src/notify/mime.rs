@@ -9,6 +9,7 @@ use mail_builder::mime::MimePart;
 use sha2::{Digest, Sha256};
 
 use super::Message;
+use crate::domain::text::inline;
 
 /// The message from `sender`, 7-bit clean where the addresses are, with every line ended by CRLF. The same message is the same bytes.
 ///
@@ -24,7 +25,7 @@ pub(super) fn mime(message: &Message, sender: &str) -> Vec<u8> {
     };
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(Some(from), sender))
-        .to(Address::new_address(Some(literal(message.name.as_str())), message.to.as_str()))
+        .to(Address::new_address(Some(literal(message.name.as_str())), message.to.as_sent()))
         .subject(literal(&message.subject))
         .date(message.written_at.timestamp())
         .message_id(format!("{}@{domain}", message.id))
@@ -32,12 +33,11 @@ pub(super) fn mime(message: &Message, sender: &str) -> Vec<u8> {
         // Nobody's out-of-office reply is wanted (RFC 3834).
         .header("Auto-Submitted", Text::new("auto-generated"))
         .body(body(message));
-    // An address beyond ASCII needs SMTPUTF8 (RFC 6531), which SES doesn't have
-    // (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>): better no address for replies than
-    // no message.
-    if let Some(organizer) = on_behalf_of.filter(|organizer| organizer.email.as_str().is_ascii()) {
-        let name = literal(organizer.name.as_str());
-        builder = builder.reply_to(Address::new_address(Some(name), organizer.email.as_str()));
+    // SES takes no address beyond ASCII, and an organizer may be from before they were refused: better no address for
+    // replies than no message.
+    let replies = on_behalf_of.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
+    if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
+        builder = builder.reply_to(Address::new_address(Some(name), address));
     }
     let mut bytes = Vec::new();
     builder.serialize(&mut bytes);
@@ -65,15 +65,15 @@ fn body(message: &Message) -> MimePart<'_> {
 }
 
 /// A header's text of which nothing is taken for an encoded word (RFC 2047) that its writer made up, with line breaks in it
-/// perhaps: an invisible character between its first two keeps them apart, and has the builder encode the whole.
+/// perhaps: an invisible character between its first two keeps them apart, and has the builder encode the whole. Nor does it
+/// turn round what clients show beside it, such as the address.
 fn literal(text: &str) -> String {
-    text.replace("=?", "=\u{2060}?")
+    inline(text).replace("=?", "=\u{2060}?")
 }
 
 /// A line that is in no part, whoever wrote them: no text can hold its own digest.
 fn boundary(kind: &str, parts: [&str; 3]) -> String {
     let digest =
         parts.into_iter().fold(Sha256::new_with_prefix(kind), |digest, part| digest.chain_update(part));
-    let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hex}")
+    format!("=_{}", hex::encode(&digest.finalize()[..16]))
 }

@@ -333,7 +333,7 @@ impl TryFrom<UserItem> for User {
         };
         Ok(Self {
             id: item.user_id,
-            email: Email::parse(&item.email).map_err(unreadable("email"))?,
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
             name: Name::parse(&item.name).map_err(unreadable("name"))?,
             zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
             dnd: item.dnd.map(dnd).transpose()?,
@@ -350,7 +350,7 @@ impl TryFrom<MeetingItem> for Meeting {
         let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
             Ok(Participant {
                 user_id: p.user_id,
-                email: Email::parse(&p.email).map_err(unreadable("email"))?,
+                email: Email::known(&p.email).map_err(unreadable("email"))?,
                 name: Name::parse(&p.name).map_err(unreadable("name"))?,
                 role: p.role,
             })
@@ -419,7 +419,7 @@ impl TryFrom<NoticeItem> for Notice {
         Ok(Self {
             owed_at: item.owed.minute(),
             key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
-            email: Email::parse(&item.email).map_err(unreadable("email"))?,
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
             start: Minute::from_epoch(item.start),
             told: item.told.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,

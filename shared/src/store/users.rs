@@ -22,7 +22,7 @@ pub enum Creation {
     Created,
     /// A user of that id is there already.
     AlreadyThere,
-    /// Somebody has that address already, in this or another case.
+    /// Somebody has that address already, in this or another spelling.
     EmailTaken,
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{Event, Kind, News, NoticeKey, Title};
+use crate::timers;
 
 /// Carries out one plan made so many minutes after noon: what stands in the table then.
 fn carried_out(meeting: &Meeting, people: &[&User], stored: Vec<Notice>, after_noon: i64) -> Vec<Notice> {
@@ -205,4 +206,14 @@ fn an_invitation_reminds_as_well() {
     let row = stored.iter_mut().find(|notice| notice.key == due.key).unwrap();
     *row = Notice { delivered_at: Some(now), ..row.moved_to(State::Delivered, None) };
     assert!(matches!(judged(&meeting, &ana, &stored, 1), Verdict::Deliver(_)));
+}
+
+/// Rows and timers outlive a release: with other digests it would send everyone an update, and find no timer.
+#[test]
+fn digests_are_for_ever() {
+    let ana = user("ana", None);
+    let meeting = meeting(180, &[&ana], &[]);
+    assert_eq!(Event::of(&meeting).digest, "5e801a486dc7a4c25bf9f3a33c6ab882");
+    let key = NoticeKey { meeting_id: meeting.id, user_id: ana.id, kind: Kind::Invitation };
+    assert_eq!(timers::name(&key), "ef5c5c304b11c040e768a449dbead6079d610f36");
 }

@@ -14,14 +14,14 @@ use crate::time::{Interval, Zone, interval};
 
 /// Someone whose calendar a meeting goes on, with the pages it touches as they were read.
 #[derive(Clone, Debug)]
-pub struct Invitee {
+pub struct Attendee {
     /// Who.
     pub user: User,
     /// Their pages of the days that the meeting touches.
     pub pages: Vec<Page>,
 }
 
-impl Invitee {
+impl Attendee {
     /// Their bookings that overlap `interval`, but for the meeting itself.
     fn clashes(&self, interval: Interval, meeting: &MeetingId) -> Vec<Booking> {
         overlapping(bookings(&self.pages), interval, Some(meeting))
@@ -32,11 +32,11 @@ impl Invitee {
 /// most.
 const MAX_BUSY: usize = 1_000;
 
-/// The meeting with those of `invitees` who have another one then, and those whose do-not-disturb hours it touches. The
+/// The meeting with those of `attendees` who have another one then, and those whose do-not-disturb hours it touches. The
 /// creator is never unavailable: they could not have booked it.
-pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>) -> BookedView {
-    let others = invitees.iter().filter(|invitee| invitee.user.id != meeting.creator_id);
-    let clashes = others.map(|invitee| (&invitee.user, invitee.clashes(meeting.interval, &meeting.id)));
+pub fn booked(meeting: &Meeting, attendees: &[Attendee], warnings: Vec<FieldError>) -> BookedView {
+    let others = attendees.iter().filter(|attendee| attendee.user.id != meeting.creator_id);
+    let clashes = others.map(|attendee| (&attendee.user, attendee.clashes(meeting.interval, &meeting.id)));
     let unavailable: Vec<_> = clashes.filter(|(_, clashes)| !clashes.is_empty()).collect();
     let told = told_of_each(unavailable.iter().map(|(_, clashes)| clashes.len()));
     let unavailable = unavailable.into_iter().map(|(user, mut clashes)| {
@@ -46,7 +46,7 @@ pub fn booked(meeting: &Meeting, invitees: &[Invitee], warnings: Vec<FieldError>
     let touched = |user: &User| {
         user.dnd.is_some_and(|dnd| !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty())
     };
-    let disturbed = invitees.iter().map(|invitee| &invitee.user).filter(|user| touched(user));
+    let disturbed = attendees.iter().map(|attendee| &attendee.user).filter(|user| touched(user));
     BookedView {
         meeting: MeetingView::from(meeting),
         unavailable_participants: unavailable.collect(),
@@ -61,17 +61,17 @@ fn told_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
     if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
 }
 
-/// Adds the booking to every page of the invitee.
+/// Adds the booking to every page of the attendee.
 ///
 /// # Errors
 /// 422 for `field` when a page that the meeting is not on yet is full.
-pub fn book(change: Change, field: &str, invitee: &Invitee, booking: &Booking) -> Result<Change, Problem> {
-    if invitee.pages.iter().any(|page| !page.has_room_for(booking)) {
+pub fn book(change: Change, field: &str, attendee: &Attendee, booking: &Booking) -> Result<Change, Problem> {
+    if attendee.pages.iter().any(|page| !page.has_room_for(booking)) {
         let message =
-            format!("can't be so: the calendar of {} is full on a day of the meeting", invitee.user.email);
+            format!("can't be so: the calendar of {} is full on a day of the meeting", attendee.user.email);
         return Err(Problem::bad_field(field, message));
     }
-    invitee.pages.iter().try_fold(change, |change, page| Ok(change.book(page, booking)?))
+    attendee.pages.iter().try_fold(change, |change, page| Ok(change.book(page, booking)?))
 }
 
 /// Refuses a meeting of `people` on `days` that would touch more calendar pages than one transaction can.
@@ -96,7 +96,7 @@ pub fn check_size(field: &str, people: usize, days: &BTreeSet<NaiveDate>) -> Res
 /// # Errors
 /// 409 `meeting_conflict` with those meetings, their times in `zone`.
 pub fn check_free(
-    creator: &Invitee,
+    creator: &Attendee,
     interval: Interval,
     meeting: &MeetingId,
     zone: Zone,

@@ -40,7 +40,7 @@ struct Owed {
 }
 
 /// The most debts of each shard that are shown.
-const MOST: u16 = 1000;
+const MOST: usize = 1000;
 
 /// Looks at timers and debts.
 ///
@@ -55,6 +55,7 @@ pub async fn inspect(scheduler: &Scheduler, store: &Store) -> Result<Inspection,
     let owed = store
         .overdue(end_of_time, MOST)
         .await?
+        .debts
         .into_iter()
         .map(|debt| Owed { since: format(debt.since.start(), Zone::UTC), ..owed(&debt.debtor) });
     Ok(Inspection { set: set.collect(), owed: owed.collect() })

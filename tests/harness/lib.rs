@@ -319,6 +319,12 @@ impl World {
         items
     }
 
+    /// Puts an item into the table that the program itself wouldn't.
+    pub async fn put_item(&self, item: Value) {
+        let item = serde_dynamo::to_item(item).unwrap();
+        self.dynamodb_client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+    }
+
     /// Every timer that is set: what it carries, and when it fires, as `at(…)` in UTC.
     pub async fn timers(&self) -> Vec<(Value, String)> {
         let client = aws_sdk_scheduler::Client::new(&self.loopback.config(self.scheduler.endpoint()));

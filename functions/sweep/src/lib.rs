@@ -7,7 +7,7 @@ use shared::store::{Debtor, StoreError};
 use shared::time::Minute;
 
 /// How many debts of each shard one run takes on.
-const BATCH: u16 = 200;
+const BATCH: usize = 200;
 /// How many debts are worked off side by side.
 const SIDE_BY_SIDE: usize = 32;
 
@@ -35,10 +35,13 @@ pub struct Swept {
 /// When what is overdue can't even be read.
 pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let now = Minute::of(sweeper.planner.clock.now());
-    let debts = sweeper.planner.store.overdue(now, BATCH).await?;
-    let oldest = debts.first().map_or(0, |debt| now - debt.since);
-    shared::metrics::oldest_debt(oldest);
-    let work = debts.into_iter().map(|debt| pay(sweeper, debt.debtor));
+    let overdue = sweeper.planner.store.overdue(now, BATCH).await?;
+    shared::metrics::oldest_debt(overdue.oldest().map_or(0, |oldest| now - oldest));
+    if let Some(unknown) = overdue.unknown.first() {
+        let (key, count) = (&unknown.key, overdue.unknown.len());
+        tracing::warn!(%key, count, "owed by items that this program doesn't know, left alone");
+    }
+    let work = overdue.debts.into_iter().map(|debt| pay(sweeper, debt.debtor));
     let paid: Vec<bool> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let done = paid.iter().filter(|paid| **paid).count();
     Ok(Swept { done, left: paid.len() - done })

@@ -25,7 +25,7 @@ pub use debtor::Debtor;
 pub use error::StoreError;
 pub use item::OWED_SHARDS;
 pub use keys::Key;
-pub use owed::Debt;
+pub use owed::{Debt, Overdue, Unknown};
 pub use read::{Found, Page, Wanted, bookings};
 pub use retry::AsRaceLost;
 pub use session::Session;

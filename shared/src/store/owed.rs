@@ -3,8 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 
-use super::item::OWED_SHARDS;
-use super::read::key_of;
+use super::item::{Item, OWED_SHARDS};
 use super::{Debtor, Store, StoreError};
 use crate::time::Minute;
 
@@ -20,19 +19,50 @@ pub struct Debt {
     pub since: Minute,
 }
 
+/// What should have been done and isn't.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overdue {
+    /// The debts, the oldest first.
+    pub debts: Vec<Debt>,
+    /// What stands in the index under a key that this program doesn't know, such as a later one's: nobody here can pay it,
+    /// and it must keep nobody from paying the rest.
+    pub unknown: Vec<Unknown>,
+}
+
+/// An item that owes something, and this program doesn't know what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// Its key, without what would tell a person's address.
+    pub key: String,
+    /// The minute by which it should have been done.
+    pub since: Minute,
+}
+
+impl Overdue {
+    /// Since when the oldest of all is overdue.
+    pub fn oldest(&self) -> Option<Minute> {
+        let debts = self.debts.iter().map(|debt| debt.since);
+        debts.chain(self.unknown.iter().map(|unknown| unknown.since)).min()
+    }
+}
+
 impl Store {
-    /// What should have been done by `minute` and isn't, the oldest first, at most `most` of each shard.
+    /// What should have been done by `minute` and isn't, at most `most` debts of each shard: the oldest of it.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn overdue(&self, minute: Minute, most: u16) -> Result<Vec<Debt>, StoreError> {
+    pub async fn overdue(&self, minute: Minute, most: usize) -> Result<Overdue, StoreError> {
         let shards = try_join_all((0..OWED_SHARDS).map(|shard| self.overdue_in(shard, minute, most))).await?;
-        let mut debts: Vec<_> = shards.into_iter().flatten().collect();
-        debts.sort_by_key(|debt| debt.since);
-        Ok(debts)
+        let mut all = Overdue::default();
+        for shard in shards {
+            all.debts.extend(shard.debts);
+            all.unknown.extend(shard.unknown);
+        }
+        all.debts.sort_by_key(|debt| debt.since);
+        Ok(all)
     }
 
-    async fn overdue_in(&self, shard: u8, minute: Minute, most: u16) -> Result<Vec<Debt>, StoreError> {
+    async fn overdue_in(&self, shard: u8, minute: Minute, most: usize) -> Result<Overdue, StoreError> {
         let query = self
             .client
             .query()
@@ -40,19 +70,34 @@ impl Store {
             .index_name(INDEX)
             .key_condition_expression("owed_shard = :shard AND owed_at <= :now")
             .expression_attribute_values(":shard", AttributeValue::S(shard.to_string()))
-            .expression_attribute_values(":now", AttributeValue::N(minute.epoch().to_string()))
-            .limit(i32::from(most));
-        let items = query.send().await.map_err(StoreError::read)?.items.unwrap_or_default();
-        let debts = items.iter().map(|item| {
-            let key = key_of(item)?;
-            let since = item.get("owed_at").and_then(|value| value.as_n().ok()?.parse().ok());
-            let since =
-                since.map(Minute::from_epoch).ok_or_else(|| StoreError::corrupt("owed since when?"))?;
-            let debtor = Debtor::of_key(&key.pk, &key.sk);
-            let debtor =
-                debtor.ok_or_else(|| StoreError::corrupt(format!("{} can't owe anything", key.sk)))?;
-            Ok(Debt { debtor, since })
-        });
-        debts.collect()
+            .expression_attribute_values(":now", AttributeValue::N(minute.epoch().to_string()));
+        let mut items = query.into_paginator().items().send();
+        let mut overdue = Overdue::default();
+        while overdue.debts.len() < most
+            && let Some(item) = items.next().await
+        {
+            overdue.add(&item.map_err(StoreError::read)?);
+        }
+        Ok(overdue)
     }
+}
+
+impl Overdue {
+    /// All that is read here are the keys of index and table: none can be missing.
+    fn add(&mut self, item: &Item) {
+        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+        let (pk, sk) = (text("pk").map_or("", String::as_str), text("sk").map_or("", String::as_str));
+        let since = item.get("owed_at").and_then(|value| value.as_n().ok()?.parse().ok());
+        let since = Minute::from_epoch(since.unwrap_or_default());
+        match Debtor::of_key(pk, sk) {
+            Some(debtor) => self.debts.push(Debt { debtor, since }),
+            None => self.unknown.push(Unknown { key: impersonal(pk, sk), since }),
+        }
+    }
+}
+
+/// The partitions of meetings and users are named by ids, that of an address by the address.
+fn impersonal(pk: &str, sk: &str) -> String {
+    let named_by_id = ["MEETING#", "USER#"].iter().any(|kind| pk.starts_with(kind));
+    if named_by_id { format!("{pk} {sk}") } else { sk.to_owned() }
 }

@@ -1,10 +1,13 @@
 //! What can't be paid, or not now, keeps nobody else waiting.
 
-use harness::{World, instant};
+use std::time::Duration;
+
+use harness::{Fate, World, instant};
 use serde_json::json;
-use shared::store::OWED_SHARDS;
+use shared::store::{Debtor, OWED_SHARDS, Overdue};
 use shared::time::Minute;
 use sweep::Swept;
+use tokio::time::{sleep, timeout};
 
 use crate::episode::at;
 
@@ -34,10 +37,125 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     world.clock.set(at("09:01:00"));
     let swept = world.sweep().await;
     assert_eq!(swept, Swept { done: 1, left: 0 });
-    let overdue = world.process.planner.store.overdue(Minute::of(world.clock.now()), 10).await.unwrap();
+    let overdue = overdue(&world, "09:01:00").await;
     assert_eq!(overdue.unknown.len(), 2000);
     assert_eq!(overdue.oldest().map(Minute::epoch), Some(long_ago), "the alarm rings");
     world.clock.set(at("09:03:00"));
     world.sweep().await;
     assert_eq!(told(&world), ["ana", "bo"]);
+}
+
+/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour, with a reminder 30 minutes
+/// before.
+async fn book(world: &World, name: &str, many: usize, hour: &str) {
+    for number in 0..many {
+        let person = world.person(&format!("{name}{number:02}"), "UTC").await;
+        let (start, end) = (format!("2026-11-02T{hour}:00"), format!("2026-11-02T{hour}:30"));
+        world.book(&person, &start, &end, &[], json!({ "notification_interval": 30 })).await;
+    }
+}
+
+/// What is overdue at that time of the day.
+async fn overdue(world: &World, time: &str) -> Overdue {
+    world.process.planner.store.overdue(Minute::of(at(time)), 1000).await.unwrap()
+}
+
+fn fate_of_timers(world: &World, fate: Fate) {
+    world.calls().watch(move |call| if call.operation.ends_with("Schedule") { fate } else { Fate::Pass });
+}
+
+#[tokio::test]
+async fn what_is_due_does_not_wait_for_timers() {
+    let world = World::start().await;
+    book(&world, "due", 1, "10").await;
+    world.settle().await;
+    // More timers are still to be set than are set side by side, and for longer, and more meetings still to be planned.
+    fate_of_timers(&world, Fate::Unreachable);
+    book(&world, "untimed", 40, "20").await;
+    world.settle().await;
+    book(&world, "unplanned", 20, "20").await;
+    world.lose_stream().await;
+    world.clock.set(at("09:31:00"));
+    fate_of_timers(&world, Fate::Hangs);
+    let somebody_is_told = async {
+        while told(&world).is_empty() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        _ = world.sweep() => panic!("all timers hang, and yet it has come to its end"),
+        told = timeout(Duration::from_secs(60), somebody_is_told) => told.expect("nobody is told"),
+    }
+    assert_eq!(told(&world), ["due00"]);
+}
+
+#[tokio::test]
+async fn without_timers_everyone_is_reminded_within_a_minute_of_theirs() {
+    let world = World::start().await;
+    fate_of_timers(&world, Fate::Unreachable);
+    book(&world, "seen", 20, "10").await;
+    world.settle().await;
+    book(&world, "unseen", 20, "10").await;
+    world.lose_stream().await;
+    world.clock.set(at("09:01:00"));
+    world.sweep().await;
+    // Every row is written, whatever becomes of its timer, and nothing but rows is owed.
+    let left = overdue(&world, "09:02:00").await;
+    assert_eq!(left.debts.len(), 40);
+    assert!(left.debts.iter().all(|debt| matches!(debt.debtor, Debtor::Notice(_))), "{left:?}");
+    for minute in 2..32 {
+        world.clock.set(at(&format!("09:{minute:02}:00")));
+        world.sweep().await;
+        if minute == 29 {
+            assert_eq!(overdue(&world, "09:29:00").await.oldest(), left.oldest(), "the alarm rings");
+        }
+    }
+    let times: Vec<_> = world.outbox().iter().map(|mail| mail.sent_at).collect();
+    assert_eq!(times.len(), 40);
+    assert!(times.iter().all(|time| *time == at("09:30:00")), "{times:?}");
+}
+
+#[tokio::test]
+async fn timers_that_fail_are_left_to_the_next_run() {
+    let world = World::start().await;
+    book(&world, "p", 40, "20").await;
+    fate_of_timers(&world, Fate::Unreachable);
+    world.settle().await;
+    let tried = || world.calls().operations().iter().filter(|call| call.ends_with("Schedule")).count();
+    assert!((1..=8).contains(&tried()), "a batch learns from the first failures: {}", tried());
+    world.lose_stream().await;
+    book(&world, "q", 60, "20").await;
+    world.lose_stream().await;
+    world.clock.set(at("09:01:00"));
+    fate_of_timers(&world, Fate::Unreachable);
+    world.sweep().await;
+    // Each of the 40 whose row was written is tried once, of the new ones no more than are planned side by side.
+    assert!((40..=56).contains(&tried()), "{}", tried());
+    // The service is back.
+    world.calls().clear();
+    world.clock.set(at("09:02:00"));
+    world.sweep().await;
+    assert_eq!(world.pending().len(), 100);
+    assert_eq!(overdue(&world, "09:03:00").await, Overdue::default());
+}
+
+#[tokio::test]
+async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
+    let world = World::start().await;
+    book(&world, "p", 50, "10").await;
+    world.settle().await;
+    world.clock.set(at("09:31:00"));
+    let clock = world.clock.clone();
+    world.calls().watch(move |call| {
+        if call.operation == "SendEmail" {
+            clock.set(at("09:31:40"));
+        }
+        Fate::Pass
+    });
+    let swept = world.sweep().await;
+    assert!(swept.left >= 50 - 32 && told(&world).len() < 50, "{swept:?}");
+    world.calls().clear();
+    world.pass_to(at("09:34:00")).await;
+    let everyone: Vec<_> = (0..50).map(|number| format!("p{number:02}")).collect();
+    assert_eq!(told(&world), everyone);
 }

@@ -32,6 +32,8 @@ pub enum Fate {
     Pass,
     /// It never arrives. The SDK doesn't try again.
     Unreachable,
+    /// It never arrives, and whoever waits for its answer waits for ever.
+    Hangs,
     /// It takes effect, but the answer never comes back. The SDK doesn't try again.
     AnswerLost,
     /// A transaction is refused because another one is at the same items, without taking effect.
@@ -175,6 +177,7 @@ impl HttpConnector for Connector {
             }
             let (fate, _in_flight) = calls.begin(&request);
             match fate {
+                Fate::Hangs => return pending().await,
                 Fate::Unreachable => return Err(ConnectorError::user("the call was held back".into())),
                 Fate::TransactionConflict => return Ok(cancelled(&request, met_another)),
                 Fate::Refused => return Ok(cancelled(&request, refused)),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
 use local::deployment::sign_in_by_tokens;
 use local::embedded::dynamodb::DynamoDb;
 use local::embedded::receiver::Receiver;
@@ -62,7 +63,9 @@ impl Process {
         let config = |endpoint: &str| {
             let config = loopback.config(endpoint);
             let client = calls.client(config.http_client().unwrap());
-            config.into_builder().http_client(client).build()
+            // A call that hangs is to hang for good.
+            let stalled = StalledStreamProtectionConfig::disabled();
+            config.into_builder().http_client(client).stalled_stream_protection(stalled).build()
         };
         // Who loses a race on a busy machine isn't to fail for it.
         let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE)

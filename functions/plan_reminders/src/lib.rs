@@ -1,20 +1,29 @@
 //! Fed by the table's stream: what a committed change owes is planned within about a second.
 
+use std::time::Duration;
+
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use futures_util::stream::{self, StreamExt};
-use shared::reminders::Planner;
+use shared::reminders::{Planner, Run};
 use shared::store::Debtor;
 
 /// How many debtors are planned side by side.
 const SIDE_BY_SIDE: usize = 4;
+/// How long a batch is worked on, of the function's 60 seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Plans what the records of a batch say is owed, each debtor once however often it changed, and answers which records to
 /// try again.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
+    let run = &Run::begin(&planner.clock, PATIENCE);
     let planned =
-        by_debtor(event).into_iter().map(async |(debtor, numbers)| match planner.plan(&debtor).await {
+        by_debtor(event).into_iter().map(async |(debtor, numbers)| match planner.plan(&debtor, run).await {
             Ok(()) => Vec::new(),
+            Err(error) if error.can_wait() => {
+                tracing::warn!(%debtor, cause = %error, "not all is planned, the sweep goes on");
+                Vec::new()
+            }
             Err(error) => {
                 tracing::warn!(%debtor, cause = %error, "planning failed, will be tried again");
                 numbers

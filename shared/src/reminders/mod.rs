@@ -9,6 +9,7 @@ mod judge;
 mod notifier;
 mod plan;
 mod planner;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use judge::{Delivery, Verdict, judge};
 pub use notifier::{Notifier, Outcome};
 pub use plan::{Plan, concerned, foresee, plan, soon};
 pub use planner::Planner;
+pub use run::Run;
 
 pub use crate::timers::Due;
 
@@ -31,12 +33,21 @@ pub enum Unfinished {
     /// EventBridge Scheduler failed.
     #[error(transparent)]
     Timer(#[from] TimerError),
+    /// EventBridge Scheduler failed before in the same run. What is left owes its timer by itself.
+    #[error("EventBridge Scheduler has failed, its timers are left to the next run")]
+    TimersLeft,
     /// Others change the same reminders, or deliver them right now.
     #[error("others are changing the same reminders")]
     Busy,
 }
 
 impl Unfinished {
+    /// Whether trying again at once would only keep others waiting: what is left stands in the index, and the sweep comes to
+    /// it within a minute.
+    pub fn can_wait(&self) -> bool {
+        matches!(self, Self::Timer(_) | Self::TimersLeft)
+    }
+
     fn is_lost_race(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_lost_race())
     }

@@ -60,6 +60,8 @@ pub enum Outcome {
     Covered,
     /// Its timer is set to another minute.
     Moved,
+    /// Its minute is still to come, and its timer is left as it is.
+    NotYet,
     /// It will never be sent; its state says why.
     Closed,
     /// There was nothing to do.
@@ -77,8 +79,20 @@ impl Notifier {
     /// # Errors
     /// When AWS fails. The notice stays owed then.
     pub async fn deliver(&self, key: &NoticeKey) -> Result<Outcome, Unfinished> {
+        self.do_what_is_right(key, true).await
+    }
+
+    /// The same, but what would need EventBridge Scheduler is left as it is: [`Outcome::NotYet`].
+    ///
+    /// # Errors
+    /// As [`Notifier::deliver`].
+    pub async fn deliver_if_due(&self, key: &NoticeKey) -> Result<Outcome, Unfinished> {
+        self.do_what_is_right(key, false).await
+    }
+
+    async fn do_what_is_right(&self, key: &NoticeKey, sets_timers: bool) -> Result<Outcome, Unfinished> {
         for _ in 0..ROUNDS {
-            match self.try_deliver(key).await {
+            match self.try_once(key, sets_timers).await {
                 Err(error) if error.is_lost_race() => {}
                 done => return done,
             }
@@ -86,7 +100,7 @@ impl Notifier {
         Err(Unfinished::Busy)
     }
 
-    async fn try_deliver(&self, key: &NoticeKey) -> Result<Outcome, Unfinished> {
+    async fn try_once(&self, key: &NoticeKey, sets_timers: bool) -> Result<Outcome, Unfinished> {
         let (meeting, user, stored) = try_join3(
             self.store.meeting(&key.meeting_id),
             self.store.user(&key.user_id),
@@ -100,6 +114,7 @@ impl Notifier {
                 _ => Ok(Outcome::Nothing),
             },
             Verdict::Covered(notice, delivered_at) => self.cover(notice, delivered_at).await,
+            Verdict::Move(..) if !sets_timers => Ok(Outcome::NotYet),
             Verdict::Move(notice, at, reason) => self.postpone(notice, at, reason).await,
             Verdict::Close(notice, state, reason) => self.close(notice, state, reason).await,
             Verdict::UnderWay => Ok(Outcome::UnderWay),
@@ -207,15 +222,22 @@ impl Notifier {
     }
 
     async fn postpone(&self, notice: Notice, at: Minute, reason: Reason) -> Result<Outcome, Unfinished> {
-        let owed_at = soon(self.clock.now());
-        let planned = notice.moved_to(State::Planned, Some(owed_at));
-        let planned = Notice { remind_at: Some(at), reason, ..planned };
-        self.store.step(&steps(&[notice], std::slice::from_ref(&planned))).await?;
-        log(&planned, "notice moved");
+        // A row that says so already is owed since it does, and stays so until its timer is set.
+        let says_so =
+            notice.state == State::Planned && (notice.remind_at, notice.reason) == (Some(at), reason);
+        let planned = if says_so { notice } else { self.replan(notice, at, reason).await? };
         self.timers.set(&planned.key, at).await?;
         let scheduled = planned.moved_to(State::Scheduled, Some(at + 1));
         self.store.step(&[Step { from: Some(planned), to: scheduled }]).await?;
         Ok(Outcome::Moved)
+    }
+
+    async fn replan(&self, notice: Notice, at: Minute, reason: Reason) -> Result<Notice, Unfinished> {
+        let planned = notice.moved_to(State::Planned, Some(soon(self.clock.now())));
+        let planned = Notice { remind_at: Some(at), reason, ..planned };
+        self.store.step(&steps(&[notice], std::slice::from_ref(&planned))).await?;
+        log(&planned, "notice moved");
+        Ok(planned)
     }
 
     async fn close(&self, notice: Notice, state: State, reason: Reason) -> Result<Outcome, Unfinished> {

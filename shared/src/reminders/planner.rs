@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, concerned, plan};
-use super::{Unfinished, soon};
+use super::{Run, Unfinished, soon};
 use crate::clock::Clock;
 use crate::domain::{Meeting, MeetingId, Notice, NoticeKey, Participant, State, Step, User, UserId};
 use crate::metrics;
@@ -37,21 +37,22 @@ impl Planner {
     /// Plans whatever `debtor` owes; see [`Planner::plan_meeting`].
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same notices. It stays owed then.
-    pub async fn plan(&self, debtor: &Debtor) -> Result<(), Unfinished> {
+    /// When AWS fails, or others keep changing the same notices. What is left stays owed then.
+    pub async fn plan(&self, debtor: &Debtor, run: &Run) -> Result<(), Unfinished> {
         match debtor {
-            Debtor::Meeting(id) => self.plan_meeting(id).await,
-            Debtor::User(id) => self.plan_user(id).await,
-            Debtor::Notice(key) => self.plan_meeting(&key.meeting_id).await,
+            Debtor::Meeting(id) => self.plan_meeting(id, run).await,
+            Debtor::User(id) => self.plan_user(id, run).await,
+            Debtor::Notice(key) => self.plan_meeting(&key.meeting_id, run).await,
         }
     }
 
-    /// Brings the notices of a meeting and their timers up to its newest version, and strikes it off what is owed. Safe to
-    /// repeat, and to run twice at once. A meeting that isn't there has no notices.
+    /// Brings the notices of a meeting and their timers up to its newest version. The rows come first, and with them the
+    /// meeting is struck off what is owed: each of them owes its timer by itself, so that a meeting waits for the store alone.
+    /// Safe to repeat, and to run twice at once. A meeting that isn't there has no notices.
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same notices. The meeting stays owed then.
-    pub async fn plan_meeting(&self, id: &MeetingId) -> Result<(), Unfinished> {
+    /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay owed then.
+    pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
         // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
@@ -65,19 +66,20 @@ impl Planner {
             self.repair(&stored, &mut disturbed).await?;
             let plans = plan(&meeting, &users, &stored, self.invitations, self.clock.now());
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
-            let raced = self.carry_out(plans, &mut disturbed).await?;
+            let written = self.write(plans).await?;
+            let complete = !waits && !written.raced;
+            if complete && meeting.planned_version != meeting.version {
+                match self.store.mark_planned(id, meeting.version).await {
+                    Err(error) if error.is_lost_race() => continue,
+                    done => done?,
+                }
+            }
+            let raced = self.set_timers(written.untimed, &mut disturbed, run).await?;
             if waits {
                 return Err(Unfinished::Busy);
             }
-            if raced {
-                continue;
-            }
-            if meeting.planned_version == meeting.version {
+            if complete && !raced {
                 return Ok(());
-            }
-            match self.store.mark_planned(id, meeting.version).await {
-                Err(error) if error.is_lost_race() => {}
-                done => return Ok(done?),
             }
         }
         Err(Unfinished::Busy)
@@ -87,10 +89,10 @@ impl Planner {
     ///
     /// # Errors
     /// When AWS fails, or others keep changing the same notices. The user stays owed then.
-    pub async fn plan_user(&self, id: &UserId) -> Result<(), Unfinished> {
+    pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
         let Some(user) = self.store.user(id).await? else { return Ok(()) };
         let meetings = self.store.meetings_after(id, self.clock.now()).await?;
-        let plans = meetings.into_iter().map(async |meeting| self.plan_meeting(&meeting).await);
+        let plans = meetings.into_iter().map(async |meeting| self.plan_meeting(&meeting, run).await);
         let outcomes: Vec<_> = stream::iter(plans).buffer_unordered(MEETINGS_SIDE_BY_SIDE).collect().await;
         outcomes.into_iter().collect::<Result<(), _>>()?;
         match self.store.mark_user_planned(id, user.version).await {
@@ -122,82 +124,101 @@ impl Planner {
         }
     }
 
-    /// Carries out `plans` side by side; whether any of them lost a race.
-    async fn carry_out(
-        &self,
-        plans: Vec<Plan>,
-        disturbed: &mut HashSet<NoticeKey>,
-    ) -> Result<bool, Unfinished> {
-        let steps = plans.into_iter().map(|plan| async {
+    /// Writes what `plans` says of rows, side by side.
+    async fn write(&self, plans: Vec<Plan>) -> Result<Written, Unfinished> {
+        let rows = plans.into_iter().map(|plan| async {
             match plan {
                 Plan::Set(step) => self.set(step).await,
-                Plan::Arm(notice) => self.arm(notice).await,
                 Plan::Close(step) => self.close(step).await,
-                Plan::Disarm(notice) => self.disarm(notice).await,
-                Plan::Wait => Ok(Done::Yes),
+                Plan::Arm(notice) | Plan::Disarm(notice) => Ok(Row::Untimed(Box::new(notice))),
+                Plan::Wait => Ok(Row::Done),
             }
         });
-        // Every step is brought to its end, also after one of them failed: what is done need not be done again.
-        let outcomes: Vec<_> = stream::iter(steps).buffer_unordered(SIDE_BY_SIDE).collect().await;
-        let mut raced = false;
-        for outcome in outcomes {
-            match outcome? {
-                Done::Yes => {}
-                Done::LostRace => raced = true,
-                Done::Disturbed(key) => {
-                    raced = true;
-                    disturbed.insert(key);
-                }
+        // Every row is written, also after one of them failed: what is done need not be done again.
+        let rows: Vec<_> = stream::iter(rows).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut written = Written { untimed: Vec::new(), raced: false };
+        for row in rows {
+            match row? {
+                Row::Done => {}
+                Row::LostRace => written.raced = true,
+                Row::Untimed(notice) => written.untimed.push(*notice),
             }
         }
-        Ok(raced)
+        Ok(written)
     }
 
-    async fn set(&self, step: Step) -> Result<Done, Unfinished> {
+    async fn set(&self, step: Step) -> Result<Row, Unfinished> {
         match self.store.step(std::slice::from_ref(&step)).await {
-            Err(error) if error.is_lost_race() => return Ok(Done::LostRace),
+            Err(error) if error.is_lost_race() => return Ok(Row::LostRace),
             done => done?,
         }
         let moved = step.from.is_some_and(|from| from.state == State::Scheduled);
         log(&step.to, if moved { "notice moved" } else { "notice set" });
-        self.arm(step.to).await
-    }
-
-    /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
-    /// after the one it is due in.
-    async fn arm(&self, notice: Notice) -> Result<Done, Unfinished> {
-        let Some(at) = notice.remind_at else { return Ok(Done::Yes) };
-        self.timers.set(&notice.key, at).await?;
-        let to = notice.moved_to(State::Scheduled, Some(at + 1));
-        self.finish(Step { from: Some(notice), to }).await
+        Ok(Row::Untimed(Box::new(step.to)))
     }
 
     /// The row says that nothing is sent; then the timer goes, and then the row's debt.
-    async fn close(&self, step: Step) -> Result<Done, Unfinished> {
+    async fn close(&self, step: Step) -> Result<Row, Unfinished> {
         match self.store.step(std::slice::from_ref(&step)).await {
-            Err(error) if error.is_lost_race() => return Ok(Done::LostRace),
+            Err(error) if error.is_lost_race() => return Ok(Row::LostRace),
             done => done?,
         }
         log(
             &step.to,
             if step.to.state == State::Cancelled { "notice cancelled" } else { "notice suppressed" },
         );
-        if step.to.owed_at.is_none() {
-            return Ok(Done::Yes);
-        }
-        self.disarm(step.to).await
+        Ok(if step.to.owed_at.is_some() { Row::Untimed(Box::new(step.to)) } else { Row::Done })
     }
 
-    async fn disarm(&self, notice: Notice) -> Result<Done, Unfinished> {
+    /// Sets the timers that rows say are to be set, and takes away those of closed ones, side by side; whether any of them lost
+    /// a race. After one has failed no other is begun: each is owed by itself, and the sweep has it.
+    async fn set_timers(
+        &self,
+        untimed: Vec<Notice>,
+        disturbed: &mut HashSet<NoticeKey>,
+        run: &Run,
+    ) -> Result<bool, Unfinished> {
+        let timers = untimed.into_iter().map(|notice| async {
+            if run.has_failed_timers() {
+                return Err(Unfinished::TimersLeft);
+            }
+            let open = notice.state.is_open();
+            let done = if open { self.arm(notice).await } else { self.disarm(notice).await };
+            if matches!(done, Err(Unfinished::Timer(_))) {
+                run.note_failed_timer();
+            }
+            done
+        });
+        let timers: Vec<_> = stream::iter(timers).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut raced = false;
+        for timer in timers {
+            if let Some(key) = timer? {
+                raced = true;
+                disturbed.insert(key);
+            }
+        }
+        Ok(raced)
+    }
+
+    /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
+    /// after the one it is due in. Answers the key after a lost race.
+    async fn arm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
+        let Some(at) = notice.remind_at else { return Ok(None) };
+        self.timers.set(&notice.key, at).await?;
+        let to = notice.moved_to(State::Scheduled, Some(at + 1));
+        self.finish(Step { from: Some(notice), to }).await
+    }
+
+    async fn disarm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
         self.timers.cancel(&notice.key).await?;
         let to = notice.moved_to(notice.state, None);
         self.finish(Step { from: Some(notice), to }).await
     }
 
-    async fn finish(&self, step: Step) -> Result<Done, Unfinished> {
+    async fn finish(&self, step: Step) -> Result<Option<NoticeKey>, Unfinished> {
         match self.store.step(std::slice::from_ref(&step)).await {
-            Err(error) if error.is_lost_race() => Ok(Done::Disturbed(step.to.key)),
-            done => Ok(done.map(|()| Done::Yes)?),
+            Err(error) if error.is_lost_race() => Ok(Some(step.to.key)),
+            done => Ok(done.map(|()| None)?),
         }
     }
 
@@ -215,10 +236,18 @@ impl Planner {
     }
 }
 
-enum Done {
-    Yes,
+/// What came of writing rows.
+struct Written {
+    /// Those whose timer is still to be set or taken away; each of them is owed for that.
+    untimed: Vec<Notice>,
+    /// Whether others wrote one of them first.
+    raced: bool,
+}
+
+enum Row {
+    Done,
     LostRace,
-    Disturbed(NoticeKey),
+    Untimed(Box<Notice>),
 }
 
 /// Tells of a notice's new state, in the log and as a metric.

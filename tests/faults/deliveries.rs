@@ -301,3 +301,27 @@ async fn a_delivery_under_way_is_left_alone_until_its_claim_runs_out() {
     scene.finish().await;
     assert_eq!(scene.told(), told(&[("ana", "10:30"), ("bo", "10:30")]));
 }
+
+#[tokio::test]
+async fn who_wrote_a_row_and_lost_the_answer_goes_on() {
+    // A reminder of its own, and two that are one message.
+    for before in [json!([30]), json!([30, { "minutes_before": 31, "repeat_every": 31 }])] {
+        let mut count = 1;
+        let mut number = 0;
+        while number < count {
+            number += 1;
+            let scene = Scene::set(before.clone()).await;
+            scene.world.clock.set(at("09:30:00"));
+            scene.world.calls().watch(move |call| match call.operation.as_str() {
+                // SES alone is never asked again at once.
+                operation if call.number == number && operation != "SendEmail" => harness::Fate::Retried,
+                _ => harness::Fate::Pass,
+            });
+            assert_eq!(scene.fire().await, Outcome::Delivered, "call {number}");
+            count = scene.world.calls().count();
+            assert_eq!(scene.anas().await.0, "delivered", "call {number}");
+            assert_eq!(scene.told(), told(&[("ana", "09:30")]), "call {number}");
+        }
+        assert!(number >= 7, "three reads, a claim, the mail and a mark, and one of them again: {number}");
+    }
+}

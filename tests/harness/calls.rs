@@ -36,6 +36,8 @@ pub enum Fate {
     Hangs,
     /// It takes effect, but the answer never comes back. The SDK doesn't try again.
     AnswerLost,
+    /// It takes effect, but its answer is lost for one after which the SDK tries again.
+    Retried,
     /// A transaction is refused because another one is at the same items, without taking effect.
     TransactionConflict,
     /// A transaction is refused for good, without taking effect; the answer shows the item of its first write.
@@ -181,7 +183,7 @@ impl HttpConnector for Connector {
                 Fate::Unreachable => return Err(ConnectorError::user("the call was held back".into())),
                 Fate::TransactionConflict => return Ok(cancelled(&request, met_another)),
                 Fate::Refused => return Ok(cancelled(&request, refused)),
-                Fate::Pass | Fate::AnswerLost | Fate::LastCall => {}
+                Fate::Pass | Fate::AnswerLost | Fate::Retried | Fate::LastCall => {}
             }
             let answer = inner.call(request).await;
             if fate == Fate::LastCall {
@@ -189,6 +191,7 @@ impl HttpConnector for Connector {
             }
             match fate {
                 _ if calls.is_dead() => pending().await,
+                Fate::Retried => Ok(internal_error()),
                 Fate::AnswerLost => Err(ConnectorError::user("the answer was held back".into())),
                 _ => answer,
             }
@@ -223,8 +226,17 @@ fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpR
         "message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
         "CancellationReasons": reasons,
     });
-    let bad_request = 400u16.try_into().unwrap_or_else(|_| unreachable!("400 is a status"));
-    let mut response = HttpResponse::new(bad_request, SdkBody::from(answer.to_string()));
+    response(400, &answer)
+}
+
+/// What any service may answer at any time.
+fn internal_error() -> HttpResponse {
+    response(500, &json!({ "__type": "InternalServerError", "message": "try again" }))
+}
+
+fn response(status: u16, body: &Value) -> HttpResponse {
+    let status = status.try_into().unwrap_or_else(|_| unreachable!("{status} is a status"));
+    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response
 }

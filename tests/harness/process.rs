@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use local::deployment::sign_in_by_tokens;
 use local::embedded::dynamodb::DynamoDb;
 use local::embedded::receiver::Receiver;
@@ -63,9 +64,13 @@ impl Process {
         let config = |endpoint: &str| {
             let config = loopback.config(endpoint);
             let client = calls.client(config.http_client().unwrap());
-            // A call that hangs is to hang for good.
-            let stalled = StalledStreamProtectionConfig::disabled();
-            config.into_builder().http_client(client).stalled_stream_protection(stalled).build()
+            config
+                .into_builder()
+                .http_client(client)
+                // A call that hangs is to hang for good, and one that is tried again is no reason to wait.
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+                .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+                .build()
         };
         // Who loses a race on a busy machine isn't to fail for it.
         let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE)

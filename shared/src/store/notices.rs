@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use uuid::Uuid;
 
 use super::change::number;
-use super::item::NoticeItem;
+use super::item::{Item, NoticeItem};
 use super::keys::{meeting_partition, notices_of};
 use super::{Store, StoreError};
 use crate::domain::{MeetingId, Notice, State, Step, UserId};
@@ -63,9 +66,18 @@ impl Store {
         call.send().await.map(drop).map_err(StoreError::transaction)
     }
 
+    /// One row needs no transaction, and so has none of the token by which DynamoDB knows a call that the SDK sends again
+    /// after its answer got lost. The row carries a mark instead: whoever finds their own in the way has written it.
     async fn step_one(&self, step: &Step) -> Result<(), StoreError> {
-        let item = serde_dynamo::to_item(NoticeItem::new(&step.to))?;
-        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let mark = Uuid::new_v4().to_string();
+        let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&step.to))?;
+        item.insert(MARK.to_owned(), AttributeValue::S(mark.clone()));
+        let call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let call = match guard(step) {
             None => call.condition_expression(ABSENT),
             Some(guard) => call
@@ -73,7 +85,20 @@ impl Store {
                 .set_expression_attribute_names(Some(guard.names))
                 .set_expression_attribute_values(Some(guard.values)),
         };
-        call.send().await.map(drop).map_err(StoreError::put)
+        match call.send().await {
+            Err(error) if mark_in_the_way(&error) == Some(&mark) => Ok(()),
+            done => done.map(drop).map_err(StoreError::put),
+        }
+    }
+}
+
+/// The attribute with the mark of the write that a row is as it is by.
+const MARK: &str = "mark";
+
+fn mark_in_the_way(error: &SdkError<PutItemError>) -> Option<&String> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(failed) => failed.item()?.get(MARK)?.as_s().ok(),
+        _ => None,
     }
 }
 

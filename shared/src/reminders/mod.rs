@@ -42,10 +42,10 @@ pub enum Unfinished {
 }
 
 impl Unfinished {
-    /// Whether trying again at once would only keep others waiting: what is left stands in the index, and the sweep comes to
-    /// it within a minute.
+    /// Whether trying again at once would only keep others waiting: a claim has to run out, or EventBridge Scheduler to come
+    /// back. What is left stands in the index, and the sweep comes to it within a minute.
     pub fn can_wait(&self) -> bool {
-        matches!(self, Self::Timer(_) | Self::TimersLeft)
+        matches!(self, Self::Timer(_) | Self::TimersLeft | Self::Busy)
     }
 
     fn is_lost_race(&self) -> bool {

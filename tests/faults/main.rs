@@ -6,6 +6,7 @@
 //! - `leftovers`: a change that comes while the one before lies where its process died.
 //! - `invitations`: every call while an invitation, an update or a cancellation is planned and sent, failing in every way.
 //! - `deliveries`: timers that fire when they shouldn't, and mail that is refused.
+//! - `calendars`: users with many meetings, who change.
 //! - `crowds`: debts that can't be paid, or not now, and those of others beside them.
 
 #![allow(
@@ -15,6 +16,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod calendars;
 mod crowds;
 mod deliveries;
 mod episode;

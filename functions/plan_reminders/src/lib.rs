@@ -49,7 +49,13 @@ fn by_debtor(event: Event) -> Vec<(Debtor, Vec<String>)> {
     debtors
 }
 
+/// Who owes something since that change. What has the version that it had is no change but what a plan itself noted.
 fn debtor(record: &EventRecord) -> Option<Debtor> {
+    let version = |image: &serde_dynamo::Item| image.get("version").cloned();
+    let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));
+    if old.is_some() && old == new {
+        return None;
+    }
     let text = |name: &str| match record.change.keys.get(name) {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,

@@ -36,6 +36,9 @@ pub enum Unfinished {
     /// EventBridge Scheduler failed before in the same run. What is left owes its timer by itself.
     #[error("EventBridge Scheduler has failed, its timers are left to the next run")]
     TimersLeft,
+    /// The run takes on nothing more.
+    #[error("the time of this run is up")]
+    TimeIsUp,
     /// Others change the same reminders, or deliver them right now.
     #[error("others are changing the same reminders")]
     Busy,
@@ -45,7 +48,12 @@ impl Unfinished {
     /// Whether trying again at once would only keep others waiting: a claim has to run out, or EventBridge Scheduler to come
     /// back. What is left stands in the index, and the sweep comes to it within a minute.
     pub fn can_wait(&self) -> bool {
-        matches!(self, Self::Timer(_) | Self::TimersLeft | Self::Busy)
+        matches!(self, Self::Busy | Self::TimeIsUp) || self.leaves_timers()
+    }
+
+    /// Whether nothing but timers is left: each is owed by its row.
+    fn leaves_timers(&self) -> bool {
+        matches!(self, Self::Timer(_) | Self::TimersLeft)
     }
 
     fn is_lost_race(&self) -> bool {

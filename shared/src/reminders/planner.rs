@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, concerned, plan};
@@ -16,7 +17,7 @@ use crate::timers::Timers;
 /// How many notices are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// How many meetings of one user are planned side by side.
-const MEETINGS_SIDE_BY_SIDE: usize = 4;
+const MEETINGS_SIDE_BY_SIDE: usize = 8;
 /// How often a plan is made anew because others write too, before the sweep is left to try.
 const ROUNDS: usize = 5;
 
@@ -37,7 +38,7 @@ impl Planner {
     /// Plans whatever `debtor` owes; see [`Planner::plan_meeting`].
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same notices. What is left stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
     pub async fn plan(&self, debtor: &Debtor, run: &Run) -> Result<(), Unfinished> {
         match debtor {
             Debtor::Meeting(id) => self.plan_meeting(id, run).await,
@@ -53,13 +54,29 @@ impl Planner {
     /// # Errors
     /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay owed then.
     pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
+        self.plan_notices(id, None, run).await
+    }
+
+    /// Plans everyone's notices of a meeting, or one person's, with which the meeting isn't planned yet.
+    async fn plan_notices(
+        &self,
+        id: &MeetingId,
+        person: Option<&UserId>,
+        run: &Run,
+    ) -> Result<(), Unfinished> {
+        if run.is_over() {
+            return Err(Unfinished::TimeIsUp);
+        }
+        let concerns = |id: &UserId| person.is_none_or(|person| person == id);
         // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
-            let Some((mut meeting, stored)) = self.store.meeting_with_notices(id).await? else {
+            let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
                 return Ok(());
             };
-            let users = self.store.users(concerned(&meeting, &stored)).await?;
+            stored.retain(|notice| concerns(&notice.key.user_id));
+            let whom = concerned(&meeting, &stored).into_iter().filter(|id| concerns(id));
+            let users = self.store.users(whom.collect()).await?;
             if self.refresh(&mut meeting, &users).await? {
                 continue;
             }
@@ -68,7 +85,7 @@ impl Planner {
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
             let written = self.write(plans).await?;
             let complete = !waits && !written.raced;
-            if complete && meeting.planned_version != meeting.version {
+            if complete && person.is_none() && meeting.planned_version != meeting.version {
                 match self.store.mark_planned(id, meeting.version).await {
                     Err(error) if error.is_lost_race() => continue,
                     done => done?,
@@ -85,21 +102,36 @@ impl Planner {
         Err(Unfinished::Busy)
     }
 
-    /// Brings the notices of a user's meetings to come up to the user's newest version, and strikes the user off what is owed.
+    /// Brings a user's notices of meetings to come up to the user's newest version, and strikes the user off what is owed.
+    /// Where it is broken off it goes on next time, so that it comes to its end however many meetings there are.
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same notices. The user stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is over. The user stays owed then.
     pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
-        let Some(user) = self.store.user(id).await? else { return Ok(()) };
-        let meetings = self.store.meetings_after(id, self.clock.now()).await?;
-        let plans = meetings.into_iter().map(async |meeting| self.plan_meeting(&meeting, run).await);
-        let outcomes: Vec<_> = stream::iter(plans).buffer_unordered(MEETINGS_SIDE_BY_SIDE).collect().await;
-        outcomes.into_iter().collect::<Result<(), _>>()?;
-        match self.store.mark_user_planned(id, user.version).await {
+        let Some((user, planned_until)) = self.store.user_with_progress(id).await? else { return Ok(()) };
+        let begin = planned_until.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let meetings = self.store.meetings_after(id, begin.max(self.clock.now())).await?;
+        let left = meetings.into_iter().filter(|(start, _)| *start >= begin);
+        let (starts, meetings): (Vec<_>, Vec<_>) = left.unzip();
+        let plans =
+            meetings.into_iter().map(async |meeting| self.plan_notices(&meeting, Some(id), run).await);
+        let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
+        let is_left = |outcome: &Result<_, Unfinished>| {
+            outcome.as_ref().is_err_and(|error: &Unfinished| !error.leaves_timers())
+        };
+        let noted = match outcomes.iter().position(is_left).map(|place| starts[place]) {
+            None => self.store.mark_user_planned(id, user.version).await,
+            Some(until) if starts.first().is_some_and(|first| *first < until) => {
+                self.store.note_progress(id, user.version, until).await
+            }
+            Some(_) => Ok(()),
+        };
+        match noted {
             // Somebody changed the user again: that change is owed as well, and its own plan is coming.
-            Err(error) if error.is_lost_race() => Ok(()),
-            done => Ok(done?),
+            Err(error) if error.is_lost_race() => {}
+            done => done?,
         }
+        outcomes.into_iter().collect()
     }
 
     /// Whether what the meeting says of its participants had to be brought up to date, and lost the race to.
@@ -108,17 +140,19 @@ impl Planner {
         meeting: &mut Meeting,
         users: &HashMap<UserId, User>,
     ) -> Result<bool, Unfinished> {
-        let mut stale = false;
-        for participant in &mut meeting.participants {
+        let mut stale = Vec::new();
+        for (place, participant) in meeting.participants.iter_mut().enumerate() {
             let Some(user) = users.get(&participant.user_id) else { continue };
             let fresh = Participant::new(user, participant.role);
-            stale |= *participant != fresh;
-            *participant = fresh;
+            if *participant != fresh {
+                stale.push(place);
+                *participant = fresh;
+            }
         }
-        if !stale {
+        if stale.is_empty() {
             return Ok(false);
         }
-        match self.store.refresh_participants(meeting).await {
+        match self.store.refresh_participants(meeting, &stale).await {
             Err(error) if error.is_lost_race() => Ok(true),
             done => Ok(done.map(|()| false)?),
         }

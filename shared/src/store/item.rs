@@ -57,6 +57,9 @@ pub(super) struct UserItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dnd: Option<(String, String)>,
     version: u64,
+    /// While the version is owed: what starts before is planned with it already. The next version has it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) planned_until: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<OriginItem>,
     #[serde(flatten)]
@@ -213,6 +216,7 @@ impl UserItem {
             zone: user.zone.name().to_owned(),
             dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
             version: user.version,
+            planned_until: None,
             origin: user.origin.as_ref().map(OriginItem::from),
         }
     }
@@ -284,13 +288,18 @@ impl MeetingItem {
 
 impl MeetingItem {
     pub(super) fn participants(meeting: &Meeting) -> Vec<ParticipantItem> {
-        let participant = |p: &Participant| ParticipantItem {
-            user_id: p.user_id.clone(),
-            email: p.email.to_string(),
-            name: p.name.to_string(),
-            role: p.role,
-        };
-        meeting.participants.iter().map(participant).collect()
+        meeting.participants.iter().map(ParticipantItem::new).collect()
+    }
+}
+
+impl ParticipantItem {
+    pub(super) fn new(participant: &Participant) -> Self {
+        Self {
+            user_id: participant.user_id.clone(),
+            email: participant.email.to_string(),
+            name: participant.name.to_string(),
+            role: participant.role,
+        }
     }
 }
 
@@ -447,7 +456,7 @@ fn unreadable<E>(field: &'static str) -> impl FnOnce(E) -> StoreError {
     move |_| StoreError::corrupt(field)
 }
 
-fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+pub(super) fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| StoreError::corrupt("an instant out of range"))
 }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::change::number;
-use super::item::{Item, MeetingItem, NoticeItem};
+use super::item::{Item, MeetingItem, NoticeItem, ParticipantItem};
 use super::keys::{MEETING, meeting_partition};
 use super::read::key_of;
 use super::{Key, Store, StoreError};
@@ -57,25 +57,29 @@ impl Store {
         self.mark(&Key::meeting(id), done, version).await
     }
 
-    /// Writes an item's new participants, whose names or addresses changed. The meeting itself is the same version.
+    /// Writes the participants at those places, whose names or addresses changed, and nobody else: others may be doing the
+    /// same for theirs. The meeting itself is the same version, in which everyone keeps their place.
     ///
     /// # Errors
     /// A lost race when the meeting has another version by now.
-    pub async fn refresh_participants(&self, meeting: &Meeting) -> Result<(), StoreError> {
-        let participants = serde_dynamo::to_attribute_value(MeetingItem::participants(meeting))?;
-        self.client
+    pub async fn refresh_participants(&self, meeting: &Meeting, places: &[usize]) -> Result<(), StoreError> {
+        let mut call = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::meeting(&meeting.id).attributes()))
-            .update_expression("SET participants = :participants")
             .condition_expression("#version = :version")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(meeting.version))
-            .expression_attribute_values(":participants", participants)
-            .send()
-            .await
-            .map(drop)
-            .map_err(StoreError::update)
+            .expression_attribute_values(":version", number(meeting.version));
+        let mut written = Vec::new();
+        for place in places {
+            let Some(participant) = meeting.participants.get(*place) else { continue };
+            let item = serde_dynamo::to_attribute_value(ParticipantItem::new(participant))?;
+            written.push(format!("participants[{place}] = :p{place}"));
+            call = call.expression_attribute_values(format!(":p{place}"), item);
+        }
+        let call = call.update_expression(format!("SET {}", written.join(", ")));
+        call.send().await.map(drop).map_err(StoreError::update)
     }
 
     /// Updates an item by `expression` if it still has that version, which the expression may call `:version`.

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::change::number;
+use super::item::{UserItem, instant};
 use super::{Key, Store, StoreError, Wanted};
 use crate::domain::{MeetingId, User, UserId};
-use crate::store::item::UserItem;
 use crate::time::{LAST_YEAR, Minute};
 
 /// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
@@ -97,15 +99,53 @@ impl Store {
         ids.into_iter().filter_map(user).collect()
     }
 
-    /// Notes that the reminders of everyone's meetings with the user's version `version` are planned.
+    /// The user of that id and, where planning their meetings was broken off, from which start on it goes on.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn user_with_progress(
+        &self,
+        id: &UserId,
+    ) -> Result<Option<(User, Option<DateTime<Utc>>)>, StoreError> {
+        let Some(item) = self.get::<UserItem>(&Key::user(id)).await? else { return Ok(None) };
+        let planned_until = item.planned_until.map(instant).transpose()?;
+        Ok(Some((item.try_into()?, planned_until)))
+    }
+
+    /// Notes that of the user's meetings those that start before `until` are planned with the user's version `version`.
+    ///
+    /// # Errors
+    /// A lost race when the user has another version by now, or nothing is owed any more.
+    pub async fn note_progress(
+        &self,
+        id: &UserId,
+        version: u64,
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::user(id).attributes()))
+            .update_expression("SET planned_until = :until")
+            .condition_expression("#version = :version AND attribute_exists(owed_shard)")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":until", AttributeValue::N(until.timestamp_millis().to_string()))
+            .send()
+            .await
+            .map(drop)
+            .map_err(StoreError::update)
+    }
+
+    /// Notes that the notices of the user's meetings are planned with the user's version `version`.
     ///
     /// # Errors
     /// A lost race when the user has another version by now.
     pub async fn mark_user_planned(&self, id: &UserId, version: u64) -> Result<(), StoreError> {
-        self.mark(&Key::user(id), "REMOVE owed_shard, owed_at", version).await
+        self.mark(&Key::user(id), "REMOVE owed_shard, owed_at, planned_until", version).await
     }
 
-    /// The ids of the meetings on a user's calendar that end after `now`.
+    /// The meetings on a user's calendar that end after `now`, in the order of their starts.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -113,9 +153,9 @@ impl Store {
         &self,
         id: &UserId,
         now: DateTime<Utc>,
-    ) -> Result<BTreeSet<MeetingId>, StoreError> {
+    ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
         let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
-        Ok(coming.map(|booking| booking.meeting_id).collect())
+        Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
     }
 }

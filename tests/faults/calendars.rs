@@ -1,0 +1,139 @@
+//! A user's change reaches all of their meetings, however many, and nobody else waits for that.
+//!
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be disturbed from 07:00 to 12:00 any more.
+
+use aws_lambda_events::event::dynamodb::Event;
+use axum::http::Method;
+use chrono::{DateTime, Timelike};
+use harness::{Fate, Person, World};
+use serde_json::{Value, json};
+use shared::domain::{MeetingId, Name, UserId};
+use shared::store::Debtor;
+use shared::time::Minute;
+
+use crate::episode::at;
+
+const MEETINGS: usize = 40;
+
+struct Scene {
+    world: World,
+    ana: Person,
+    meetings: Vec<Value>,
+}
+
+impl Scene {
+    /// Everything is planned, but for Ana's new hours.
+    async fn set() -> Self {
+        let world = World::start().await;
+        let ana = world.person("ana", "UTC").await;
+        let mut meetings = Vec::new();
+        for number in 0..MEETINGS {
+            let (day, hour) = (3 + number / 10, 8 + number % 10);
+            let (start, end) =
+                (format!("2026-11-{day:02}T{hour:02}:00"), format!("2026-11-{day:02}T{hour:02}:30"));
+            let half = json!({ "notification_interval": 30 });
+            meetings.push(world.book(&ana, &start, &end, &[], half).await);
+        }
+        world.settle().await;
+        let scene = Self { world, ana, meetings };
+        assert_eq!(scene.disturbing().await, 5 * 4);
+        let hours = json!({ "dnd_start_time": "07:00", "dnd_end_time": "12:00" }).to_string();
+        let path = format!("/api/users/{}", scene.ana.id);
+        assert_eq!(scene.world.send(Method::PATCH, &path, hours.into_bytes()).await.status, 200);
+        scene
+    }
+
+    async fn rows(&self) -> Vec<Value> {
+        let items = self.world.items().await.into_iter();
+        items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
+    }
+
+    /// How many reminders are set to a minute in Ana's new hours.
+    async fn disturbing(&self) -> usize {
+        let hour = |row: &Value| {
+            let minutes = row["remind_at"].as_i64()?;
+            Some(DateTime::from_timestamp(minutes * 60, 0)?.hour())
+        };
+        self.rows().await.iter().filter_map(hour).filter(|hour| (7..12).contains(hour)).count()
+    }
+
+    async fn is_owed(&self) -> bool {
+        let minute = Minute::of(self.world.clock.now()) + 1;
+        let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
+        let user = Debtor::User(UserId::parse(&self.ana.id).unwrap());
+        overdue.debts.iter().any(|debt| debt.debtor == user)
+    }
+}
+
+#[tokio::test]
+async fn what_is_planned_of_a_long_calendar_is_not_begun_anew() {
+    let scene = Scene::set().await;
+    let world = &scene.world;
+    let bo = world.person("bo", "UTC").await;
+    world.book(&bo, "2026-11-02T20:00", "2026-11-02T20:30", &[], json!({})).await;
+    // The batch's time is up when a good part of Ana's meetings is planned, and Bo's is still behind them.
+    let (clock, mut written) = (world.clock.clone(), 0);
+    world.calls().watch(move |call| {
+        written += usize::from(call.operation == "PutItem");
+        if written == 20 {
+            clock.set(at("09:00:30"));
+        }
+        Fate::Pass
+    });
+    let mut batch = Event::default();
+    let records = world.records().await;
+    batch.records = records.into_iter().rev().take(2).rev().collect();
+    assert_eq!(batch.records.len(), 2);
+    let answer = plan_reminders::handle(&world.process.planner, batch).await;
+    assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
+    let left = scene.disturbing().await;
+    assert!((1..20).contains(&left) && scene.is_owed().await, "{left} are left");
+    let profile = ("USER#".to_owned() + &scene.ana.id, "PROFILE".to_owned());
+    assert!(world.items().await[&profile]["planned_until"].is_i64());
+    // What the planner noted is no change that it is to be told of.
+    world.calls().clear();
+    let mut noted = Event::default();
+    noted.records = world.records().await.into_iter().rev().take(1).collect();
+    plan_reminders::handle(&world.process.planner, noted).await;
+    assert_eq!(world.calls().operations(), [""; 0]);
+    world.lose_stream().await;
+
+    world.clock.set(at("09:01:00"));
+    world.sweep().await;
+    let reads = world.calls().operations().iter().filter(|call| *call == "Query").count();
+    assert!(reads < MEETINGS, "{reads} reads: it has begun anew");
+    assert_eq!((scene.disturbing().await, scene.is_owed().await), (0, false));
+    assert!(world.items().await[&profile].get("planned_until").is_none());
+}
+
+#[tokio::test]
+async fn a_meeting_that_cannot_be_planned_keeps_none_of_the_others_waiting() {
+    let scene = Scene::set().await;
+    let unreadable = json!({
+        "pk": format!("MEETING#{}", scene.meetings[3]["meeting_id"].as_str().unwrap()),
+        "sk": "REMINDER#nobody#email#5",
+    });
+    scene.world.put_item(unreadable).await;
+    scene.world.settle().await;
+    assert_eq!(scene.disturbing().await, 1, "that of the meeting at 11:00 alone");
+    scene.world.clock.set(at("09:02:00"));
+    scene.world.sweep().await;
+    assert!(scene.is_owed().await);
+}
+
+#[tokio::test]
+async fn names_that_change_at_once_are_all_noted() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let meeting = world.book(&ana, "2026-11-02T20:00", "2026-11-02T20:30", &[&bo], json!({})).await;
+    let store = &world.process.planner.store;
+    let id = MeetingId::parse(meeting["meeting_id"].as_str().unwrap()).unwrap();
+    let read = store.meeting(&id).await.unwrap().unwrap();
+    for place in [0, 1] {
+        let mut meeting = read.clone();
+        meeting.participants[place].name = Name::parse("Other").unwrap();
+        store.refresh_participants(&meeting, &[place]).await.unwrap();
+    }
+    let names: Vec<_> = store.meeting(&id).await.unwrap().unwrap().participants;
+    assert_eq!(names.iter().map(|who| who.name.as_str()).collect::<Vec<_>>(), ["Other"; 2]);
+}

@@ -37,6 +37,11 @@ pub fn reached(kind: Kind, state: State) {
     emit(name, "Count", 1);
 }
 
+/// A message did not leave, and is tried again.
+pub fn not_sent() {
+    emit("MessagesNotSent", "Count", 1);
+}
+
 /// How long after the beginning of the minute it was promised for a message left, in seconds: up to 60 is in time.
 pub fn lateness(promised: Minute, delivered_at: DateTime<Utc>) {
     emit("ReminderLateness", "Seconds", (delivered_at - promised.start()).num_seconds().max(0));

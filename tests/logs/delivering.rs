@@ -146,6 +146,8 @@ async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
     deliver(notifier, bo, Channel::Email).await;
     world.calls().clear();
 
+    let measured = log.lines().into_iter().filter(|line| line["MessagesNotSent"] == 1);
+    assert_eq!(measured.count(), 4);
     let failed = log.of("notice not sent, will be tried again");
     let told: Vec<_> = [(ana, "SendingPausedException"), (ana, "Status500"), (bo, "Unreachable")]
         .map(|(person, reason)| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Resource, function, of_kind, resource, text};
+use crate::model::{Resource, function, of_kind, resource, root, text};
 
 fn alarm_on(namespace: &str, metric: &str, dimension: &Value) -> Option<Resource> {
     let fits = |alarm: &Resource| {
@@ -40,9 +40,13 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 }
 
 #[test]
-fn late_reminders_and_old_debts_raise_alarms_where_the_functions_tell_them() {
+fn what_is_late_owed_or_not_sent_raises_alarms_where_the_functions_tell_it() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
-    for metric in ["ReminderLateness", "OldestDebt"] {
+    let told = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
+    for metric in
+        ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
+    {
+        assert!(told.contains(&format!("\"{metric}\"")), "nobody tells {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
         let properties = &alarm.unwrap_or_else(|| panic!("nobody hears of {metric}")).properties;

@@ -12,7 +12,6 @@ use tokio::time::{sleep, timeout};
 
 use super::Message;
 use super::mime::mime;
-use crate::cause::cause;
 use crate::domain::Email;
 
 /// Sends mail from one address. Cheap to clone.
@@ -22,23 +21,15 @@ pub struct Mailer {
     sender: Email,
 }
 
-/// A message that could not be handed to SES.
+/// The kind of failure in a word, fit for a table, a log and a client. What SES says beside it may name people.
 #[derive(Debug, thiserror::Error)]
-#[error("mail: {detail}")]
-pub struct SendError {
-    reason: String,
-    detail: String,
-}
+#[error("{0}")]
+pub struct SendError(String);
 
 impl SendError {
-    /// The kind of failure in a word, without personal data: fit for a table and a client.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
     /// SES takes no more messages this second; it did not take this one.
     fn is_throttled(&self) -> bool {
-        matches!(self.reason.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling")
+        matches!(self.0.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling")
     }
 }
 
@@ -61,14 +52,11 @@ impl Mailer {
     /// When SES can't be reached or refuses the message.
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
         let bytes = Blob::new(mime(message, &self.sender.as_sent()));
-        let raw = RawMessage::builder()
-            .data(bytes)
-            .build()
-            .map_err(|error| SendError { reason: "Unbuildable".to_owned(), detail: error.to_string() })?;
+        let raw =
+            RawMessage::builder().data(bytes).build().map_err(|_| SendError("Unbuildable".to_owned()))?;
         let content = EmailContent::builder().raw(raw).build();
-        timeout(PATIENCE, self.send_unless_throttled(message, content)).await.unwrap_or_else(|_| {
-            Err(SendError { reason: "TimedOut".to_owned(), detail: format!("no answer within {PATIENCE:?}") })
-        })
+        let sent = timeout(PATIENCE, self.send_unless_throttled(message, content)).await;
+        sent.unwrap_or_else(|_| Err(SendError("TimedOut".to_owned())))
     }
 
     async fn send_unless_throttled(&self, message: &Message, content: EmailContent) -> Result<(), SendError> {
@@ -93,10 +81,8 @@ impl Mailer {
             .content(content)
             .customize()
             .config_override(once);
-        call.send().await.map(drop).map_err(|error| SendError {
-            reason: error.code().unwrap_or("Unreachable").to_owned(),
-            detail: cause(&error),
-        })
+        let sent = call.send().await.map(drop);
+        sent.map_err(|error| SendError(error.code().unwrap_or("Unreachable").to_owned()))
     }
 }
 

@@ -158,6 +158,7 @@ impl Notifier {
             }
             Err(failure) => {
                 let failed: Vec<_> = claimed.iter().map(|notice| failed(notice, &failure, now)).collect();
+                metrics::not_sent();
                 self.store.step(&steps(&claimed, &failed)).await?;
                 tracing::warn!(
                     meeting_id = %meeting.id,
@@ -172,14 +173,14 @@ impl Notifier {
 
     /// Sends mail. The error is the kind of failure in a word.
     async fn write(&self, mail: &Message) -> Result<(), String> {
-        self.mailer.send(mail).await.map_err(|error| error.reason().to_owned())
+        self.mailer.send(mail).await.map_err(|error| error.to_string())
     }
 
     /// Calls the receiver of webhooks. The error is the kind of failure in a word.
     async fn call(&self, message: &webhook::Message) -> Result<(), String> {
         // It was there when the meeting was booked, and may be again before it starts.
         let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
-        webhooks.send(message, &self.clock).await.map_err(|error| error.reason().to_owned())
+        webhooks.send(message, &self.clock).await.map_err(|error| error.to_string())
     }
 
     /// What is written to the person: the news if there is any, else that the meeting is coming.

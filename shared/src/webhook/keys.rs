@@ -81,7 +81,10 @@ impl Secret {
     }
 
     async fn read(&self) -> Result<Keys, SendError> {
-        let unavailable = |detail: String| SendError::new("SecretUnavailable", detail);
+        let unavailable = |cause: String| {
+            tracing::warn!(cause, "the keys of webhooks can't be read");
+            SendError::new("SecretUnavailable")
+        };
         let call = self.client.get_secret_value().secret_id(&self.id);
         let secret = call.send().await.map_err(|error| unavailable(cause(&error)))?;
         Keys::parse(secret.secret_string().unwrap_or_default())

@@ -272,6 +272,26 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
 }
 
 #[tokio::test]
+async fn mail_refused_until_its_recipient_rests_is_suppressed_with_the_failure_and_begins_anew() {
+    let scene = Scene::set(json!([30])).await;
+    let rest = async |start: &str| {
+        let hours = json!({ "dnd_start_time": start, "dnd_end_time": "11:00" });
+        scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), hours).await;
+        scene.world.settle().await;
+    };
+    rest("09:31").await;
+    scene.world.ses.fail_next(2);
+    scene.world.pass_to(at("09:32:00")).await;
+    assert_eq!(scene.anas().await, row("suppressed", "dnd_until_start", ""));
+    // The meeting hasn't started: it is not over, and why it wasn't sent in its minute is not forgotten.
+    let told = scene.world.reminders(&scene.meeting).await;
+    assert_eq!(told.iter().filter(|reminder| reminder["failure"] == "SendingPausedException").count(), 1);
+    rest("09:50").await;
+    scene.finish().await;
+    assert_eq!(scene.anas().await, row("delivered", "immediate", "09:33"));
+}
+
+#[tokio::test]
 async fn mail_that_can_leave_again_just_before_the_start_leaves() {
     let scene = Scene::set(json!([2])).await;
     scene.world.ses.fail_next(2);

@@ -13,7 +13,7 @@ use shared::http::{
     to_json,
 };
 use shared::quota::{Asked, Tally};
-use shared::reminders::soon;
+use shared::reminders::next_minute;
 use shared::store::{Found, Session, Wanted};
 
 use request::NewMeeting;
@@ -90,7 +90,7 @@ async fn book(
     let mut meeting = meeting(new, id, &attendees);
     let answer = to_json(&attendance::booked(&meeting, &attendees, new.warnings.clone()))?;
     meeting.origin = key.map(|key| key.origin(&answer));
-    let mut change = session.change().create_meeting(&meeting, soon(api.clock.now()))?;
+    let mut change = session.change().create_meeting(&meeting, next_minute(api.clock.now()))?;
     for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
         let field = match participant.role {
             Role::Organizer => "start_time",

@@ -1,11 +1,11 @@
-//! Woken by EventBridge Scheduler at a reminder's minute.
+//! Woken by EventBridge Scheduler at a notice's minute.
 
 use shared::reminders::{Due, Notifier, Outcome, Unfinished};
 
 /// What a timer hands over.
 pub type NotifyEvent = Due;
 
-/// Delivers one reminder, or does what else is right for it now.
+/// Delivers one notice, or does what else is right for it now.
 ///
 /// # Errors
 /// When AWS fails; Lambda then tries again, and so does the sweep.

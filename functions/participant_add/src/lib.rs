@@ -6,7 +6,7 @@ use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
 use shared::quota::{Asked, Tally};
-use shared::reminders::soon;
+use shared::reminders::next_minute;
 use shared::store::{Session, Wanted};
 
 /// Adds a user to a meeting; whether they have another one then is told.
@@ -61,7 +61,7 @@ async fn add(
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
     let change =
-        session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
+        session.change().update_meeting(&meeting, next_minute(api.clock.now()))?.note_reminders(&meeting)?;
     let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
     tally.commit(change, &meeting).await?;
     Ok((meeting, attendee))

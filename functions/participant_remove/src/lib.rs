@@ -5,7 +5,7 @@ use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::reminders::soon;
+use shared::reminders::next_minute;
 use shared::store::{Session, Wanted};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
@@ -49,7 +49,7 @@ async fn remove(
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.retain(|participant| participant.user_id != *user_id);
     let change =
-        session.change().update_meeting(&meeting, soon(api.clock.now()))?.note_reminders(&meeting)?;
+        session.change().update_meeting(&meeting, next_minute(api.clock.now()))?.note_reminders(&meeting)?;
     let change = meeting
         .interval
         .utc_days()

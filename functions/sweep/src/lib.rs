@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 pub struct Sweeper {
     /// Plans what meetings and users owe.
     pub planner: Planner,
-    /// Delivers what reminders owe.
+    /// Delivers what notices owe.
     pub notifier: Notifier,
 }
 

@@ -14,7 +14,7 @@ use shared::http::{
     Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
 };
 use shared::quota::{Asked, Tally};
-use shared::reminders::soon;
+use shared::reminders::next_minute;
 use shared::store::{Session, Wanted};
 
 use request::MeetingPatch;
@@ -90,7 +90,7 @@ async fn change(
     }
 
     after.version += 1;
-    let mut change = session.change().update_meeting(&after, soon(now))?;
+    let mut change = session.change().update_meeting(&after, next_minute(now))?;
     if moved || after.title != before.title {
         for (attendee, participant) in attendees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {

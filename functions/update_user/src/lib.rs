@@ -8,7 +8,7 @@ use shared::access::rules::OnUser;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
-use shared::reminders::soon;
+use shared::reminders::next_minute;
 use shared::store::{Update, Wanted};
 
 use request::UserPatch;
@@ -38,7 +38,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         return Ok(after);
     }
     after.version += 1;
-    match api.store.update_user(&before, &after, soon(api.clock.now())).await? {
+    match api.store.update_user(&before, &after, next_minute(api.clock.now())).await? {
         Update::Updated => Ok(after),
         Update::EmailTaken => Err(Problem::new(
             Code::EmailTaken,

@@ -6,6 +6,7 @@
 
 mod due;
 mod judge;
+mod log;
 mod notifier;
 mod plan;
 mod planner;
@@ -15,7 +16,7 @@ mod tests;
 
 pub use judge::{Delivery, Verdict, judge};
 pub use notifier::{Notifier, Outcome};
-pub use plan::{Plan, concerned, foresee, plan, soon};
+pub use plan::{Plan, concerned, foresee, next_minute, plan};
 pub use planner::Planner;
 pub use run::Run;
 

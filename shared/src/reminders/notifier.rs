@@ -8,8 +8,7 @@ use serde::Serialize;
 use tokio::time::sleep;
 
 use super::judge::{Delivery, Verdict, judge};
-use super::planner::log;
-use super::{Unfinished, soon};
+use super::{Unfinished, log, next_minute};
 use crate::calendar::{self, Audience};
 use crate::clock::Clock;
 use crate::domain::{Channel, Kind, Meeting, News, Notice, NoticeKey, State, Step, User};
@@ -92,7 +91,8 @@ impl Notifier {
 
     async fn do_what_is_right(&self, key: &NoticeKey, sets_timers: bool) -> Result<Outcome, Unfinished> {
         for _ in 0..ROUNDS {
-            match self.try_once(key, sets_timers).await {
+            // Boxed, since the compiler gives up on futures that lie so deep in each other.
+            match Box::pin(self.try_once(key, sets_timers)).await {
                 Err(error) if error.is_lost_race() => {}
                 done => return done,
             }
@@ -151,7 +151,7 @@ impl Notifier {
                 let done: Vec<_> = claimed.iter().map(done).collect();
                 self.mark(&steps(&claimed, &done)).await?;
                 for notice in &done {
-                    log(notice, "notice delivered");
+                    log::reached(notice, "notice delivered");
                     metrics::lateness(notice.remind_at.unwrap_or(Minute::of(now)), delivered_at);
                 }
                 Ok(Outcome::Delivered)
@@ -234,10 +234,10 @@ impl Notifier {
     }
 
     async fn replan(&self, notice: Notice, at: Minute, reason: Reason) -> Result<Notice, Unfinished> {
-        let planned = notice.moved_to(State::Planned, Some(soon(self.clock.now())));
+        let planned = notice.moved_to(State::Planned, Some(next_minute(self.clock.now())));
         let planned = Notice { remind_at: Some(at), reason, ..planned };
         self.store.step(&steps(&[notice], std::slice::from_ref(&planned))).await?;
-        log(&planned, "notice moved");
+        log::reached(&planned, "notice moved");
         Ok(planned)
     }
 
@@ -245,10 +245,10 @@ impl Notifier {
         let now = self.clock.now();
         // The timer that is due now goes by itself; one for another minute has still to be taken away.
         let armed = notice.state == State::Planned || notice.remind_at.is_some_and(|at| at > Minute::of(now));
-        let owed_at = armed.then(|| soon(now));
+        let owed_at = armed.then(|| next_minute(now));
         let closed = Notice { remind_at: None, reason, ..notice.moved_to(state, owed_at) };
         self.store.step(&steps(&[notice], std::slice::from_ref(&closed))).await?;
-        log(&closed, "notice closed");
+        log::reached(&closed, "notice closed");
         Ok(Outcome::Closed)
     }
 }

@@ -142,7 +142,7 @@ fn bring_about(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>)
             let to = Notice {
                 remind_at: Some(at),
                 reason: decision.reason,
-                owed_at: Some(soon(now)),
+                owed_at: Some(next_minute(now)),
                 ..row(wanted, stored, State::Planned)
             };
             Some(Plan::Set(Step { from: stored.cloned(), to }))
@@ -207,11 +207,11 @@ fn row(wanted: &Wanted<'_>, stored: Option<&Notice>, state: State) -> Notice {
 fn closing(stored: Option<&Notice>, to: Notice, now: DateTime<Utc>) -> Step {
     // A closed one that is owed has not lost its timer yet.
     let armed = stored.is_some_and(|stored| stored.state.is_open() || stored.owed_at.is_some());
-    Step { from: stored.cloned(), to: Notice { owed_at: armed.then(|| soon(now)), ..to } }
+    Step { from: stored.cloned(), to: Notice { owed_at: armed.then(|| next_minute(now)), ..to } }
 }
 
 /// When the sweep looks after what the fast path should have finished: the next minute. Should both be at it at once, one
 /// of them loses a race and finds it done.
-pub fn soon(now: DateTime<Utc>) -> Minute {
+pub fn next_minute(now: DateTime<Utc>) -> Minute {
     Minute::of(now) + 1
 }

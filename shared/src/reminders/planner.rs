@@ -6,12 +6,10 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, concerned, plan};
-use super::{Run, Unfinished, soon};
+use super::{Run, Unfinished, log, next_minute};
 use crate::clock::Clock;
 use crate::domain::{Meeting, MeetingId, Notice, NoticeKey, Participant, State, Step, User, UserId};
-use crate::metrics;
 use crate::store::{Debtor, Store};
-use crate::time::{Zone, format};
 use crate::timers::Timers;
 
 /// How many notices are worked on side by side.
@@ -68,7 +66,7 @@ impl Planner {
             return Err(Unfinished::TimeIsUp);
         }
         let concerns = |id: &UserId| person.is_none_or(|person| person == id);
-        // Reminders whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
+        // Notices whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
         let mut disturbed = HashSet::new();
         for _ in 0..ROUNDS {
             let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
@@ -187,7 +185,7 @@ impl Planner {
             done => done?,
         }
         let moved = step.from.is_some_and(|from| from.state == State::Scheduled);
-        log(&step.to, if moved { "notice moved" } else { "notice set" });
+        log::reached(&step.to, if moved { "notice moved" } else { "notice set" });
         Ok(Row::Untimed(Box::new(step.to)))
     }
 
@@ -197,7 +195,7 @@ impl Planner {
             Err(error) if error.is_lost_race() => return Ok(Row::LostRace),
             done => done?,
         }
-        log(
+        log::reached(
             &step.to,
             if step.to.state == State::Cancelled { "notice cancelled" } else { "notice suppressed" },
         );
@@ -260,7 +258,7 @@ impl Planner {
     async fn repair(&self, stored: &[Notice], disturbed: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
         for notice in stored.iter().filter(|notice| disturbed.contains(&notice.key)) {
             match notice.remind_at.filter(|_| notice.state == State::Scheduled) {
-                Some(at) => self.timers.set(&notice.key, at.max(soon(self.clock.now()))).await?,
+                Some(at) => self.timers.set(&notice.key, at.max(next_minute(self.clock.now()))).await?,
                 None if notice.state.is_open() => {}
                 None => self.timers.cancel(&notice.key).await?,
             }
@@ -282,18 +280,4 @@ enum Row {
     Done,
     LostRace,
     Untimed(Box<Notice>),
-}
-
-/// Tells of a notice's new state, in the log and as a metric.
-pub(super) fn log(notice: &Notice, event: &'static str) {
-    metrics::reached(notice.key.kind, notice.state);
-    tracing::info!(
-        meeting_id = %notice.key.meeting_id,
-        user_id = %notice.key.user_id,
-        r#type = notice.key.kind.name(),
-        minutes_before = notice.key.kind.minutes_before(),
-        remind_at = notice.remind_at.map(|at| format(at.start(), Zone::UTC)),
-        reason = notice.reason.as_str(),
-        "{event}"
-    );
 }

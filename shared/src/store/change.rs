@@ -28,7 +28,7 @@ impl Change {
         self.put(&UserItem::new(user, None), Condition::Absent)
     }
 
-    /// A user's next version, if the stored one is still the one before. Their reminders are owed from `owed_at`.
+    /// A user's next version, if the stored one is still the one before. Their notices are owed from `owed_at`.
     pub fn update_user(self, user: &User, owed_at: Minute) -> Result<Self, StoreError> {
         let before = user.version - 1;
         self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
@@ -53,12 +53,12 @@ impl Change {
         Ok(self)
     }
 
-    /// A meeting that is not there yet. Its reminders are owed from `owed_at`.
+    /// A meeting that is not there yet. Its notices are owed from `owed_at`.
     pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
     }
 
-    /// A meeting's next version, if the stored one is still the one before. Its reminders are owed from `owed_at`.
+    /// A meeting's next version, if the stored one is still the one before. Its notices are owed from `owed_at`.
     pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         let before = meeting.version - 1;
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))

@@ -1,4 +1,4 @@
-//! Reminders: read, and moved from state to state under the condition that nobody else moved them meanwhile.
+//! Notices: read, and moved from state to state under the condition that nobody else moved them meanwhile.
 
 use std::collections::HashMap;
 

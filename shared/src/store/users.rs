@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// Changes a user from `before` to `after`, their next version; the claim on their address moves in the same transaction.
-    /// Their reminders are owed from `owed_at`.
+    /// Their notices are owed from `owed_at`.
     ///
     /// # Errors
     /// A lost race when the user is no longer as `before`; otherwise when the store can't be written.

@@ -1,6 +1,6 @@
 //! The directory that holds everything across restarts. One process at a time has it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ impl DataDir {
     /// See [`DataDirError`].
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
         let unusable = |error| DataDirError::Unusable { path: path.to_owned(), error };
-        fs::create_dir_all(path).map_err(unusable)?;
+        create(path).map_err(unusable)?;
         let lock = File::create(path.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
@@ -50,6 +50,15 @@ impl DataDir {
     }
 }
 
+/// Creates the directory for its owner alone: everybody's mail is in it.
+fn create(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +68,11 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("new/.local");
         let first = DataDir::open(&path).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        }
         assert!(matches!(DataDir::open(&path), Err(DataDirError::InUse(_))));
         drop(first);
         DataDir::open(&path).unwrap();
@@ -68,7 +82,7 @@ mod tests {
     fn a_path_that_is_no_directory_is_named() {
         let parent = tempfile::tempdir().unwrap();
         let file = parent.path().join("file");
-        fs::write(&file, "").unwrap();
+        std::fs::write(&file, "").unwrap();
         let error = DataDir::open(&file).unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("the data directory {} can't be used: ", file.display())),

@@ -17,7 +17,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
-use axum::middleware::map_response;
+use axum::http::header::HOST;
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -27,6 +28,7 @@ use shared::clock::Clock;
 use shared::http::{Code, Problem, protect};
 use shared::store::Store;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
@@ -127,7 +129,7 @@ impl Gateway {
         });
         let router = router.route("/local/token", token.fallback(|| async { unknown_route() }));
         let router = router.layer(map_response(protected));
-        let router = router.fallback(answer).with_state(self);
+        let router = router.fallback(answer).with_state(self).layer(from_fn(addressed_here));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
@@ -182,16 +184,35 @@ impl fmt::Debug for Gateway {
     }
 }
 
+/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead here (DNS
+/// rebinding) would read everybody's mail.
+async fn addressed_here(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let name = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+    let is_here = match name.as_ref().and_then(Url::host) {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => host.is_none(),
+    };
+    if is_here {
+        return next.run(request).await;
+    }
+    refused(Problem::new(Code::Forbidden, "This program answers to localhost, 127.0.0.1 and [::1] alone."))
+}
+
 async fn answer(
     Shared(gateway): Shared<Gateway>,
     ConnectInfo(source): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
     let started = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let method = request.method().clone();
+    // Not the path as it came: whatever stands where an id should may be anyone's address.
+    let route = gateway.0.routes.find(&method, request.uri().path()).map(|found| found.path.to_owned());
     let response = gateway.dispatch(request, source).await;
     let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
-    tracing::info!("{method} {path} {status} {millis} ms");
+    tracing::info!("{method} {} {status} {millis} ms", route.as_deref().unwrap_or("(no route)"));
     response
 }
 

@@ -9,6 +9,7 @@ use clap::Parser;
 use shared::clock::Clock;
 use shared::domain::Quotas;
 use shared::webhook::Endpoint;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -92,10 +93,12 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let bind = async || TcpListener::bind(address).await;
     let listener = patiently(bind, |error| error.kind() == io::ErrorKind::AddrInUse).await;
     let listener = listener.map_err(|error| ProgramError::Listen { address, error })?;
-    let data_dir = (!options.in_memory).then_some(options.data_dir.as_path());
+    // A file is faster than dynoxide's memory once there is much in it.
+    let temporary = options.in_memory.then(tempfile::tempdir).transpose()?;
+    let data_dir = temporary.as_ref().map_or(options.data_dir.as_path(), TempDir::path);
     let start = async || {
         let settings = Settings {
-            data_dir,
+            data_dir: Some(data_dir),
             invitations: !options.no_invitations,
             webhook_url: options.webhook_url.clone(),
             auth: options.auth,
@@ -113,7 +116,9 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let deployment = patiently(start, in_use).await?;
     // Before the greeting: whoever has read it may end the program.
     let stop = stop_signal()?;
-    io::stdout().write_all(greeting(listener.local_addr()?, data_dir, options.auth).as_bytes())?;
+    io::stdout().write_all(
+        greeting(listener.local_addr()?, (!options.in_memory).then_some(data_dir), options.auth).as_bytes(),
+    )?;
     deployment.serve(listener, stop).await?;
     Ok(())
 }
@@ -159,7 +164,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 /// leaves before the reminder and not together with it.
 fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>, auth: Auth) -> String {
     let url = format!("http://{address}");
-    let kept = data_dir.map_or("in memory".to_owned(), |directory| format!("in {}", directory.display()));
+    let kept = data_dir.map_or("until it ends".to_owned(), |directory| format!("in {}", directory.display()));
     let (sign_in, token) = match auth {
         Auth::Off => ("", String::new()),
         Auth::Dev => (

@@ -220,6 +220,7 @@ fn bad_rest(good: &Good) -> Vec<Row> {
         slots(json!({ "time_zone": "EST5EDT6" }), &["time_zone"]),
         slots(json!({ "exclude_dnd": 1 }), &["exclude_dnd"]),
         slots(json!({ "exclude_dnd": "TRUE" }), &["exclude_dnd"]),
+        slots(json!({ "exclude_dnd": "true" }), &["exclude_dnd"]),
         slots(json!({ "min_minutes": -1 }), &["min_minutes"]),
         slots(json!({ "min_minutes": "30" }), &["min_minutes"]),
         slots(json!({ "min_minutes": 0.5 }), &["min_minutes"]),

@@ -222,7 +222,9 @@ impl Play {
         let meeting = &self.model.meetings[which];
         let creator = meeting.people[0];
         let moved = (start, end) != (meeting.start, meeting.end);
-        let busy = if moved && !meeting.cancelled {
+        // Less of the same time is never in anyone's way.
+        let takes_more = start < meeting.start || end > meeting.end;
+        let busy = if takes_more && !meeting.cancelled {
             self.model.busy(creator, start, end, Some(which))
         } else {
             Vec::new()

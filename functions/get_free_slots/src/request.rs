@@ -29,7 +29,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     }
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.optional(spelling, read::zone);
-    let exclude_dnd = fields.optional("exclude_dnd", read::flag);
+    let exclude_dnd = fields.optional("exclude_dnd", read::flag(from_query));
     let most = u32::try_from(MAX_DAYS * 24 * 60).unwrap_or(u32::MAX);
     let min_minutes = fields.optional("min_minutes", read::number(0, most, from_query));
     let query = || {

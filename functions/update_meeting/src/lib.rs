@@ -80,9 +80,12 @@ async fn change(
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
         attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
     }
-    // Whoever is invited elsewhere meanwhile may still change anything but the time.
+    // Whoever is invited elsewhere meanwhile may still change anything, and be there for less time, but for no other.
     let moved = after.interval != before.interval;
-    if let Some(creator) = attendees.iter().find(|attendee| moved && attendee.user.id == after.creator_id) {
+    let takes_more = !before.interval.contains(after.interval);
+    if let Some(creator) =
+        attendees.iter().find(|attendee| takes_more && attendee.user.id == after.creator_id)
+    {
         attendance::check_free(creator, after.interval, id, after.zone)?;
     }
     if after == before {

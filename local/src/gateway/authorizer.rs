@@ -194,7 +194,8 @@ pub(super) fn token(authorizer: Option<&Authorizer>, wish: Result<Query<Wish>, Q
         return to_axum(Problem::new(Code::RouteNotFound, detail).into_response());
     };
     let wish = match wish {
-        Ok(Query(wish)) => wish,
+        // An unescaped plus arrives as a space, which no address has.
+        Ok(Query(wish)) => Wish { email: wish.email.replace(' ', "+"), ..wish },
         Err(rejection) => {
             return to_axum(Problem::new(Code::InvalidRequest, rejection.body_text()).into_response());
         }

@@ -202,20 +202,49 @@ async fn the_log_tells_paths_and_not_what_is_asked_there() {
     let router = Router::new().fallback(super::answer).with_state(gateway());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move { axum::serve(listener, service).await });
-    for path in ["/things/1?q=ana@example.com", "/nowhere?email=ana@example.com"] {
+    for path in ["/things/ana@example.com?q=ana@example.com", "/ana@example.com?email=ana@example.com"] {
         raw(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer ana")).await;
     }
     serving.abort();
     let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("GET /things/1 200 ") && log.contains("GET /nowhere 404 "), "{log}");
+    assert!(log.contains("GET /things/{id} 200 ") && log.contains("GET (no route) 404 "), "{log}");
     assert!(!log.contains("ana") && !log.contains('?'), "{log}");
+}
+
+#[tokio::test]
+async fn only_names_of_this_machine_are_answered() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().fallback(super::answer).with_state(gateway());
+    let router = router.layer(axum::middleware::from_fn(super::addressed_here));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
+    for (host, status) in [
+        ("localhost", 200),
+        ("LOCALHOST:3000", 200),
+        ("api.localhost", 200),
+        ("127.0.0.1:3000", 200),
+        ("[::1]:3000", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example:3000", 403),
+        ("192.168.0.1", 403),
+        ("", 403),
+    ] {
+        let answer = asked_of(address, host, "GET /things/1 HTTP/1.1").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {answer}");
+    }
+    serving.abort();
 }
 
 /// One request on a connection of its own.
 async fn raw(address: SocketAddr, request_line: &str) -> String {
+    asked_of(address, "localhost", request_line).await
+}
+
+async fn asked_of(address: SocketAddr, host: &str, request_line: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!("{request_line}\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    let request = format!("{request_line}\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();

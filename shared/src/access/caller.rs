@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use aws_smithy_types::base64;
 use lambda_http::RequestExt;
+use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::request::RequestContext;
+use serde_json::{Map, Value};
 
 use super::Actor;
 use super::actor::carry_out;
@@ -59,7 +62,7 @@ impl SignIn {
                 None => Err(unauthenticated()),
             },
             Self::Jwt(administrators) => match authorizer.and_then(|authorizer| authorizer.jwt.as_ref()) {
-                Some(jwt) => owner(administrators, &jwt.claims),
+                Some(jwt) => owner(administrators, &jwt.claims, request),
                 None => Err(unauthenticated()),
             },
         }
@@ -103,8 +106,12 @@ fn unauthenticated() -> Problem {
     Problem::new(Code::Unauthenticated, "Send a token that is valid now, as Authorization: Bearer <token>.")
 }
 
-fn owner(administrators: &Administrators, claims: &HashMap<String, String>) -> Result<Caller, Problem> {
-    if administrators.include(claims) {
+fn owner(
+    administrators: &Administrators,
+    claims: &HashMap<String, String>,
+    request: &Request,
+) -> Result<Caller, Problem> {
+    if administrators.include(claims, request) {
         return Ok(Caller::Unrestricted);
     }
     // OpenID Connect Core 1.0, section 5.1. An address that nobody has verified may be anyone's.
@@ -117,21 +124,49 @@ fn owner(administrators: &Administrators, claims: &HashMap<String, String>) -> R
     })
 }
 
+const GROUPS: [&str; 3] = ["cognito:groups", "groups", "roles"];
+const SCOPES: [&str; 2] = ["scope", "scp"];
+
 impl Administrators {
-    fn include(&self, claims: &HashMap<String, String>) -> bool {
-        let has = |names: &[&str], wanted: &str| {
+    fn include(&self, claims: &HashMap<String, String>, request: &Request) -> bool {
+        let is_told = |names: &[&str], wanted: &str| {
             let values = names.iter().filter_map(|name| claims.get(*name));
-            !wanted.is_empty() && values.flat_map(|value| elements(value)).any(|element| element == wanted)
+            !wanted.is_empty() && values.flat_map(|value| words(value)).any(|word| word == wanted)
         };
-        has(&["cognito:groups", "groups", "roles"], &self.group) || has(&["scope", "scp"], &self.scope)
+        if !is_told(&GROUPS, &self.group) && !is_told(&SCOPES, &self.scope) {
+            return false;
+        }
+        // A word may be part of a name, as in `[site admin]`: only the token itself says where names end.
+        let Some(token) = claims_of_token(request) else { return false };
+        let has = |names: &[&str], wanted: &str, of_text: fn(&str, &str) -> bool| {
+            let is_wanted = |value: &Value| match value {
+                Value::String(text) => of_text(text, wanted),
+                Value::Array(elements) => elements.iter().any(|element| element == wanted),
+                _ => false,
+            };
+            !wanted.is_empty() && names.iter().filter_map(|name| token.get(*name)).any(is_wanted)
+        };
+        has(&GROUPS, &self.group, |text, wanted| text == wanted)
+            // RFC 8693, section 4.2.
+            || has(&SCOPES, &self.scope, |text, wanted| text.split(' ').any(|scope| scope == wanted))
     }
 }
 
-/// The elements of a list, which API Gateway hands over as `[a b]`, or of a scope, which is `a b` (RFC 8693, section 4.2). An
-/// element that itself has spaces comes apart, and nothing in the event tells; docs/sign-in.md warns of it.
-fn elements(claim: &str) -> impl Iterator<Item = &str> {
+/// The words of a claim as API Gateway hands it over: a list as `[a b]`.
+fn words(claim: &str) -> impl Iterator<Item = &str> {
     let inner = claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim);
-    inner.split([' ', ',']).filter(|element| !element.is_empty())
+    inner.split([' ', ',']).filter(|word| !word.is_empty())
+}
+
+/// The claims of the token that came along (RFC 7519, section 3). Nothing here vouches for it: API Gateway has, and told its
+/// claims beside it.
+fn claims_of_token(request: &Request) -> Option<Map<String, Value>> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let payload = header.rsplit(' ').next()?.split('.').nth(1)?;
+    // Base64url without padding (RFC 7515, section 2), for a decoder that knows neither.
+    let mut text = payload.replace('-', "+").replace('_', "/");
+    text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
+    serde_json::from_slice(&base64::decode(text).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -196,26 +231,44 @@ mod tests {
 
     #[test]
     fn a_group_or_a_scope_makes_an_administrator() {
-        let caller =
-            |name: &str, value: &str| tokens().caller(&with_claims(serde_json::json!({ name: value })));
-        for (name, value) in [
-            ("cognito:groups", "[users admin]"),
-            ("groups", "admin"),
-            ("roles", "[admin]"),
-            ("scope", "openid tactful/admin"),
-            ("scp", "tactful/admin"),
+        use serde_json::json;
+        // As API Gateway tells a claim, and as the token has it.
+        let caller = |name: &str, told: &str, value: &Value| {
+            let mut request = with_claims(json!({ name: told }));
+            let payload = base64::encode(json!({ name: value, "note": "ÿ?>~" }).to_string());
+            let payload = payload.trim_end_matches('=').replace('+', "-").replace('/', "_");
+            let token = format!("Bearer e30.{payload}.c2ln").parse().unwrap();
+            request.headers_mut().insert(AUTHORIZATION, token);
+            tokens().caller(&request)
+        };
+        for (name, told, value) in [
+            ("cognito:groups", "[users admin]", json!(["users", "admin"])),
+            ("groups", "admin", json!("admin")),
+            ("roles", "[admin]", json!(["admin"])),
+            ("roles", "[site manager admin]", json!(["site manager", "admin"])),
+            ("scope", "openid tactful/admin", json!("openid tactful/admin")),
+            ("scp", "tactful/admin", json!("tactful/admin")),
+            ("scp", "[a tactful/admin]", json!(["a", "tactful/admin"])),
         ] {
-            assert_eq!(caller(name, value).unwrap(), Caller::Unrestricted, "{name} {value}");
+            assert_eq!(caller(name, told, &value).unwrap(), Caller::Unrestricted, "{name} {value}");
         }
-        for (name, value) in [
-            ("groups", "[administrators]"),
-            ("groups", "tactful/admin"),
-            ("scope", "admin"),
-            ("scope", "tactful/administer"),
-            ("sub", "admin"),
+        for (name, told, value) in [
+            ("groups", "[administrators]", json!(["administrators"])),
+            ("groups", "[site admin]", json!(["site admin"])),
+            ("groups", "[x,admin]", json!(["x,admin"])),
+            ("roles", "site admin", json!("site admin")),
+            ("groups", "tactful/admin", json!("tactful/admin")),
+            ("scope", "admin", json!("admin")),
+            ("scope", "a,tactful/admin", json!("a,tactful/admin")),
+            ("scope", "tactful/administer", json!("tactful/administer")),
+            ("sub", "admin", json!("admin")),
+            // What nobody has verified.
+            ("groups", "[users]", json!(["admin"])),
         ] {
-            assert_eq!(code(caller(name, value)), "forbidden", "{name} {value}");
+            assert_eq!(code(caller(name, told, &value)), "forbidden", "{name} {value}");
         }
+        // Without the token nobody is one.
+        assert_eq!(code(tokens().caller(&with_claims(json!({ "groups": "[admin]" })))), "forbidden");
         let nobody = SignIn::Jwt(Administrators::default());
         for claims in [serde_json::json!({ "groups": "[]" }), serde_json::json!({ "scope": "" })] {
             assert_eq!(code(nobody.caller(&with_claims(claims))), "forbidden");

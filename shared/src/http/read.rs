@@ -56,12 +56,12 @@ pub fn wall_time(value: &Value) -> Result<WallTime, String> {
     }
 }
 
-/// True or false; `true` and `false` as text too, as a query has them.
-pub fn flag(value: &Value) -> Result<bool, String> {
-    match value {
+/// True or false; also as text when `from_query`.
+pub fn flag(from_query: bool) -> impl FnOnce(&Value) -> Result<bool, String> {
+    move |value| match value {
         Value::Bool(flag) => Ok(*flag),
-        Value::String(text) if text == "true" => Ok(true),
-        Value::String(text) if text == "false" => Ok(false),
+        Value::String(text) if from_query && text == "true" => Ok(true),
+        Value::String(text) if from_query && text == "false" => Ok(false),
         _ => Err("must be true or false".to_owned()),
     }
 }

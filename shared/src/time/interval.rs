@@ -39,6 +39,11 @@ impl Interval {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether all of `other` is in it.
+    pub fn contains(self, other: Interval) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The part inside `window`, if there is any.
     pub fn clip(self, window: Interval) -> Option<Interval> {
         Interval::new(self.start.max(window.start), self.end.min(window.end))

@@ -18,6 +18,28 @@ async fn review(world: &World) -> Value {
     bare(world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], more).await)
 }
 
+/// Somebody else's invitation may overlap a meeting: being there for less time is then no new clash, any other time is one.
+#[tokio::test]
+async fn a_meeting_shrinks_whoever_else_invites_its_creator_meanwhile() {
+    let world = World::start().await;
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let own = world.book(&ana, "2026-12-01T10:00", "2026-12-01T12:00", &[], json!({})).await;
+    world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[&ana], json!({})).await;
+    for (start, end, expected) in [
+        ("10:00", "12:01", 409),
+        ("09:59", "11:00", 409),
+        ("10:15", "11:45", 200),
+        ("10:15", "11:45", 200),
+        ("10:14", "11:45", 409),
+        ("10:45", "11:00", 200),
+    ] {
+        let times =
+            json!({ "start_time": format!("2026-12-01T{start}"), "end_time": format!("2026-12-01T{end}") });
+        let (status, answer) = patch(&world, &own, times).await;
+        assert_eq!(status, expected, "{start}-{end}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn each_field_changes_alone_and_all_of_them_together() {
     let world = World::start().await;
@@ -232,7 +254,7 @@ async fn what_is_not_there_or_cancelled_is_not_changed() {
 }
 
 #[tokio::test]
-async fn someone_invited_elsewhere_meanwhile_may_change_anything_but_the_time() {
+async fn someone_invited_elsewhere_meanwhile_may_take_no_other_time() {
     let world = World::start().await;
     let meeting = review(&world).await;
     let ana =
@@ -250,7 +272,7 @@ async fn someone_invited_elsewhere_meanwhile_may_change_anything_but_the_time() 
     let before = world.items().await;
     for change in [
         json!({ "end_time": "2026-12-01T10:01Z" }),
-        json!({ "start_time": "2026-12-01T09:29Z", "title": "Never" }),
+        json!({ "start_time": "2026-12-01T08:59Z", "title": "Never" }),
         json!({ "start_time": "2026-12-01T10:29Z", "end_time": "2026-12-01T12:00Z", "time_zone": "UTC" }),
     ] {
         let (status, problem) = patch(&world, &meeting, change.clone()).await;

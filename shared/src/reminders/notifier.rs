@@ -248,7 +248,10 @@ impl Notifier {
         let owed_at = armed.then(|| next_minute(now));
         let closed = Notice { remind_at: None, reason, ..notice.moved_to(state, owed_at) };
         self.store.step(&steps(&[notice], std::slice::from_ref(&closed))).await?;
-        log::reached(&closed, "notice closed");
+        // What was undone leaves it as it was delivered before.
+        if state != State::Delivered {
+            log::reached(&closed, "notice closed");
+        }
         Ok(Outcome::Closed)
     }
 }

@@ -195,10 +195,12 @@ impl Planner {
             Err(error) if error.is_lost_race() => return Ok(Row::LostRace),
             done => done?,
         }
-        log::reached(
-            &step.to,
-            if step.to.state == State::Cancelled { "notice cancelled" } else { "notice suppressed" },
-        );
+        match step.to.state {
+            State::Cancelled => log::reached(&step.to, "notice cancelled"),
+            // It was delivered before, and is again without a message.
+            State::Delivered => {}
+            _ => log::reached(&step.to, "notice suppressed"),
+        }
         Ok(if step.to.owed_at.is_some() { Row::Untimed(Box::new(step.to)) } else { Row::Done })
     }
 

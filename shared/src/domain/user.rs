@@ -89,7 +89,8 @@ impl Email {
 
     /// What makes two spellings the same address: they are compared without regard to case, and to the form of the domain.
     pub fn key(&self) -> String {
-        self.as_sent().to_lowercase()
+        // ASCII alone: Unicode makes a `k` of the Kelvin sign, and with it somebody else's mailbox of this one.
+        self.as_sent().to_ascii_lowercase()
     }
 
     fn parts(&self) -> (&str, &str) {
@@ -146,6 +147,15 @@ mod tests {
             assert_eq!((email.as_str(), &*email.as_sent()), (given, sent));
             assert_eq!(email.key(), Email::parse(sent).unwrap().key());
         }
+    }
+
+    /// U+212A, the Kelvin sign, is a `k` in lower case. Whoever signs in with it has another mailbox.
+    #[test]
+    fn what_looks_like_a_letter_is_not_that_letter() {
+        let (kate, kelvin) = ("kate@example.com", "\u{212a}ate@example.com");
+        assert!(Email::parse(kelvin).is_err());
+        assert_ne!(Email::known(kelvin).unwrap().key(), Email::parse(kate).unwrap().key());
+        assert_eq!(Email::parse("KATE@Example.com").unwrap().key(), kate);
     }
 
     #[test]

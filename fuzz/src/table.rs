@@ -13,7 +13,7 @@ use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::{Channels, Quotas};
 use shared::http::Api;
-use shared::reminders::Planner;
+use shared::notices::Planner;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
 

@@ -42,7 +42,7 @@ fuzz_target!(|text: &str| {
         notifications: Notifications::default(),
         version: 1,
         planned_version: 1,
-        origin: None,
+        idempotency: None,
     };
     let sender = Email::parse("reminders@example.com").unwrap();
     let text = document(&meeting, Audience::Everyone, &sender, start).text;

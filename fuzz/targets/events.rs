@@ -8,7 +8,7 @@ use fuzz::table::planner;
 use libfuzzer_sys::fuzz_target;
 use notify::NotifyEvent;
 use serde_json::{Value, json};
-use shared::store::Debtor;
+use shared::store::WorkItem;
 
 fuzz_target!(|text: &str| {
     if let Some((pk, sk)) = text.split_once('\n') {
@@ -26,11 +26,11 @@ fuzz_target!(|text: &str| {
 
 /// Whoever owes something is found by the key of its item, and has no other.
 fn key(pk: &str, sk: &str) {
-    let written = match Debtor::of_key(pk, sk) {
+    let written = match WorkItem::of_key(pk, sk) {
         None => return,
-        Some(Debtor::Meeting(id)) => (format!("MEETING#{id}"), "MEETING".to_owned()),
-        Some(Debtor::User(id)) => (format!("USER#{id}"), "PROFILE".to_owned()),
-        Some(Debtor::Notice(key)) => {
+        Some(WorkItem::Meeting(id)) => (format!("MEETING#{id}"), "MEETING".to_owned()),
+        Some(WorkItem::User(id)) => (format!("USER#{id}"), "PROFILE".to_owned()),
+        Some(WorkItem::Notice(key)) => {
             (format!("MEETING#{}", key.meeting_id), format!("REMINDER#{}#{}", key.user_id, key.kind))
         }
     };

@@ -9,12 +9,12 @@ use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
-use shared::notify::Mailer;
-use shared::reminders::{Notifier, Planner};
+use shared::mail::Mailer;
+use shared::notices::{Notifier, Planner};
 use shared::store::Store;
 use shared::time::Minute;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, EndpointError, Patience, Secret, Webhooks};
+use shared::webhook::{Endpoint, EndpointError, RetryPolicy, Secret, Webhooks};
 use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use crate::data_dir::{DataDir, DataDirError};
+use crate::database::Database;
 use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::{Backoff, Scheduler};
@@ -31,7 +32,6 @@ use crate::functions;
 use crate::gateway::authorizer::Authorizer;
 use crate::gateway::{Gateway, GatewayError, Services};
 use crate::sdk::Loopback;
-use crate::state::State;
 use crate::stream::{Follower, StreamError};
 use crate::template::{Template, TemplateError};
 
@@ -150,9 +150,9 @@ impl Deployment {
         let template = Template::deployed()?;
         let table = template.table(TABLE)?;
         let (state, dynamodb) = match &data_dir {
-            None => (State::memory()?, DynamoDb::start(Place::Memory, &table)?),
+            None => (Database::memory()?, DynamoDb::start(Place::Memory, &table)?),
             Some(data_dir) => (
-                State::open(&data_dir.file("services.db"))?,
+                Database::open(&data_dir.file("services.db"))?,
                 DynamoDb::start(Place::File(&data_dir.file("dynamodb.db")), &table)?,
             ),
         };
@@ -195,7 +195,7 @@ impl Deployment {
             aws_sdk_secretsmanager::Client::new(&loopback.config(secrets.endpoint())),
             WEBHOOK_SECRET,
         );
-        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, Patience::default()));
+        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, RetryPolicy::default()));
         let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
         let functions = functions::http(&api, notifier.mailer.sender());
         let gateway = Gateway::new(&template.routes()?, functions, authorizer, clock)?;

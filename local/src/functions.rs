@@ -6,11 +6,11 @@ use std::sync::Arc;
 use get_invite::Invites;
 use shared::domain::Email;
 use shared::http::{Api, Problem, Request, Response, answer};
-use shared::reminders::{Notifier, Outcome, Planner};
+use shared::notices::{DeliveryOutcome, Notifier, Planner};
 
 use crate::embedded::scheduler::Target;
 use crate::gateway::Function;
-use crate::stream::Receiver;
+use crate::stream::BatchHandler;
 
 /// Every function behind HTTP; mail comes from `sender`.
 pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
@@ -35,7 +35,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
 }
 
 /// What follows the table's stream.
-pub fn plan_reminders(planner: Planner) -> Receiver {
+pub fn plan_reminders(planner: Planner) -> BatchHandler {
     let planner = Arc::new(planner);
     Arc::new(move |event| {
         let planner = Arc::clone(&planner);
@@ -60,14 +60,14 @@ pub fn notify_until_over(notifier: Notifier) -> Target {
         let notifier = Arc::clone(&notifier);
         Box::pin(async move {
             match deliver(&notifier, &invocation.input).await? {
-                Outcome::UnderWay => Err("another delivery is under way".to_owned()),
+                DeliveryOutcome::UnderWay => Err("another delivery is under way".to_owned()),
                 _ => Ok(()),
             }
         })
     })
 }
 
-async fn deliver(notifier: &Notifier, input: &str) -> Result<Outcome, String> {
+async fn deliver(notifier: &Notifier, input: &str) -> Result<DeliveryOutcome, String> {
     let event = serde_json::from_str(input).map_err(|error| error.to_string())?;
     notify::handle(notifier, event).await.map_err(|error| error.to_string())
 }

@@ -25,7 +25,7 @@ use axum::{Json, Router};
 use futures_util::future::BoxFuture;
 use lambda_http::Body as LambdaBody;
 use shared::clock::Clock;
-use shared::http::{Code, Problem, protect};
+use shared::http::{Code, Problem, add_security_headers};
 use shared::store::Store;
 use tokio::net::TcpListener;
 use url::Url;
@@ -242,12 +242,12 @@ fn failed(error: &dyn fmt::Display) -> Response {
 /// A problem that no function answered. Functions protect their answers themselves.
 fn refused(problem: Problem) -> Response {
     let mut response = problem.into_response();
-    protect(response.headers_mut());
+    add_security_headers(response.headers_mut());
     to_axum(response)
 }
 
 async fn protected(mut response: Response) -> Response {
-    protect(response.headers_mut());
+    add_security_headers(response.headers_mut());
     response
 }
 

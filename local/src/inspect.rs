@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::domain::Kind;
-use shared::store::{Debtor, Store, StoreError};
+use shared::domain::NoticeKind;
+use shared::store::{Store, StoreError, WorkItem};
 use shared::time::{Minute, Zone, format};
 
 use crate::embedded::scheduler::Scheduler;
@@ -57,11 +57,11 @@ pub async fn inspect(scheduler: &Scheduler, store: &Store) -> Result<Inspection,
         .await?
         .debts
         .into_iter()
-        .map(|debt| Owed { since: format(debt.since.start(), Zone::UTC), ..owed(&debt.debtor) });
+        .map(|debt| Owed { since: format(debt.since.start(), Zone::UTC), ..owed(&debt.work_item) });
     Ok(Inspection { set: set.collect(), owed: owed.collect() })
 }
 
-fn owed(debtor: &Debtor) -> Owed {
+fn owed(work_item: &WorkItem) -> Owed {
     let nothing = Owed {
         what: "",
         meeting_id: None,
@@ -70,11 +70,11 @@ fn owed(debtor: &Debtor) -> Owed {
         minutes_before: None,
         since: String::new(),
     };
-    match debtor {
-        Debtor::Meeting(id) => Owed { what: "meeting", meeting_id: Some(id.to_string()), ..nothing },
-        Debtor::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..nothing },
-        Debtor::Notice(key) => Owed {
-            what: if key.kind == Kind::Invitation { "invitation" } else { "reminder" },
+    match work_item {
+        WorkItem::Meeting(id) => Owed { what: "meeting", meeting_id: Some(id.to_string()), ..nothing },
+        WorkItem::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..nothing },
+        WorkItem::Notice(key) => Owed {
+            what: if key.kind == NoticeKind::Invitation { "invitation" } else { "reminder" },
             meeting_id: Some(key.meeting_id.to_string()),
             user_id: Some(key.user_id.to_string()),
             kind: Some(key.kind.name()),

@@ -5,6 +5,7 @@
 //! in [`stream`], clients for all of them from [`sdk`]. Time comes from the clock that each is given.
 
 pub mod data_dir;
+pub mod database;
 pub mod deployment;
 pub mod embedded;
 pub mod functions;
@@ -13,6 +14,5 @@ pub mod inspect;
 mod log;
 pub mod program;
 pub mod sdk;
-pub mod state;
 pub mod stream;
 pub mod template;

@@ -18,19 +18,19 @@ use rusqlite::OptionalExtension;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use crate::database::Database;
 use crate::embedded::scheduler::Backoff;
-use crate::state::State;
 use crate::template::StreamMapping;
 use filter::Filter;
 
 /// What the records go to. A panic counts as an error of the whole batch.
-pub type Receiver = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
+pub type BatchHandler = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
 
 /// Follows one stream. Its checkpoint lies in the state, so that a new one goes on where the last one stopped.
 pub struct Follower {
     client: Client,
     stream_arn: String,
-    state: State,
+    database: Database,
     filter: Filter,
     mapping: StreamMapping,
     backoff: Backoff,
@@ -55,22 +55,22 @@ impl Follower {
     pub fn new(
         client: Client,
         stream_arn: &str,
-        state: State,
+        database: Database,
         mapping: StreamMapping,
         backoff: Backoff,
     ) -> Result<Self, StreamError> {
-        state.with(|connection| connection.execute_batch(TABLES))?;
+        database.with(|connection| connection.execute_batch(TABLES))?;
         let filter = Filter::new(&mapping.patterns).map_err(StreamError)?;
-        Ok(Self { client, stream_arn: stream_arn.to_owned(), state, filter, mapping, backoff })
+        Ok(Self { client, stream_arn: stream_arn.to_owned(), database, filter, mapping, backoff })
     }
 
     /// Hands over records as they come, for ever. Trouble with the stream is reported and ridden out.
-    pub async fn run(&self, receiver: &Receiver) {
+    pub async fn run(&self, receiver: &BatchHandler) {
         let mut position = None;
         loop {
             match self.step(&mut position, receiver).await {
-                Ok(Step::Read { .. }) => {}
-                Ok(Step::Idle) => sleep(IDLE).await,
+                Ok(Progress::Read { .. }) => {}
+                Ok(Progress::Idle) => sleep(IDLE).await,
                 Err(error) => {
                     tracing::error!(%error, "the table's stream could not be followed, it is tried again");
                     position = None;
@@ -84,10 +84,10 @@ impl Follower {
     ///
     /// # Errors
     /// See [`StreamError`].
-    pub async fn drain(&self, receiver: &Receiver) -> Result<usize, StreamError> {
+    pub async fn drain(&self, receiver: &BatchHandler) -> Result<usize, StreamError> {
         let mut position = None;
         let mut handed_over = 0;
-        while let Step::Read { passed } = self.step(&mut position, receiver).await? {
+        while let Progress::Read { passed } = self.step(&mut position, receiver).await? {
             handed_over += passed;
         }
         Ok(handed_over)
@@ -100,10 +100,14 @@ impl Follower {
     pub fn checkpoint(&self) -> Result<Option<String>, StreamError> {
         let sql = "SELECT sequence_number FROM checkpoints WHERE stream_arn = ?1";
         let read = |row: &rusqlite::Row<'_>| row.get(0);
-        Ok(self.state.with(|connection| connection.query_row(sql, [&self.stream_arn], read).optional())?)
+        Ok(self.database.with(|connection| connection.query_row(sql, [&self.stream_arn], read).optional())?)
     }
 
-    async fn step(&self, position: &mut Option<String>, receiver: &Receiver) -> Result<Step, StreamError> {
+    async fn step(
+        &self,
+        position: &mut Option<String>,
+        receiver: &BatchHandler,
+    ) -> Result<Progress, StreamError> {
         let iterator = match position.take() {
             Some(iterator) => iterator,
             None => self.iterator().await?,
@@ -116,31 +120,31 @@ impl Follower {
 
         let records: Vec<Value> =
             page.records.iter().flatten().map(|r| record::to_json(r, &self.stream_arn)).collect();
-        let Some(last) = records.last() else { return Ok(Step::Idle) };
+        let Some(last) = records.last() else { return Ok(Progress::Idle) };
         let last = sequence_number(last).to_owned();
         let passing: Vec<Value> = records.into_iter().filter(|record| self.filter.passes(record)).collect();
         let passed = passing.len();
         self.hand_over(passing, receiver).await?;
         self.keep_checkpoint(&last)?;
-        Ok(Step::Read { passed })
+        Ok(Progress::Read { passed })
     }
 
     /// Goes on until every record is done with or given up, as the mapping's retries say. A batch that fails as a
     /// whole is halved, so that one poison record takes no other down with it.
-    async fn hand_over(&self, mut records: Vec<Value>, receiver: &Receiver) -> Result<(), StreamError> {
+    async fn hand_over(&self, mut records: Vec<Value>, receiver: &BatchHandler) -> Result<(), StreamError> {
         let mut window = records.len();
         let mut failures = 0;
         let mut wait = self.backoff.first;
         while !records.is_empty() {
             let batch = &records[..window.clamp(1, records.len())];
             let (done, failed) = match invoke(batch, receiver).await {
-                Outcome::Done => (batch.len(), false),
-                Outcome::FailedAt(index) => (index, true),
-                Outcome::FailedAsAWhole if batch.len() > 1 => {
+                BatchOutcome::Done => (batch.len(), false),
+                BatchOutcome::FailedAt(index) => (index, true),
+                BatchOutcome::FailedAsAWhole if batch.len() > 1 => {
                     window = batch.len() / 2;
                     continue;
                 }
-                Outcome::FailedAsAWhole => (0, true),
+                BatchOutcome::FailedAsAWhole => (0, true),
             };
             if done > 0 {
                 self.keep_checkpoint(sequence_number(&batch[done - 1]))?;
@@ -193,7 +197,7 @@ impl Follower {
 
     fn keep_checkpoint(&self, sequence_number: &str) -> Result<(), StreamError> {
         let sql = "INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2)";
-        self.state.with(|connection| connection.execute(sql, [&self.stream_arn, sequence_number]))?;
+        self.database.with(|connection| connection.execute(sql, [&self.stream_arn, sequence_number]))?;
         Ok(())
     }
 }
@@ -210,28 +214,28 @@ impl fmt::Debug for Follower {
     }
 }
 
-enum Step {
+enum Progress {
     Read { passed: usize },
     Idle,
 }
 
-enum Outcome {
+enum BatchOutcome {
     Done,
     /// The index of the first record to be tried again; those before it are done.
     FailedAt(usize),
     FailedAsAWhole,
 }
 
-async fn invoke(batch: &[Value], receiver: &Receiver) -> Outcome {
+async fn invoke(batch: &[Value], receiver: &BatchHandler) -> BatchOutcome {
     let event: Event = match serde_json::from_value(json!({ "Records": batch })) {
         Ok(event) => event,
         Err(error) => {
             tracing::error!(%error, "a stream record doesn't read as Lambda's event");
-            return Outcome::FailedAsAWhole;
+            return BatchOutcome::FailedAsAWhole;
         }
     };
     // A task of its own, so that a panic is an error like any other.
-    let Ok(response) = tokio::spawn(receiver(event)).await else { return Outcome::FailedAsAWhole };
+    let Ok(response) = tokio::spawn(receiver(event)).await else { return BatchOutcome::FailedAsAWhole };
     let failures = response.batch_item_failures;
     let index = |failed: &Option<String>| {
         let failed = failed.as_deref().unwrap_or_default();
@@ -239,9 +243,9 @@ async fn invoke(batch: &[Value], receiver: &Receiver) -> Outcome {
     };
     // As in Lambda: the lowest one counts, and one that isn't in the batch means the whole batch.
     match failures.iter().map(|failure| index(&failure.item_identifier)).min() {
-        None => Outcome::Done,
-        Some(None) => Outcome::FailedAsAWhole,
-        Some(Some(index)) => Outcome::FailedAt(index),
+        None => BatchOutcome::Done,
+        Some(None) => BatchOutcome::FailedAsAWhole,
+        Some(Some(index)) => BatchOutcome::FailedAt(index),
     }
 }
 

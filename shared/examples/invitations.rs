@@ -119,7 +119,7 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
         notifications: Notifications::default(),
         version: 1,
         planned_version: 1,
-        origin: None,
+        idempotency: None,
     })
 }
 
@@ -132,7 +132,7 @@ fn participant(rng: &mut Rng, name: &str, role: Role) -> Result<Participant, Str
         zone: Zone::UTC,
         dnd: None,
         version: 1,
-        origin: None,
+        idempotency: None,
     };
     Ok(Participant::new(&user, role))
 }

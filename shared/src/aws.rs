@@ -12,10 +12,10 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::access::{Administrators, SignIn};
 use crate::domain::{Channels, Email, Quotas};
-use crate::notify::Mailer;
+use crate::mail::Mailer;
 use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
-use crate::webhook::{Endpoint, EndpointError, Patience, Secret, Webhooks};
+use crate::webhook::{Endpoint, EndpointError, RetryPolicy, Secret, Webhooks};
 
 /// A setting that the deployment should have given.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +124,7 @@ pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingEr
     let Ok(url) = setting("WEBHOOK_URL") else { return Ok(None) };
     let secrets = aws_sdk_secretsmanager::Client::new(config);
     let secret = Secret::new(secrets, setting("WEBHOOK_SECRET_ARN")?);
-    Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, Patience::default())))
+    Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, RetryPolicy::default())))
 }
 
 /// The channels of this deployment: webhooks are among them where `WEBHOOKS` is `on`. Who only has to know whether there

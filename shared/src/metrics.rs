@@ -13,26 +13,26 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 
 use crate::clock::Clock;
-use crate::domain::{Kind, State};
+use crate::domain::{NoticeKind, NoticeState};
 use crate::time::Minute;
 
 /// The target of the events that carry a metric.
 pub const TARGET: &str = "metrics";
 
 /// A notice reached that state.
-pub fn reached(kind: Kind, state: State) {
+pub fn transition(kind: NoticeKind, state: NoticeState) {
     let name = match (kind, state) {
-        (_, State::Scheduled | State::Cancelled) => return,
-        (Kind::Reminder { .. }, State::Planned) => "RemindersPlanned",
-        (Kind::Reminder { .. }, State::Delivered) => "RemindersDelivered",
-        (Kind::Reminder { .. }, State::Suppressed) => "RemindersSuppressed",
-        (Kind::Reminder { .. }, State::Missed) => "RemindersMissed",
-        (Kind::Reminder { .. }, State::Failed) => "RemindersFailed",
-        (Kind::Invitation, State::Planned) => "InvitationsPlanned",
-        (Kind::Invitation, State::Delivered) => "InvitationsDelivered",
-        (Kind::Invitation, State::Suppressed) => "InvitationsSuppressed",
-        (Kind::Invitation, State::Missed) => "InvitationsMissed",
-        (Kind::Invitation, State::Failed) => "InvitationsFailed",
+        (_, NoticeState::Scheduled | NoticeState::Cancelled) => return,
+        (NoticeKind::Reminder { .. }, NoticeState::Planned) => "RemindersPlanned",
+        (NoticeKind::Reminder { .. }, NoticeState::Delivered) => "RemindersDelivered",
+        (NoticeKind::Reminder { .. }, NoticeState::Suppressed) => "RemindersSuppressed",
+        (NoticeKind::Reminder { .. }, NoticeState::Missed) => "RemindersMissed",
+        (NoticeKind::Reminder { .. }, NoticeState::Failed) => "RemindersFailed",
+        (NoticeKind::Invitation, NoticeState::Planned) => "InvitationsPlanned",
+        (NoticeKind::Invitation, NoticeState::Delivered) => "InvitationsDelivered",
+        (NoticeKind::Invitation, NoticeState::Suppressed) => "InvitationsSuppressed",
+        (NoticeKind::Invitation, NoticeState::Missed) => "InvitationsMissed",
+        (NoticeKind::Invitation, NoticeState::Failed) => "InvitationsFailed",
     };
     emit(name, "Count", 1);
 }

@@ -11,14 +11,14 @@ use tokio::time::timeout;
 use crate::domain::quota::{Demand, Quota, next_day};
 use crate::domain::{Meeting, MeetingId, UserId};
 use crate::http::{Api, Code, Problem};
-use crate::store::{Change, Found, Session, StoreError, Wanted};
+use crate::store::{Change, Found, ReadSet, Session, StoreError};
 
 /// How long a client waits while what was counted is given back.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct QuotaRequest<'a> {
     /// Whose quotas: the meeting's organizer's, whoever sent the request.
     pub organizer: &'a UserId,
     /// How many meetings it creates.
@@ -35,20 +35,20 @@ pub struct Asked<'a> {
     pub starts: DateTime<Utc>,
 }
 
-/// What one request has counted. It counts once, however often it has to decide, and [`Tally::settle`] gives it back unless
+/// What one request has counted. It counts once, however often it has to decide, and [`QuotaReservation::release_unless_committed`] gives it back unless
 /// the request was done.
 ///
 /// Where it can't be known what became of a write, the count stays too high rather than too low: a limit never gives.
 #[derive(Debug)]
-pub struct Tally<'a> {
+pub struct QuotaReservation<'a> {
     api: &'a Api,
     session: &'a Session<'a>,
     now: DateTime<Utc>,
-    state: Mutex<State>,
+    state: Mutex<Counted>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Counted {
     counted: Option<(UserId, Vec<Demand>)>,
     /// Whether there was room for the reminders when the request asked first.
     has_room: bool,
@@ -56,8 +56,8 @@ struct State {
     unsure: Option<(MeetingId, u64)>,
 }
 
-impl<'a> Tally<'a> {
-    /// A tally of a request that comes now.
+impl<'a> QuotaReservation<'a> {
+    /// A reservation of a request that comes now.
     pub fn new(api: &'a Api, session: &'a Session<'a>) -> Self {
         Self { api, session, now: api.clock.now(), state: Mutex::default() }
     }
@@ -66,10 +66,11 @@ impl<'a> Tally<'a> {
     ///
     /// # Errors
     /// 429 for the first quota that is exceeded; otherwise when the store can't be read or written.
-    pub async fn read(&self, wanted: Wanted, asked: Asked<'_>) -> Result<Found, Problem> {
+    pub async fn read(&self, wanted: ReadSet, quota_request: QuotaRequest<'_>) -> Result<Found, Problem> {
         // All three to their end, so that it is known what was counted.
         let (found, counted, pending) =
-            join3(self.session.read(wanted), self.count(asked), self.check_pending(asked)).await;
+            join3(self.session.read(wanted), self.count(quota_request), self.check_pending(quota_request))
+                .await;
         counted?;
         pending?;
         Ok(found?)
@@ -83,17 +84,17 @@ impl<'a> Tally<'a> {
         let outcome = self.session.commit(change).await;
         match &outcome {
             Ok(()) => self.state().counted = None,
-            Err(error) if error.is_lost_race() => {}
+            Err(error) if error.is_conflict() => {}
             Err(_) => self.state().unsure = Some((meeting.id.clone(), meeting.version)),
         }
         outcome
     }
 
     /// Gives back what was counted for a request that was not done. A failure is logged and costs its user that much.
-    pub async fn settle(&self) {
-        let State { counted, unsure, .. } = std::mem::take(&mut *self.state());
+    pub async fn release_unless_committed(&self) {
+        let Counted { counted, unsure, .. } = std::mem::take(&mut *self.state());
         let Some((organizer, demands)) = counted else { return };
-        let given_back = timeout(PATIENCE, self.give_back(&organizer, &demands, unsure));
+        let given_back = timeout(TIMEOUT, self.give_back(&organizer, &demands, unsure));
         let cause = match given_back.await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
@@ -109,7 +110,7 @@ impl<'a> Tally<'a> {
         unsure: Option<(MeetingId, u64)>,
     ) -> Result<(), StoreError> {
         if let Some((meeting, version)) = unsure {
-            let found = self.api.store.read(Wanted::new().meeting(&meeting)).await?;
+            let found = self.api.store.read(ReadSet::new().meeting(&meeting)).await?;
             if found.meeting(&meeting)?.is_some_and(|there| there.version >= version) {
                 return Ok(());
             }
@@ -117,34 +118,35 @@ impl<'a> Tally<'a> {
         self.api.store.uncount(organizer, self.now.date_naive(), demands).await
     }
 
-    async fn count(&self, asked: Asked<'_>) -> Result<(), Problem> {
+    async fn count(&self, quota_request: QuotaRequest<'_>) -> Result<(), Problem> {
         if self.state().counted.is_some() {
             return Ok(());
         }
         let wanted = [
-            (Quota::MeetingsPerDay, asked.meetings as u64),
-            (Quota::InvitationsPerDay, asked.invitations as u64),
-            (Quota::ChangesPerDay, asked.changes),
+            (Quota::MeetingsPerDay, quota_request.meetings as u64),
+            (Quota::InvitationsPerDay, quota_request.invitations as u64),
+            (Quota::ChangesPerDay, quota_request.changes),
         ];
         let demands = wanted.into_iter().filter_map(|(quota, wanted)| self.api.quotas.demand(quota, wanted));
         let demands: Vec<_> = demands.collect();
         if demands.is_empty() {
             return Ok(());
         }
-        match self.api.store.count(asked.organizer, self.now.date_naive(), &demands).await? {
+        match self.api.store.count(quota_request.organizer, self.now.date_naive(), &demands).await? {
             Some((demand, used)) => Err(self.exceeded(demand, used, None)),
             None => {
-                self.state().counted = Some((asked.organizer.clone(), demands));
+                self.state().counted = Some((quota_request.organizer.clone(), demands));
                 Ok(())
             }
         }
     }
 
-    async fn check_pending(&self, asked: Asked<'_>) -> Result<(), Problem> {
-        let outstanding = if asked.starts > self.now { asked.reminders } else { 0 };
+    async fn check_pending(&self, quota_request: QuotaRequest<'_>) -> Result<(), Problem> {
+        let outstanding = if quota_request.starts > self.now { quota_request.reminders } else { 0 };
         let demand = self.api.quotas.demand(Quota::PendingReminders, outstanding);
         let Some(demand) = demand.filter(|_| !self.state().has_room) else { return Ok(()) };
-        let pending = self.api.store.pending(asked.organizer, self.now, asked.meeting).await?;
+        let pending =
+            self.api.store.pending(quota_request.organizer, self.now, quota_request.meeting).await?;
         if !demand.fits(pending.total()) {
             let again = demand.room().and_then(|room| pending.shrinks_to(room));
             return Err(self.exceeded(demand, pending.total(), again));
@@ -161,7 +163,7 @@ impl<'a> Tally<'a> {
         Problem::new(Code::QuotaExceeded, demand.refusal(used)).with("quota", quota).retry_after(seconds)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Counted> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

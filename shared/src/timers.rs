@@ -10,8 +10,8 @@ use aws_sdk_scheduler::types::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::cause::cause;
-use crate::domain::{Kind, MeetingId, NoticeKey, UserId};
+use crate::domain::{MeetingId, NoticeKey, NoticeKind, UserId};
+use crate::error_chain::error_chain;
 use crate::time::Minute;
 
 /// How long EventBridge Scheduler keeps trying to hand a notice over, in seconds. After an hour the sweep has long
@@ -65,7 +65,7 @@ impl TryFrom<Input> for Due {
     type Error = String;
 
     fn try_from(input: Input) -> Result<Self, String> {
-        let kind = Kind::of(&input.kind, input.minutes_before)
+        let kind = NoticeKind::of(&input.kind, input.minutes_before)
             .ok_or_else(|| format!("there is no notice of the type {}", input.kind))?;
         Ok(Self(NoticeKey { meeting_id: input.meeting_id, user_id: input.user_id, kind }))
     }
@@ -95,19 +95,17 @@ impl Timers {
     /// When EventBridge Scheduler can't be reached or refuses.
     pub async fn set(&self, key: &NoticeKey, minute: Minute) -> Result<(), TimerError> {
         match self.create(key, minute).await? {
-            Outcome::Done => return Ok(()),
-            Outcome::OtherCall => {}
+            Upsert::Done => return Ok(()),
+            Upsert::Conflict => {}
         }
         match self.update(key, minute).await? {
-            Outcome::Done => return Ok(()),
-            Outcome::OtherCall => {}
+            Upsert::Done => return Ok(()),
+            Upsert::Conflict => {}
         }
         // It was there and is gone: it fired in between.
         match self.create(key, minute).await? {
-            Outcome::Done => Ok(()),
-            Outcome::OtherCall => {
-                Err(TimerError("others keep setting and deleting the same timer".to_owned()))
-            }
+            Upsert::Done => Ok(()),
+            Upsert::Conflict => Err(TimerError("others keep setting and deleting the same timer".to_owned())),
         }
     }
 
@@ -122,11 +120,11 @@ impl Timers {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(())
             }
-            Err(error) => Err(TimerError(cause(&error))),
+            Err(error) => Err(TimerError(error_chain(&error))),
         }
     }
 
-    async fn create(&self, key: &NoticeKey, minute: Minute) -> Result<Outcome, TimerError> {
+    async fn create(&self, key: &NoticeKey, minute: Minute) -> Result<Upsert, TimerError> {
         let call = self
             .client
             .create_schedule()
@@ -138,17 +136,17 @@ impl Timers {
             .action_after_completion(ActionAfterCompletion::Delete)
             .target(self.target(key)?);
         match call.send().await {
-            Ok(_) => Ok(Outcome::Done),
+            Ok(_) => Ok(Upsert::Done),
             Err(error)
                 if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) =>
             {
-                Ok(Outcome::OtherCall)
+                Ok(Upsert::Conflict)
             }
-            Err(error) => Err(TimerError(cause(&error))),
+            Err(error) => Err(TimerError(error_chain(&error))),
         }
     }
 
-    async fn update(&self, key: &NoticeKey, minute: Minute) -> Result<Outcome, TimerError> {
+    async fn update(&self, key: &NoticeKey, minute: Minute) -> Result<Upsert, TimerError> {
         let call = self
             .client
             .update_schedule()
@@ -161,9 +159,9 @@ impl Timers {
             .target(self.target(key)?);
         let gone = UpdateScheduleError::is_resource_not_found_exception;
         match call.send().await {
-            Ok(_) => Ok(Outcome::Done),
-            Err(error) if error.as_service_error().is_some_and(gone) => Ok(Outcome::OtherCall),
-            Err(error) => Err(TimerError(cause(&error))),
+            Ok(_) => Ok(Upsert::Done),
+            Err(error) if error.as_service_error().is_some_and(gone) => Ok(Upsert::Conflict),
+            Err(error) => Err(TimerError(error_chain(&error))),
         }
     }
 
@@ -186,9 +184,9 @@ impl Timers {
 }
 
 /// Whether a call did it, or the other of create and update must.
-enum Outcome {
+enum Upsert {
     Done,
-    OtherCall,
+    Conflict,
 }
 
 /// A timer's name, the same for the same notice for ever: a hash, since a name may have 64 characters

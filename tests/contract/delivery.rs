@@ -2,11 +2,11 @@
 
 use harness::{World, instant};
 use serde_json::{Value, json};
-use shared::reminders::{Due, Outcome};
+use shared::notices::{DeliveryOutcome, Due};
 
 /// Who got mail, and in which minute.
 fn letters(world: &World) -> Vec<(String, String)> {
-    let letter = |mail: &local::embedded::ses::Message| {
+    let letter = |mail: &local::embedded::ses::SentMail| {
         (mail.to.replace("@example.com", ""), mail.sent_at.format("%d %H:%M").to_string())
     };
     let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
@@ -212,17 +212,21 @@ async fn whatever_happens_twice_is_harmless() {
     };
     // An hour early: nothing is sent, and the reminder is still to come.
     let notifier = &world.process.notifier;
-    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), Outcome::Moved);
+    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Moved);
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     let (first, second) =
         tokio::join!(notify::handle(notifier, due(&bo)), notify::handle(notifier, due(&bo)));
     let outcomes = [first.unwrap(), second.unwrap()];
-    let idle = |outcome: &&Outcome| matches!(outcome, Outcome::Nothing | Outcome::UnderWay);
-    assert!(outcomes.contains(&Outcome::Delivered) && outcomes.iter().any(|o| idle(&o)), "{outcomes:?}");
+    let idle =
+        |outcome: &&DeliveryOutcome| matches!(outcome, DeliveryOutcome::Nothing | DeliveryOutcome::UnderWay);
+    assert!(
+        outcomes.contains(&DeliveryOutcome::Delivered) && outcomes.iter().any(|o| idle(&o)),
+        "{outcomes:?}"
+    );
 
     world.clock.set(instant("2026-11-02T10:59:00Z"));
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), Outcome::Nothing);
+    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Nothing);
     world.replay().await;
     assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 2]);

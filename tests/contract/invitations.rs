@@ -1,12 +1,12 @@
 //! What lands in people's calendars: invitations, updates and cancellations, told once, and never inside DND hours.
 
 use harness::{Person, World};
-use local::embedded::ses::Message;
+use local::embedded::ses::SentMail;
 use serde_json::{Value, json};
 
 /// Every message as `who HH:MM word`, where the word is what its subject begins with; in the order they left.
 fn letters(world: &World) -> Vec<String> {
-    let letter = |mail: &Message| {
+    let letter = |mail: &SentMail| {
         let who = mail.to.replace("@example.com", "");
         let word = mail.subject.split(':').next().unwrap().to_lowercase();
         format!("{} {who} {word}", mail.sent_at.format("%H:%M"))
@@ -35,8 +35,8 @@ async fn invitations(world: &World, meeting: &Value) -> Vec<Value> {
 }
 
 /// The raw messages to someone whose subjects begin so, oldest first.
-fn raw(world: &World, person: &Person, word: &str) -> Vec<Message> {
-    let to_them = |mail: &Message| mail.to == person.email && mail.subject.starts_with(word);
+fn raw(world: &World, person: &Person, word: &str) -> Vec<SentMail> {
+    let to_them = |mail: &SentMail| mail.to == person.email && mail.subject.starts_with(word);
     world.outbox().into_iter().filter(to_them).collect()
 }
 
@@ -80,7 +80,7 @@ async fn each_object_replaces_the_one_before() {
     cancel(&world, &meeting).await;
     world.advance_to("2026-11-02T09:15:00Z").await;
 
-    let property = |mail: &Message, name: &str| {
+    let property = |mail: &SentMail, name: &str| {
         let text = mail.calendar.as_ref().unwrap();
         let line = text.lines().find(|line| line.starts_with(&format!("{name}:"))).unwrap();
         line[name.len() + 1..].to_owned()

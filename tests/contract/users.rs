@@ -71,7 +71,7 @@ async fn where_no_mail_can_be_sent_nobody_is_new_but_who_was_there_stays() {
         zone: Zone::UTC,
         dnd: None,
         version: 1,
-        origin: None,
+        idempotency: None,
     };
     world.process.notifier.store.create_user(&before).await.unwrap();
     let bird = Person { id: "from-before".to_owned(), email: before.email.to_string() };

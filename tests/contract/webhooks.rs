@@ -10,8 +10,8 @@ use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::reminders::{Due, Notifier, Outcome};
-use shared::webhook::{Endpoint, Message, Patience, Secret, Webhooks};
+use shared::notices::{DeliveryOutcome, Due, Notifier};
+use shared::webhook::{Endpoint, RetryPolicy, Secret, WebhookMessage, Webhooks};
 use tokio::net::TcpListener;
 
 use crate::{bad_fields, message};
@@ -255,7 +255,7 @@ async fn a_receiver_that_was_taken_away_since_is_a_failure_that_shows() {
         "meeting_id": meeting["meeting_id"], "user_id": ana.id, "type": "webhook", "minutes_before": 60,
     }))
     .unwrap();
-    assert_eq!(notify::handle(&notifier, due).await.unwrap(), Outcome::WillRetry);
+    assert_eq!(notify::handle(&notifier, due).await.unwrap(), DeliveryOutcome::WillRetry);
     assert_eq!(states(&world, &meeting).await, [state("scheduled", Some("NoReceiver"))]);
 }
 
@@ -266,13 +266,13 @@ async fn a_receiver_that_says_nothing_is_not_waited_for() {
     let secrets = Loopback::new().config(world.secrets.endpoint());
     let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&secrets), WEBHOOK_SECRET);
     let url = format!("http://{}/", silent.local_addr().unwrap());
-    let patience = Patience {
-        whole: Duration::from_secs(2),
-        one: Duration::from_millis(20),
-        pauses: [Duration::ZERO; 2],
+    let retry_policy = RetryPolicy {
+        total: Duration::from_secs(2),
+        attempt: Duration::from_millis(20),
+        backoff: [Duration::ZERO; 2],
     };
-    let webhooks = Webhooks::new(Endpoint::https_or_loopback(&url).unwrap(), secret, patience);
-    let message = Message { id: "msg_1".to_owned(), body: "{}".to_owned() };
+    let webhooks = Webhooks::new(Endpoint::https_or_loopback(&url).unwrap(), secret, retry_policy);
+    let message = WebhookMessage { id: "msg_1".to_owned(), body: "{}".to_owned() };
     let clock = Clock::manual(instant("2026-11-02T11:00:00Z"));
     let error = webhooks.send(&message, &clock).await.unwrap_err();
     assert_eq!(error.to_string(), "TimedOut");

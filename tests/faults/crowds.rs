@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use harness::{Fate, World, instant};
 use serde_json::json;
-use shared::store::{Debtor, OWED_SHARDS, Overdue};
+use shared::store::{OWED_SHARDS, Overdue, WorkItem};
 use shared::time::Minute;
 use sweep::Swept;
 use tokio::time::{sleep, timeout};
@@ -102,7 +102,7 @@ async fn without_timers_everyone_is_reminded_within_a_minute_of_theirs() {
     // Every row is written, whatever becomes of its timer, and nothing but rows is owed.
     let left = overdue(&world, "09:02:00").await;
     assert_eq!(left.debts.len(), 20);
-    assert!(left.debts.iter().all(|debt| matches!(debt.debtor, Debtor::Notice(_))), "{left:?}");
+    assert!(left.debts.iter().all(|debt| matches!(debt.work_item, WorkItem::Notice(_))), "{left:?}");
     for minute in [2, 3, 4, 29, 30, 31] {
         world.clock.set(at(&format!("09:{minute:02}:00")));
         world.sweep().await;

@@ -9,7 +9,7 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use harness::{Person, World, instant};
 use serde_json::{Value, json};
-use shared::reminders::{Due, Outcome};
+use shared::notices::{DeliveryOutcome, Due};
 
 use crate::episode::at;
 
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     /// Fires one timer for Ana, and answers what came of it.
-    async fn fire(&self) -> Outcome {
+    async fn fire(&self) -> DeliveryOutcome {
         notify::handle(&self.world.process.notifier, self.due(&self.ana, 30)).await.unwrap()
     }
 
@@ -103,7 +103,7 @@ async fn early_it_waits_for_its_minute() {
     let scene = Scene::set(json!([30])).await;
     for early in ["09:00:00", "09:10:30", "09:29:59"] {
         scene.world.clock.set(at(early));
-        assert_eq!(scene.fire().await, Outcome::Moved);
+        assert_eq!(scene.fire().await, DeliveryOutcome::Moved);
         assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
     }
     scene.finish().await;
@@ -113,21 +113,21 @@ async fn early_it_waits_for_its_minute() {
 #[tokio::test]
 async fn late_it_is_sent_until_the_start_and_never_after() {
     for (late, outcome) in [
-        ("09:31:00", Outcome::Delivered),
-        ("09:59:59", Outcome::Delivered),
-        ("10:00:00", Outcome::Closed),
-        ("11:00:00", Outcome::Closed),
+        ("09:31:00", DeliveryOutcome::Delivered),
+        ("09:59:59", DeliveryOutcome::Delivered),
+        ("10:00:00", DeliveryOutcome::Closed),
+        ("11:00:00", DeliveryOutcome::Closed),
     ] {
         let scene = Scene::set(json!([30])).await;
         scene.world.clock.set(at(late));
         assert_eq!(scene.fire().await, outcome, "{late}");
-        let expected = if outcome == Outcome::Delivered {
+        let expected = if outcome == DeliveryOutcome::Delivered {
             row("delivered", "on_time", "09:30")
         } else {
             row("missed", "meeting_started", "")
         };
         assert_eq!(scene.anas().await, expected, "{late}");
-        assert_eq!(scene.told().len(), usize::from(outcome == Outcome::Delivered), "{late}");
+        assert_eq!(scene.told().len(), usize::from(outcome == DeliveryOutcome::Delivered), "{late}");
     }
 }
 
@@ -143,7 +143,8 @@ async fn at_once_in_many_processes_it_is_sent_once() {
     }
     let all = notifiers.iter().map(|(notifier, due)| notify::handle(notifier, due.clone()));
     let outcomes = futures_util::future::join_all(all).await;
-    let delivered = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Outcome::Delivered))).count();
+    let delivered =
+        outcomes.iter().filter(|outcome| matches!(outcome, Ok(DeliveryOutcome::Delivered))).count();
     assert_eq!(delivered, 1, "{outcomes:?}");
     assert_eq!(scene.told(), told(&[("ana", "09:45")]));
     scene.finish().await;
@@ -265,7 +266,7 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     scene.world.ses.fail_next(0);
     for person in [&scene.ana, &scene.bo] {
         let outcome = notify::handle(&scene.world.process.notifier, scene.due(person, 30)).await;
-        assert_eq!(outcome.unwrap(), Outcome::Nothing);
+        assert_eq!(outcome.unwrap(), DeliveryOutcome::Nothing);
     }
     scene.world.pass_to(instant("2026-11-03T00:00:00Z")).await;
     assert!(scene.told().is_empty());
@@ -312,7 +313,7 @@ async fn a_delivery_under_way_is_left_alone_until_its_claim_runs_out() {
     let due = scene.due(&scene.ana, 30);
     assert!(scene.world.calls().survive(notify::handle(&scene.world.process.notifier, due)).await.is_none());
     scene.world.restart();
-    assert_eq!(scene.fire().await, Outcome::UnderWay);
+    assert_eq!(scene.fire().await, DeliveryOutcome::UnderWay);
     // A plan meanwhile waits, and what is left to do stays owed. The stream, with everybody else's records, doesn't wait.
     scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
     let mut change = Event::default();
@@ -342,7 +343,7 @@ async fn who_wrote_a_row_and_lost_the_answer_goes_on() {
                 operation if call.number == number && operation != "SendEmail" => harness::Fate::Retried,
                 _ => harness::Fate::Pass,
             });
-            assert_eq!(scene.fire().await, Outcome::Delivered, "call {number}");
+            assert_eq!(scene.fire().await, DeliveryOutcome::Delivered, "call {number}");
             count = scene.world.calls().count();
             assert_eq!(scene.anas().await.0, "delivered", "call {number}");
             assert_eq!(scene.told(), told(&[("ana", "09:30")]), "call {number}");

@@ -9,7 +9,7 @@ use axum::http::{Method, Request, StatusCode};
 use harness::{Items, Person, World, instant};
 use serde_json::{Value, json};
 use shared::domain::Channel;
-use shared::reminders::Due;
+use shared::notices::Due;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -76,7 +76,7 @@ impl Snapshot {
 
 /// Everything that was sent, by recipient, subject and time. Webhooks count once for each id, as receivers count them.
 pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
-    let letter = |mail: local::embedded::ses::Message| (mail.to, mail.subject, mail.sent_at);
+    let letter = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
     let mut ids = HashSet::new();
     let mut calls = stage.world.webhooks();
     assert!(calls.iter().all(|call| call.verified), "{calls:?}");

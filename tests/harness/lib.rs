@@ -16,15 +16,15 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
+use local::database::Database;
 use local::embedded::dynamodb::{DynamoDb, Place};
 use local::embedded::receiver::{Received, Receiver};
 use local::embedded::scheduler::{Backoff, DeadLetter, Scheduler};
 use local::embedded::secrets::Secrets;
-use local::embedded::ses::{Message, Ses};
+use local::embedded::ses::{SentMail, Ses};
 use local::functions;
 use local::gateway::authorizer::{Authorizer, Wish};
 use local::sdk::Loopback;
-use local::state::State;
 use local::stream::Follower;
 use local::template::Template;
 use serde_json::Value;
@@ -135,15 +135,15 @@ impl World {
         let clock = Clock::manual(instant(BEGINNING));
         let template = template();
         let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
-        let state = State::memory().unwrap();
-        let scheduler = Scheduler::start(state.clone(), clock.clone(), NO_WAIT).await.unwrap();
+        let database = Database::memory().unwrap();
+        let scheduler = Scheduler::start(database.clone(), clock.clone(), NO_WAIT).await.unwrap();
         scheduler.ensure_group(GROUP).unwrap();
-        let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
-        let secrets = Secrets::start(state.clone()).await.unwrap();
-        let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await.unwrap();
+        let ses = Ses::start(database.clone(), clock.clone()).await.unwrap();
+        let secrets = Secrets::start(database.clone()).await.unwrap();
+        let receiver = Receiver::start(database.clone(), secrets.clone(), clock.clone()).await.unwrap();
         let authorizer = signs_in.then(|| Authorizer::new(&secrets, clock.clone()).unwrap());
         let loopback = Loopback::new();
-        let follower = follower(&loopback, &dynamodb, &template, state);
+        let follower = follower(&loopback, &dynamodb, &template, database);
         let services = process::Services {
             dynamodb: &dynamodb,
             scheduler: &scheduler,
@@ -264,7 +264,7 @@ impl World {
 
     /// Hands over the whole stream from its very beginning once more, as if every record were delivered twice.
     pub async fn replay(&self) {
-        let follower = follower(&self.loopback, &self.dynamodb, &self.template, State::memory().unwrap());
+        let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
         let receiver = functions::plan_reminders(self.process.planner.clone());
         while follower.drain(&receiver).await.unwrap() > 0 {}
     }
@@ -292,7 +292,7 @@ impl World {
     }
 
     /// Every mail that left, oldest first.
-    pub fn outbox(&self) -> Vec<Message> {
+    pub fn outbox(&self) -> Vec<SentMail> {
         self.ses.outbox().unwrap()
     }
 
@@ -351,14 +351,14 @@ fn template() -> Template {
     DEPLOYED.get_or_init(|| Template::deployed().unwrap()).clone()
 }
 
-fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, state: State) -> Follower {
+fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, database: Database) -> Follower {
     let streams = aws_sdk_dynamodbstreams::Client::new(&loopback.config(dynamodb.endpoint()));
     let mapping = template.stream_mapping().unwrap();
-    Follower::new(streams, dynamodb.stream_arn(), state, mapping, NO_WAIT).unwrap()
+    Follower::new(streams, dynamodb.stream_arn(), database, mapping, NO_WAIT).unwrap()
 }
 
 /// What no answer may lack.
-const PROTECTION: [(&str, &str); 5] = [
+const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("referrer-policy", "no-referrer"),
@@ -373,7 +373,7 @@ const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-poli
 fn check(answer: &Answer, path: &str) {
     let Answer { status, headers, body } = answer;
     let documentation = path.starts_with("/api/docs") || path == "/api/openapi.json";
-    for (name, value) in PROTECTION {
+    for (name, value) in SECURITY_HEADERS {
         let values: Vec<_> = headers.get_all(name).iter().collect();
         let of_its_own = documentation && *status < 400 && OF_THE_DOCUMENTATION.contains(&name);
         assert!(values == [value] || of_its_own && values.len() == 1, "{name} of {path}: {values:?}");

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use aws_lambda_events::event::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
-use local::state::State;
-use local::stream::Receiver;
+use local::database::Database;
+use local::stream::BatchHandler;
 use serde_json::Value;
 use shared::time::Minute;
 use sweep::{Sweeper, Swept};
@@ -40,7 +40,7 @@ impl World {
 
     /// Loses what the stream holds, as if nobody had followed it.
     pub async fn lose_stream(&self) {
-        let nobody: Receiver = Arc::new(|_| Box::pin(async { Default::default() }));
+        let nobody: BatchHandler = Arc::new(|_| Box::pin(async { Default::default() }));
         self.follower.drain(&nobody).await.unwrap();
     }
 
@@ -48,11 +48,11 @@ impl World {
     pub async fn records(&self) -> Vec<EventRecord> {
         let records = Arc::new(Mutex::new(Vec::new()));
         let noting = Arc::clone(&records);
-        let note: Receiver = Arc::new(move |event| {
+        let note: BatchHandler = Arc::new(move |event| {
             noting.lock().unwrap().extend(event.records);
             Box::pin(async { Default::default() })
         });
-        let follower = follower(&self.loopback, &self.dynamodb, &self.template, State::memory().unwrap());
+        let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
         follower.drain(&note).await.unwrap();
         std::mem::take(&mut *records.lock().unwrap())
     }

@@ -19,11 +19,11 @@ use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
-use shared::notify::Mailer;
-use shared::reminders::{Notifier, Planner};
+use shared::mail::Mailer;
+use shared::notices::{Notifier, Planner};
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
+use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
 
 use crate::calls::Calls;
 use crate::{GROUP, TABLE};
@@ -74,7 +74,7 @@ impl Process {
         };
         // Who loses a race on a busy machine isn't to fail for it.
         let store = Store::new(aws_sdk_dynamodb::Client::new(&config(services.dynamodb.endpoint())), TABLE)
-            .with_patience(Duration::from_secs(600));
+            .with_commit_timeout(Duration::from_secs(600));
         let settings = TimerSettings {
             group: GROUP.into(),
             target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),
@@ -90,8 +90,8 @@ impl Process {
         let secrets = aws_sdk_secretsmanager::Client::new(&config(services.secrets.endpoint()));
         let webhooks = services.receiver.map(|receiver| {
             let endpoint = Endpoint::https_or_loopback(&receiver.url()).unwrap();
-            let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
-            Webhooks::new(endpoint, Secret::new(secrets, WEBHOOK_SECRET), patience)
+            let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+            Webhooks::new(endpoint, Secret::new(secrets, WEBHOOK_SECRET), retry_policy)
         });
         let api = Api {
             store: store.clone(),

@@ -7,10 +7,10 @@ use harness::{Fate, Person, World, instant};
 use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
-use shared::domain::{Channel, Kind, MeetingId, NoticeKey, UserId};
+use shared::domain::{Channel, MeetingId, NoticeKey, NoticeKind, UserId};
 use shared::lambda::log_panic;
-use shared::reminders::{Due, Notifier, Outcome};
-use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
+use shared::notices::{DeliveryOutcome, Due, Notifier};
+use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
 
 use crate::log::Log;
 use crate::{MARK, call, marked_person, meeting};
@@ -37,7 +37,7 @@ impl Scene {
         Due(NoticeKey {
             meeting_id: MeetingId::parse(&self.id).unwrap(),
             user_id: UserId::parse(&person.id).unwrap(),
-            kind: Kind::Reminder { channel, minutes_before: 60 },
+            kind: NoticeKind::Reminder { channel, minutes_before: 60 },
         })
     }
 
@@ -46,8 +46,8 @@ impl Scene {
         let config = Loopback::new().config(self.world.secrets.endpoint());
         let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&format!("http://127.0.0.1:9/{MARK}?{MARK}")).unwrap();
-        let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
-        let webhooks = Some(Webhooks::new(endpoint, secret, patience));
+        let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+        let webhooks = Some(Webhooks::new(endpoint, secret, retry_policy));
         Notifier { webhooks, ..self.world.process.notifier.clone() }
     }
 }
@@ -114,10 +114,10 @@ async fn what_cannot_be_planned_or_swept_is_told_by_ids() {
     // Lambda tells these to the log and to the queue of what failed.
     assert!(!unreadable.contains(MARK) && !undelivered.contains(MARK), "{unreadable}, {undelivered}");
 
-    let debtor = format!("meeting {}", scene.id);
+    let work_item = format!("meeting {}", scene.id);
     let waiting = log.of("not all is planned, the sweep goes on");
-    assert!(waiting.iter().any(|line| line["debtor"] == debtor && line["cause"] != ""), "{waiting:?}");
-    assert!(log.of("planning failed, will be tried again").iter().any(|line| line["debtor"] == debtor));
+    assert!(waiting.iter().any(|line| line["work_item"] == work_item && line["cause"] != ""), "{waiting:?}");
+    assert!(log.of("planning failed, will be tried again").iter().any(|line| line["work_item"] == work_item));
     assert!(log.of("still owed, will be tried again").iter().any(|line| line["cause"] != ""));
     log.assert_impersonal();
 }
@@ -131,7 +131,7 @@ async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     let deliver = async |notifier: &Notifier, person: &Person, channel| {
         let outcome = notify::handle(notifier, scene.due(person, channel)).await.unwrap();
-        assert_eq!(outcome, Outcome::WillRetry);
+        assert_eq!(outcome, DeliveryOutcome::WillRetry);
     };
     let notifier = &world.process.notifier;
     world.ses.fail_next(1);

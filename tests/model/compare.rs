@@ -6,7 +6,7 @@ use axum::http::Method;
 use chrono::{DateTime, Utc};
 use harness::instant;
 use local::embedded::receiver::Received;
-use local::embedded::ses::Message;
+use local::embedded::ses::SentMail;
 use serde_json::{Value, json};
 
 use crate::news::{Letter, Object};
@@ -198,7 +198,7 @@ fn compare<T: Clone + std::fmt::Debug + Ord>(expected: &mut [T], mut sent: Vec<T
     assert!(sent == expected, "not sent: {missing:#?}, but sent: {extra:#?}, of {sent:?}");
 }
 
-fn letter(mail: Message) -> Letter {
+fn letter(mail: SentMail) -> Letter {
     let object = mail.calendar.map(|text| {
         let text = text.replace("\r\n ", "");
         let property = |name: &str| {

@@ -2,7 +2,7 @@
 //! lists, and a walk over minutes. What the API answers and who is told what in which minute must be the same.
 //!
 //! The semantics that the model writes down, first of reminders:
-//! - A change of a meeting or a person plans the reminders concerned at that moment, by the rule of TIME.md, where the
+//! - A change of a meeting or a person plans the reminders concerned at that moment, by the rule of docs/time.md, where the
 //!   earliest minute is the first whole one that is at least 60 s away.
 //! - A reminder still to come keeps its minute as long as the rule agrees with it, even when it is too near to be set anew.
 //! - One that was delivered isn't repeated until the meeting has another start, whatever else changes, and not when it

@@ -336,7 +336,7 @@ fn minutes(list: usize) -> Vec<(Way, i64)> {
     all
 }
 
-/// TIME.md's rule, as it stands there.
+/// docs/time.md's rule, as it stands there.
 fn rule(start: Minute, before: i64, earliest: Minute, person: &Person) -> Option<Minute> {
     let awake = |minute: &Minute| !person.sleeps(*minute);
     let last = if before == 0 { start } else { start - 1 };

@@ -1,8 +1,8 @@
-//! ARCHITECTURE.md's table says what [`State::permits`] says.
+//! ARCHITECTURE.md's table says what [`NoticeState::permits`] says.
 
 use std::path::Path;
 
-use shared::domain::State;
+use shared::domain::NoticeState;
 
 /// What one cell of the table allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,15 +12,15 @@ struct Allowed {
 }
 
 /// The rows of the table: the states that they are about, none for the one about nothing, and a cell for each state.
-fn table() -> Vec<(Vec<State>, Vec<String>)> {
+fn table() -> Vec<(Vec<NoticeState>, Vec<String>)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).unwrap();
     let lines = text.lines().skip_while(|line| !line.starts_with("| from \\ to |"));
     let rows = lines.skip(2).take_while(|line| line.starts_with('|'));
     let row = |line: &str| {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
-        let named = |state: &State| cells[0].contains(&format!("`{}`", state.as_str()));
-        (State::ALL.into_iter().filter(named).collect(), cells[1..].to_vec())
+        let named = |state: &NoticeState| cells[0].contains(&format!("`{}`", state.as_str()));
+        (NoticeState::ALL.into_iter().filter(named).collect(), cells[1..].to_vec())
     };
     rows.map(row).collect()
 }
@@ -36,8 +36,8 @@ fn allowed(cell: &str) -> Allowed {
 fn the_table_is_what_the_code_permits() {
     let mut told = Vec::new();
     for (states, cells) in table() {
-        assert_eq!(cells.len(), State::ALL.len());
-        for (to, cell) in State::ALL.into_iter().zip(&cells) {
+        assert_eq!(cells.len(), NoticeState::ALL.len());
+        for (to, cell) in NoticeState::ALL.into_iter().zip(&cells) {
             if states.is_empty() {
                 assert_eq!(!cell.is_empty(), to.may_begin(), "from nothing to {to:?}");
             }
@@ -50,5 +50,5 @@ fn the_table_is_what_the_code_permits() {
         told.extend(states);
     }
     told.sort();
-    assert_eq!(told, State::ALL, "each state has its row");
+    assert_eq!(told, NoticeState::ALL, "each state has its row");
 }

@@ -1,8 +1,10 @@
-//! Every transition there could be is tried in the store: those that `State::permits` happen, the others can't.
+//! Every transition there could be is tried in the store: those that `NoticeState::permits` happen, the others can't.
 
 use chrono::TimeDelta;
 use harness::World;
-use shared::domain::{Channel, Email, Kind, MeetingId, Notice, NoticeKey, State, Step, UserId};
+use shared::domain::{
+    Channel, Email, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, Transition, UserId,
+};
 use shared::store::Store;
 use shared::time::{Minute, Reason};
 
@@ -13,16 +15,16 @@ fn reminder(minutes_before: u32) -> Notice {
         key: NoticeKey {
             meeting_id: MeetingId::parse("m").unwrap(),
             user_id: UserId::parse("u").unwrap(),
-            kind: Kind::Reminder { channel: Channel::Email, minutes_before },
+            kind: NoticeKind::Reminder { channel: Channel::Email, minutes_before },
         },
         email: Email::parse("ana@example.com").unwrap(),
         start,
-        told: None,
+        last_sent: None,
         meeting_version: 1,
         user_version: 1,
         remind_at: Some(start - i64::from(minutes_before)),
         reason: Reason::OnTime,
-        state: State::Planned,
+        state: NoticeState::Planned,
         attempts: 0,
         failure: None,
         delivered_at: None,
@@ -35,14 +37,14 @@ fn reminder(minutes_before: u32) -> Notice {
 }
 
 /// Stores a new reminder and brings it to `state`; from `planned` every state is one step away.
-async fn put(store: &Store, minutes_before: u32, state: State) -> Notice {
+async fn put(store: &Store, minutes_before: u32, state: NoticeState) -> Notice {
     let planned = reminder(minutes_before);
-    store.step(&[Step { from: None, to: planned.clone() }]).await.unwrap();
-    if state == State::Planned {
+    store.apply(&[Transition { from: None, to: planned.clone() }]).await.unwrap();
+    if state == NoticeState::Planned {
         return planned;
     }
     let there = planned.moved_to(state, None);
-    store.step(&[Step { from: Some(planned), to: there.clone() }]).await.unwrap();
+    store.apply(&[Transition { from: Some(planned), to: there.clone() }]).await.unwrap();
     there
 }
 
@@ -52,15 +54,15 @@ async fn stored(store: &Store, reminder: &Notice) -> Notice {
 }
 
 /// The reminder's next revision in the state `to`, for the same start or one an hour later.
-fn next(reminder: &Notice, to: State, same_start: bool) -> Notice {
+fn next(reminder: &Notice, to: NoticeState, same_start: bool) -> Notice {
     let start = if same_start { reminder.start } else { reminder.start + 60 };
     Notice { start, ..reminder.moved_to(to, None) }
 }
 
 /// Every pair of states, for the same start and for another one, each with a number of its own.
-fn pairs() -> impl Iterator<Item = (u32, State, State, bool)> {
-    let pair = |from| State::ALL.into_iter().flat_map(move |to| [(from, to, true), (from, to, false)]);
-    let pairs = State::ALL.into_iter().flat_map(pair);
+fn pairs() -> impl Iterator<Item = (u32, NoticeState, NoticeState, bool)> {
+    let pair = |from| NoticeState::ALL.into_iter().flat_map(move |to| [(from, to, true), (from, to, false)]);
+    let pairs = NoticeState::ALL.into_iter().flat_map(pair);
     pairs.zip(0..).map(|((from, to, same_start), number)| (number, from, to, same_start))
 }
 
@@ -71,13 +73,13 @@ async fn what_is_permitted_happens_and_nothing_else_does() {
     for (number, from, to, same_start) in pairs() {
         let before = put(store, number, from).await;
         let after = next(&before, to, same_start);
-        let outcome = store.step(&[Step { from: Some(before.clone()), to: after.clone() }]).await;
+        let outcome = store.apply(&[Transition { from: Some(before.clone()), to: after.clone() }]).await;
         // A claim, or a timer taken away, leaves the state as it is.
         let permitted = from.permits(to, same_start) || (from == to && same_start);
         let what = format!("{from:?} to {to:?}, same start: {same_start}");
         assert_eq!(outcome.is_ok(), permitted, "{what}");
         assert_eq!(stored(store, &before).await, if permitted { after } else { before }, "{what}");
-        assert!(outcome.is_ok() || outcome.is_err_and(|error| error.is_lost_race()), "{what}");
+        assert!(outcome.is_ok() || outcome.is_err_and(|error| error.is_conflict()), "{what}");
     }
 }
 
@@ -91,9 +93,9 @@ async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
         }
         let there = put(store, number, state).await;
         // Says that it was planned, from where every state may be reached.
-        let claimed = Notice { state: State::Planned, ..there.clone() };
-        let step = Step { from: Some(claimed), to: next(&there, to, true) };
-        assert!(store.step(&[step]).await.unwrap_err().is_lost_race(), "{state:?} to {to:?}");
+        let claimed = Notice { state: NoticeState::Planned, ..there.clone() };
+        let step = Transition { from: Some(claimed), to: next(&there, to, true) };
+        assert!(store.apply(&[step]).await.unwrap_err().is_conflict(), "{state:?} to {to:?}");
         assert_eq!(stored(store, &there).await, there);
     }
 }
@@ -106,12 +108,12 @@ async fn a_stale_revision_never_writes() {
         let there = put(store, number, from).await;
         for read in [there.revision - 1, there.revision + 1] {
             let read = Notice { revision: read, ..there.clone() };
-            let step = Step { from: Some(read.clone()), to: next(&read, to, same_start) };
-            let error = store.step(&[step]).await.unwrap_err();
-            assert!(error.is_lost_race(), "{from:?} to {to:?}: {error}");
+            let step = Transition { from: Some(read.clone()), to: next(&read, to, same_start) };
+            let error = store.apply(&[step]).await.unwrap_err();
+            assert!(error.is_conflict(), "{from:?} to {to:?}: {error}");
         }
-        let created_twice = store.step(&[Step { from: None, to: reminder(number) }]).await;
-        assert!(created_twice.unwrap_err().is_lost_race());
+        let created_twice = store.apply(&[Transition { from: None, to: reminder(number) }]).await;
+        assert!(created_twice.unwrap_err().is_conflict());
         assert_eq!(stored(store, &there).await, there);
     }
 }
@@ -120,9 +122,9 @@ async fn a_stale_revision_never_writes() {
 async fn a_reminder_begins_planned_or_suppressed() {
     let world = World::start().await;
     let store = &world.process.planner.store;
-    for (state, number) in State::ALL.into_iter().zip(0..) {
+    for (state, number) in NoticeState::ALL.into_iter().zip(0..) {
         let to = Notice { state, ..reminder(number) };
-        let outcome = store.step(&[Step { from: None, to: to.clone() }]).await;
+        let outcome = store.apply(&[Transition { from: None, to: to.clone() }]).await;
         assert_eq!(outcome.is_ok(), state.may_begin(), "{state:?}");
         let there = store.notices_of(&to.key.meeting_id, &to.key.user_id).await.unwrap();
         assert_eq!(there.contains(&to), state.may_begin(), "{state:?}");
@@ -133,25 +135,26 @@ async fn a_reminder_begins_planned_or_suppressed() {
 async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
     let world = World::start().await;
     let store = &world.process.planner.store;
-    let open = put(store, 1, State::Scheduled).await;
-    let over = put(store, 2, State::Delivered).await;
+    let open = put(store, 1, NoticeState::Scheduled).await;
+    let over = put(store, 2, NoticeState::Delivered).await;
     let claim = |reminder: &Notice| Notice {
         claimed_until: Some(reminder.start.start() + TimeDelta::minutes(1)),
         revision: reminder.revision + 1,
         ..reminder.clone()
     };
-    let good = Step { from: Some(open.clone()), to: claim(&open) };
-    let forbidden = Step { from: Some(over.clone()), to: next(&over, State::Scheduled, true) };
-    let stale = Step {
+    let good = Transition { from: Some(open.clone()), to: claim(&open) };
+    let forbidden = Transition { from: Some(over.clone()), to: next(&over, NoticeState::Scheduled, true) };
+    let stale = Transition {
         from: Some(Notice { revision: 1, ..over.clone() }),
         to: Notice { revision: 2, ..over.clone() },
     };
     for bad in [forbidden, stale] {
-        let outcome = store.step(&[good.clone(), bad]).await;
-        assert!(outcome.unwrap_err().is_lost_race());
+        let outcome = store.apply(&[good.clone(), bad]).await;
+        assert!(outcome.unwrap_err().is_conflict());
         assert_eq!((stored(store, &open).await, stored(store, &over).await), (open.clone(), over.clone()));
     }
-    let both = [good.clone(), Step { from: Some(over.clone()), to: next(&over, State::Planned, false) }];
-    store.step(&both).await.unwrap();
+    let both =
+        [good.clone(), Transition { from: Some(over.clone()), to: next(&over, NoticeState::Planned, false) }];
+    store.apply(&both).await.unwrap();
     assert_eq!((stored(store, &open).await, stored(store, &over).await), (good.to, both[1].to.clone()));
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use get_invite::Invites;
 use serde_json::{Value, json};
-use shared::domain::{Channel, Email, Kind, MeetingId, NoticeKey, UserId};
-use shared::reminders::{Due, Outcome, Planner};
+use shared::domain::{Channel, Email, MeetingId, NoticeKey, NoticeKind, UserId};
+use shared::notices::{DeliveryOutcome, Due, Planner};
 use shared::time::Minute;
 use sweep::Sweeper;
 
@@ -124,13 +124,15 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     // The meeting is planned once more where all is done already, as every record may be delivered twice.
     plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
     let early = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
-    assert_eq!(early, Outcome::Moved);
+    assert_eq!(early, DeliveryOutcome::Moved);
     stack.clock.set(due);
     let in_time = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
-    assert_eq!(in_time, Outcome::Delivered);
-    let by_webhook =
-        NoticeKey { kind: Kind::Reminder { channel: Channel::Webhook, minutes_before: 60 }, ..reminder };
-    assert_eq!(notify::handle(&notifier, Due(by_webhook)).await.unwrap(), Outcome::Delivered);
+    assert_eq!(in_time, DeliveryOutcome::Delivered);
+    let by_webhook = NoticeKey {
+        kind: NoticeKind::Reminder { channel: Channel::Webhook, minutes_before: 60 },
+        ..reminder
+    };
+    assert_eq!(notify::handle(&notifier, Due(by_webhook)).await.unwrap(), DeliveryOutcome::Delivered);
 }
 
 /// From here on the stream stands still, so that all is left to the sweep.
@@ -171,8 +173,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
 /// moved meanwhile is closed or set anew.
 async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     let planner = stack.planner("plan_reminders");
-    let deliver = async |meeting: &str, user: &str, channel, expected: Outcome| {
-        let kind = Kind::Reminder { channel, minutes_before: 60 };
+    let deliver = async |meeting: &str, user: &str, channel, expected: DeliveryOutcome| {
+        let kind = NoticeKind::Reminder { channel, minutes_before: 60 };
         // In a process of its own, which knows no key yet.
         let notifier = stack.notifier("notify");
         let due = Due(NoticeKey { kind, ..reminder(meeting, user) });
@@ -189,21 +191,21 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
 
     stack.clock.set("2026-12-04T09:00:00Z".parse().unwrap());
     stack.ses.fail_next(1);
-    deliver(&refused, bo, Channel::Email, Outcome::WillRetry).await;
+    deliver(&refused, bo, Channel::Email, DeliveryOutcome::WillRetry).await;
     stack.receiver.answer_next(&[401, 500, 503]);
-    deliver(&refused, bo, Channel::Webhook, Outcome::WillRetry).await;
+    deliver(&refused, bo, Channel::Webhook, DeliveryOutcome::WillRetry).await;
     stack.receiver.answer_next(&[401]);
-    deliver(&refused, ana, Channel::Webhook, Outcome::Delivered).await;
+    deliver(&refused, ana, Channel::Webhook, DeliveryOutcome::Delivered).await;
     stack.clock.set("2026-12-04T09:05:00Z".parse().unwrap());
     stack.receiver.answer_next(&[401]);
     let swept = sweep::handle(&sweeper).await.unwrap();
     assert!(swept.done >= 2, "{swept:?}");
-    deliver(&refused, bo, Channel::Email, Outcome::Nothing).await;
+    deliver(&refused, bo, Channel::Email, DeliveryOutcome::Nothing).await;
 
     let of_meeting = about("meeting_id", &cancelled, with_body(&Value::Null));
     stack.call("cancel_meeting", cancel_meeting::handle, of_meeting).await;
     stack.clock.set("2026-12-04T11:00:00Z".parse().unwrap());
-    deliver(&cancelled, bo, Channel::Email, Outcome::Closed).await;
+    deliver(&cancelled, bo, Channel::Email, DeliveryOutcome::Closed).await;
     plan(&planner, &format!("MEETING#{cancelled}"), "MEETING").await;
     stack.clock.set("2026-12-04T11:10:00Z".parse().unwrap());
     sweep::handle(&sweeper).await.unwrap();
@@ -222,6 +224,6 @@ fn reminder(meeting: &str, user: &str) -> NoticeKey {
     NoticeKey {
         meeting_id: MeetingId::parse(meeting).unwrap(),
         user_id: UserId::parse(user).unwrap(),
-        kind: Kind::Reminder { channel: Channel::Email, minutes_before: 60 },
+        kind: NoticeKind::Reminder { channel: Channel::Email, minutes_before: 60 },
     }
 }

@@ -7,24 +7,24 @@ use std::time::Duration;
 use harness::{Calls, Fate};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use local::database::Database;
 use local::embedded::dynamodb::{DynamoDb, Place};
 use local::embedded::receiver::Receiver;
 use local::embedded::scheduler::{Backoff, Scheduler};
 use local::embedded::secrets::{Secrets, WEBHOOK_SECRET};
 use local::embedded::ses::Ses;
 use local::sdk::Loopback;
-use local::state::State;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::{Api, Problem, Request, Response};
-use shared::notify::Mailer;
-use shared::reminders::{Notifier, Planner};
+use shared::mail::Mailer;
+use shared::notices::{Notifier, Planner};
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, Patience, Secret, Webhooks};
+use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
 
 use crate::model::text;
 use crate::recorder::{Need, Recorder};
@@ -47,16 +47,16 @@ impl Stack {
     pub(crate) async fn start(now: &str) -> Self {
         let table = Template::deployed().unwrap().table(NAME).unwrap();
         let clock = Clock::manual(now.parse().unwrap());
-        let state = State::memory().unwrap();
-        let scheduler = Scheduler::start(state.clone(), clock.clone(), Backoff::default()).await.unwrap();
+        let database = Database::memory().unwrap();
+        let scheduler = Scheduler::start(database.clone(), clock.clone(), Backoff::default()).await.unwrap();
         scheduler.ensure_group(NAME).unwrap();
-        let secrets = Secrets::start(state.clone()).await.unwrap();
+        let secrets = Secrets::start(database.clone()).await.unwrap();
         Self {
             loopback: Loopback::new(),
             dynamodb: DynamoDb::start(Place::Memory, &table).unwrap(),
             scheduler,
-            ses: Ses::start(state.clone(), clock.clone()).await.unwrap(),
-            receiver: Receiver::start(state, secrets.clone(), clock.clone()).await.unwrap(),
+            ses: Ses::start(database.clone(), clock.clone()).await.unwrap(),
+            receiver: Receiver::start(database, secrets.clone(), clock.clone()).await.unwrap(),
             secrets,
             clock,
             calls: Calls::default(),
@@ -98,8 +98,8 @@ impl Stack {
             .build();
         let secret = Secret::new(aws_sdk_secretsmanager::Client::from_conf(config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&self.receiver.url()).unwrap();
-        let patience = Patience { pauses: [Duration::ZERO; 2], ..Patience::default() };
-        Webhooks::new(endpoint, secret, patience)
+        let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+        Webhooks::new(endpoint, secret, retry_policy)
     }
 
     pub(crate) fn timers(&self, function: &str) -> Timers {

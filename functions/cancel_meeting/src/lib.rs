@@ -5,8 +5,8 @@ use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
-use shared::reminders::next_minute;
-use shared::store::{Session, Wanted};
+use shared::notices::next_minute;
+use shared::store::{ReadSet, Session};
 
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
 ///
@@ -28,7 +28,7 @@ async fn cancel(
     request: &Request,
     id: &MeetingId,
 ) -> Result<Meeting, Problem> {
-    let found = session.read(caller.wanted(Wanted::new().meeting(id))).await?;
+    let found = session.read(caller.with_own_keys(ReadSet::new().meeting(id))).await?;
     let meeting = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Cancel, &meeting)?;
     if !meeting.is_confirmed() {

@@ -12,9 +12,9 @@ use shared::http::{
     Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
     to_json,
 };
-use shared::quota::{Asked, Tally};
-use shared::reminders::next_minute;
-use shared::store::{Found, Session, Wanted};
+use shared::notices::next_minute;
+use shared::quota::{QuotaRequest, QuotaReservation};
+use shared::store::{Found, ReadSet, Session};
 
 use request::NewMeeting;
 
@@ -36,10 +36,12 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         None => MeetingId::random(),
     };
     let session = api.store.session();
-    let tally = Tally::new(&api, &session);
-    let booked =
-        api.store.until_committed(|| book(&api, &caller, &session, &tally, &new, &id, key.as_ref())).await;
-    tally.settle().await;
+    let reservation = QuotaReservation::new(&api, &session);
+    let booked = api
+        .store
+        .until_committed(|| book(&api, &caller, &session, &reservation, &new, &id, key.as_ref()))
+        .await;
+    reservation.release_unless_committed().await;
     let mut response = booked?;
     // Also of an answer that is given again: it tells the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
@@ -51,17 +53,17 @@ async fn book(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
-    tally: &Tally<'_>,
+    reservation: &QuotaReservation<'_>,
     new: &NewMeeting,
     id: &MeetingId,
     key: Option<&IdempotencyKey>,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
-    let wanted = new.participants.iter().fold(caller.wanted(wanted), Wanted::email);
+    let wanted = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
+    let wanted = new.participants.iter().fold(caller.with_own_keys(wanted), ReadSet::email);
     let people = session.read(wanted).await?;
     caller.actor(&people)?.may(OnUser::ActAs, &new.creator_id)?;
     if let (Some(key), Some(there)) = (key, people.meeting(id)?) {
-        return key.replay(there.origin.as_ref());
+        return key.replay(there.idempotency.as_ref());
     }
     let user = people.user(&new.creator_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     let creator = Attendee { user, pages: people.days(&new.creator_id, new.interval)? };
@@ -69,8 +71,8 @@ async fn book(
     attendance::check_size("participants", others.len() + 1, &new.interval.utc_days().collect())?;
     attendance::check_free(&creator, new.interval, id, new.zone)?;
 
-    let wanted = others.iter().fold(Wanted::new(), |wanted, id| wanted.user(id).days(id, new.interval));
-    let asked = Asked {
+    let wanted = others.iter().fold(ReadSet::new(), |wanted, id| wanted.user(id).days(id, new.interval));
+    let quota_request = QuotaRequest {
         organizer: &new.creator_id,
         meetings: 1,
         invitations: others.len(),
@@ -79,7 +81,7 @@ async fn book(
         reminders: new.notifications.reminders_for(others.len() + 1),
         starts: new.interval.start(),
     };
-    let found = tally.read(wanted, asked).await?;
+    let found = reservation.read(wanted, quota_request).await?;
     let mut attendees = vec![creator];
     for id in &others {
         // An address whose owner is gone changed hands between the two reads: read again.
@@ -89,7 +91,7 @@ async fn book(
 
     let mut meeting = meeting(new, id, &attendees);
     let answer = to_json(&attendance::booked(&meeting, &attendees, new.warnings.clone()))?;
-    meeting.origin = key.map(|key| key.origin(&answer));
+    meeting.idempotency = key.map(|key| key.record(&answer));
     let mut change = session.change().create_meeting(&meeting, next_minute(api.clock.now()))?;
     for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
         let field = match participant.role {
@@ -98,7 +100,7 @@ async fn book(
         };
         change = attendance::book(change, field, attendee, &meeting.booking(participant.role))?;
     }
-    tally.commit(change, &meeting).await?;
+    reservation.commit(change, &meeting).await?;
     Ok(created(answer))
 }
 
@@ -138,6 +140,6 @@ fn meeting(new: &NewMeeting, id: &MeetingId, attendees: &[Attendee]) -> Meeting 
         notifications: new.notifications.clone(),
         version: FIRST_VERSION,
         planned_version: 0,
-        origin: None,
+        idempotency: None,
     }
 }

@@ -43,8 +43,8 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
     let end = fields.required("end_time", read::time);
     let participants = fields.required("participants", participants);
     let notifications = fields.optional("notification_interval", read::notifications);
-    if let Some(Some(asked)) = &notifications {
-        fields.check_channels(asked, channels);
+    if let Some(Some(asked_for)) = &notifications {
+        fields.check_channels(asked_for, channels);
     }
     let title = fields.optional("title", read::text_or_blank(Title::parse));
     let description = fields.optional("description", read::text_or_blank(Description::parse));

@@ -19,7 +19,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let mut user = parse(fields, id)?;
     caller.may_have(&user.email)?;
     let answer = to_json(&UserView::from(&user))?;
-    user.origin = key.as_ref().map(|key| key.origin(&answer));
+    user.idempotency = key.as_ref().map(|key| key.record(&answer));
     match api.store.until_committed(|| api.store.create_user(&user)).await? {
         Creation::Created => Ok(created(answer)),
         Creation::AlreadyThere => replay(&api, &user.id, key).await,
@@ -44,8 +44,9 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();
-    let user =
-        || Some(User { id, email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, origin: None });
+    let user = || {
+        Some(User { id, email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, idempotency: None })
+    };
     fields.finish(user())
 }
 
@@ -53,5 +54,5 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
 async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
     let there = api.store.user(id).await?.ok_or_else(|| Problem::internal("a user who is there isn't"))?;
     let key = key.ok_or_else(|| Problem::internal("a random id met itself"))?;
-    key.replay(there.origin.as_ref())
+    key.replay(there.idempotency.as_ref())
 }

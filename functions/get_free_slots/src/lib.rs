@@ -5,13 +5,13 @@ mod request;
 use chrono::Days;
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
-use shared::access::Extent;
+use shared::access::Visibility;
 use shared::access::rules::OnUser;
 use shared::domain::booking::{Booking, overlapping};
 use shared::domain::{User, UserId};
 use shared::http::view::{BookingView, IntervalView, SlotView};
 use shared::http::{self, Api, Code, FieldError, Fields, Problem, Request, Response, not_found};
-use shared::store::Wanted;
+use shared::store::ReadSet;
 use shared::time::interval::{dnd_time, merge, subtract};
 use shared::time::{Interval, Zone};
 
@@ -38,15 +38,15 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     // Which UTC days the interval touches depends on the user's zone, which comes with the same round trip: no zone is more
     // than a day away from UTC.
     let (first, last) = (query.start.date() - Days::new(1), query.end.date() + Days::new(1));
-    let wanted = caller.wanted(Wanted::new().user(&query.user_id));
+    let wanted = caller.with_own_keys(ReadSet::new().user(&query.user_id));
     let bookings = api.store.booked_days(&query.user_id, first, last, MAX_READ);
     let (people, bookings) = tokio::try_join!(api.store.read(wanted), bookings)?;
-    let extent = caller.actor(&people)?.may(OnUser::ReadCalendar, &query.user_id)?;
+    let visibility = caller.actor(&people)?.may(OnUser::ReadCalendar, &query.user_id)?;
     let user = people.user(&query.user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     let zone = query.zone.unwrap_or(user.zone);
     let (window, warnings) = http::resolve(&query.start, &query.end, zone, query.zone.is_some(), MAX_DAYS)?;
     let booked = booked(bookings, window)?;
-    http::json(StatusCode::OK, &answer(&query, extent, &user, &booked, window, zone, warnings))
+    http::json(StatusCode::OK, &answer(&query, visibility, &user, &booked, window, zone, warnings))
 }
 
 #[derive(Serialize)]
@@ -76,7 +76,7 @@ fn booked(bookings: Vec<Booking>, window: Interval) -> Result<Vec<Booking>, Prob
 
 fn answer(
     query: &Query,
-    extent: Extent,
+    visibility: Visibility,
     user: &User,
     booked: &[Booking],
     window: Interval,
@@ -93,7 +93,7 @@ fn answer(
         user_id: user.id.clone(),
         time_zone: zone.name(),
         window: IntervalView::new(window, zone),
-        booked_meetings: booked.iter().map(|booking| BookingView::new(booking, extent, zone)).collect(),
+        booked_meetings: booked.iter().map(|booking| BookingView::new(booking, visibility, zone)).collect(),
         free_slots: free
             .into_iter()
             .filter(|slot| slot.minutes() >= i64::from(query.min_minutes))

@@ -6,7 +6,7 @@ use shared::access::rules::OnMeeting;
 use shared::calendar::{Audience, Method, document};
 use shared::domain::{Email, MeetingId};
 use shared::http::{Api, Code, Problem, Request, Response, etag, not_found, path_id};
-use shared::store::Wanted;
+use shared::store::ReadSet;
 
 /// What the use case works with.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Invites {
 pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let found = api.store.read(caller.wanted(Wanted::new().meeting(&id))).await?;
+    let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
     let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());

@@ -4,7 +4,7 @@ use shared::access::rules::OnMeeting;
 use shared::domain::MeetingId;
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, not_found, path_id, versioned};
-use shared::store::Wanted;
+use shared::store::ReadSet;
 
 /// Answers a meeting, with its version as the entity tag.
 ///
@@ -13,7 +13,7 @@ use shared::store::Wanted;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let found = api.store.read(caller.wanted(Wanted::new().meeting(&id))).await?;
+    let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
     let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     versioned(&MeetingView::from(&meeting), meeting.version)

@@ -8,8 +8,8 @@ use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Notice, Participant};
 use shared::http::view::NoticeView;
 use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
-use shared::reminders;
-use shared::store::Wanted;
+use shared::notices;
+use shared::store::ReadSet;
 
 /// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
 ///
@@ -18,8 +18,10 @@ use shared::store::Wanted;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
-    let (people, found) =
-        tokio::try_join!(api.store.read(caller.wanted(Wanted::new())), api.store.meeting_with_notices(&id))?;
+    let (people, found) = tokio::try_join!(
+        api.store.read(caller.with_own_keys(ReadSet::new())),
+        api.store.meeting_with_notices(&id)
+    )?;
     let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
@@ -49,6 +51,6 @@ async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result
     if meeting.planned_version == meeting.version {
         return Ok(stored);
     }
-    let users = api.store.users(reminders::concerned(meeting, &stored)).await?;
-    Ok(reminders::foresee(meeting, &users, stored, api.clock.now()))
+    let users = api.store.users(notices::recipients(meeting, &stored)).await?;
+    Ok(notices::preview(meeting, &users, stored, api.clock.now()))
 }

@@ -5,7 +5,7 @@ use shared::access::rules::OnUser;
 use shared::domain::UserId;
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
-use shared::store::Wanted;
+use shared::store::ReadSet;
 
 /// Answers a user.
 ///
@@ -14,7 +14,7 @@ use shared::store::Wanted;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
-    let found = api.store.read(caller.wanted(Wanted::new().user(&id))).await?;
+    let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
     let user = found.user(&id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     json(StatusCode::OK, &UserView::from(&user))

@@ -1,6 +1,6 @@
 //! Woken by EventBridge Scheduler at a notice's minute.
 
-use shared::reminders::{Due, Notifier, Outcome, Unfinished};
+use shared::notices::{DeliveryOutcome, Due, Notifier, Unfinished};
 
 /// What a timer hands over.
 pub type NotifyEvent = Due;
@@ -9,6 +9,6 @@ pub type NotifyEvent = Due;
 ///
 /// # Errors
 /// When AWS fails; Lambda then tries again, and so does the sweep.
-pub async fn handle(notifier: &Notifier, event: NotifyEvent) -> Result<Outcome, Unfinished> {
+pub async fn handle(notifier: &Notifier, event: NotifyEvent) -> Result<DeliveryOutcome, Unfinished> {
     notifier.deliver(&event.0).await
 }

@@ -5,9 +5,9 @@ use shared::access::rules::OnMeeting;
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::quota::{Asked, Tally};
-use shared::reminders::next_minute;
-use shared::store::{Session, Wanted};
+use shared::notices::next_minute;
+use shared::quota::{QuotaRequest, QuotaReservation};
+use shared::store::{ReadSet, Session};
 
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
@@ -19,10 +19,10 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
     let session = api.store.session();
-    let tally = Tally::new(&api, &session);
+    let reservation = QuotaReservation::new(&api, &session);
     let added =
-        api.store.until_committed(|| add(&api, &caller, &session, &tally, &user_id, &meeting_id)).await;
-    tally.settle().await;
+        api.store.until_committed(|| add(&api, &caller, &session, &reservation, &user_id, &meeting_id)).await;
+    reservation.release_unless_committed().await;
     let (meeting, attendee) = added?;
     versioned(&attendance::booked(&meeting, &[attendee], Vec::new()), meeting.version)
 }
@@ -31,11 +31,11 @@ async fn add(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
-    tally: &Tally<'_>,
+    reservation: &QuotaReservation<'_>,
     user_id: &UserId,
     meeting_id: &MeetingId,
 ) -> Result<(Meeting, Attendee), Problem> {
-    let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
+    let found = session.read(caller.with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
     let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
@@ -46,7 +46,7 @@ async fn add(
     let people = meeting.participants.len() + 1;
     attendance::check_size("user_id", people, &meeting.interval.utc_days().collect())?;
 
-    let asked = Asked {
+    let quota_request = QuotaRequest {
         organizer: &meeting.creator_id,
         meetings: 0,
         invitations: 1,
@@ -55,7 +55,7 @@ async fn add(
         reminders: meeting.notifications.reminders_for(people),
         starts: meeting.interval.start(),
     };
-    let found = tally.read(Wanted::new().days(user_id, meeting.interval), asked).await?;
+    let found = reservation.read(ReadSet::new().days(user_id, meeting.interval), quota_request).await?;
     let attendee = Attendee { pages: found.days(user_id, meeting.interval)?, user };
 
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
@@ -63,6 +63,6 @@ async fn add(
     let change =
         session.change().update_meeting(&meeting, next_minute(api.clock.now()))?.note_reminders(&meeting)?;
     let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
-    tally.commit(change, &meeting).await?;
+    reservation.commit(change, &meeting).await?;
     Ok((meeting, attendee))
 }

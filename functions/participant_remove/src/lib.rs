@@ -5,8 +5,8 @@ use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::reminders::next_minute;
-use shared::store::{Session, Wanted};
+use shared::notices::next_minute;
+use shared::store::{ReadSet, Session};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
@@ -30,7 +30,7 @@ async fn remove(
     user_id: &UserId,
     meeting_id: &MeetingId,
 ) -> Result<Meeting, Problem> {
-    let found = session.read(caller.wanted(Wanted::new().user(user_id).meeting(meeting_id))).await?;
+    let found = session.read(caller.with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id))).await?;
     let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_remove(user_id, &meeting)?;
     attendance::check_confirmed(&meeting)?;

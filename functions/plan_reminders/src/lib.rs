@@ -5,30 +5,31 @@ use std::time::Duration;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use futures_util::stream::{self, StreamExt};
-use shared::reminders::{Planner, Run};
-use shared::store::Debtor;
+use shared::notices::{Planner, Run};
+use shared::store::WorkItem;
 
-/// How many debtors are planned side by side.
+/// How many work items are planned side by side.
 const SIDE_BY_SIDE: usize = 4;
 /// How long a batch is worked on, of the function's 60 seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Plans what the records of a batch say is owed, each debtor once however often it changed, and answers which records to
+/// Plans what the records of a batch say is owed, each work item once however often it changed, and answers which records to
 /// try again.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
-    let run = &Run::begin(&planner.clock, PATIENCE);
-    let planned =
-        by_debtor(event).into_iter().map(async |(debtor, numbers)| match planner.plan(&debtor, run).await {
+    let run = &Run::begin(&planner.clock, TIMEOUT);
+    let planned = by_work_item(event).into_iter().map(async |(work_item, numbers)| {
+        match planner.plan(&work_item, run).await {
             Ok(()) => Vec::new(),
             Err(error) if error.can_wait() => {
-                tracing::warn!(%debtor, cause = %error, "not all is planned, the sweep goes on");
+                tracing::warn!(%work_item, cause = %error, "not all is planned, the sweep goes on");
                 Vec::new()
             }
             Err(error) => {
-                tracing::warn!(%debtor, cause = %error, "planning failed, will be tried again");
+                tracing::warn!(%work_item, cause = %error, "planning failed, will be tried again");
                 numbers
             }
-        });
+        }
+    });
     let failed: Vec<_> = stream::iter(planned).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures = failed.into_iter().flatten().map(failure).collect();
@@ -36,21 +37,21 @@ pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
 }
 
 /// Who owes something in this batch, with the sequence numbers of the records that say so.
-fn by_debtor(event: Event) -> Vec<(Debtor, Vec<String>)> {
-    let mut debtors: Vec<(Debtor, Vec<String>)> = Vec::new();
+fn by_work_item(event: Event) -> Vec<(WorkItem, Vec<String>)> {
+    let mut work_items: Vec<(WorkItem, Vec<String>)> = Vec::new();
     for record in event.records {
-        let Some(debtor) = debtor(&record) else { continue };
+        let Some(work_item) = work_item(&record) else { continue };
         let number = record.change.sequence_number.unwrap_or_default();
-        match debtors.iter_mut().find(|(known, _)| *known == debtor) {
+        match work_items.iter_mut().find(|(known, _)| *known == work_item) {
             Some((_, numbers)) => numbers.push(number),
-            None => debtors.push((debtor, vec![number])),
+            None => work_items.push((work_item, vec![number])),
         }
     }
-    debtors
+    work_items
 }
 
 /// Who owes something since that change. What has the version that it had is no change but what a plan itself noted.
-fn debtor(record: &EventRecord) -> Option<Debtor> {
+fn work_item(record: &EventRecord) -> Option<WorkItem> {
     let version = |image: &serde_dynamo::Item| image.get("version").cloned();
     let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));
     if old.is_some() && old == new {
@@ -60,7 +61,7 @@ fn debtor(record: &EventRecord) -> Option<Debtor> {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,
     };
-    Debtor::of_key(text("pk")?, text("sk")?)
+    WorkItem::of_key(text("pk")?, text("sk")?)
 }
 
 fn failure(sequence_number: String) -> DynamoDbBatchItemFailure {

@@ -1,7 +1,7 @@
 //! Wires the function to Lambda.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use shared::{aws, clock::Clock, lambda, reminders::Planner};
+use shared::{aws, clock::Clock, lambda, notices::Planner};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

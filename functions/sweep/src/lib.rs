@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
-use shared::reminders::{Notifier, Outcome, Planner, Run, Unfinished};
-use shared::store::{Debtor, StoreError};
+use shared::notices::{DeliveryOutcome, Notifier, Planner, Run, Unfinished};
+use shared::store::{StoreError, WorkItem};
 use shared::time::Minute;
 
 /// How many debts of each shard one run takes on.
@@ -16,7 +16,7 @@ const DELIVERIES_SIDE_BY_SIDE: usize = 32;
 /// How many meetings and users are planned side by side, and how many timers are set.
 const PLANS_SIDE_BY_SIDE: usize = 16;
 /// How long a run begins something new. The longest that a delivery takes is left of the function's 55 seconds.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What sweeping works with.
 #[derive(Clone, Debug)]
@@ -37,11 +37,11 @@ pub struct Swept {
 }
 
 /// What became of a debt in a lane.
-enum Payment {
-    Paid,
+enum Handled {
+    Done,
     Left,
     /// It is not for this lane to pay: a timer has to be set or taken away.
-    NeedsTimer(Debtor),
+    NeedsTimer(WorkItem),
 }
 
 /// Works off what is overdue, by the same code as the fast path.
@@ -52,7 +52,7 @@ enum Payment {
 /// # Errors
 /// When what is overdue can't even be read.
 pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
-    let run = &Run::begin(&sweeper.planner.clock, PATIENCE);
+    let run = &Run::begin(&sweeper.planner.clock, TIMEOUT);
     let now = Minute::of(sweeper.planner.clock.now());
     let overdue = sweeper.planner.store.overdue(now, BATCH).await?;
     shared::metrics::oldest_debt(overdue.oldest().map_or(0, |oldest| now - oldest));
@@ -60,21 +60,26 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
         let (key, count) = (&unknown.key, overdue.unknown.len());
         tracing::warn!(%key, count, "owed by items that this program doesn't know, left alone");
     }
-    let debtors = overdue.debts.into_iter().map(|debt| debt.debtor);
-    let (notices, plans): (Vec<_>, Vec<_>) = debtors.partition(|debtor| matches!(debtor, Debtor::Notice(_)));
-    let planning = lane(run, PLANS_SIDE_BY_SIDE, plans, |debtor| pay(sweeper, run, debtor));
+    let work_items = overdue.debts.into_iter().map(|debt| debt.work_item);
+    let (notices, plans): (Vec<_>, Vec<_>) =
+        work_items.partition(|work_item| matches!(work_item, WorkItem::Notice(_)));
+    let planning = run_concurrently(run, PLANS_SIDE_BY_SIDE, plans, |work_item| pay(sweeper, run, work_item));
     let delivering = async {
-        let mut payments =
-            lane(run, DELIVERIES_SIDE_BY_SIDE, notices, |debtor| deliver(sweeper, debtor)).await;
-        let untimed = payments.extract_if(.., |payment| matches!(payment, Payment::NeedsTimer(_)));
-        let untimed = untimed.filter_map(Payment::debtor).collect();
-        payments.extend(lane(run, PLANS_SIDE_BY_SIDE, untimed, |debtor| pay(sweeper, run, debtor)).await);
-        payments
+        let mut handled =
+            run_concurrently(run, DELIVERIES_SIDE_BY_SIDE, notices, |work_item| deliver(sweeper, work_item))
+                .await;
+        let untimed = handled.extract_if(.., |outcome| matches!(outcome, Handled::NeedsTimer(_)));
+        let untimed = untimed.filter_map(Handled::work_item).collect();
+        handled.extend(
+            run_concurrently(run, PLANS_SIDE_BY_SIDE, untimed, |work_item| pay(sweeper, run, work_item))
+                .await,
+        );
+        handled
     };
-    let (mut payments, delivered) = join(planning, delivering).await;
-    payments.extend(delivered);
-    let done = payments.iter().filter(|payment| matches!(payment, Payment::Paid)).count();
-    let swept = Swept { done, left: payments.len() - done };
+    let (mut handled, delivered) = join(planning, delivering).await;
+    handled.extend(delivered);
+    let done = handled.iter().filter(|outcome| matches!(outcome, Handled::Done)).count();
+    let swept = Swept { done, left: handled.len() - done };
     if run.is_over() {
         tracing::warn!(left = swept.left, "the time of this run is up, the next one goes on");
     }
@@ -82,56 +87,56 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
 }
 
 /// Pays debts side by side, in their order, until the run is over.
-async fn lane<P: Future<Output = Payment>>(
+async fn run_concurrently<P: Future<Output = Handled>>(
     run: &Run,
     side_by_side: usize,
-    debtors: Vec<Debtor>,
-    pay: impl Fn(Debtor) -> P,
-) -> Vec<Payment> {
-    let payments = debtors.into_iter().map(|debtor| {
-        let payment = pay(debtor);
-        async { if run.is_over() { Payment::Left } else { payment.await } }
+    work_items: Vec<WorkItem>,
+    pay: impl Fn(WorkItem) -> P,
+) -> Vec<Handled> {
+    let handled = work_items.into_iter().map(|work_item| {
+        let outcome = pay(work_item);
+        async { if run.is_over() { Handled::Left } else { outcome.await } }
     });
-    stream::iter(payments).buffer_unordered(side_by_side).collect().await
+    stream::iter(handled).buffer_unordered(side_by_side).collect().await
 }
 
 /// Delivers a notice that is due.
-async fn deliver(sweeper: &Sweeper, debtor: Debtor) -> Payment {
-    let Debtor::Notice(key) = &debtor else { return Payment::NeedsTimer(debtor) };
+async fn deliver(sweeper: &Sweeper, work_item: WorkItem) -> Handled {
+    let WorkItem::Notice(key) = &work_item else { return Handled::NeedsTimer(work_item) };
     match sweeper.notifier.deliver_if_due(key).await {
         // One that is closed has a timer to lose.
-        Ok(Outcome::NotYet | Outcome::Nothing) => Payment::NeedsTimer(debtor),
-        outcome => Payment::of(&debtor, outcome.map(drop)),
+        Ok(DeliveryOutcome::NotYet | DeliveryOutcome::Nothing) => Handled::NeedsTimer(work_item),
+        outcome => Handled::of(&work_item, outcome.map(drop)),
     }
 }
 
 /// Pays a debt that may need timers.
-async fn pay(sweeper: &Sweeper, run: &Run, debtor: Debtor) -> Payment {
-    let outcome = match &debtor {
-        Debtor::Notice(key) => match sweeper.notifier.deliver(key).await {
-            Ok(Outcome::Nothing) => sweeper.planner.plan(&debtor, run).await,
+async fn pay(sweeper: &Sweeper, run: &Run, work_item: WorkItem) -> Handled {
+    let outcome = match &work_item {
+        WorkItem::Notice(key) => match sweeper.notifier.deliver(key).await {
+            Ok(DeliveryOutcome::Nothing) => sweeper.planner.plan(&work_item, run).await,
             outcome => outcome.map(drop),
         },
-        Debtor::Meeting(_) | Debtor::User(_) => sweeper.planner.plan(&debtor, run).await,
+        WorkItem::Meeting(_) | WorkItem::User(_) => sweeper.planner.plan(&work_item, run).await,
     };
-    Payment::of(&debtor, outcome)
+    Handled::of(&work_item, outcome)
 }
 
-impl Payment {
-    fn of(debtor: &Debtor, outcome: Result<(), Unfinished>) -> Self {
+impl Handled {
+    fn of(work_item: &WorkItem, outcome: Result<(), Unfinished>) -> Self {
         match outcome {
-            Ok(()) => Self::Paid,
+            Ok(()) => Self::Done,
             Err(error) => {
-                tracing::warn!(%debtor, cause = %error, "still owed, will be tried again");
+                tracing::warn!(%work_item, cause = %error, "still owed, will be tried again");
                 Self::Left
             }
         }
     }
 
-    fn debtor(self) -> Option<Debtor> {
+    fn work_item(self) -> Option<WorkItem> {
         match self {
-            Self::NeedsTimer(debtor) => Some(debtor),
-            Self::Paid | Self::Left => None,
+            Self::NeedsTimer(work_item) => Some(work_item),
+            Self::Done | Self::Left => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
-use shared::reminders::{Notifier, Planner};
+use shared::notices::{Notifier, Planner};
 use shared::{aws, clock::Clock, lambda};
 use sweep::Sweeper;
 

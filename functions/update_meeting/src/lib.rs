@@ -13,9 +13,9 @@ use shared::http::view::BookedView;
 use shared::http::{
     Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
 };
-use shared::quota::{Asked, Tally};
-use shared::reminders::next_minute;
-use shared::store::{Session, Wanted};
+use shared::notices::next_minute;
+use shared::quota::{QuotaRequest, QuotaReservation};
+use shared::store::{ReadSet, Session};
 
 use request::MeetingPatch;
 
@@ -29,10 +29,12 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
-    let tally = Tally::new(&api, &session);
-    let changed =
-        api.store.until_committed(|| change(&api, &caller, &session, &tally, &request, &id, &patch)).await;
-    tally.settle().await;
+    let reservation = QuotaReservation::new(&api, &session);
+    let changed = api
+        .store
+        .until_committed(|| change(&api, &caller, &session, &reservation, &request, &id, &patch))
+        .await;
+    reservation.release_unless_committed().await;
     let (version, booked) = changed?;
     versioned(&booked, version)
 }
@@ -41,12 +43,12 @@ async fn change(
     api: &Api,
     caller: &Caller,
     session: &Session<'_>,
-    tally: &Tally<'_>,
+    reservation: &QuotaReservation<'_>,
     request: &Request,
     id: &MeetingId,
     patch: &MeetingPatch,
 ) -> Result<(u64, BookedView), Problem> {
-    let found = session.read(caller.wanted(Wanted::new().meeting(id))).await?;
+    let found = session.read(caller.with_own_keys(ReadSet::new().meeting(id))).await?;
     let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Change, &before)?;
     attendance::check_confirmed(&before)?;
@@ -60,9 +62,9 @@ async fn change(
     )?;
 
     let people = after.participants.iter().map(|participant| &participant.user_id);
-    let found = people.fold(Wanted::new(), |wanted, user| wanted.user(user).days(user, after.interval));
+    let found = people.fold(ReadSet::new(), |wanted, user| wanted.user(user).days(user, after.interval));
     let now = api.clock.now();
-    let asked = Asked {
+    let quota_request = QuotaRequest {
         organizer: &after.creator_id,
         meetings: 0,
         invitations: 0,
@@ -74,7 +76,7 @@ async fn change(
         },
         starts: after.interval.start(),
     };
-    let found = tally.read(found, asked).await?;
+    let found = reservation.read(found, quota_request).await?;
     let mut attendees = Vec::with_capacity(after.participants.len());
     for participant in &after.participants {
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
@@ -104,7 +106,7 @@ async fn change(
     } else if after.reminders() != before.reminders() {
         change = change.note_reminders(&after)?;
     }
-    tally.commit(change, &after).await?;
+    reservation.commit(change, &after).await?;
     Ok((after.version, attendance::booked(&after, &attendees, warnings)))
 }
 

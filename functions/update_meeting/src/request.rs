@@ -26,8 +26,8 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
     let description = fields.patch("description", read::text_or_blank(Description::parse));
     let location = fields.patch("location", read::text_or_blank(Location::parse));
     let notifications = fields.patch("notification_interval", read::notifications);
-    if let Some(Patch::Set(asked)) = &notifications {
-        fields.check_channels(asked, channels);
+    if let Some(Patch::Set(asked_for)) = &notifications {
+        fields.check_channels(asked_for, channels);
     }
     let patch = || {
         Some(MeetingPatch {

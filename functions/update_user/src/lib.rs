@@ -8,8 +8,8 @@ use shared::access::rules::OnUser;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
-use shared::reminders::next_minute;
-use shared::store::{Update, Wanted};
+use shared::notices::next_minute;
+use shared::store::{ReadSet, Update};
 
 use request::UserPatch;
 
@@ -27,7 +27,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 }
 
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
-    let found = api.store.read(caller.wanted(Wanted::new().user(id))).await?;
+    let found = api.store.read(caller.with_own_keys(ReadSet::new().user(id))).await?;
     caller.actor(&found)?.may(OnUser::Change, id)?;
     let before = found.user(id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;

@@ -21,7 +21,7 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHO
 
 use super::secrets::Secrets;
 use super::server::Server;
-use crate::state::State;
+use crate::database::Database;
 
 /// How far from now an attempt may say that it is, in seconds: what the libraries of Standard Webhooks allow.
 const TOLERANCE: i64 = 300;
@@ -69,9 +69,9 @@ impl Receiver {
     ///
     /// # Errors
     /// When there is no port to be had or `state` refuses the table.
-    pub async fn start(state: State, secrets: Secrets, clock: Clock) -> io::Result<Self> {
-        state.with(|connection| connection.execute_batch(TABLES)).map_err(io::Error::other)?;
-        let desk = Desk { state, secrets, clock, answers: Arc::default() };
+    pub async fn start(database: Database, secrets: Secrets, clock: Clock) -> io::Result<Self> {
+        database.with(|connection| connection.execute_batch(TABLES)).map_err(io::Error::other)?;
+        let desk = Desk { database, secrets, clock, answers: Arc::default() };
         let router = Router::new().fallback(take).with_state(desk.clone());
         Ok(Self { server: Arc::new(Server::start(router).await?), desk })
     }
@@ -97,7 +97,7 @@ impl Receiver {
     /// When the database can't be read.
     pub fn received(&self) -> io::Result<Vec<Received>> {
         let sql = "SELECT received_at, path, headers, body, verified, status FROM webhooks ORDER BY id";
-        let read = self.desk.state.with(|connection| {
+        let read = self.desk.database.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let (headers, body): (String, String) = (row.get(2)?, row.get(3)?);
@@ -124,7 +124,7 @@ impl fmt::Debug for Receiver {
 
 #[derive(Clone)]
 struct Desk {
-    state: State,
+    database: Database,
     secrets: Secrets,
     clock: Clock,
     /// The statuses that the next requests are answered with, or [`HANG_UP`].
@@ -152,7 +152,7 @@ impl Desk {
         let sql = "INSERT INTO webhooks (received_at, path, headers, body, verified, status)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let row = params![now, path, headers, body, verified, status];
-        self.state.with(|connection| connection.execute(sql, row).map(drop))
+        self.database.with(|connection| connection.execute(sql, row).map(drop))
     }
 }
 

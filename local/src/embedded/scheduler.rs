@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::server::Server;
-use crate::state::State;
+use crate::database::Database;
 use table::{Due, Table};
 
 /// What a schedule fires at: the place of Lambda. An error is retried as the schedule's retry policy says.
@@ -90,8 +90,8 @@ impl Scheduler {
     ///
     /// # Errors
     /// When there is no port to be had or `state` refuses the tables.
-    pub async fn start(state: State, clock: Clock, backoff: Backoff) -> Result<Self, std::io::Error> {
-        let table = Table::create(state).map_err(std::io::Error::other)?;
+    pub async fn start(database: Database, clock: Clock, backoff: Backoff) -> Result<Self, std::io::Error> {
+        let table = Table::create(database).map_err(std::io::Error::other)?;
         let server = Server::start(api::router(table.clone(), clock.clone())).await?;
         let (in_flight, attempts) = (Mutex::default(), Semaphore::new(CONCURRENCY));
         Ok(Self(Arc::new(Inner { server, table, clock, backoff, in_flight, attempts })))

@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::server::Server;
-use crate::state::State;
+use crate::database::Database;
 
 /// The name of the secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "tactful-webhook";
@@ -42,7 +42,7 @@ impl Secrets {
     ///
     /// # Errors
     /// When there is no port to be had or `state` refuses the table.
-    pub async fn start(state: State) -> io::Result<Self> {
+    pub async fn start(state: Database) -> io::Result<Self> {
         let kept = Kept(state);
         kept.create().map_err(io::Error::other)?;
         let router = Router::new().route("/", post(answer)).with_state(kept.clone());
@@ -87,7 +87,7 @@ impl fmt::Debug for Secrets {
 
 /// The secrets in the database.
 #[derive(Clone)]
-struct Kept(State);
+struct Kept(Database);
 
 impl Kept {
     fn create(&self) -> rusqlite::Result<()> {
@@ -164,21 +164,21 @@ mod tests {
     async fn the_secret_is_random_and_survives_a_restart() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("state.db");
-        let first = Secrets::start(State::open(&file).unwrap()).await.unwrap();
+        let first = Secrets::start(Database::open(&file).unwrap()).await.unwrap();
         let value = read(&first, WEBHOOK_SECRET).await.unwrap();
         assert!(Keys::parse(&value).is_ok() && value.len() == 64, "{value}");
         drop(first);
-        let again = Secrets::start(State::open(&file).unwrap()).await.unwrap();
+        let again = Secrets::start(Database::open(&file).unwrap()).await.unwrap();
         assert_eq!(read(&again, WEBHOOK_SECRET).await.unwrap(), value);
         assert_eq!(again.webhook_keys().unwrap(), value);
 
-        let other = Secrets::start(State::memory().unwrap()).await.unwrap();
+        let other = Secrets::start(Database::memory().unwrap()).await.unwrap();
         assert_ne!(other.webhook_keys().unwrap(), value);
     }
 
     #[tokio::test]
     async fn another_secret_is_not_found() {
-        let secrets = Secrets::start(State::memory().unwrap()).await.unwrap();
+        let secrets = Secrets::start(Database::memory().unwrap()).await.unwrap();
         let error = read(&secrets, "other").await.unwrap_err();
         assert!(matches!(error, aws_sdk_secretsmanager::Error::ResourceNotFoundException(_)), "{error:?}");
     }

@@ -17,7 +17,7 @@ use serde_json::json;
 use shared::clock::Clock;
 
 use super::server::Server;
-use crate::state::State;
+use crate::database::Database;
 
 /// A running SES v2; clones share it.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ pub struct Ses {
 
 /// A captured e-mail, as `GET /local/outbox` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message {
+pub struct SentMail {
     /// The recipient; several are joined by a comma.
     pub to: String,
     /// The subject line.
@@ -67,7 +67,7 @@ impl Ses {
     ///
     /// # Errors
     /// When there is no port to be had or `state` refuses the table.
-    pub async fn start(state: State, clock: Clock) -> Result<Self, std::io::Error> {
+    pub async fn start(database: Database, clock: Clock) -> Result<Self, std::io::Error> {
         let prepare = |connection: &Connection| {
             connection.execute_batch(TABLES)?;
             if !connection.prepare(HAS_CALENDARS)?.exists([])? {
@@ -75,8 +75,8 @@ impl Ses {
             }
             Ok(())
         };
-        state.with(|connection| prepare(connection)).map_err(std::io::Error::other)?;
-        let api = Api { state, clock, failures: Arc::default() };
+        database.with(|connection| prepare(connection)).map_err(std::io::Error::other)?;
+        let api = Api { database, clock, failures: Arc::default() };
         let router = Router::new().route("/v2/email/outbound-emails", post(send)).with_state(api.clone());
         Ok(Self { server: Arc::new(Server::start(router).await?), api })
     }
@@ -95,15 +95,15 @@ impl Ses {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn outbox(&self) -> Result<Vec<Message>, std::io::Error> {
+    pub fn outbox(&self) -> Result<Vec<SentMail>, std::io::Error> {
         let sql =
             "SELECT recipients, subject, body_text, body_html, calendar, sent_at FROM outbox ORDER BY id";
-        let read = self.api.state.with(|connection| {
+        let read = self.api.database.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let sent_at = DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default();
                 let (to, subject, text) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                Ok(Message { to, subject, text, html: row.get(3)?, calendar: row.get(4)?, sent_at })
+                Ok(SentMail { to, subject, text, html: row.get(3)?, calendar: row.get(4)?, sent_at })
             })?;
             rows.collect()
         });
@@ -119,7 +119,7 @@ impl fmt::Debug for Ses {
 
 #[derive(Clone)]
 struct Api {
-    state: State,
+    database: Database,
     clock: Clock,
     /// How many messages are still to be refused.
     failures: Arc<AtomicU32>,
@@ -193,7 +193,7 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
 fn keep(api: &Api, message_id: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
     let Letter { sender, subject, text, html, calendar } = letter;
     let sent_at = api.clock.now().timestamp_millis();
-    api.state.with(|connection| {
+    api.database.with(|connection| {
         connection
             .prepare_cached(
                 "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, calendar, sent_at)

@@ -218,12 +218,12 @@ impl fmt::Debug for Authorizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::State;
+    use crate::database::Database;
     use aws_smithy_types::base64;
 
     async fn authorizer() -> Authorizer {
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-        Authorizer::new(&Secrets::start(State::memory().unwrap()).await.unwrap(), clock).unwrap()
+        Authorizer::new(&Secrets::start(Database::memory().unwrap()).await.unwrap(), clock).unwrap()
     }
 
     fn with(authorization: &str) -> HeaderMap {

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::embedded::ses::Message;
+use crate::embedded::ses::SentMail;
 
 /// The most messages a page shows.
 const MOST: usize = 50;
@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
     frame-ancestors 'none'";
 
 /// Answers with all messages as JSON, or with the newest as a page where `headers` ask for one.
-pub(super) fn answer(messages: Vec<Message>, headers: &HeaderMap) -> Response {
+pub(super) fn answer(messages: Vec<SentMail>, headers: &HeaderMap) -> Response {
     if !wants_a_page(headers) {
         return ([(header::VARY, "accept")], Json(messages)).into_response();
     }
@@ -28,7 +28,7 @@ pub(super) fn answer(messages: Vec<Message>, headers: &HeaderMap) -> Response {
 #[template(path = "outbox.html")]
 struct Page {
     count: usize,
-    messages: Vec<Message>,
+    messages: Vec<SentMail>,
 }
 
 /// Only who names HTML, and likes it better than JSON, gets a page: curl says `*/*` (RFC 9110, section 12.5.1).
@@ -57,10 +57,10 @@ mod tests {
     use axum::http::HeaderValue;
     use chrono::DateTime;
 
-    fn message(subject: &str, html: Option<&str>) -> Message {
+    fn message(subject: &str, html: Option<&str>) -> SentMail {
         let sent_at = DateTime::from_timestamp_millis(1_795_000_000_123).unwrap();
         let html = html.map(str::to_owned);
-        Message {
+        SentMail {
             to: "ana@example.com".into(),
             subject: subject.into(),
             text: "At <10>.".into(),
@@ -70,7 +70,7 @@ mod tests {
         }
     }
 
-    async fn answered(accept: Option<&'static str>, messages: Vec<Message>) -> (Response<()>, String) {
+    async fn answered(accept: Option<&'static str>, messages: Vec<SentMail>) -> (Response<()>, String) {
         let accept = accept.map(|value| (header::ACCEPT, HeaderValue::from_static(value)));
         let (parts, body) = answer(messages, &accept.into_iter().collect()).into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();

@@ -22,7 +22,7 @@ enum Segment {
 }
 
 /// A route that fits a request.
-pub(super) struct Found<'a> {
+pub(super) struct MatchedRoute<'a> {
     pub(super) function: &'a str,
     pub(super) method: &'a str,
     pub(super) path: &'a str,
@@ -38,14 +38,14 @@ impl Routes {
     }
 
     /// The route of the request, the one with the most literal segments where several fit.
-    pub(super) fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
+    pub(super) fn find(&self, method: &Method, path: &str) -> Option<MatchedRoute<'_>> {
         let given: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let fitting = self.0.iter().filter(|route| route.definition.method == method.as_str());
         let (route, parameters) = fitting
             .filter_map(|route| Some((route, parameters(&route.segments, &given)?)))
             .min_by_key(|(_, parameters)| parameters.len())?;
         let RouteDefinition { method, path, function, is_open } = &route.definition;
-        Some(Found { function, method, path, is_open: *is_open, parameters })
+        Some(MatchedRoute { function, method, path, is_open: *is_open, parameters })
     }
 }
 

@@ -7,10 +7,10 @@ use lambda_http::RequestExt;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::database::Database;
 use crate::embedded::dynamodb::{DynamoDb, Place};
 use crate::embedded::scheduler::Backoff;
 use crate::sdk::Loopback;
-use crate::state::State;
 use crate::template::Template;
 
 /// Echoes what a function can see of a request, and panics when asked to.
@@ -134,12 +134,12 @@ fn a_route_without_function_is_refused() {
 
 #[tokio::test]
 async fn it_serves_until_told_to_stop() {
-    let (state, clock) = (State::memory().unwrap(), Clock::system());
-    let ses = Ses::start(state.clone(), clock.clone()).await.unwrap();
+    let (database, clock) = (Database::memory().unwrap(), Clock::system());
+    let ses = Ses::start(database.clone(), clock.clone()).await.unwrap();
     let backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
-    let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await.unwrap();
-    let secrets = Secrets::start(state.clone()).await.unwrap();
-    let receiver = Receiver::start(state, secrets.clone(), clock).await.unwrap();
+    let scheduler = Scheduler::start(database.clone(), clock.clone(), backoff).await.unwrap();
+    let secrets = Secrets::start(database.clone()).await.unwrap();
+    let receiver = Receiver::start(database, secrets.clone(), clock).await.unwrap();
     let webhook_url = receiver.url();
     let dynamodb =
         DynamoDb::start(Place::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();

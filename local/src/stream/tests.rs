@@ -14,7 +14,7 @@ struct World {
     dynamodb: DynamoDb,
     items: aws_sdk_dynamodb::Client,
     streams: Client,
-    state: State,
+    database: Database,
 }
 
 const QUICK: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
@@ -25,14 +25,14 @@ impl World {
         let dynamodb = DynamoDb::start(Place::Memory, &table).unwrap();
         let config = Loopback::new().config(dynamodb.endpoint());
         let (items, streams) = (aws_sdk_dynamodb::Client::new(&config), Client::new(&config));
-        Self { dynamodb, items, streams, state: State::memory().unwrap() }
+        Self { dynamodb, items, streams, database: Database::memory().unwrap() }
     }
 
     fn follower(&self) -> Follower {
         let mapping =
             StreamMapping { maximum_retries: 2, ..Template::deployed().unwrap().stream_mapping().unwrap() };
         let (client, arn) = (self.streams.clone(), self.dynamodb.stream_arn());
-        Follower::new(client, arn, self.state.clone(), mapping, QUICK).unwrap()
+        Follower::new(client, arn, self.database.clone(), mapping, QUICK).unwrap()
     }
 
     async fn put(&self, pk: &str, sk: &str, owed: bool) {
@@ -50,10 +50,10 @@ impl World {
 /// A receiver that notes the keys of each batch, then answers what `answer` makes of the event.
 fn receiver(
     answer: impl Fn(&Event) -> DynamoDbEventResponse + Send + Sync + 'static,
-) -> (Receiver, Arc<Mutex<Vec<Vec<String>>>>) {
+) -> (BatchHandler, Arc<Mutex<Vec<Vec<String>>>>) {
     let seen: Arc<Mutex<Vec<Vec<String>>>> = Arc::default();
     let notes = Arc::clone(&seen);
-    let receiver: Receiver = Arc::new(move |event| {
+    let receiver: BatchHandler = Arc::new(move |event| {
         notes.lock().unwrap().push(event.records.iter().map(key).collect());
         let response = answer(&event);
         Box::pin(async move { response })
@@ -134,7 +134,7 @@ async fn a_panic_takes_only_its_own_record_down() {
     }
     let done: Arc<Mutex<Vec<String>>> = Arc::default();
     let notes = Arc::clone(&done);
-    let receiver: Receiver = Arc::new(move |event| {
+    let receiver: BatchHandler = Arc::new(move |event| {
         let notes = Arc::clone(&notes);
         Box::pin(async move {
             let keys: Vec<String> = event.records.iter().map(key).collect();

@@ -1,6 +1,6 @@
 //! Someone who is about to do something, held against the table.
 
-use super::rules::{OnMeeting, OnUser, Part, Verdict, Whom};
+use super::rules::{OnMeeting, OnUser, Part, Permission, Whom};
 use crate::domain::{Meeting, Role, UserId};
 use crate::http::{Code, Problem, not_found};
 
@@ -15,7 +15,7 @@ pub enum Actor {
 
 /// How much an actor may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum Visibility {
     /// Everything.
     All,
     /// When somebody is busy, and nothing else of it.
@@ -27,12 +27,12 @@ impl Actor {
     ///
     /// # Errors
     /// 403 `forbidden`; 404 `user_not_found` where they may not even know.
-    pub fn may(&self, action: OnUser, user: &UserId) -> Result<Extent, Problem> {
+    pub fn may(&self, action: OnUser, user: &UserId) -> Result<Visibility, Problem> {
         if *self == Self::Unrestricted {
-            return Ok(Extent::All);
+            return Ok(Visibility::All);
         }
         let whom = if self.is(user) { Whom::Oneself } else { Whom::Other };
-        carry_out(action.verdict(whom), Code::UserNotFound)
+        carry_out(action.permission(whom), Code::UserNotFound)
     }
 
     /// Whether they may do that with the meeting.
@@ -48,7 +48,7 @@ impl Actor {
             Some(Role::Participant) => Part::Participant,
             None => Part::Stranger,
         };
-        carry_out(action.verdict(part), Code::MeetingNotFound).map(drop)
+        carry_out(action.permission(part), Code::MeetingNotFound).map(drop)
     }
 
     /// Whether they may take that user, who may be themselves, out of the meeting.
@@ -64,13 +64,13 @@ impl Actor {
     }
 }
 
-pub(super) fn carry_out(verdict: Verdict, missing: Code) -> Result<Extent, Problem> {
-    match verdict {
-        Verdict::Allowed => Ok(Extent::All),
-        Verdict::TimesOnly => Ok(Extent::Times),
-        Verdict::Forbidden => {
+pub(super) fn carry_out(permission: Permission, missing: Code) -> Result<Visibility, Problem> {
+    match permission {
+        Permission::Allowed => Ok(Visibility::All),
+        Permission::TimesOnly => Ok(Visibility::Times),
+        Permission::Forbidden => {
             Err(Problem::new(Code::Forbidden, "This is not yours to do. Nothing was changed."))
         }
-        Verdict::Hidden => Err(not_found(missing)),
+        Permission::Hidden => Err(not_found(missing)),
     }
 }

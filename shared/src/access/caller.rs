@@ -1,4 +1,4 @@
-//! From the verdict of API Gateway's authorizer to who is calling.
+//! From the permission of API Gateway's authorizer to who is calling.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use super::actor::carry_out;
 use super::rules::{OnUser, Whom};
 use crate::domain::Email;
 use crate::http::{Code, Problem, Request};
-use crate::store::{Found, StoreError, Wanted};
+use crate::store::{Found, ReadSet, StoreError};
 
 /// How a deployment learns who is calling. API Gateway does the checking and refuses whoever fails; a function that is
-/// reached without its verdict refuses as well.
+/// reached without its permission refuses as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
     /// Not at all: anyone may do anything.
@@ -49,7 +49,7 @@ impl SignIn {
     /// Who sent a request.
     ///
     /// # Errors
-    /// 401 `unauthenticated` without the authorizer's verdict; 403 `forbidden` for a token without a verified address.
+    /// 401 `unauthenticated` without the authorizer's permission; 403 `forbidden` for a token without a verified address.
     pub fn caller(&self, request: &Request) -> Result<Caller, Problem> {
         let authorizer = match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
@@ -72,7 +72,7 @@ impl SignIn {
 impl Caller {
     /// `wanted`, and whatever tells which user the caller is.
     #[must_use]
-    pub fn wanted(&self, wanted: Wanted) -> Wanted {
+    pub fn with_own_keys(&self, wanted: ReadSet) -> ReadSet {
         match self {
             Self::Unrestricted => wanted,
             Self::Owner(email) => wanted.email(email),
@@ -97,11 +97,11 @@ impl Caller {
     pub fn may_have(&self, address: &Email) -> Result<(), Problem> {
         let Self::Owner(own) = self else { return Ok(()) };
         let whom = if own.key() == address.key() { Whom::Oneself } else { Whom::Other };
-        carry_out(OnUser::HaveAddress.verdict(whom), Code::UserNotFound).map(drop)
+        carry_out(OnUser::HaveAddress.permission(whom), Code::UserNotFound).map(drop)
     }
 }
 
-/// A request without a verdict on who sent it.
+/// A request without a permission on who sent it.
 fn unauthenticated() -> Problem {
     Problem::new(Code::Unauthenticated, "Send a token that is valid now, as Authorization: Bearer <token>.")
 }

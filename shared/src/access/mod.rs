@@ -5,16 +5,16 @@
 //! table in [`rules`] before it answers or changes anything.
 //!
 //! ```
-//! use shared::access::rules::{OnMeeting, Part, Verdict};
+//! use shared::access::rules::{OnMeeting, Part, Permission};
 //!
-//! assert_eq!(OnMeeting::Change.verdict(Part::Organizer), Verdict::Allowed);
-//! assert_eq!(OnMeeting::Change.verdict(Part::Participant), Verdict::Forbidden);
-//! assert_eq!(OnMeeting::Change.verdict(Part::Stranger), Verdict::Hidden);
+//! assert_eq!(OnMeeting::Change.permission(Part::Organizer), Permission::Allowed);
+//! assert_eq!(OnMeeting::Change.permission(Part::Participant), Permission::Forbidden);
+//! assert_eq!(OnMeeting::Change.permission(Part::Stranger), Permission::Hidden);
 //! ```
 
 mod actor;
 mod caller;
 pub mod rules;
 
-pub use actor::{Actor, Extent};
+pub use actor::{Actor, Visibility};
 pub use caller::{Administrators, Caller, SignIn};

@@ -60,7 +60,7 @@ pub enum Part {
 
 /// What the table says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Permission {
     /// Go ahead.
     Allowed,
     /// Go ahead, but tell nothing beyond the times.
@@ -71,14 +71,14 @@ pub enum Verdict {
     Hidden,
 }
 
-use Verdict::{Allowed, Forbidden, Hidden, TimesOnly};
+use Permission::{Allowed, Forbidden, Hidden, TimesOnly};
 
 impl OnUser {
     /// Every one of them.
     pub const ALL: [Self; 5] = [Self::HaveAddress, Self::ActAs, Self::Read, Self::Change, Self::ReadCalendar];
 
     /// Whether the caller may do it.
-    pub const fn verdict(self, whom: Whom) -> Verdict {
+    pub const fn permission(self, whom: Whom) -> Permission {
         let (oneself, other) = match self {
             Self::HaveAddress => (Allowed, Forbidden),
             Self::ActAs => (Allowed, Forbidden),
@@ -99,7 +99,7 @@ impl OnMeeting {
         [Self::Read, Self::ReadReminders, Self::Change, Self::Cancel, Self::Add, Self::Remove, Self::Leave];
 
     /// Whether the caller may do it. Whether an organizer can leave at all is no question of access.
-    pub const fn verdict(self, part: Part) -> Verdict {
+    pub const fn permission(self, part: Part) -> Permission {
         let (organizer, participant, stranger) = match self {
             Self::Read => (Allowed, Allowed, Hidden),
             Self::ReadReminders => (Allowed, Allowed, Hidden),
@@ -124,16 +124,16 @@ mod tests {
     #[test]
     fn a_stranger_sees_nothing_of_a_meeting() {
         for action in OnMeeting::ALL {
-            assert_eq!(action.verdict(Part::Stranger), Hidden, "{action:?}");
-            assert_eq!(action.verdict(Part::Organizer), Allowed, "{action:?}");
+            assert_eq!(action.permission(Part::Stranger), Hidden, "{action:?}");
+            assert_eq!(action.permission(Part::Organizer), Allowed, "{action:?}");
         }
     }
 
     #[test]
     fn everyone_may_do_everything_to_themselves_and_nothing_to_others_but_look_at_their_times() {
         for action in OnUser::ALL {
-            assert_eq!(action.verdict(Whom::Oneself), Allowed, "{action:?}");
-            let others = action.verdict(Whom::Other);
+            assert_eq!(action.permission(Whom::Oneself), Allowed, "{action:?}");
+            let others = action.permission(Whom::Other);
             assert_eq!(others == TimesOnly, action == OnUser::ReadCalendar, "{action:?}");
             assert_ne!(others, Allowed, "{action:?}");
         }

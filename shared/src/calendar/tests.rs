@@ -30,7 +30,7 @@ fn user(name: &str, address: &str) -> User {
         zone: Zone::UTC,
         dnd: None,
         version: 1,
-        origin: None,
+        idempotency: None,
     }
 }
 
@@ -52,7 +52,7 @@ fn meeting(start: &str, end: &str, zone: &str) -> Meeting {
         notifications: Notifications::default(),
         version: 3,
         planned_version: 3,
-        origin: None,
+        idempotency: None,
     }
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text::inline;
 use super::{
-    Booking, Description, Email, Location, MeetingId, Name, Notifications, Origin, Title, User, UserId,
+    Booking, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
+    UserId,
 };
 use crate::time::{Interval, Minute, Zone};
 
@@ -46,7 +47,7 @@ pub struct Meeting {
     /// The newest version whose reminders are planned; 0 before the first.
     pub planned_version: u64,
     /// How it was asked for, where that was under an idempotency key.
-    pub origin: Option<Origin>,
+    pub idempotency: Option<IdempotencyRecord>,
 }
 
 impl Meeting {

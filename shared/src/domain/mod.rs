@@ -1,24 +1,24 @@
 //! People, meetings and reminders as types that can't hold a wrong value. No I/O, no clock, no wire format.
 
 pub mod booking;
+pub mod calendar_update;
 mod id;
-pub mod invitation;
+pub mod idempotency;
 pub mod meeting;
 pub mod notice;
 pub mod notification;
-pub mod origin;
 pub mod quota;
 pub mod text;
 pub mod user;
 
 pub use booking::Booking;
+pub use calendar_update::{Event, News};
 pub(crate) use id::digest;
 pub use id::{MeetingId, UserId};
-pub use invitation::{Event, News};
+pub use idempotency::IdempotencyRecord;
 pub use meeting::{Meeting, Participant, Role, Status};
-pub use notice::{Kind, Notice, NoticeKey, State, Step};
+pub use notice::{Notice, NoticeKey, NoticeKind, NoticeState, Transition};
 pub use notification::{Channel, Channels, Notification, Notifications};
-pub use origin::Origin;
 pub use quota::Quotas;
 pub use text::{Description, Link, Location, Name, Title};
 pub use user::{Email, User};

@@ -30,12 +30,12 @@ pub struct NoticeKey {
     /// To whom.
     pub user_id: UserId,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NoticeKind,
 }
 
 /// What a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum NoticeKind {
     /// Tells that the meeting is coming.
     Reminder {
         /// How.
@@ -48,7 +48,7 @@ pub enum Kind {
     Invitation,
 }
 
-impl Kind {
+impl NoticeKind {
     const INVITATION: &str = "invitation";
 
     /// How it reaches the person.
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// Reads what [`Kind`] is displayed as, and no other spelling of it: a key has one.
+    /// Reads what [`NoticeKind`] is displayed as, and no other spelling of it: a key has one.
     pub fn parse(text: &str) -> Option<Self> {
         let kind = match text.split_once('#') {
             None => Self::of(text, None),
@@ -96,7 +96,7 @@ impl Kind {
 }
 
 /// As it stands in keys: `email#60`, or `invitation`.
-impl fmt::Display for Kind {
+impl fmt::Display for NoticeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         self.minutes_before().map_or(Ok(()), |minutes| write!(f, "#{minutes}"))
@@ -113,7 +113,7 @@ pub struct Notice {
     /// The start that it was planned for: the meeting's, or what an invitation has for it.
     pub start: Minute,
     /// What the person's calendar shows since the last invitation that left; `None` while it shows nothing.
-    pub told: Option<Event>,
+    pub last_sent: Option<Event>,
     /// The version of the meeting that it was planned from.
     pub meeting_version: u64,
     /// The version of the user that it was planned from.
@@ -123,7 +123,7 @@ pub struct Notice {
     /// Why then, or why not.
     pub reason: Reason,
     /// How far it is.
-    pub state: State,
+    pub state: NoticeState,
     /// How often sending it has failed.
     pub attempts: u32,
     /// What the last attempt failed of, in words without personal data.
@@ -145,7 +145,7 @@ pub struct Notice {
 impl Notice {
     /// Whether it is an invitation.
     pub fn is_invitation(&self) -> bool {
-        self.key.kind == Kind::Invitation
+        self.key.kind == NoticeKind::Invitation
     }
 
     /// Whether it is over for `start`, whatever else changes. A delivered invitation never is: there may be more to tell.
@@ -155,7 +155,7 @@ impl Notice {
 
     /// Whether what follows may be for the same start although this one is over.
     pub fn may_be_repeated(&self) -> bool {
-        self.is_invitation() && self.state == State::Delivered
+        self.is_invitation() && self.state == NoticeState::Delivered
     }
 
     /// Whether it is a reminder whose last message told `start` already: the meeting moved away meanwhile, and back.
@@ -170,14 +170,14 @@ impl Notice {
 
     /// The next revision of this notice, in the state `to`. Claim and debt end with the old state; the caller says
     /// what is owed in the new one.
-    pub fn moved_to(&self, to: State, owed_at: Option<Minute>) -> Self {
+    pub fn moved_to(&self, to: NoticeState, owed_at: Option<Minute>) -> Self {
         Self { state: to, owed_at, claimed_until: None, revision: self.revision + 1, ..self.clone() }
     }
 }
 
 /// A write of a notice: from what was read to what is to be stored.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct Transition {
     /// What is stored, `None` when nothing is.
     pub from: Option<Notice>,
     /// What is to be stored.
@@ -187,7 +187,7 @@ pub struct Step {
 /// How far a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum NoticeState {
     /// Its minute is known, its timer may not be set yet.
     Planned,
     /// Its timer is set.
@@ -204,7 +204,7 @@ pub enum State {
     Failed,
 }
 
-impl State {
+impl NoticeState {
     /// Every state, in the order of a notice's life.
     pub const ALL: [Self; 7] = [
         Self::Planned,

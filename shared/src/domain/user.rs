@@ -6,7 +6,7 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::{Name, Origin, UserId};
+use super::{IdempotencyRecord, Name, UserId};
 use crate::time::{Dnd, Zone};
 
 /// A person as stored.
@@ -25,7 +25,7 @@ pub struct User {
     /// Rises with every change, from 1.
     pub version: u64,
     /// How they were created, where that was under an idempotency key.
-    pub origin: Option<Origin>,
+    pub idempotency: Option<IdempotencyRecord>,
 }
 
 /// An e-mail address (RFC 5321, section 4.1.2), without a display name and with a domain.

@@ -3,8 +3,8 @@
 mod fields;
 mod preconditions;
 mod problem;
-mod protection;
 pub mod read;
+mod security_headers;
 mod times;
 pub mod view;
 
@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use problem::{Code, FieldError, Problem};
-pub use protection::protect;
+pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve};
 
 use crate::access::SignIn;
@@ -47,7 +47,7 @@ pub struct Api {
 }
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. Each is protected, see
-/// [`protect`]. A failure that is ours is logged here, once, and nowhere else.
+/// [`add_security_headers`]. A failure that is ours is logged here, once, and nowhere else.
 pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
 where
     F: FnOnce(A, Request) -> R,
@@ -61,7 +61,7 @@ where
         }
         problem.into_response()
     });
-    protect(response.headers_mut());
+    add_security_headers(response.headers_mut());
     response
 }
 

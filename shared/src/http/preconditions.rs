@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Code, Fields, Problem, Request, Response};
-use crate::domain::Origin;
+use crate::domain::IdempotencyRecord;
 
 /// The entity tag of a meeting's version (RFC 9110, section 8.8.3).
 pub fn etag(version: u64) -> header::HeaderValue {
@@ -35,7 +35,7 @@ pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
 pub struct IdempotencyKey {
     key: String,
     /// A digest of the body that came with it.
-    request: String,
+    request_digest: String,
 }
 
 const HEADER: &str = "idempotency-key";
@@ -52,7 +52,7 @@ impl IdempotencyKey {
             let message = "must be 1 to 255 visible ASCII characters";
             return Err(Problem::bad_field("Idempotency-Key", message));
         }
-        Ok(Some(Self { key: key.to_owned(), request: fields.digest() }))
+        Ok(Some(Self { key: key.to_owned(), request_digest: fields.digest() }))
     }
 
     /// The key as the client chose it.
@@ -61,18 +61,18 @@ impl IdempotencyKey {
     }
 
     /// What to remember so that the same request can be answered again.
-    pub fn origin(&self, answer: &str) -> Origin {
-        Origin { request: self.request.clone(), answer: answer.to_owned() }
+    pub fn record(&self, response: &str) -> IdempotencyRecord {
+        IdempotencyRecord { request_digest: self.request_digest.clone(), response: response.to_owned() }
     }
 
     /// The answer that the same request got before.
     ///
     /// # Errors
     /// 422 when the key came with another body then.
-    pub fn replay(&self, origin: Option<&Origin>) -> Result<Response, Problem> {
-        match origin {
-            Some(origin) if origin.request == self.request => {
-                let mut response = super::created(origin.answer.clone());
+    pub fn replay(&self, record: Option<&IdempotencyRecord>) -> Result<Response, Problem> {
+        match record {
+            Some(record) if record.request_digest == self.request_digest => {
+                let mut response = super::created(record.response.clone());
                 let replayed = header::HeaderName::from_static("idempotent-replayed");
                 response.headers_mut().insert(replayed, header::HeaderValue::from_static("true"));
                 Ok(response)

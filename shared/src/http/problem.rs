@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use strum::VariantArray;
 
 use super::Response;
-use crate::store::{AsRaceLost, Session, StoreError};
+use crate::store::{IsConflict, Session, StoreError};
 
 /// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     extra: Map<String, Value>,
     cause: Option<String>,
-    lost_race: bool,
+    is_conflict: bool,
     /// In how many seconds it may work, where that is known.
     retry_after: Option<u64>,
 }
@@ -142,7 +142,7 @@ impl Problem {
             errors: Vec::new(),
             extra: Map::new(),
             cause: None,
-            lost_race: false,
+            is_conflict: false,
             retry_after: (code == Code::BusyTryAgain).then_some(1),
         }
     }
@@ -168,7 +168,7 @@ impl Problem {
     /// What was read contradicts itself, as somebody changed some of it in between: forget it and read again.
     pub fn stale(session: &Session<'_>) -> Self {
         session.forget();
-        Self { lost_race: true, ..Self::new(Code::BusyTryAgain, BUSY) }
+        Self { is_conflict: true, ..Self::new(Code::BusyTryAgain, BUSY) }
     }
 
     /// Adds a member of its own (RFC 9457, section 3.2).
@@ -245,18 +245,18 @@ struct Members {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if error.is_lost_race() || error.is_unavailable() {
-            let lost_race = error.is_lost_race();
-            let detail = if lost_race { BUSY } else { UNAVAILABLE };
-            Self { cause: Some(error.to_string()), lost_race, ..Self::new(Code::BusyTryAgain, detail) }
+        if error.is_conflict() || error.is_unavailable() {
+            let is_conflict = error.is_conflict();
+            let detail = if is_conflict { BUSY } else { UNAVAILABLE };
+            Self { cause: Some(error.to_string()), is_conflict, ..Self::new(Code::BusyTryAgain, detail) }
         } else {
             Self::internal(error.to_string())
         }
     }
 }
 
-impl AsRaceLost for Problem {
-    fn lost_race(&self) -> bool {
-        self.lost_race
+impl IsConflict for Problem {
+    fn is_conflict(&self) -> bool {
+        self.is_conflict
     }
 }

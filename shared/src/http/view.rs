@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::FieldError;
-use crate::access::Extent;
+use crate::access::Visibility;
 use crate::domain::{
-    Booking, Meeting, MeetingId, Notice, Notifications, Participant, Role, State, Status, User, UserId,
+    Booking, Meeting, MeetingId, Notice, NoticeState, Notifications, Participant, Role, Status, User, UserId,
 };
 use crate::time::{Interval, Reason, Zone, format};
 
@@ -181,16 +181,16 @@ pub struct BookingView {
 impl BookingView {
     /// The booking, with its times in `zone`. To whom only those may be told, not even the id is: it would tell which of
     /// two people's meetings are the same.
-    pub fn new(booking: &Booking, extent: Extent, zone: Zone) -> Self {
+    pub fn new(booking: &Booking, visibility: Visibility, zone: Zone) -> Self {
         let times = IntervalView::new(booking.interval, zone);
-        match extent {
-            Extent::All => Self {
+        match visibility {
+            Visibility::All => Self {
                 meeting_id: Some(booking.meeting_id.clone()),
                 title: booking.title.as_ref().map(ToString::to_string),
                 role: Some(booking.role),
                 times,
             },
-            Extent::Times => Self { meeting_id: None, title: None, role: None, times },
+            Visibility::Times => Self { meeting_id: None, title: None, role: None, times },
         }
     }
 }
@@ -222,7 +222,7 @@ pub struct NoticeView {
     minutes_before: Option<u32>,
     remind_at: Option<String>,
     reason: Reason,
-    state: State,
+    state: NoticeState,
     delivered_at: Option<String>,
     /// What sending failed of last, where it failed and hasn't succeeded since.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -240,7 +240,7 @@ impl From<&Notice> for NoticeView {
             remind_at: notice.remind_at.map(|minute| utc(minute.start())),
             reason: notice.reason,
             state: notice.state,
-            delivered_at: notice.delivered_at.filter(|_| notice.state == State::Delivered).map(utc),
+            delivered_at: notice.delivered_at.filter(|_| notice.state == NoticeState::Delivered).map(utc),
             failure: notice.failure.clone(),
         }
     }

@@ -172,7 +172,7 @@ impl Store {
     /// Writes all of `change`, or nothing. The SDK's client token makes its own retries of this call safe.
     ///
     /// # Errors
-    /// A lost race when a condition doesn't hold any more; otherwise when the store can't be written.
+    /// A conflict when a condition doesn't hold any more; otherwise when the store can't be written.
     pub async fn commit(&self, change: Change) -> Result<(), StoreError> {
         let call = self.client.transact_write_items().set_transact_items(Some(change.writes));
         call.send().await.map(drop).map_err(StoreError::transaction)

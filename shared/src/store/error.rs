@@ -7,13 +7,13 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
 
 use super::item::Item;
-use crate::cause::cause;
+use crate::error_chain::error_chain;
 
 /// A failed call to the store. Ask it what it means; its text is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     /// What became of each write of a transaction; empty where that is not known.
     writes: Vec<WriteOutcome>,
@@ -35,21 +35,21 @@ pub(super) enum WriteOutcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    LostRace,
+enum ErrorKind {
+    Conflict,
     Unavailable,
     Broken,
 }
 
 impl StoreError {
     /// Somebody else wrote first: read again and decide again.
-    pub fn is_lost_race(&self) -> bool {
-        self.kind == Kind::LostRace
+    pub fn is_conflict(&self) -> bool {
+        self.kind == ErrorKind::Conflict
     }
 
     /// The store can't be reached or is throttling: worth another try a little later.
     pub fn is_unavailable(&self) -> bool {
-        self.kind == Kind::Unavailable
+        self.kind == ErrorKind::Unavailable
     }
 
     /// Whether the condition of the transaction's write number `index`, from 0, failed.
@@ -64,16 +64,16 @@ impl StoreError {
 
     /// An item that no version of the program can have written.
     pub(super) fn corrupt(what: impl std::fmt::Display) -> Self {
-        Self { kind: Kind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
+        Self { kind: ErrorKind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
     }
 
     pub(super) fn unavailable(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Unavailable, message: message.into(), writes: Vec::new() }
+        Self { kind: ErrorKind::Unavailable, message: message.into(), writes: Vec::new() }
     }
 
     /// Sorts a failed call by what it means. A failure on the way there or back counts as unavailable, and so do the
     /// codes that the service itself calls temporary.
-    fn from_sdk<E>(error: &SdkError<E>, lost_race: bool) -> Self
+    fn from_sdk<E>(error: &SdkError<E>, is_conflict: bool) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -94,12 +94,12 @@ impl StoreError {
             SdkError::ConstructionFailure(_) => false,
             _ => true,
         };
-        let kind = match (lost_race, temporary) {
-            (true, _) => Kind::LostRace,
-            (false, true) => Kind::Unavailable,
-            (false, false) => Kind::Broken,
+        let kind = match (is_conflict, temporary) {
+            (true, _) => ErrorKind::Conflict,
+            (false, true) => ErrorKind::Unavailable,
+            (false, false) => ErrorKind::Broken,
         };
-        Self { kind, message: cause(error), writes: Vec::new() }
+        Self { kind, message: error_chain(error), writes: Vec::new() }
     }
 
     pub(super) fn read<E>(error: SdkError<E>) -> Self
@@ -123,7 +123,7 @@ impl StoreError {
         Self::from_sdk(&error, lost)
     }
 
-    /// A cancelled transaction is a lost race when every reason is one; a throttled write among them makes it unavailable.
+    /// A cancelled transaction is a conflict when every reason is one; a throttled write among them makes it unavailable.
     pub(super) fn transaction(error: SdkError<TransactWriteItemsError>) -> Self {
         let writes = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -138,7 +138,7 @@ impl StoreError {
         let others = counts(|w| matches!(w, WriteOutcome::Other));
         let mut result = Self::from_sdk(&error, raced > 0 && throttled + others == 0);
         if throttled > 0 && others == 0 {
-            result.kind = Kind::Unavailable;
+            result.kind = ErrorKind::Unavailable;
         }
         Self { writes, ..result }
     }
@@ -196,7 +196,7 @@ mod tests {
     fn a_failure_tells_what_it_is_and_nobodys_address() {
         let error = cancelled("ConditionalCheckFailed");
         assert_eq!(error.to_string(), "service error: TransactionCanceledException: Transaction cancelled");
-        assert!(error.is_lost_race());
+        assert!(error.is_conflict());
         assert!(!cancelled("ValidationError").to_string().contains("ana"));
     }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, StoreError};
 use crate::domain::{
-    Booking, Description, Email, Event, Kind, Location, Meeting, MeetingId, Name, Notice, NoticeKey,
-    Notifications, Origin, Participant, Role, State, Status, Title, User, UserId,
+    Booking, Description, Email, Event, IdempotencyRecord, Location, Meeting, MeetingId, Name, Notice,
+    NoticeKey, NoticeKind, NoticeState, Notifications, Participant, Role, Status, Title, User, UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
 
@@ -61,13 +61,13 @@ pub(super) struct UserItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) planned_until: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    origin: Option<OriginItem>,
+    origin: Option<IdempotencyItem>,
     #[serde(flatten)]
     owed: Owed,
 }
 
 #[derive(Serialize, Deserialize)]
-struct OriginItem {
+struct IdempotencyItem {
     request: String,
     answer: String,
 }
@@ -120,7 +120,7 @@ pub(super) struct MeetingItem {
     version: u64,
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    origin: Option<OriginItem>,
+    origin: Option<IdempotencyItem>,
     #[serde(flatten)]
     owed: Owed,
 }
@@ -146,13 +146,13 @@ pub(super) struct NoticeItem {
     email: String,
     start: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    told: Option<EventItem>,
+    last_sent: Option<EventItem>,
     meeting_version: u64,
     user_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remind_at: Option<i64>,
     reason: Reason,
-    state: State,
+    state: NoticeState,
     attempts: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
@@ -192,15 +192,15 @@ impl From<&Key> for ItemKey {
     }
 }
 
-impl From<&Origin> for OriginItem {
-    fn from(origin: &Origin) -> Self {
-        Self { request: origin.request.clone(), answer: origin.answer.clone() }
+impl From<&IdempotencyRecord> for IdempotencyItem {
+    fn from(record: &IdempotencyRecord) -> Self {
+        Self { request: record.request_digest.clone(), answer: record.response.clone() }
     }
 }
 
-impl From<OriginItem> for Origin {
-    fn from(item: OriginItem) -> Self {
-        Self { request: item.request, answer: item.answer }
+impl From<IdempotencyItem> for IdempotencyRecord {
+    fn from(item: IdempotencyItem) -> Self {
+        Self { request_digest: item.request, response: item.answer }
     }
 }
 
@@ -217,7 +217,7 @@ impl UserItem {
             dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
             version: user.version,
             planned_until: None,
-            origin: user.origin.as_ref().map(OriginItem::from),
+            origin: user.idempotency.as_ref().map(IdempotencyItem::from),
         }
     }
 }
@@ -281,7 +281,7 @@ impl MeetingItem {
             notifications: meeting.notifications.clone(),
             version: meeting.version,
             planned_version: meeting.planned_version,
-            origin: meeting.origin.as_ref().map(OriginItem::from),
+            origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
         }
     }
 }
@@ -315,7 +315,7 @@ impl NoticeItem {
             minutes_before: notice.key.kind.minutes_before(),
             email: notice.email.to_string(),
             start: notice.start.epoch(),
-            told: notice.told.as_ref().map(EventItem::from),
+            last_sent: notice.last_sent.as_ref().map(EventItem::from),
             meeting_version: notice.meeting_version,
             user_version: notice.user_version,
             remind_at: notice.remind_at.map(Minute::epoch),
@@ -347,7 +347,7 @@ impl TryFrom<UserItem> for User {
             zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
             dnd: item.dnd.map(dnd).transpose()?,
             version: item.version,
-            origin: item.origin.map(Origin::from),
+            idempotency: item.origin.map(IdempotencyRecord::from),
         })
     }
 }
@@ -387,7 +387,7 @@ impl TryFrom<MeetingItem> for Meeting {
             notifications: item.notifications,
             version: item.version,
             planned_version: item.planned_version,
-            origin: item.origin.map(Origin::from),
+            idempotency: item.origin.map(IdempotencyRecord::from),
         })
     }
 }
@@ -423,14 +423,14 @@ impl TryFrom<NoticeItem> for Notice {
     type Error = StoreError;
 
     fn try_from(item: NoticeItem) -> Result<Self, StoreError> {
-        let kind = Kind::of(&item.channel, item.minutes_before)
+        let kind = NoticeKind::of(&item.channel, item.minutes_before)
             .ok_or_else(|| StoreError::corrupt(format!("no notice is a {}", item.channel)))?;
         Ok(Self {
             owed_at: item.owed.minute(),
             key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
             email: Email::known(&item.email).map_err(unreadable("email"))?,
             start: Minute::from_epoch(item.start),
-            told: item.told.map(Event::try_from).transpose()?,
+            last_sent: item.last_sent.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,
             user_version: item.user_version,
             remind_at: item.remind_at.map(Minute::from_epoch),

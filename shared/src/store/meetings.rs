@@ -51,7 +51,7 @@ impl Store {
     /// Notes that the notices of the meeting's version `version` are planned: nothing is owed for it any more.
     ///
     /// # Errors
-    /// A lost race when the meeting has another version by now.
+    /// A conflict when the meeting has another version by now.
     pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
         let done = "SET planned_version = :version REMOVE owed_shard, owed_at";
         self.mark(&Key::meeting(id), done, version).await
@@ -61,7 +61,7 @@ impl Store {
     /// same for theirs. The meeting itself is the same version, in which everyone keeps their place.
     ///
     /// # Errors
-    /// A lost race when the meeting has another version by now.
+    /// A conflict when the meeting has another version by now.
     pub async fn refresh_participants(&self, meeting: &Meeting, places: &[usize]) -> Result<(), StoreError> {
         let mut call = self
             .client

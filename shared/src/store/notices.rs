@@ -11,7 +11,7 @@ use super::change::number;
 use super::item::{Item, NoticeItem};
 use super::keys::{meeting_partition, notices_of};
 use super::{Store, StoreError};
-use crate::domain::{MeetingId, Notice, State, Step, UserId};
+use crate::domain::{MeetingId, Notice, NoticeState, Transition, UserId};
 
 impl Store {
     /// The notices of one participant of a meeting.
@@ -39,20 +39,20 @@ impl Store {
     /// Takes all of `steps`, or none of them.
     ///
     /// # Errors
-    /// A lost race when one of them is no longer as it was read; otherwise when the store can't be written.
-    pub async fn step(&self, steps: &[Step]) -> Result<(), StoreError> {
-        let begins = |step: &&Step| step.from.is_none() && !step.to.state.may_begin();
-        if let Some(step) = steps.iter().find(begins) {
-            return Err(StoreError::corrupt(format!("no notice begins as {}", step.to.state.as_str())));
+    /// A conflict when one of them is no longer as it was read; otherwise when the store can't be written.
+    pub async fn apply(&self, transitions: &[Transition]) -> Result<(), StoreError> {
+        let begins = |transition: &&Transition| transition.from.is_none() && !transition.to.state.may_begin();
+        if let Some(transition) = transitions.iter().find(begins) {
+            return Err(StoreError::corrupt(format!("no notice begins as {}", transition.to.state.as_str())));
         }
-        if let [step] = steps {
-            return self.step_one(step).await;
+        if let [transition] = transitions {
+            return self.apply_one(transition).await;
         }
-        let writes = steps.iter().map(|step| {
+        let writes = transitions.iter().map(|transition| {
             let put = Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&step.to))?));
-            let put = match guard(step) {
+                .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&transition.to))?));
+            let put = match guard(transition) {
                 None => put.condition_expression(ABSENT),
                 Some(guard) => put
                     .condition_expression(guard.expression)
@@ -68,9 +68,9 @@ impl Store {
 
     /// One row needs no transaction, and so has none of the token by which DynamoDB knows a call that the SDK sends again
     /// after its answer got lost. The row carries a mark instead: whoever finds their own in the way has written it.
-    async fn step_one(&self, step: &Step) -> Result<(), StoreError> {
+    async fn apply_one(&self, transition: &Transition) -> Result<(), StoreError> {
         let mark = Uuid::new_v4().to_string();
-        let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&step.to))?;
+        let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&transition.to))?;
         item.insert(MARK.to_owned(), AttributeValue::S(mark.clone()));
         let call = self
             .client
@@ -78,7 +78,7 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(item))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let call = match guard(step) {
+        let call = match guard(transition) {
             None => call.condition_expression(ABSENT),
             Some(guard) => call
                 .condition_expression(guard.expression)
@@ -112,15 +112,15 @@ struct Guard {
 
 /// The condition of a step: the stored revision is the one that was read, and its state is one that permits the new
 /// one. The first makes every write a race that only one can win; the second holds whatever a caller has in mind.
-fn guard(step: &Step) -> Option<Guard> {
-    let from = step.from.as_ref()?;
-    let same_start = from.start == step.to.start && !from.may_be_repeated();
+fn guard(transition: &Transition) -> Option<Guard> {
+    let from = transition.from.as_ref()?;
+    let same_start = from.start == transition.to.start && !from.may_be_repeated();
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
     // A claim or its end leaves the state as it is, and so does a debt that is paid.
-    let stays = |state: &State| from.start == step.to.start && *state == step.to.state;
-    let permitted = |state: &State| state.permits(step.to.state, same_start) || stays(state);
-    for state in State::ALL.iter().filter(|state| permitted(state)) {
+    let stays = |state: &NoticeState| from.start == transition.to.start && *state == transition.to.state;
+    let permitted = |state: &NoticeState| state.permits(transition.to.state, same_start) || stays(state);
+    for state in NoticeState::ALL.iter().filter(|state| permitted(state)) {
         let name = format!(":{}", state.as_str());
         values.insert(name.clone(), AttributeValue::S(state.as_str().to_owned()));
         names.push(name);

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 
 use super::item::{Item, OWED_SHARDS};
-use super::{Debtor, Store, StoreError};
+use super::{Store, StoreError, WorkItem};
 use crate::time::Minute;
 
 /// The sparse index over `owed_shard` and `owed_at`.
@@ -14,7 +14,7 @@ const INDEX: &str = "owed";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Debt {
     /// Who owes it.
-    pub debtor: Debtor,
+    pub work_item: WorkItem,
     /// The minute by which it should have been done.
     pub since: Minute,
 }
@@ -89,8 +89,8 @@ impl Overdue {
         let (pk, sk) = (text("pk").map_or("", String::as_str), text("sk").map_or("", String::as_str));
         let since = item.get("owed_at").and_then(|value| value.as_n().ok()?.parse().ok());
         let since = Minute::from_epoch(since.unwrap_or_default());
-        match Debtor::of_key(pk, sk) {
-            Some(debtor) => self.debts.push(Debt { debtor, since }),
+        match WorkItem::of_key(pk, sk) {
+            Some(work_item) => self.debts.push(Debt { work_item, since }),
             None => self.unknown.push(Unknown { key: impersonal(pk, sk), since }),
         }
     }

@@ -21,9 +21,9 @@ const ROUNDS: u32 = 6;
 
 /// What to read, each item once.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted(Vec<Key>);
+pub struct ReadSet(Vec<Key>);
 
-impl Wanted {
+impl ReadSet {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -58,7 +58,7 @@ impl Wanted {
     }
 }
 
-/// What was found of what was [`Wanted`].
+/// What was found of what was [`ReadSet`].
 #[derive(Clone, Debug, Default)]
 pub struct Found(HashMap<Key, Item>);
 
@@ -139,7 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn read(&self, wanted: Wanted) -> Result<Found, StoreError> {
+    pub async fn read(&self, wanted: ReadSet) -> Result<Found, StoreError> {
         Ok(Found(self.read_items(wanted.0).await?))
     }
 

@@ -1,4 +1,4 @@
-//! Trying again after a lost race, or while the store is briefly away.
+//! Trying again after a conflict, or while the store is briefly away.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use tokio::time::{Instant, sleep};
 use super::{Store, StoreError};
 
 /// How long a caller keeps trying. Well inside the 30 s that API Gateway waits for an answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
-/// Short, as an attempt after a lost race is a single call: what was in the way comes with the answer (see
+/// Short, as an attempt after a conflict is a single call: what was in the way comes with the answer (see
 /// [`super::Session`]).
 const LONGEST_PAUSE: Duration = Duration::from_millis(160);
 /// Where an attempt itself takes long because many are at it, pauses may grow to this many times its length: shorter
@@ -22,18 +22,18 @@ impl Store {
     /// the same race don't meet again.
     ///
     /// # Errors
-    /// The error of the last attempt; a lost race among them means that patience ended.
+    /// The error of the last attempt; a conflict among them means that patience ended.
     pub async fn until_committed<T, E, A>(&self, mut attempt: impl FnMut() -> A) -> Result<T, E>
     where
         A: Future<Output = Result<T, E>>,
-        E: AsRaceLost,
+        E: IsConflict,
     {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.commit_timeout;
         let mut longest = FIRST_PAUSE;
         loop {
             let began = Instant::now();
             match attempt().await {
-                Err(error) if error.lost_race() => {
+                Err(error) if error.is_conflict() => {
                     let pause = longest.max(began.elapsed() * ATTEMPTS_PER_PAUSE).mul_f64(fastrand::f64());
                     if Instant::now() + pause >= deadline {
                         return Err(error);
@@ -47,15 +47,15 @@ impl Store {
     }
 }
 
-/// An error that can say whether it was a lost race.
-pub trait AsRaceLost {
+/// An error that can say whether it was a conflict.
+pub trait IsConflict {
     /// Whether somebody else wrote first.
-    fn lost_race(&self) -> bool;
+    fn is_conflict(&self) -> bool;
 }
 
-impl AsRaceLost for StoreError {
-    fn lost_race(&self) -> bool {
-        self.is_lost_race()
+impl IsConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        self.is_conflict()
     }
 }
 
@@ -68,38 +68,41 @@ mod tests {
 
     #[derive(Debug, PartialEq, Eq)]
     enum Failure {
-        RaceLost,
+        Conflict,
         Other,
     }
 
-    impl AsRaceLost for Failure {
-        fn lost_race(&self) -> bool {
-            *self == Self::RaceLost
+    impl IsConflict for Failure {
+        fn is_conflict(&self) -> bool {
+            *self == Self::Conflict
         }
     }
 
     /// What comes of attempts of which the first two lose and all after them are `then`, and how many there were.
-    async fn after_two_losses(then: Result<(), Failure>, patience: Duration) -> (Result<(), Failure>, u32) {
+    async fn after_two_losses(
+        then: Result<(), Failure>,
+        commit_timeout: Duration,
+    ) -> (Result<(), Failure>, u32) {
         let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-        let store = Store::new(client, "table").with_patience(patience);
+        let store = Store::new(client, "table").with_commit_timeout(commit_timeout);
         let (mut attempts, mut then) = (0, Some(then));
         let done = store.until_committed(|| {
             attempts += 1;
             let lost = attempts <= 2;
-            std::future::ready(if lost { Err(Failure::RaceLost) } else { then.take().unwrap() })
+            std::future::ready(if lost { Err(Failure::Conflict) } else { then.take().unwrap() })
         });
         (done.await, attempts)
     }
 
     #[tokio::test]
     async fn a_lost_race_is_run_again_and_nothing_else_is() {
-        let patience = Duration::from_secs(600);
-        assert_eq!(after_two_losses(Ok(()), patience).await, (Ok(()), 3));
-        assert_eq!(after_two_losses(Err(Failure::Other), patience).await, (Err(Failure::Other), 3));
+        let commit_timeout = Duration::from_secs(600);
+        assert_eq!(after_two_losses(Ok(()), commit_timeout).await, (Ok(()), 3));
+        assert_eq!(after_two_losses(Err(Failure::Other), commit_timeout).await, (Err(Failure::Other), 3));
     }
 
     #[tokio::test]
     async fn without_patience_the_first_loss_is_the_answer() {
-        assert_eq!(after_two_losses(Ok(()), Duration::ZERO).await, (Err(Failure::RaceLost), 1));
+        assert_eq!(after_two_losses(Ok(()), Duration::ZERO).await, (Err(Failure::Conflict), 1));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::WriteOutcome;
 use super::item::Item;
-use super::{Change, Found, Key, Store, StoreError, Wanted};
+use super::{Change, Found, Key, ReadSet, Store, StoreError};
 
 /// Reads and commits for one request, which may have to decide several times. What was read stays known, and a commit
 /// that loses its race brings the items along that were in its way: the next decision is made on those without reading
@@ -29,7 +29,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn read(&self, wanted: Wanted) -> Result<Found, StoreError> {
+    pub async fn read(&self, wanted: ReadSet) -> Result<Found, StoreError> {
         // A set: an item asked for twice is still found once.
         let missing: HashSet<Key> = {
             let known = self.known();
@@ -54,7 +54,7 @@ impl Session<'_> {
     /// Writes all of `change`, or nothing.
     ///
     /// # Errors
-    /// As [`Store::commit`]. After a lost race the session knows the items that were in the way as they are now.
+    /// As [`Store::commit`]. After a conflict the session knows the items that were in the way as they are now.
     pub async fn commit(&self, change: Change) -> Result<(), StoreError> {
         let keys = change.keys().to_vec();
         let outcome = self.store.commit(change).await;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::change::number;
 use super::item::{UserItem, instant};
-use super::{Key, Store, StoreError, Wanted};
+use super::{Key, ReadSet, Store, StoreError};
 use crate::domain::{MeetingId, User, UserId};
 use crate::time::{LAST_YEAR, Minute};
 
@@ -58,7 +58,7 @@ impl Store {
     /// Their notices are owed from `owed_at`.
     ///
     /// # Errors
-    /// A lost race when the user is no longer as `before`; otherwise when the store can't be written.
+    /// A conflict when the user is no longer as `before`; otherwise when the store can't be written.
     pub async fn update_user(
         &self,
         before: &User,
@@ -94,7 +94,7 @@ impl Store {
     /// # Errors
     /// When the store can't be read.
     pub async fn users(&self, ids: BTreeSet<&UserId>) -> Result<HashMap<UserId, User>, StoreError> {
-        let found = self.read(ids.iter().copied().fold(Wanted::new(), Wanted::user)).await?;
+        let found = self.read(ids.iter().copied().fold(ReadSet::new(), ReadSet::user)).await?;
         let user = |id: &UserId| Some(found.user(id).transpose()?.map(|user| (id.clone(), user)));
         ids.into_iter().filter_map(user).collect()
     }
@@ -115,7 +115,7 @@ impl Store {
     /// Notes that of the user's meetings those that start before `until` are planned with the user's version `version`.
     ///
     /// # Errors
-    /// A lost race when the user has another version by now, or nothing is owed any more.
+    /// A conflict when the user has another version by now, or nothing is owed any more.
     pub async fn note_progress(
         &self,
         id: &UserId,
@@ -140,7 +140,7 @@ impl Store {
     /// Notes that the notices of the user's meetings are planned with the user's version `version`.
     ///
     /// # Errors
-    /// A lost race when the user has another version by now.
+    /// A conflict when the user has another version by now.
     pub async fn mark_user_planned(&self, id: &UserId, version: u64) -> Result<(), StoreError> {
         self.mark(&Key::user(id), "REMOVE owed_shard, owed_at, planned_until", version).await
     }

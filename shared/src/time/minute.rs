@@ -34,7 +34,7 @@ impl Minute {
     }
 
     /// The earliest minute a timer can still be set for at `now`: the first whole one at least 60 s away
-    /// (TIME.md's `n`).
+    /// (docs/time.md's `n`).
     pub fn earliest_timer(now: DateTime<Utc>) -> Minute {
         let floor = Minute::of(now);
         if floor.start() == now { floor + 1 } else { floor + 2 }

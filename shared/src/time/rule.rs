@@ -56,7 +56,7 @@ impl Reason {
     }
 }
 
-/// Decides when to remind of a meeting that starts at `start`: the rule of TIME.md, step by step.
+/// Decides when to remind of a meeting that starts at `start`: the rule of docs/time.md, step by step.
 ///
 /// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
 /// person's window by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures_util::lock::Mutex;
 use standardwebhooks::Webhook;
 
-use super::SendError;
-use crate::cause::cause;
+use super::WebhookError;
+use crate::error_chain::error_chain;
 
 /// One key, or several while one takes the place of another: each signs, and a receiver is content with any of them.
 pub struct Keys(Vec<Webhook>);
@@ -65,7 +65,7 @@ impl Secret {
     }
 
     /// The keys, read once and kept. Whoever comes while they are read waits for that.
-    pub(super) async fn keys(&self) -> Result<Arc<Keys>, SendError> {
+    pub(super) async fn keys(&self) -> Result<Arc<Keys>, WebhookError> {
         let mut kept = self.kept.lock().await;
         if let Some(keys) = &*kept {
             return Ok(Arc::clone(keys));
@@ -80,13 +80,13 @@ impl Secret {
         *self.kept.lock().await = None;
     }
 
-    async fn read(&self) -> Result<Keys, SendError> {
+    async fn read(&self) -> Result<Keys, WebhookError> {
         let unavailable = |cause: String| {
             tracing::warn!(cause, "the keys of webhooks can't be read");
-            SendError::new("SecretUnavailable")
+            WebhookError::new("SecretUnavailable")
         };
         let call = self.client.get_secret_value().secret_id(&self.id);
-        let secret = call.send().await.map_err(|error| unavailable(cause(&error)))?;
+        let secret = call.send().await.map_err(|error| unavailable(error_chain(&error)))?;
         Keys::parse(secret.secret_string().unwrap_or_default())
             .map_err(|error| unavailable(error.to_string()))
     }

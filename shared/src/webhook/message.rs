@@ -11,7 +11,7 @@ const VERSION: u32 = 1;
 
 /// A message to the receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct WebhookMessage {
     /// The `webhook-id`: the same for as long as it is the same message.
     pub id: String,
     /// The body, JSON.
@@ -31,12 +31,12 @@ pub struct Reminded {
 ///
 /// Whoever tries it again keeps its id (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)): its receiver may have
 /// counted it.
-pub fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> Message {
+pub fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> WebhookMessage {
     let at_start = Reminded { minutes_before: 0, remind_at: meeting.start_minute() };
     // Of those promised for one minute, the one asked for first; the others may have been added later.
     let order = |reminded: &&Reminded| (reminded.remind_at, std::cmp::Reverse(reminded.minutes_before));
     let first = due.iter().min_by_key(order).copied().unwrap_or(at_start);
-    Message { id: id(meeting, recipient, first), body: body(meeting, recipient, due, first.remind_at) }
+    WebhookMessage { id: id(meeting, recipient, first), body: body(meeting, recipient, due, first.remind_at) }
 }
 
 /// A meeting that moves to another start is another message; so is a reminder that moves to another minute.

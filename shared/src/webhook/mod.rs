@@ -16,5 +16,5 @@ mod tests;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use keys::{Keys, KeysError, Secret};
-pub use message::{Message, Reminded, reminder};
-pub use sender::{Patience, SendError, Webhooks};
+pub use message::{Reminded, WebhookMessage, reminder};
+pub use sender::{RetryPolicy, WebhookError, Webhooks};

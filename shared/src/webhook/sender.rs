@@ -14,9 +14,9 @@ use lambda_http::http::{Request, header};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::{sleep, timeout};
 
-use super::{Endpoint, Message, Secret};
+use super::{Endpoint, Secret, WebhookMessage};
 use crate::clock::Clock;
-use crate::notify;
+use crate::mail;
 
 /// Who says that it calls.
 const USER_AGENT: &str = concat!("Tactful/", env!("CARGO_PKG_VERSION"));
@@ -30,26 +30,26 @@ pub struct Webhooks(Arc<Inner>);
 struct Inner {
     endpoint: Endpoint,
     secret: Secret,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     connector: OnceLock<Connector>,
 }
 
 /// How long sending may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Altogether.
-    pub whole: Duration,
+    pub total: Duration,
     /// One attempt, from connecting to the answer's status.
-    pub one: Duration,
+    pub attempt: Duration,
     /// The longest pauses between attempts; there is one attempt more than pauses.
-    pub pauses: [Duration; 2],
+    pub backoff: [Duration; 2],
 }
 
-impl Default for Patience {
-    /// What fits into a delivery's claim, see [`notify::PATIENCE`].
+impl Default for RetryPolicy {
+    /// What fits into a delivery's claim, see [`mail::TIMEOUT`].
     fn default() -> Self {
-        let pauses = [Duration::from_millis(500), Duration::from_millis(2000)];
-        Self { whole: notify::PATIENCE, one: Duration::from_secs(6), pauses }
+        let backoff = [Duration::from_millis(500), Duration::from_millis(2000)];
+        Self { total: mail::TIMEOUT, attempt: Duration::from_secs(6), backoff }
     }
 }
 
@@ -57,12 +57,12 @@ impl Default for Patience {
 /// failure in a word, fit for a table, a log and a client; more might tell the receiver's address.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
-pub struct SendError {
+pub struct WebhookError {
     reason: String,
     status: Option<u16>,
 }
 
-impl SendError {
+impl WebhookError {
     pub(super) fn new(reason: &str) -> Self {
         Self { reason: reason.to_owned(), status: None }
     }
@@ -79,26 +79,26 @@ impl SendError {
 
 impl Webhooks {
     /// Messages to `endpoint`, signed with what `secret` holds.
-    pub fn new(endpoint: Endpoint, secret: Secret, patience: Patience) -> Self {
-        Self(Arc::new(Inner { endpoint, secret, patience, connector: OnceLock::new() }))
+    pub fn new(endpoint: Endpoint, secret: Secret, retry_policy: RetryPolicy) -> Self {
+        Self(Arc::new(Inner { endpoint, secret, retry_policy, connector: OnceLock::new() }))
     }
 
     /// Sends a message, and after a pause once or twice again if the receiver doesn't take it: the id stays the same, so that
     /// nothing counts twice. A receiver that says it has too much to do is left alone. The call ends within
-    /// [`Patience::whole`].
+    /// [`RetryPolicy::whole`].
     ///
     /// # Errors
     /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
-    pub async fn send(&self, message: &Message, clock: &Clock) -> Result<(), SendError> {
-        let whole = self.0.patience.whole;
-        timeout(whole, self.try_again_and_again(message, clock))
+    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), WebhookError> {
+        let whole = self.0.retry_policy.total;
+        timeout(whole, self.send_with_retries(message, clock))
             .await
-            .unwrap_or_else(|_| Err(SendError::new(TIMED_OUT)))
+            .unwrap_or_else(|_| Err(WebhookError::new(TIMED_OUT)))
     }
 
-    async fn try_again_and_again(&self, message: &Message, clock: &Clock) -> Result<(), SendError> {
-        for pause in self.0.patience.pauses {
+    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), WebhookError> {
+        for pause in self.0.retry_policy.backoff {
             match self.try_once(message, clock.now()).await {
                 Err(error) if error.status != Some(TOO_MANY_REQUESTS) => {
                     tracing::info!(reason = %error, "webhook not taken, trying again at once");
@@ -110,15 +110,15 @@ impl Webhooks {
         self.try_once(message, clock.now()).await
     }
 
-    async fn try_once(&self, message: &Message, now: DateTime<Utc>) -> Result<(), SendError> {
+    async fn try_once(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), WebhookError> {
         let attempted = self.post(message, now).await;
-        if attempted.as_ref().is_err_and(SendError::is_refusal) {
+        if attempted.as_ref().is_err_and(WebhookError::is_refusal) {
             self.0.secret.forget().await;
         }
         attempted
     }
 
-    async fn post(&self, message: &Message, now: DateTime<Utc>) -> Result<(), SendError> {
+    async fn post(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), WebhookError> {
         let signature = self.0.secret.keys().await?.sign(&message.id, now, &message.body);
         let request = Request::post(self.0.endpoint.as_str())
             .header(header::CONTENT_TYPE, "application/json")
@@ -127,15 +127,15 @@ impl Webhooks {
             .header(HEADER_WEBHOOK_TIMESTAMP, now.timestamp())
             .header(HEADER_WEBHOOK_SIGNATURE, signature)
             .body(SdkBody::from(message.body.as_str()));
-        let request = request.map_err(|_| SendError::new("Unbuildable"))?;
-        let request = HttpRequest::try_from(request).map_err(|_| SendError::new("Unbuildable"))?;
-        let one = self.0.patience.one;
+        let request = request.map_err(|_| WebhookError::new("Unbuildable"))?;
+        let request = HttpRequest::try_from(request).map_err(|_| WebhookError::new("Unbuildable"))?;
+        let one = self.0.retry_policy.attempt;
         // The answer's body is never read: it ends with the connection.
         match timeout(one, self.connector().call(request)).await {
             Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
-            Ok(Ok(answer)) => Err(SendError::answered(answer.status().as_u16())),
-            Ok(Err(_)) => Err(SendError::new("Unreachable")),
-            Err(_) => Err(SendError::new(TIMED_OUT)),
+            Ok(Ok(answer)) => Err(WebhookError::answered(answer.status().as_u16())),
+            Ok(Err(_)) => Err(WebhookError::new("Unreachable")),
+            Err(_) => Err(WebhookError::new(TIMED_OUT)),
         }
     }
 

@@ -4,7 +4,7 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Message, Reminded, reminder};
+use super::{Reminded, WebhookMessage, reminder};
 use crate::domain::{
     Channel, Email, Location, Meeting, MeetingId, Name, Notification, Notifications, Participant, Role,
     Status, Title, User, UserId,
@@ -19,7 +19,7 @@ fn user(zone: &str) -> User {
         zone: Zone::parse(zone).unwrap(),
         dnd: None,
         version: 1,
-        origin: None,
+        idempotency: None,
     }
 }
 
@@ -40,7 +40,7 @@ fn meeting(start: &str) -> Meeting {
             .unwrap(),
         version: 2,
         planned_version: 2,
-        origin: None,
+        idempotency: None,
     }
 }
 
@@ -48,7 +48,7 @@ fn reminded(minutes_before: u32, remind_at: &str) -> Reminded {
     Reminded { minutes_before, remind_at: Minute::of(remind_at.parse().unwrap()) }
 }
 
-fn body(message: &Message) -> Value {
+fn body(message: &WebhookMessage) -> Value {
     serde_json::from_str(&message.body).unwrap()
 }
 

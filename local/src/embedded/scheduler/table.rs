@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{DeadLetter, Invocation};
-use crate::state::State;
+use crate::database::Database;
 
 /// A group and a name in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) enum Written {
 
 /// The tables; clones share them.
 #[derive(Clone, Debug)]
-pub(super) struct Table(State);
+pub(super) struct Table(Database);
 
 /// Every group but this one has to be created.
 pub(super) const DEFAULT_GROUP: &str = "default";
@@ -90,9 +90,9 @@ const TABLES: &str = "
     ) STRICT;";
 
 impl Table {
-    pub(super) fn create(state: State) -> rusqlite::Result<Self> {
-        state.with(|connection| connection.execute_batch(TABLES))?;
-        Ok(Self(state))
+    pub(super) fn create(database: Database) -> rusqlite::Result<Self> {
+        database.with(|connection| connection.execute_batch(TABLES))?;
+        Ok(Self(database))
     }
 
     pub(super) fn create_group(&self, name: &str) -> rusqlite::Result<Written> {

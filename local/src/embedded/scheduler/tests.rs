@@ -40,9 +40,9 @@ fn expression(at: DateTime<Utc>) -> String {
     at.format("at(%Y-%m-%dT%H:%M:%S)").to_string()
 }
 
-async fn start(state: &State) -> (Scheduler, Client) {
+async fn start(database: &Database) -> (Scheduler, Client) {
     let backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
-    let scheduler = Scheduler::start(state.clone(), Clock::manual(minute()), backoff).await.unwrap();
+    let scheduler = Scheduler::start(database.clone(), Clock::manual(minute()), backoff).await.unwrap();
     let client = Client::new(&Loopback::new().config(scheduler.endpoint()));
     (scheduler, client)
 }
@@ -109,7 +109,7 @@ fn recording(failures: usize) -> (Target, Arc<Mutex<Vec<String>>>) {
 
 #[tokio::test]
 async fn errors_are_those_of_aws() {
-    let (_scheduler, client) = start(&State::memory().unwrap()).await;
+    let (_scheduler, client) = start(&Database::memory().unwrap()).await;
     let error = create(&client, "a", minute(), "{}").await.unwrap_err();
     assert!(matches!(&error, aws_sdk_scheduler::Error::ResourceNotFoundException(_)), "no group: {error:?}");
 
@@ -139,7 +139,7 @@ async fn errors_are_those_of_aws() {
 
 #[tokio::test]
 async fn a_create_that_is_sent_twice_is_one_create() {
-    let (_scheduler, client) = start(&State::memory().unwrap()).await;
+    let (_scheduler, client) = start(&Database::memory().unwrap()).await;
     for _ in 0..2 {
         let create =
             client.create_schedule().name("a").client_token("once").schedule_expression(expression(minute()));
@@ -149,7 +149,7 @@ async fn a_create_that_is_sent_twice_is_one_create() {
 
 #[tokio::test]
 async fn a_schedule_is_answered_as_it_was_set() {
-    let (_scheduler, client) = start(&State::memory().unwrap()).await;
+    let (_scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), r#"{"meeting_id":"m"}"#).await.unwrap();
     let found = client.get_schedule().name("a").group_name("reminders").send().await.unwrap();
@@ -168,7 +168,7 @@ async fn a_schedule_is_answered_as_it_was_set() {
 
 #[tokio::test]
 async fn long_lists_come_in_pages() {
-    let (_scheduler, client) = start(&State::memory().unwrap()).await;
+    let (_scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     for i in 0..7 {
         create(&client, &format!("s{i}"), minute(), "{}").await.unwrap();
@@ -184,7 +184,7 @@ async fn long_lists_come_in_pages() {
 
 #[tokio::test]
 async fn due_ones_fire_once_and_go() {
-    let (scheduler, client) = start(&State::memory().unwrap()).await;
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "early", minute(), r#""early""#).await.unwrap();
     create(&client, "late", minute() + TimeDelta::minutes(1), r#""late""#).await.unwrap();
@@ -199,7 +199,7 @@ async fn due_ones_fire_once_and_go() {
 
 #[tokio::test]
 async fn a_failing_target_is_tried_again_and_in_the_end_buried() {
-    let (scheduler, client) = start(&State::memory().unwrap()).await;
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), "1").await.unwrap();
     let (target, seen) = recording(2);
@@ -223,7 +223,7 @@ async fn a_failing_target_is_tried_again_and_in_the_end_buried() {
 
 #[tokio::test]
 async fn a_panicking_target_is_a_failing_target() {
-    let (scheduler, client) = start(&State::memory().unwrap()).await;
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), "{}").await.unwrap();
     let target: Target = Arc::new(|_| Box::pin(async { panic!("on purpose") }));
@@ -233,7 +233,7 @@ async fn a_panicking_target_is_a_failing_target() {
 
 #[tokio::test]
 async fn a_timer_that_its_receiver_sets_anew_stays() {
-    let (scheduler, client) = start(&State::memory().unwrap()).await;
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), "{}").await.unwrap();
     let later = client.clone();
@@ -253,7 +253,7 @@ async fn a_timer_that_its_receiver_sets_anew_stays() {
 async fn what_was_not_completed_fires_again_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state.db");
-    let (scheduler, client) = start(&State::open(&file).unwrap()).await;
+    let (scheduler, client) = start(&Database::open(&file).unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), "{}").await.unwrap();
     let (started, running) = tokio::sync::oneshot::channel::<()>();
@@ -273,7 +273,7 @@ async fn what_was_not_completed_fires_again_after_a_restart() {
     firing.abort();
     drop(scheduler);
 
-    let (scheduler, client) = start(&State::open(&file).unwrap()).await;
+    let (scheduler, client) = start(&Database::open(&file).unwrap()).await;
     let (target, seen) = recording(0);
     assert_eq!(scheduler.fire_due(minute() + TimeDelta::days(2), &target).await, 1, "however late");
     assert_eq!(seen.lock().unwrap().len(), 1);
@@ -282,7 +282,7 @@ async fn what_was_not_completed_fires_again_after_a_restart() {
 
 #[tokio::test]
 async fn the_loop_fires_by_its_clock() {
-    let (scheduler, client) = start(&State::memory().unwrap()).await;
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     for i in 0..200 {
         create(&client, &format!("s{i}"), minute(), &i.to_string()).await.unwrap();

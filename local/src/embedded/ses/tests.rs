@@ -22,7 +22,7 @@ async fn mail_is_kept_with_the_time_of_the_clock_and_survives_a_restart() {
     let file = directory.path().join("state.db");
     let now = DateTime::from_timestamp_millis(1_795_000_000_123).unwrap();
 
-    let ses = Ses::start(State::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
+    let ses = Ses::start(Database::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
     let client = Client::new(&Loopback::new().config(ses.endpoint()));
     let first = send(&client, "ana@example.com", REVIEW).await.unwrap();
     let second = send(&client, "bo@example.com", REVIEW).await.unwrap();
@@ -30,7 +30,7 @@ async fn mail_is_kept_with_the_time_of_the_clock_and_survives_a_restart() {
     let kept = ses.outbox().unwrap();
     drop(ses);
 
-    let again = Ses::start(State::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
+    let again = Ses::start(Database::open(&file).unwrap(), Clock::manual(now)).await.unwrap();
     assert_eq!(again.outbox().unwrap(), kept);
     let [ana, bo] = kept.as_slice() else { panic!("{kept:?}") };
     assert_eq!((ana.to.as_str(), bo.to.as_str()), ("ana@example.com", "bo@example.com"));
@@ -41,7 +41,7 @@ async fn mail_is_kept_with_the_time_of_the_clock_and_survives_a_restart() {
 
 #[tokio::test]
 async fn it_fails_as_often_as_told() {
-    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let ses = Ses::start(Database::memory().unwrap(), Clock::system()).await.unwrap();
     let client = Client::new(&Loopback::new().config(ses.endpoint()));
     ses.fail_next(2);
     for _ in 0..2 {
@@ -54,7 +54,7 @@ async fn it_fails_as_often_as_told() {
 
 #[tokio::test]
 async fn what_it_cannot_keep_is_refused() {
-    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let ses = Ses::start(Database::memory().unwrap(), Clock::system()).await.unwrap();
     let client = Client::new(&Loopback::new().config(ses.endpoint()));
     let mail = || client.send_email().from_email_address("t@example.com");
     let text = aws_sdk_sesv2::types::Content::builder().data("Design review").build().unwrap();
@@ -69,7 +69,7 @@ async fn what_it_cannot_keep_is_refused() {
 
 #[tokio::test]
 async fn raw_mail_is_kept_as_its_reader_sees_it() {
-    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let ses = Ses::start(Database::memory().unwrap(), Clock::system()).await.unwrap();
     let client = Client::new(&Loopback::new().config(ses.endpoint()));
     let mime = "From: t@example.com\r\nTo: Ana <ana@example.com>\r\nSubject: =?utf-8?Q?Caf=C3=A9?=\r\n\
         Content-Type: multipart/alternative; boundary=x\r\n\r\n\
@@ -85,7 +85,7 @@ async fn raw_mail_is_kept_as_its_reader_sees_it() {
 
 #[tokio::test]
 async fn raw_mail_without_a_sender_is_refused() {
-    let ses = Ses::start(State::memory().unwrap(), Clock::system()).await.unwrap();
+    let ses = Ses::start(Database::memory().unwrap(), Clock::system()).await.unwrap();
     let client = Client::new(&Loopback::new().config(ses.endpoint()));
     let error = send(&client, "ana@example.com", "Subject: x\r\n\r\nx\r\n").await.unwrap_err();
     assert!(matches!(error, aws_sdk_sesv2::Error::BadRequestException(_)), "{error:?}");

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::super::oracle::{Current, places, wall, windows};
 use super::*;
 
-/// The definition: TIME.md's rule by a walk over the minutes, on wall clocks that another library reads.
+/// The definition: docs/time.md's rule by a walk over the minutes, on wall clocks that another library reads.
 fn walk(start: Minute, minutes_before: u32, earliest: Minute, dnd: Option<Dnd>, zone: &Current) -> Decision {
     let quiet = |minute: &Minute| dnd.is_some_and(|dnd| dnd.contains(zone.minute_of_day(*minute)));
     let minutes = |from: Minute, to: Minute| (from.epoch()..=to.epoch()).map(Minute::from_epoch);

@@ -1,0 +1,287 @@
+//! Makes a meeting's notices what they should be.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use super::plan::{Plan, plan, recipients};
+use super::{Run, Unfinished, log, next_minute};
+use crate::clock::Clock;
+use crate::domain::{
+    Meeting, MeetingId, Notice, NoticeKey, NoticeState, Participant, Transition, User, UserId,
+};
+use crate::store::{Store, WorkItem};
+use crate::timers::Timers;
+
+/// How many notices are worked on side by side.
+const SIDE_BY_SIDE: usize = 16;
+/// How many meetings of one user are planned side by side.
+const MEETINGS_SIDE_BY_SIDE: usize = 8;
+/// How often a plan is made anew because others write too, before the sweep is left to try.
+const ROUNDS: usize = 5;
+
+/// What planning works with.
+#[derive(Clone, Debug)]
+pub struct Planner {
+    /// The table.
+    pub store: Store,
+    /// The timers.
+    pub timers: Timers,
+    /// What time it is.
+    pub clock: Clock,
+    /// Whether invitations are sent.
+    pub invitations: bool,
+}
+
+impl Planner {
+    /// Plans whatever `work item` owes; see [`Planner::plan_meeting`].
+    ///
+    /// # Errors
+    /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
+    pub async fn plan(&self, work_item: &WorkItem, run: &Run) -> Result<(), Unfinished> {
+        match work_item {
+            WorkItem::Meeting(id) => self.plan_meeting(id, run).await,
+            WorkItem::User(id) => self.plan_user(id, run).await,
+            WorkItem::Notice(key) => self.plan_meeting(&key.meeting_id, run).await,
+        }
+    }
+
+    /// Brings the notices of a meeting and their timers up to its newest version. The rows come first, and with them the
+    /// meeting is struck off what is owed: each of them owes its timer by itself, so that a meeting waits for the store alone.
+    /// Safe to repeat, and to run twice at once. A meeting that isn't there has no notices.
+    ///
+    /// # Errors
+    /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay owed then.
+    pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
+        self.plan_notices(id, None, run).await
+    }
+
+    /// Plans everyone's notices of a meeting, or one person's, with which the meeting isn't planned yet.
+    async fn plan_notices(
+        &self,
+        id: &MeetingId,
+        person: Option<&UserId>,
+        run: &Run,
+    ) -> Result<(), Unfinished> {
+        if run.is_over() {
+            return Err(Unfinished::TimeIsUp);
+        }
+        let concerns = |id: &UserId| person.is_none_or(|person| person == id);
+        // Notices whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
+        let mut contested = HashSet::new();
+        for _ in 0..ROUNDS {
+            let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
+                return Ok(());
+            };
+            stored.retain(|notice| concerns(&notice.key.user_id));
+            let whom = recipients(&meeting, &stored).into_iter().filter(|id| concerns(id));
+            let users = self.store.users(whom.collect()).await?;
+            if self.refresh(&mut meeting, &users).await? {
+                continue;
+            }
+            self.repair(&stored, &mut contested).await?;
+            let plans = plan(&meeting, &users, &stored, self.invitations, self.clock.now());
+            let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
+            let written = self.write(plans).await?;
+            let complete = !waits && !written.conflicted;
+            if complete && person.is_none() && meeting.planned_version != meeting.version {
+                match self.store.mark_planned(id, meeting.version).await {
+                    Err(error) if error.is_conflict() => continue,
+                    done => done?,
+                }
+            }
+            let conflicted = self.set_timers(written.untimed, &mut contested, run).await?;
+            if waits {
+                return Err(Unfinished::Busy);
+            }
+            if complete && !conflicted {
+                return Ok(());
+            }
+        }
+        Err(Unfinished::Busy)
+    }
+
+    /// Brings a user's notices of meetings to come up to the user's newest version, and strikes the user off what is owed.
+    /// Where it is broken off it goes on next time, so that it comes to its end however many meetings there are.
+    ///
+    /// # Errors
+    /// When AWS fails, others keep changing the same notices, or the run is over. The user stays owed then.
+    pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
+        let Some((user, planned_until)) = self.store.user_with_progress(id).await? else { return Ok(()) };
+        let begin = planned_until.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let meetings = self.store.meetings_after(id, begin.max(self.clock.now())).await?;
+        let left = meetings.into_iter().filter(|(start, _)| *start >= begin);
+        let (starts, meetings): (Vec<_>, Vec<_>) = left.unzip();
+        let plans =
+            meetings.into_iter().map(async |meeting| self.plan_notices(&meeting, Some(id), run).await);
+        let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
+        let is_left = |outcome: &Result<_, Unfinished>| {
+            outcome.as_ref().is_err_and(|error: &Unfinished| !error.leaves_timers())
+        };
+        let noted = match outcomes.iter().position(is_left).map(|place| starts[place]) {
+            None => self.store.mark_user_planned(id, user.version).await,
+            Some(until) if starts.first().is_some_and(|first| *first < until) => {
+                self.store.note_progress(id, user.version, until).await
+            }
+            Some(_) => Ok(()),
+        };
+        match noted {
+            // Somebody changed the user again: that change is owed as well, and its own plan is coming.
+            Err(error) if error.is_conflict() => {}
+            done => done?,
+        }
+        outcomes.into_iter().collect()
+    }
+
+    /// Whether what the meeting says of its participants had to be brought up to date, and lost the race to.
+    async fn refresh(
+        &self,
+        meeting: &mut Meeting,
+        users: &HashMap<UserId, User>,
+    ) -> Result<bool, Unfinished> {
+        let mut stale = Vec::new();
+        for (place, participant) in meeting.participants.iter_mut().enumerate() {
+            let Some(user) = users.get(&participant.user_id) else { continue };
+            let fresh = Participant::new(user, participant.role);
+            if *participant != fresh {
+                stale.push(place);
+                *participant = fresh;
+            }
+        }
+        if stale.is_empty() {
+            return Ok(false);
+        }
+        match self.store.refresh_participants(meeting, &stale).await {
+            Err(error) if error.is_conflict() => Ok(true),
+            done => Ok(done.map(|()| false)?),
+        }
+    }
+
+    /// Writes what `plans` says of rows, side by side.
+    async fn write(&self, plans: Vec<Plan>) -> Result<Written, Unfinished> {
+        let rows = plans.into_iter().map(|plan| async {
+            match plan {
+                Plan::Set(transition) => self.set(transition).await,
+                Plan::Close(transition) => self.close(transition).await,
+                Plan::Arm(notice) | Plan::Disarm(notice) => Ok(Row::Untimed(Box::new(notice))),
+                Plan::Wait => Ok(Row::Done),
+            }
+        });
+        // Every row is written, also after one of them failed: what is done need not be done again.
+        let rows: Vec<_> = stream::iter(rows).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut written = Written { untimed: Vec::new(), conflicted: false };
+        for row in rows {
+            match row? {
+                Row::Done => {}
+                Row::Conflict => written.conflicted = true,
+                Row::Untimed(notice) => written.untimed.push(*notice),
+            }
+        }
+        Ok(written)
+    }
+
+    async fn set(&self, transition: Transition) -> Result<Row, Unfinished> {
+        match self.store.apply(std::slice::from_ref(&transition)).await {
+            Err(error) if error.is_conflict() => return Ok(Row::Conflict),
+            done => done?,
+        }
+        let moved = transition.from.is_some_and(|from| from.state == NoticeState::Scheduled);
+        log::log_transition(&transition.to, if moved { "notice moved" } else { "notice set" });
+        Ok(Row::Untimed(Box::new(transition.to)))
+    }
+
+    /// The row says that nothing is sent; then the timer goes, and then the row's debt.
+    async fn close(&self, transition: Transition) -> Result<Row, Unfinished> {
+        match self.store.apply(std::slice::from_ref(&transition)).await {
+            Err(error) if error.is_conflict() => return Ok(Row::Conflict),
+            done => done?,
+        }
+        match transition.to.state {
+            NoticeState::Cancelled => log::log_transition(&transition.to, "notice cancelled"),
+            // It was delivered before, and is again without a message.
+            NoticeState::Delivered => {}
+            _ => log::log_transition(&transition.to, "notice suppressed"),
+        }
+        Ok(if transition.to.owed_at.is_some() { Row::Untimed(Box::new(transition.to)) } else { Row::Done })
+    }
+
+    /// Sets the timers that rows say are to be set, and takes away those of closed ones, side by side; whether any of them lost
+    /// a race. After one has failed no other is begun: each is owed by itself, and the sweep has it.
+    async fn set_timers(
+        &self,
+        untimed: Vec<Notice>,
+        contested: &mut HashSet<NoticeKey>,
+        run: &Run,
+    ) -> Result<bool, Unfinished> {
+        let timers = untimed.into_iter().map(|notice| async {
+            if run.has_failed_timers() {
+                return Err(Unfinished::TimersLeft);
+            }
+            let open = notice.state.is_open();
+            let done = if open { self.arm(notice).await } else { self.disarm(notice).await };
+            if matches!(done, Err(Unfinished::Timer(_))) {
+                run.note_failed_timer();
+            }
+            done
+        });
+        let timers: Vec<_> = stream::iter(timers).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut conflicted = false;
+        for timer in timers {
+            if let Some(key) = timer? {
+                conflicted = true;
+                contested.insert(key);
+            }
+        }
+        Ok(conflicted)
+    }
+
+    /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
+    /// after the one it is due in. Answers the key after a conflict.
+    async fn arm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
+        let Some(at) = notice.remind_at else { return Ok(None) };
+        self.timers.set(&notice.key, at).await?;
+        let to = notice.moved_to(NoticeState::Scheduled, Some(at + 1));
+        self.complete(Transition { from: Some(notice), to }).await
+    }
+
+    async fn disarm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
+        self.timers.cancel(&notice.key).await?;
+        let to = notice.moved_to(notice.state, None);
+        self.complete(Transition { from: Some(notice), to }).await
+    }
+
+    async fn complete(&self, transition: Transition) -> Result<Option<NoticeKey>, Unfinished> {
+        match self.store.apply(std::slice::from_ref(&transition)).await {
+            Err(error) if error.is_conflict() => Ok(Some(transition.to.key)),
+            done => Ok(done.map(|()| None)?),
+        }
+    }
+
+    /// Sets or takes away once more the timers that we may have undone.
+    async fn repair(&self, stored: &[Notice], contested: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
+        for notice in stored.iter().filter(|notice| contested.contains(&notice.key)) {
+            match notice.remind_at.filter(|_| notice.state == NoticeState::Scheduled) {
+                Some(at) => self.timers.set(&notice.key, at.max(next_minute(self.clock.now()))).await?,
+                None if notice.state.is_open() => {}
+                None => self.timers.cancel(&notice.key).await?,
+            }
+        }
+        contested.clear();
+        Ok(())
+    }
+}
+
+/// What came of writing rows.
+struct Written {
+    /// Those whose timer is still to be set or taken away; each of them is owed for that.
+    untimed: Vec<Notice>,
+    /// Whether others wrote one of them first.
+    conflicted: bool,
+}
+
+enum Row {
+    Done,
+    Conflict,
+    Untimed(Box<Notice>),
+}

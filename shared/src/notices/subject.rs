@@ -1,0 +1,57 @@
+//! What a notice depends on, as the meeting and the person are now: whether it is wanted, until when, and in which minute.
+
+use crate::domain::{Event, Meeting, News, Notice, NoticeKey, NoticeKind, NoticeState, User};
+use crate::time::{Decision, Minute, remind};
+
+/// What a wanted notice is about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Subject {
+    /// The start before which it has to be sent.
+    pub(super) start: Minute,
+    /// What an invitation has to tell.
+    pub(super) news: Option<News>,
+}
+
+/// What the notice of that key is about now, if it is wanted. `told` is what the person's calendar shows; `invitations` says
+/// whether the deployment sends any.
+pub(super) fn subject(
+    meeting: &Meeting,
+    key: &NoticeKey,
+    last_sent: Option<&Event>,
+    invitations: bool,
+) -> Option<Subject> {
+    match key.kind {
+        NoticeKind::Reminder { channel, minutes_before } => {
+            let wanted = meeting.is_confirmed()
+                && meeting.participant(&key.user_id).is_some()
+                && meeting.notifications.reminders().contains(&(channel, minutes_before));
+            wanted.then(|| Subject { start: meeting.start_minute(), news: None })
+        }
+        NoticeKind::Invitation => {
+            let news = News::of(meeting, &key.user_id, last_sent).filter(|_| invitations)?;
+            Some(Subject { start: news.deadline(last_sent)?, news: Some(news) })
+        }
+    }
+}
+
+/// What becomes of a notice that isn't wanted any more: it is cancelled, unless the change that it was about to tell is undone,
+/// so that its last message told what is.
+pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> NoticeState {
+    let news = || News::of(meeting, &notice.key.user_id, notice.last_sent.as_ref());
+    if notice.state.is_open() && notice.last_sent.is_some() && news().is_none() {
+        NoticeState::Delivered
+    } else {
+        NoticeState::Cancelled
+    }
+}
+
+/// The rule of docs/time.md for a notice of that kind, with `earliest` as the first minute that a timer can be set for. An
+/// invitation's preferred minute is now, so the earliest.
+pub(super) fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
+    let minutes_before = match kind {
+        NoticeKind::Reminder { minutes_before, .. } => minutes_before,
+        // Nothing is announced in the very minute that it starts.
+        NoticeKind::Invitation => u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX),
+    };
+    remind(start, minutes_before, earliest, user.dnd, user.zone)
+}

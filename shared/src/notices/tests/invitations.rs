@@ -1,0 +1,225 @@
+//! Whom an invitation, an update or a cancellation goes to, and when.
+
+use super::*;
+use crate::domain::{Event, News, NoticeKey, NoticeKind, Title};
+use crate::timers;
+
+/// Carries out one plan made so many minutes after noon: what stands in the table then.
+fn carried_out(meeting: &Meeting, people: &[&User], stored: Vec<Notice>, after_noon: i64) -> Vec<Notice> {
+    let now = minute(after_noon).start();
+    let mut rows: HashMap<NoticeKey, Notice> =
+        stored.iter().map(|row| (row.key.clone(), row.clone())).collect();
+    for plan in plan(meeting, &known(people), &stored, true, now) {
+        let (Plan::Set(transition) | Plan::Close(transition)) = plan else { continue };
+        let to = match transition.to.state {
+            NoticeState::Planned => {
+                transition.to.moved_to(NoticeState::Scheduled, transition.to.remind_at.map(|at| at + 1))
+            }
+            state => transition.to.moved_to(state, None),
+        };
+        rows.insert(to.key.clone(), to);
+    }
+    rows.into_values().collect()
+}
+
+fn invitation_of<'a>(user: &User, stored: &'a [Notice]) -> Option<&'a Notice> {
+    stored.iter().find(|notice| notice.is_invitation() && notice.key.user_id == user.id)
+}
+
+fn as_decided(meeting: &Meeting, user: &User, stored: &[Notice], after_noon: i64) -> Action {
+    let key =
+        NoticeKey { meeting_id: meeting.id.clone(), user_id: user.id.clone(), kind: NoticeKind::Invitation };
+    let theirs: Vec<_> = stored.iter().filter(|notice| notice.key.user_id == user.id).cloned().collect();
+    decide(&key, Some(meeting), Some(user), &theirs, true, minute(after_noon).start())
+}
+
+/// Has everything delivered that is due, and answers the news for one person.
+fn delivered(meeting: &Meeting, user: &User, stored: &mut [Notice], after_noon: i64) -> Option<News> {
+    let Action::Deliver(delivery) = as_decided(meeting, user, stored, after_noon) else {
+        panic!("not delivered")
+    };
+    for due in &delivery.due {
+        let row = stored.iter_mut().find(|row| row.key == due.key).unwrap();
+        let at = Some(minute(after_noon).start());
+        *row = Notice { delivered_at: at, ..due.moved_to(NoticeState::Delivered, None) };
+        if row.is_invitation() {
+            row.last_sent = delivery.news.as_ref().and_then(News::shown);
+        }
+    }
+    delivery.news
+}
+
+fn titled(meeting: &Meeting, title: &str) -> Meeting {
+    Meeting { title: Some(Title::parse(title).unwrap()), version: meeting.version + 1, ..meeting.clone() }
+}
+
+#[test]
+fn everyone_is_invited_as_soon_as_a_timer_can_be_set_and_outside_dnd() {
+    let (ana, bo) = (user("ana", None), user("bo", Some(("11:00", "12:30"))));
+    let asleep = user("cy", Some(("11:00", "16:00")));
+    let meeting = meeting(180, &[&ana, &bo, &asleep], &[]);
+    let stored = carried_out(&meeting, &[&ana, &bo, &asleep], Vec::new(), 0);
+    let planned = |user| invitation_of(user, &stored).map(|row| (row.remind_at, row.reason)).unwrap();
+    assert_eq!(planned(&ana), (Some(minute(1)), Reason::OnTime));
+    assert_eq!(planned(&bo), (Some(minute(30)), Reason::AfterDnd));
+    assert_eq!(planned(&asleep), (None, Reason::DndUntilStart));
+    assert!(plan(&meeting, &known(&[&ana, &bo, &asleep]), &stored, true, noon()).is_empty());
+    assert!(matches!(as_decided(&meeting, &bo, &stored, 29), Action::Move(_, at, _) if at == minute(30)));
+}
+
+#[test]
+fn invitations_can_be_turned_off() {
+    let ana = user("ana", None);
+    let meeting = meeting(180, &[&ana], &[]);
+    assert!(plan(&meeting, &known(&[&ana]), &[], false, noon()).is_empty());
+    // One that was on its way is not sent any more, whoever notices first.
+    let stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    let Plan::Close(transition) = only(plan(&meeting, &known(&[&ana]), &stored, false, noon())) else {
+        panic!()
+    };
+    assert_eq!(transition.to.state, NoticeState::Cancelled);
+    let verdict = decide(&stored[0].key, Some(&meeting), Some(&ana), &stored, false, minute(1).start());
+    assert!(matches!(verdict, Action::Close(_, NoticeState::Cancelled, _)));
+}
+
+#[test]
+fn a_change_is_told_once_and_only_to_whom_it_concerns() {
+    let (ana, bo, cy) = (user("ana", None), user("bo", None), user("cy", None));
+    let first = meeting(180, &[&ana, &bo], &[]);
+    let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
+    assert_eq!(delivered(&first, &ana, &mut stored, 1), Some(News::Event(Event::of(&first))));
+    delivered(&first, &bo, &mut stored, 1);
+    assert!(plan(&first, &known(&[&ana, &bo]), &stored, true, minute(2).start()).is_empty());
+
+    // Who joins is invited; the others' calendars show the same as before.
+    let joined = Meeting { version: 2, ..meeting(180, &[&ana, &bo, &cy], &[]) };
+    let everyone = [&ana, &bo, &cy];
+    let Plan::Set(transition) = only(plan(&joined, &known(&everyone), &stored, true, minute(5).start()))
+    else {
+        panic!()
+    };
+    assert_eq!(transition.to.key.user_id, cy.id);
+    let mut stored = carried_out(&joined, &everyone, stored, 5);
+    delivered(&joined, &cy, &mut stored, 6);
+
+    // Everyone hears of another title, and of nothing once it is told.
+    let renamed = titled(&joined, "Other");
+    assert_eq!(plan(&renamed, &known(&everyone), &stored, true, minute(10).start()).len(), 3);
+    let mut stored = carried_out(&renamed, &everyone, stored, 10);
+    for user in everyone {
+        assert_eq!(delivered(&renamed, user, &mut stored, 11), Some(News::Event(Event::of(&renamed))));
+    }
+    assert!(plan(&renamed, &known(&everyone), &stored, true, minute(12).start()).is_empty());
+    let other_reminders = Meeting { version: 9, ..titled(&meeting(180, &everyone, &[5]), "Other") };
+    let plans = plan(&other_reminders, &known(&everyone), &stored, true, minute(12).start());
+    assert!(plans.iter().all(|plan| matches!(plan, Plan::Set(transition) if !transition.to.is_invitation())));
+}
+
+#[test]
+fn who_leaves_is_told_if_they_knew() {
+    let (ana, bo) = (user("ana", None), user("bo", None));
+    let both = meeting(180, &[&ana, &bo], &[]);
+    let alone = Meeting { version: 2, ..meeting(180, &[&ana], &[]) };
+    let mut stored = carried_out(&both, &[&ana, &bo], Vec::new(), 0);
+    delivered(&both, &ana, &mut stored, 1);
+
+    // Bo leaves before anybody invited him: he hears nothing.
+    let unknowing = carried_out(&alone, &[&ana], stored.clone(), 1);
+    assert_eq!(invitation_of(&bo, &unknowing).unwrap().state, NoticeState::Cancelled);
+
+    delivered(&both, &bo, &mut stored, 1);
+    let mut stored = carried_out(&alone, &[&ana, &bo], stored, 5);
+    assert_eq!(invitation_of(&ana, &stored).unwrap().state, NoticeState::Delivered);
+    assert_eq!(delivered(&alone, &bo, &mut stored, 6), Some(News::Cancelled));
+    assert_eq!(invitation_of(&bo, &stored).unwrap().last_sent, None);
+    assert!(plan(&alone, &known(&[&ana]), &stored, true, minute(7).start()).is_empty());
+
+    // He comes back, and is invited anew.
+    let again = Meeting { version: 3, ..both };
+    let mut stored = carried_out(&again, &[&ana, &bo], stored, 8);
+    assert_eq!(delivered(&again, &bo, &mut stored, 9), Some(News::Event(Event::of(&again))));
+}
+
+#[test]
+fn what_was_undone_before_anybody_was_told_is_no_news() {
+    let ana = user("ana", None);
+    let first = titled(&meeting(180, &[&ana], &[]), "One");
+    let mut stored = carried_out(&first, &[&ana], Vec::new(), 0);
+    delivered(&first, &ana, &mut stored, 1);
+    let stored = carried_out(&titled(&first, "Two"), &[&ana], stored, 5);
+    let back = Meeting { version: 4, ..first };
+    assert!(matches!(as_decided(&back, &ana, &stored, 6), Action::Close(_, NoticeState::Delivered, _)));
+    let stored = carried_out(&back, &[&ana], stored, 5);
+    // They were told before what is.
+    assert_eq!(invitation_of(&ana, &stored).unwrap().state, NoticeState::Delivered);
+}
+
+#[test]
+fn changes_in_a_row_are_one_message_that_nothing_puts_off() {
+    let ana = user("ana", None);
+    let mut meeting = meeting(180, &[&ana], &[]);
+    let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    for title in ["One", "Two", "Three"] {
+        meeting = titled(&meeting, title);
+        stored = carried_out(&meeting, &[&ana], stored, 0);
+        assert_eq!(only(stored.clone()).remind_at, Some(minute(1)));
+    }
+    assert_eq!(delivered(&meeting, &ana, &mut stored, 1), Some(News::Event(Event::of(&meeting))));
+}
+
+#[test]
+fn a_meeting_that_moved_away_is_told_until_the_old_start() {
+    let ana = user("ana", Some(("12:10", "13:00")));
+    let before = meeting(180, &[&ana], &[]);
+    let mut stored = carried_out(&before, &[&ana], Vec::new(), 0);
+    delivered(&before, &ana, &mut stored, 1);
+    // The new start is inside Ana's window; at the old one somebody would wait in vain.
+    let sooner = Meeting { version: 2, ..meeting(30, &[&ana], &[]) };
+    let mut stored = carried_out(&sooner, &[&ana], stored, 15);
+    assert_eq!(only(stored.clone()).remind_at, Some(minute(60)));
+    assert_eq!(delivered(&sooner, &ana, &mut stored, 60), Some(News::Event(Event::of(&sooner))));
+    let cancelled = Meeting { version: 3, status: Status::Cancelled, ..meeting(30, &[&ana], &[]) };
+    let stored = carried_out(&cancelled, &[&ana], stored, 70);
+    assert_eq!(only(stored).reason, Reason::MeetingStarted);
+}
+
+#[test]
+fn an_invitation_reminds_as_well() {
+    let ana = user("ana", None);
+    let meeting = meeting(30, &[&ana], &[60, 20]);
+    let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    let reminder = |stored: &[Notice]| {
+        let mut reminders = stored.iter().filter(|notice| !notice.is_invitation());
+        reminders.find(|notice| before(notice) == 60).unwrap().clone()
+    };
+    let due = reminder(&stored);
+    let now = minute(1).start();
+    let Action::Deliver(delivery) = decide(&due.key, Some(&meeting), Some(&ana), &stored, true, now) else {
+        panic!("not delivered")
+    };
+    assert_eq!((delivery.due.len(), delivery.news), (2, Some(News::Event(Event::of(&meeting)))));
+
+    // A message that was sent without the reminder being in it covers it; none covers an invitation.
+    let mut late = stored.clone();
+    let row = late.iter_mut().find(|notice| notice.is_invitation()).unwrap();
+    *row = Notice {
+        last_sent: Some(Event::of(&meeting)),
+        delivered_at: Some(now),
+        ..row.moved_to(NoticeState::Delivered, None)
+    };
+    let verdict = decide(&due.key, Some(&meeting), Some(&ana), &late, true, now);
+    assert!(matches!(verdict, Action::Covered(_, at) if at == now));
+    let row = stored.iter_mut().find(|notice| notice.key == due.key).unwrap();
+    *row = Notice { delivered_at: Some(now), ..row.moved_to(NoticeState::Delivered, None) };
+    assert!(matches!(as_decided(&meeting, &ana, &stored, 1), Action::Deliver(_)));
+}
+
+/// Rows and timers outlive a release: with other digests it would send everyone an update, and find no timer.
+#[test]
+fn digests_are_for_ever() {
+    let ana = user("ana", None);
+    let meeting = meeting(180, &[&ana], &[]);
+    assert_eq!(Event::of(&meeting).digest, "5e801a486dc7a4c25bf9f3a33c6ab882");
+    let key = NoticeKey { meeting_id: meeting.id, user_id: ana.id, kind: NoticeKind::Invitation };
+    assert_eq!(timers::name(&key), "ef5c5c304b11c040e768a449dbead6079d610f36");
+}

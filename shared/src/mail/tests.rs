@@ -438,7 +438,7 @@ fn read_back(message: &Mail) -> Result<(), TestCaseError> {
 
     let parsed = MessageParser::default().parse(&bytes).unwrap();
     let names: Vec<_> = parsed.headers().iter().map(|header| header.name.as_str().to_owned()).collect();
-    let mut expected = vec!["From", "To", "Subject", "Date", "Mail-ID", "References"];
+    let mut expected = vec!["From", "To", "Subject", "Date", "Message-ID", "References"];
     expected.extend(["Auto-Submitted", "MIME-Version", "Content-Type"]);
     expected.extend(message.on_behalf_of.as_ref().map(|_| "Reply-To"));
     let mut sorted = (names, expected.into_iter().map(str::to_owned).collect::<Vec<_>>());

@@ -9,7 +9,7 @@ use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
 use crate::domain::{Meeting, MeetingId, User};
 use crate::http::view::{BookedView, ConflictView, MeetingView, PersonView, UnavailableView};
 use crate::http::{Code, FieldError, Problem};
-use crate::store::{Change, Page, bookings};
+use crate::store::{Page, Transaction, bookings};
 use crate::time::{Interval, Zone, interval};
 
 /// Someone whose calendar a meeting goes on, with the pages it touches as they were read.
@@ -65,7 +65,12 @@ fn told_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
 ///
 /// # Errors
 /// 422 for `field` when a page that the meeting is not on yet is full.
-pub fn book(change: Change, field: &str, attendee: &Attendee, booking: &Booking) -> Result<Change, Problem> {
+pub fn book(
+    change: Transaction,
+    field: &str,
+    attendee: &Attendee,
+    booking: &Booking,
+) -> Result<Transaction, Problem> {
     if attendee.pages.iter().any(|page| !page.has_room_for(booking)) {
         let message =
             format!("can't be so: the calendar of {} is full on a day of the meeting", attendee.user.email);

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::domain::quota::{Demand, Quota, next_day};
 use crate::domain::{Meeting, MeetingId, UserId};
 use crate::http::{Api, Code, Problem};
-use crate::store::{Change, Found, ReadSet, Session, StoreError};
+use crate::store::{Found, ReadSet, Session, StoreError, Transaction};
 
 /// How long a client waits while what was counted is given back.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -80,7 +80,7 @@ impl<'a> QuotaReservation<'a> {
     ///
     /// # Errors
     /// As [`Session::commit`].
-    pub async fn commit(&self, change: Change, meeting: &Meeting) -> Result<(), StoreError> {
+    pub async fn commit(&self, change: Transaction, meeting: &Meeting) -> Result<(), StoreError> {
         let outcome = self.session.commit(change).await;
         match &outcome {
             Ok(()) => self.state().counted = None,

@@ -36,7 +36,7 @@ async fn cancel(
     }
     check_version(request, meeting.version)?;
     let meeting = Meeting { status: Status::Cancelled, version: meeting.version + 1, ..meeting };
-    let mut change = session.change().update_meeting(&meeting, next_minute(api.clock.now()))?;
+    let mut change = session.transaction().update_meeting(&meeting, next_minute(api.clock.now()))?;
     for participant in &meeting.participants {
         for day in meeting.interval.utc_days() {
             change = change.unbook(&participant.user_id, day, id)?;

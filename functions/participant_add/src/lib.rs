@@ -60,8 +60,10 @@ async fn add(
 
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
-    let change =
-        session.change().update_meeting(&meeting, next_minute(api.clock.now()))?.note_reminders(&meeting)?;
+    let change = session
+        .transaction()
+        .update_meeting(&meeting, next_minute(api.clock.now()))?
+        .note_reminders(&meeting)?;
     let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
     reservation.commit(change, &meeting).await?;
     Ok((meeting, attendee))

@@ -48,8 +48,10 @@ async fn remove(
     }
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
     meeting.participants.retain(|participant| participant.user_id != *user_id);
-    let change =
-        session.change().update_meeting(&meeting, next_minute(api.clock.now()))?.note_reminders(&meeting)?;
+    let change = session
+        .transaction()
+        .update_meeting(&meeting, next_minute(api.clock.now()))?
+        .note_reminders(&meeting)?;
     let change = meeting
         .interval
         .utc_days()

@@ -95,7 +95,7 @@ async fn change(
     }
 
     after.version += 1;
-    let mut change = session.change().update_meeting(&after, next_minute(now))?;
+    let mut change = session.transaction().update_meeting(&after, next_minute(now))?;
     if moved || after.title != before.title {
         for (attendee, participant) in attendees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {

@@ -1,14 +1,197 @@
-//! A user's calendar over a range of days.
+//! A user's calendar: one page per UTC day, which is also the lock on that day.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::item::DayItem;
-use super::keys::{day_sort, user_partition};
-use super::{Store, StoreError};
-use crate::domain::{Booking, UserId};
+use super::table::{
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, unreadable,
+};
+use super::users::user_partition;
+use crate::domain::{Booking, Meeting, MeetingId, Role, Title, UserId};
+use crate::time::{Interval, LAST_YEAR};
+
+/// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
+pub(super) const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
+    Some(date) => date,
+    None => NaiveDate::MAX,
+};
+
+impl Key {
+    pub(super) fn day(id: &UserId, date: NaiveDate) -> Self {
+        Self { pk: user_partition(id), sk: day_sort(date) }
+    }
+}
+
+/// ISO dates sort as text in the order of time, so that a range of days is a range of keys.
+fn day_sort(date: NaiveDate) -> String {
+    format!("DAY#{date}")
+}
+
+#[derive(Serialize, Deserialize)]
+struct DayItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    version: u64,
+    meetings: BTreeMap<MeetingId, DayEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DayEntry {
+    start: i64,
+    end: i64,
+    role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// How many reminders the meeting makes, on its organizer's pages alone. Pages from before this was kept have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    reminders: u64,
+}
+
+impl DayItem {
+    fn new(key: &Key, booking: &Booking) -> Self {
+        let meetings = BTreeMap::from([(booking.meeting_id.clone(), DayEntry::new(booking))]);
+        Self { key: key.into(), version: 1, meetings }
+    }
+
+    fn bookings(self) -> Result<Vec<Booking>, StoreError> {
+        self.meetings.into_iter().map(|(id, entry)| entry.booking(id)).collect()
+    }
+}
+
+impl DayEntry {
+    fn new(booking: &Booking) -> Self {
+        Self {
+            start: booking.interval.start().timestamp_millis(),
+            end: booking.interval.end().timestamp_millis(),
+            role: booking.role,
+            title: booking.title.as_ref().map(ToString::to_string),
+            reminders: booking.reminders,
+        }
+    }
+
+    fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
+        let title = self.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?;
+        Ok(Booking {
+            meeting_id,
+            title,
+            role: self.role,
+            interval: interval(self.start, self.end)?,
+            reminders: self.reminders,
+        })
+    }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl ReadSet {
+    /// A user's calendar pages that an interval touches.
+    pub fn days(self, id: &UserId, interval: Interval) -> Self {
+        interval.utc_days().fold(self, |set, date| set.with(Key::day(id, date)))
+    }
+}
+
+impl Found {
+    /// A user's calendar pages that an interval touches, also those that don't exist yet.
+    pub fn days(&self, id: &UserId, interval: Interval) -> Result<Vec<Page>, StoreError> {
+        interval.utc_days().map(|date| self.day(id, date)).collect()
+    }
+
+    fn day(&self, id: &UserId, date: NaiveDate) -> Result<Page, StoreError> {
+        let key = Key::day(id, date);
+        let item = self.item::<DayItem>(&key)?;
+        let version = item.as_ref().map(|item| item.version);
+        let bookings = item.map(DayItem::bookings).transpose()?.unwrap_or_default();
+        Ok(Page { key, version, bookings })
+    }
+}
+
+/// One user's bookings of one UTC day, as read. Writing it is conditional on its version still being the one read: so
+/// the page is also the lock on that user's day.
+#[derive(Clone, Debug)]
+pub struct Page {
+    key: Key,
+    /// `None` when the page isn't there yet.
+    version: Option<u64>,
+    bookings: Vec<Booking>,
+}
+
+/// A page stays well under the 400 KiB that an item may have: a booking with the longest title is about 1 KiB.
+const MAX_BOOKINGS: usize = 300;
+/// Where others' invitations end, so that nobody can fill a day on which someone else wants to book.
+const MAX_INVITATIONS: usize = 250;
+
+impl Page {
+    /// Whether the item doesn't grow too large by that booking; one of a meeting that is on it already is replaced.
+    pub fn has_room_for(&self, booking: &Booking) -> bool {
+        let most = match booking.role {
+            Role::Organizer => MAX_BOOKINGS,
+            Role::Participant => MAX_INVITATIONS,
+        };
+        let there = || self.bookings.iter().any(|other| other.meeting_id == booking.meeting_id);
+        self.bookings.len() < most || there()
+    }
+}
+
+/// The bookings of several pages, each meeting once though it may stand on many.
+pub fn bookings(pages: &[Page]) -> Vec<Booking> {
+    let all = pages.iter().flat_map(|page| &page.bookings);
+    let by_id: HashMap<_, _> = all.map(|booking| (&booking.meeting_id, booking)).collect();
+    by_id.into_values().cloned().collect()
+}
+
+impl Transaction {
+    /// A booking on a page, if the page is still as it was read.
+    pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
+        let Some(version) = page.version else {
+            return self.put(&DayItem::new(&page.key, booking), Condition::Absent);
+        };
+        let entry = AttributeValue::M(serde_dynamo::to_item(DayEntry::new(booking))?);
+        let update = self
+            .update(&page.key)
+            .update_expression("SET #version = :next, meetings.#id = :entry")
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#id", booking.meeting_id.as_str())
+            .expression_attribute_values(":seen", number(version))
+            .expression_attribute_values(":next", number(version + 1))
+            .expression_attribute_values(":entry", entry);
+        self.with_update(&page.key, update)
+    }
+
+    /// Takes a meeting off a page. Freeing time can't clash with anyone, so that it needs no version; it still raises it,
+    /// so that whoever read the page before looks again.
+    pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
+        let key = Key::day(user, date);
+        let update = self
+            .update(&key)
+            .update_expression("REMOVE meetings.#id ADD #version :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#id", meeting.as_str())
+            .expression_attribute_values(":one", number(1));
+        self.with_update(&key, update)
+    }
+
+    /// Notes on the organizer's pages how many reminders their meeting makes. The commit of the meeting's next version, which
+    /// belongs to the same change, makes it right. Nobody's time changes, and neither does the pages' version.
+    pub fn note_reminders(self, meeting: &Meeting) -> Result<Self, StoreError> {
+        meeting.interval.utc_days().try_fold(self, |change, day| {
+            let key = Key::day(&meeting.creator_id, day);
+            let update = change
+                .update(&key)
+                .update_expression("SET meetings.#id.reminders = :reminders")
+                .condition_expression("attribute_exists(meetings.#id)")
+                .expression_attribute_names("#id", meeting.id.as_str())
+                .expression_attribute_values(":reminders", number(meeting.reminders()));
+            change.with_update(&key, update)
+        })
+    }
+}
 
 impl Store {
     /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. When more than `most` are
@@ -41,5 +224,19 @@ impl Store {
             bookings.extend(day.bookings()?.into_iter().map(|booking| (booking.meeting_id.clone(), booking)));
         }
         Ok(bookings.into_values().collect())
+    }
+
+    /// The meetings on a user's calendar that end after `now`, in the order of their starts.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn meetings_after(
+        &self,
+        id: &UserId,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
+        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
+        let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
+        Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
     }
 }

@@ -1,14 +1,175 @@
 //! Meetings, and whether their notices are planned.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::change::number;
-use super::item::{Item, MeetingItem, NoticeItem, ParticipantItem};
-use super::keys::{MEETING, meeting_partition};
-use super::read::key_of;
-use super::{Key, Store, StoreError};
-use crate::domain::{Meeting, MeetingId, Notice};
+use super::notices::NoticeItem;
+use super::owed::Owed;
+use super::table::{
+    Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
+    unreadable,
+};
+use super::users::IdempotencyItem;
+use crate::domain::{
+    Description, Email, IdempotencyRecord, Location, Meeting, MeetingId, Name, Notice, Notifications,
+    Participant, Role, Status, Title, UserId,
+};
+use crate::time::{Minute, Zone};
+
+/// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
+pub(super) const MEETING: &str = "MEETING";
+
+impl Key {
+    pub(super) fn meeting(id: &MeetingId) -> Self {
+        Self { pk: meeting_partition(id), sk: MEETING.to_owned() }
+    }
+}
+
+pub(super) fn meeting_partition(id: &MeetingId) -> String {
+    format!("MEETING#{id}")
+}
+
+#[derive(Serialize, Deserialize)]
+struct MeetingItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    meeting_id: MeetingId,
+    creator_id: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    status: Status,
+    start: i64,
+    end: i64,
+    zone: String,
+    participants: Vec<ParticipantItem>,
+    notifications: Notifications,
+    version: u64,
+    planned_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<IdempotencyItem>,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ParticipantItem {
+    user_id: UserId,
+    email: String,
+    name: String,
+    role: Role,
+}
+
+impl MeetingItem {
+    fn new(meeting: &Meeting, owed_at: Option<Minute>) -> Self {
+        let key = Key::meeting(&meeting.id);
+        Self {
+            owed: Owed::at(&key, owed_at),
+            key: (&key).into(),
+            meeting_id: meeting.id.clone(),
+            creator_id: meeting.creator_id.clone(),
+            title: meeting.title.as_ref().map(ToString::to_string),
+            description: meeting.description.as_ref().map(ToString::to_string),
+            location: meeting.location.as_ref().map(ToString::to_string),
+            status: meeting.status,
+            start: meeting.interval.start().timestamp_millis(),
+            end: meeting.interval.end().timestamp_millis(),
+            zone: meeting.zone.name().to_owned(),
+            participants: Self::participants(meeting),
+            notifications: meeting.notifications.clone(),
+            version: meeting.version,
+            planned_version: meeting.planned_version,
+            origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
+        }
+    }
+}
+
+impl MeetingItem {
+    fn participants(meeting: &Meeting) -> Vec<ParticipantItem> {
+        meeting.participants.iter().map(ParticipantItem::new).collect()
+    }
+}
+
+impl ParticipantItem {
+    fn new(participant: &Participant) -> Self {
+        Self {
+            user_id: participant.user_id.clone(),
+            email: participant.email.to_string(),
+            name: participant.name.to_string(),
+            role: participant.role,
+        }
+    }
+}
+
+impl TryFrom<MeetingItem> for Meeting {
+    type Error = StoreError;
+
+    fn try_from(item: MeetingItem) -> Result<Self, StoreError> {
+        let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
+            Ok(Participant {
+                user_id: p.user_id,
+                email: Email::known(&p.email).map_err(unreadable("email"))?,
+                name: Name::parse(&p.name).map_err(unreadable("name"))?,
+                role: p.role,
+            })
+        };
+        Ok(Self {
+            id: item.meeting_id,
+            creator_id: item.creator_id,
+            title: item.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?,
+            description: item
+                .description
+                .as_deref()
+                .map(Description::parse)
+                .transpose()
+                .map_err(unreadable("description"))?,
+            location: item
+                .location
+                .as_deref()
+                .map(Location::parse)
+                .transpose()
+                .map_err(unreadable("location"))?,
+            status: item.status,
+            interval: interval(item.start, item.end)?,
+            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
+            participants: item.participants.into_iter().map(participant).collect::<Result<_, _>>()?,
+            notifications: item.notifications,
+            version: item.version,
+            planned_version: item.planned_version,
+            idempotency: item.origin.map(IdempotencyRecord::from),
+        })
+    }
+}
+
+impl ReadSet {
+    /// A meeting.
+    pub fn meeting(self, id: &MeetingId) -> Self {
+        self.with(Key::meeting(id))
+    }
+}
+
+impl Found {
+    /// The meeting of that id, if there is one.
+    pub fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
+        self.item::<MeetingItem>(&Key::meeting(id))?.map(Meeting::try_from).transpose()
+    }
+}
+
+impl Transaction {
+    /// A meeting that is not there yet. Its notices are owed from `owed_at`.
+    pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
+        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
+    }
+
+    /// A meeting's next version, if the stored one is still the one before. Its notices are owed from `owed_at`.
+    pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
+        let before = meeting.version - 1;
+        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
+    }
+}
 
 impl Store {
     /// The meeting of that id, if there is one.
@@ -54,7 +215,7 @@ impl Store {
     /// A conflict when the meeting has another version by now.
     pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
         let done = "SET planned_version = :version REMOVE owed_shard, owed_at";
-        self.mark(&Key::meeting(id), done, version).await
+        self.update_version(&Key::meeting(id), done, version).await
     }
 
     /// Writes the participants at those places, whose names or addresses changed, and nobody else: others may be doing the
@@ -80,27 +241,5 @@ impl Store {
         }
         let call = call.update_expression(format!("SET {}", written.join(", ")));
         call.send().await.map(drop).map_err(StoreError::update)
-    }
-
-    /// Updates an item by `expression` if it still has that version, which the expression may call `:version`.
-    pub(super) async fn mark(&self, key: &Key, expression: &str, version: u64) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression(expression)
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(version))
-            .send()
-            .await
-            .map(drop)
-            .map_err(StoreError::update)
-    }
-
-    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        let call = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes()));
-        let output = call.consistent_read(true).send().await.map_err(StoreError::read)?;
-        Ok(output.item.map(serde_dynamo::from_item).transpose()?)
     }
 }

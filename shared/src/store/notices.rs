@@ -1,17 +1,163 @@
-//! Notices: read, and moved from state to state under the condition that nobody else moved them meanwhile.
+//! Notices: read, and moved from state to state on the condition that nobody else moved them meanwhile.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::change::number;
-use super::item::{Item, NoticeItem};
-use super::keys::{meeting_partition, notices_of};
-use super::{Store, StoreError};
-use crate::domain::{MeetingId, Notice, NoticeState, Transition, UserId};
+use super::meetings::meeting_partition;
+use super::owed::Owed;
+use super::table::{Item, ItemKey, Key, Store, StoreError, instant, interval, number, unreadable};
+use crate::domain::{
+    Email, Event, Location, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, Title, Transition, UserId,
+};
+use crate::time::{Minute, Reason};
+
+impl Key {
+    pub(super) fn notice(key: &NoticeKey) -> Self {
+        let sk = format!("{}{}", notices_of(&key.user_id), key.kind);
+        Self { pk: meeting_partition(&key.meeting_id), sk }
+    }
+}
+
+/// What the sort keys of one participant's notices begin with.
+fn notices_of(id: &UserId) -> String {
+    format!("REMINDER#{id}#")
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct NoticeItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    meeting_id: MeetingId,
+    user_id: UserId,
+    /// The channel of a reminder, or `invitation`.
+    channel: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minutes_before: Option<u32>,
+    email: String,
+    start: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_sent: Option<EventItem>,
+    meeting_version: u64,
+    user_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remind_at: Option<i64>,
+    reason: Reason,
+    state: NoticeState,
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivered_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivered_for: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    webhook_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claimed_until: Option<i64>,
+    revision: u64,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventItem {
+    start: i64,
+    end: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    digest: String,
+}
+
+impl NoticeItem {
+    fn new(notice: &Notice) -> Self {
+        let key = Key::notice(&notice.key);
+        Self {
+            owed: Owed::at(&key, notice.owed_at),
+            key: (&key).into(),
+            meeting_id: notice.key.meeting_id.clone(),
+            user_id: notice.key.user_id.clone(),
+            channel: notice.key.kind.name().to_owned(),
+            minutes_before: notice.key.kind.minutes_before(),
+            email: notice.email.to_string(),
+            start: notice.start.epoch(),
+            last_sent: notice.last_sent.as_ref().map(EventItem::from),
+            meeting_version: notice.meeting_version,
+            user_version: notice.user_version,
+            remind_at: notice.remind_at.map(Minute::epoch),
+            reason: notice.reason,
+            state: notice.state,
+            attempts: notice.attempts,
+            failure: notice.failure.clone(),
+            delivered_at: notice.delivered_at.map(|at| at.timestamp_millis()),
+            delivered_for: notice.delivered_for.map(Minute::epoch),
+            webhook_id: notice.webhook_id.clone(),
+            claimed_until: notice.claimed_until.map(|at| at.timestamp_millis()),
+            revision: notice.revision,
+        }
+    }
+}
+
+impl From<&Event> for EventItem {
+    fn from(event: &Event) -> Self {
+        let (start, end) = (event.interval.start(), event.interval.end());
+        Self {
+            start: start.timestamp_millis(),
+            end: end.timestamp_millis(),
+            title: event.title.as_ref().map(ToString::to_string),
+            location: event.location.as_ref().map(ToString::to_string),
+            digest: event.digest.clone(),
+        }
+    }
+}
+
+impl TryFrom<EventItem> for Event {
+    type Error = StoreError;
+
+    fn try_from(item: EventItem) -> Result<Self, StoreError> {
+        let (title, location) = (item.title.as_deref(), item.location.as_deref());
+        Ok(Self {
+            interval: interval(item.start, item.end)?,
+            title: title.map(Title::parse).transpose().map_err(unreadable("title"))?,
+            location: location.map(Location::parse).transpose().map_err(unreadable("location"))?,
+            digest: item.digest,
+        })
+    }
+}
+
+impl TryFrom<NoticeItem> for Notice {
+    type Error = StoreError;
+
+    fn try_from(item: NoticeItem) -> Result<Self, StoreError> {
+        let kind = NoticeKind::of(&item.channel, item.minutes_before)
+            .ok_or_else(|| StoreError::corrupt(format!("no notice is a {}", item.channel)))?;
+        Ok(Self {
+            owed_at: item.owed.minute(),
+            key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
+            start: Minute::from_epoch(item.start),
+            last_sent: item.last_sent.map(Event::try_from).transpose()?,
+            meeting_version: item.meeting_version,
+            user_version: item.user_version,
+            remind_at: item.remind_at.map(Minute::from_epoch),
+            reason: item.reason,
+            state: item.state,
+            attempts: item.attempts,
+            failure: item.failure,
+            delivered_at: item.delivered_at.map(instant).transpose()?,
+            delivered_for: item.delivered_for.map(Minute::from_epoch),
+            webhook_id: item.webhook_id,
+            claimed_until: item.claimed_until.map(instant).transpose()?,
+            revision: item.revision,
+        })
+    }
+}
 
 impl Store {
     /// The notices of one participant of a meeting.

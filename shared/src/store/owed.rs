@@ -1,14 +1,90 @@
 //! The `owed` index: everything that still has to happen, by the minute it should have happened.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
 
-use super::item::{Item, OWED_SHARDS};
-use super::{Store, StoreError, WorkItem};
+use super::meetings::MEETING;
+use super::table::{Item, Key, Store, StoreError};
+use super::users::PROFILE;
+use crate::domain::{MeetingId, NoticeKey, NoticeKind, UserId};
 use crate::time::Minute;
 
 /// The sparse index over `owed_shard` and `owed_at`.
 const INDEX: &str = "owed";
+
+/// How many partitions the `owed` index is spread over: one takes 1,000 writes a second.
+pub const OWED_SHARDS: u8 = 8;
+
+/// The two attributes that put an item into the `owed` index; without them it isn't in it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Owed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_shard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_at: Option<i64>,
+}
+
+impl Owed {
+    pub(super) fn at(key: &Key, minute: Option<Minute>) -> Self {
+        let shard = key
+            .pk
+            .bytes()
+            .chain(key.sk.bytes())
+            .fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        Self {
+            owed_shard: minute.map(|_| (shard % OWED_SHARDS).to_string()),
+            owed_at: minute.map(Minute::epoch),
+        }
+    }
+
+    pub(super) fn minute(&self) -> Option<Minute> {
+        self.owed_at.map(Minute::from_epoch)
+    }
+}
+
+/// An item that owes work.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum WorkItem {
+    /// A meeting whose newest version is not planned yet.
+    Meeting(MeetingId),
+    /// A user whose newest version is not planned yet.
+    User(UserId),
+    /// A notice without its timer, or one whose minute has passed.
+    Notice(NoticeKey),
+}
+
+impl WorkItem {
+    /// The work item with that primary key; `None` for items that never owe anything.
+    pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
+        let (kind, id) = pk.split_once('#')?;
+        match (kind, sk) {
+            ("MEETING", MEETING) => MeetingId::parse(id).ok().map(Self::Meeting),
+            ("MEETING", _) => notice(MeetingId::parse(id).ok()?, sk).map(Self::Notice),
+            ("USER", PROFILE) => UserId::parse(id).ok().map(Self::User),
+            _ => None,
+        }
+    }
+}
+
+fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
+    let (user_id, kind) = sk.strip_prefix("REMINDER#")?.split_once('#')?;
+    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: NoticeKind::parse(kind)? })
+}
+
+impl fmt::Display for WorkItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Meeting(id) => write!(f, "meeting {id}"),
+            Self::User(id) => write!(f, "user {id}"),
+            Self::Notice(key) => {
+                write!(f, "notice {}/{}/{}", key.meeting_id, key.user_id, key.kind)
+            }
+        }
+    }
+}
 
 /// A debt and since when.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,4 +176,33 @@ impl Overdue {
 fn impersonal(pk: &str, sk: &str) -> String {
     let named_by_id = ["MEETING#", "USER#"].iter().any(|kind| pk.starts_with(kind));
     if named_by_id { format!("{pk} {sk}") } else { sk.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Channel;
+
+    #[test]
+    fn a_debtor_has_one_key() {
+        for minutes in ["060", "+60", ""] {
+            let work_item = WorkItem::of_key("MEETING#m1", &format!("REMINDER#ana#email#{minutes}"));
+            assert_eq!(work_item, None, "{minutes:?}");
+        }
+    }
+
+    #[test]
+    fn keys_name_their_debtors() {
+        let meeting = MeetingId::random();
+        let user = UserId::random();
+        let notice = |kind| NoticeKey { meeting_id: meeting.clone(), user_id: user.clone(), kind };
+        let reminder = notice(NoticeKind::Reminder { channel: Channel::Email, minutes_before: 40_320 });
+        let invitation = notice(NoticeKind::Invitation);
+        let of = |key: Key| WorkItem::of_key(&key.pk, &key.sk);
+        assert_eq!(of(Key::notice(&reminder)), Some(WorkItem::Notice(reminder)));
+        assert_eq!(of(Key::notice(&invitation)), Some(WorkItem::Notice(invitation)));
+        assert_eq!(of(Key::meeting(&meeting)), Some(WorkItem::Meeting(meeting)));
+        assert_eq!(of(Key::user(&user)), Some(WorkItem::User(user.clone())));
+        assert_eq!(of(Key::day(&user, chrono::NaiveDate::default())), None);
+    }
 }

@@ -6,15 +6,21 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
-use super::change::number;
-use super::item::Item;
-use super::users::LAST_DAY;
-use super::{Key, Store, StoreError};
+use super::calendar::LAST_DAY;
+use super::table::{Item, Key, Store, StoreError, number};
+use super::users::user_partition;
 use crate::domain::quota::{Demand, Pending};
 use crate::domain::{MeetingId, UserId};
 
 /// How long a day's counts are kept, from its beginning.
 const KEPT: Days = Days::new(2);
+
+impl Key {
+    /// What a user has asked for on a UTC day.
+    fn quota(id: &UserId, date: NaiveDate) -> Self {
+        Self { pk: user_partition(id), sk: format!("QUOTA#{date}") }
+    }
+}
 
 impl Store {
     /// Counts all of `demands` on the user's day or, where one of them doesn't fit, none; the answer is then the first that

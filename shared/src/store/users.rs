@@ -1,21 +1,170 @@
-//! Users and their addresses.
+//! Users and the claims on their addresses.
 
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::change::number;
-use super::item::{UserItem, instant};
-use super::{Key, ReadSet, Store, StoreError};
-use crate::domain::{MeetingId, User, UserId};
-use crate::time::{LAST_YEAR, Minute};
-
-/// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
-pub(super) const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
-    Some(date) => date,
-    None => NaiveDate::MAX,
+use super::owed::Owed;
+use super::table::{
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, unreadable,
 };
+use crate::domain::{Email, IdempotencyRecord, Name, User, UserId};
+use crate::time::{Dnd, Minute, WallTime, Zone};
+
+/// The sort key of a user's own item.
+pub(super) const PROFILE: &str = "PROFILE";
+
+impl Key {
+    pub(super) fn user(id: &UserId) -> Self {
+        Self { pk: user_partition(id), sk: PROFILE.to_owned() }
+    }
+
+    pub(super) fn email(email: &Email) -> Self {
+        Self { pk: format!("EMAIL#{}", email.key()), sk: "EMAIL".to_owned() }
+    }
+}
+
+pub(super) fn user_partition(id: &UserId) -> String {
+    format!("USER#{id}")
+}
+
+#[derive(Serialize, Deserialize)]
+struct UserItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    user_id: UserId,
+    email: String,
+    name: String,
+    zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dnd: Option<(String, String)>,
+    version: u64,
+    /// While the version is owed: what starts before is planned with it already. The next version has it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    planned_until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<IdempotencyItem>,
+    #[serde(flatten)]
+    owed: Owed,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct IdempotencyItem {
+    request: String,
+    answer: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EmailItem {
+    #[serde(flatten)]
+    key: ItemKey,
+    user_id: UserId,
+}
+
+impl From<&IdempotencyRecord> for IdempotencyItem {
+    fn from(record: &IdempotencyRecord) -> Self {
+        Self { request: record.request_digest.clone(), answer: record.response.clone() }
+    }
+}
+
+impl From<IdempotencyItem> for IdempotencyRecord {
+    fn from(item: IdempotencyItem) -> Self {
+        Self { request_digest: item.request, response: item.answer }
+    }
+}
+
+impl UserItem {
+    fn new(user: &User, owed_at: Option<Minute>) -> Self {
+        let key = Key::user(&user.id);
+        Self {
+            owed: Owed::at(&key, owed_at),
+            key: (&key).into(),
+            user_id: user.id.clone(),
+            email: user.email.to_string(),
+            name: user.name.to_string(),
+            zone: user.zone.name().to_owned(),
+            dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
+            version: user.version,
+            planned_until: None,
+            origin: user.idempotency.as_ref().map(IdempotencyItem::from),
+        }
+    }
+}
+
+impl EmailItem {
+    fn new(user: &User) -> Self {
+        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.clone() }
+    }
+}
+
+impl TryFrom<UserItem> for User {
+    type Error = StoreError;
+
+    fn try_from(item: UserItem) -> Result<Self, StoreError> {
+        let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
+            let time = |text: &str| WallTime::parse(text).map_err(unreadable("dnd"));
+            Dnd::new(time(&start)?, time(&end)?).map_err(unreadable("dnd"))
+        };
+        Ok(Self {
+            id: item.user_id,
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
+            name: Name::parse(&item.name).map_err(unreadable("name"))?,
+            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
+            dnd: item.dnd.map(dnd).transpose()?,
+            version: item.version,
+            idempotency: item.origin.map(IdempotencyRecord::from),
+        })
+    }
+}
+
+impl ReadSet {
+    /// A user.
+    pub fn user(self, id: &UserId) -> Self {
+        self.with(Key::user(id))
+    }
+
+    /// Whose address this is.
+    pub fn email(self, email: &Email) -> Self {
+        self.with(Key::email(email))
+    }
+}
+
+impl Found {
+    /// The user of that id, if there is one.
+    pub fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.item::<UserItem>(&Key::user(id))?.map(User::try_from).transpose()
+    }
+
+    /// Whose address this is, if it is anyone's.
+    pub fn owner(&self, email: &Email) -> Result<Option<UserId>, StoreError> {
+        Ok(self.item::<EmailItem>(&Key::email(email))?.map(|item| item.user_id))
+    }
+}
+
+impl Transaction {
+    /// A user who is not there yet.
+    pub fn create_user(self, user: &User) -> Result<Self, StoreError> {
+        self.put(&UserItem::new(user, None), Condition::Absent)
+    }
+
+    /// A user's next version, if the stored one is still the one before. Their notices are owed from `owed_at`.
+    pub fn update_user(self, user: &User, owed_at: Minute) -> Result<Self, StoreError> {
+        let before = user.version - 1;
+        self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
+    }
+
+    /// The user's address, which is nobody's yet.
+    pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
+        self.put(&EmailItem::new(user), Condition::Absent)
+    }
+
+    /// An address that was the user's.
+    pub fn release_email(self, user: &User) -> Result<Self, StoreError> {
+        self.delete_owned(&Key::email(&user.email), "user_id = :owner", user.id.as_str())
+    }
+}
 
 /// Whether a user was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +194,7 @@ impl Store {
     pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
         const USER: usize = 0;
         const CLAIM: usize = 1;
-        let change = self.change().create_user(user)?.claim_email(user)?;
+        let change = self.transaction().create_user(user)?.claim_email(user)?;
         match self.commit(change).await {
             Ok(()) => Ok(Creation::Created),
             Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
@@ -67,7 +216,7 @@ impl Store {
     ) -> Result<Update, StoreError> {
         const USER: usize = 0;
         const CLAIM: usize = 1;
-        let mut change = self.change().update_user(after, owed_at)?;
+        let mut change = self.transaction().update_user(after, owed_at)?;
         if before.email.key() != after.email.key() {
             change = change.claim_email(after)?.release_email(before)?;
         }
@@ -142,20 +291,6 @@ impl Store {
     /// # Errors
     /// A conflict when the user has another version by now.
     pub async fn mark_user_planned(&self, id: &UserId, version: u64) -> Result<(), StoreError> {
-        self.mark(&Key::user(id), "REMOVE owed_shard, owed_at, planned_until", version).await
-    }
-
-    /// The meetings on a user's calendar that end after `now`, in the order of their starts.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub async fn meetings_after(
-        &self,
-        id: &UserId,
-        now: DateTime<Utc>,
-    ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
-        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
-        let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
-        Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
+        self.update_version(&Key::user(id), "REMOVE owed_shard, owed_at, planned_until", version).await
     }
 }

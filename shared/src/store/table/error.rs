@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
 
-use super::item::Item;
+use super::Item;
 use crate::error_chain::error_chain;
 
 /// A failed call to the store. Ask it what it means; its text is for the log, never for a client.
@@ -21,7 +21,7 @@ pub struct StoreError {
 
 /// Why a transaction was cancelled, as far as one of its writes goes.
 #[derive(Clone, Debug)]
-pub(super) enum WriteOutcome {
+pub(in crate::store) enum WriteOutcome {
     /// This write was not the reason.
     Fine,
     /// Its condition failed; this is the item as it stands, `None` when there is none.
@@ -58,16 +58,16 @@ impl StoreError {
     }
 
     /// What became of each write of the transaction that failed.
-    pub(super) fn writes(&self) -> &[WriteOutcome] {
+    pub(in crate::store) fn writes(&self) -> &[WriteOutcome] {
         &self.writes
     }
 
     /// An item that no version of the program can have written.
-    pub(super) fn corrupt(what: impl std::fmt::Display) -> Self {
+    pub(in crate::store) fn corrupt(what: impl std::fmt::Display) -> Self {
         Self { kind: ErrorKind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
     }
 
-    pub(super) fn unavailable(message: impl Into<String>) -> Self {
+    pub(in crate::store) fn unavailable(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Unavailable, message: message.into(), writes: Vec::new() }
     }
 
@@ -102,21 +102,21 @@ impl StoreError {
         Self { kind, message: error_chain(error), writes: Vec::new() }
     }
 
-    pub(super) fn read<E>(error: SdkError<E>) -> Self
+    pub(in crate::store) fn read<E>(error: SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         Self::from_sdk(&error, false)
     }
 
-    pub(super) fn put(error: SdkError<PutItemError>) -> Self {
+    pub(in crate::store) fn put(error: SdkError<PutItemError>) -> Self {
         let lost = error.as_service_error().is_some_and(|e| {
             e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
         });
         Self::from_sdk(&error, lost)
     }
 
-    pub(super) fn update(error: SdkError<UpdateItemError>) -> Self {
+    pub(in crate::store) fn update(error: SdkError<UpdateItemError>) -> Self {
         let lost = error.as_service_error().is_some_and(|e| {
             e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
         });
@@ -124,7 +124,7 @@ impl StoreError {
     }
 
     /// A cancelled transaction is a conflict when every reason is one; a throttled write among them makes it unavailable.
-    pub(super) fn transaction(error: SdkError<TransactWriteItemsError>) -> Self {
+    pub(in crate::store) fn transaction(error: SdkError<TransactWriteItemsError>) -> Self {
         let writes = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 cancelled.cancellation_reasons().iter().map(WriteOutcome::of).collect()

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::{Store, StoreError};
 
 /// How long a caller keeps trying. Well inside the 30 s that API Gateway waits for an answer.
-pub(super) const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
+pub(in crate::store) const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// Short, as an attempt after a conflict is a single call: what was in the way comes with the answer (see
 /// [`super::Session`]).

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::WriteOutcome;
-use super::item::Item;
-use super::{Change, Found, Key, ReadSet, Store, StoreError};
+use super::{Found, Item, Key, ReadSet, Store, StoreError, Transaction};
 
 /// Reads and commits for one request, which may have to decide several times. What was read stays known, and a commit
 /// that loses its race brings the items along that were in its way: the next decision is made on those without reading
@@ -47,15 +46,15 @@ impl Session<'_> {
     }
 
     /// A change that writes nothing yet.
-    pub fn change(&self) -> Change {
-        self.store.change()
+    pub fn transaction(&self) -> Transaction {
+        self.store.transaction()
     }
 
     /// Writes all of `change`, or nothing.
     ///
     /// # Errors
     /// As [`Store::commit`]. After a conflict the session knows the items that were in the way as they are now.
-    pub async fn commit(&self, change: Change) -> Result<(), StoreError> {
+    pub async fn commit(&self, change: Transaction) -> Result<(), StoreError> {
         let keys = change.keys().to_vec();
         let outcome = self.store.commit(change).await;
         if let Err(error) = &outcome {

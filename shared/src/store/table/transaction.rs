@@ -4,114 +4,28 @@ use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::item::{DayEntry, DayItem, EmailItem, Item, MeetingItem, UserItem};
-use super::read::key_of;
-use super::{Key, Page, Store, StoreError};
-use crate::domain::{Booking, Meeting, MeetingId, User, UserId};
-use crate::time::Minute;
+use super::key::key_of;
+use super::value::number;
+use super::{Item, Key, Store, StoreError};
 
-/// Writes to one table that belong together, in the order they were added. [`Store::change`] begins one.
+/// Writes to one table that belong together, in the order they were added. [`Store::transaction`] begins one.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct Transaction {
     table: String,
     /// Which item each write is of.
     keys: Vec<Key>,
     writes: Vec<TransactWriteItem>,
 }
 
-impl Change {
-    /// A user who is not there yet.
-    pub fn create_user(self, user: &User) -> Result<Self, StoreError> {
-        self.put(&UserItem::new(user, None), Condition::Absent)
-    }
-
-    /// A user's next version, if the stored one is still the one before. Their notices are owed from `owed_at`.
-    pub fn update_user(self, user: &User, owed_at: Minute) -> Result<Self, StoreError> {
-        let before = user.version - 1;
-        self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
-    }
-
-    /// The user's address, which is nobody's yet.
-    pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
-        self.put(&EmailItem::new(user), Condition::Absent)
-    }
-
-    /// An address that was the user's.
-    pub fn release_email(mut self, user: &User) -> Result<Self, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(Key::email(&user.email).attributes()))
-            .condition_expression("user_id = :owner")
-            .expression_attribute_values(":owner", AttributeValue::S(user.id.to_string()))
-            .build()
-            .map_err(StoreError::corrupt)?;
-        self.keys.push(Key::email(&user.email));
-        self.writes.push(TransactWriteItem::builder().delete(delete).build());
-        Ok(self)
-    }
-
-    /// A meeting that is not there yet. Its notices are owed from `owed_at`.
-    pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
-        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
-    }
-
-    /// A meeting's next version, if the stored one is still the one before. Its notices are owed from `owed_at`.
-    pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
-        let before = meeting.version - 1;
-        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
-    }
-
-    /// A booking on a page, if the page is still as it was read.
-    pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
-        let Some(version) = page.version else {
-            return self.put(&DayItem::new(&page.key, booking), Condition::Absent);
-        };
-        let entry = AttributeValue::M(serde_dynamo::to_item(DayEntry::new(booking))?);
-        let update = self
-            .update(&page.key)
-            .update_expression("SET #version = :next, meetings.#id = :entry")
-            .condition_expression("#version = :seen")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_names("#id", booking.meeting_id.as_str())
-            .expression_attribute_values(":seen", number(version))
-            .expression_attribute_values(":next", number(version + 1))
-            .expression_attribute_values(":entry", entry);
-        self.with_update(&page.key, update)
-    }
-
-    /// Takes a meeting off a page. Freeing time can't clash with anyone, so that it needs no version; it still raises it,
-    /// so that whoever read the page before looks again.
-    pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
-        let key = Key::day(user, date);
-        let update = self
-            .update(&key)
-            .update_expression("REMOVE meetings.#id ADD #version :one")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_names("#id", meeting.as_str())
-            .expression_attribute_values(":one", number(1));
-        self.with_update(&key, update)
-    }
-
-    /// Notes on the organizer's pages how many reminders their meeting makes. The commit of the meeting's next version, which
-    /// belongs to the same change, makes it right. Nobody's time changes, and neither does the pages' version.
-    pub fn note_reminders(self, meeting: &Meeting) -> Result<Self, StoreError> {
-        meeting.interval.utc_days().try_fold(self, |change, day| {
-            let key = Key::day(&meeting.creator_id, day);
-            let update = change
-                .update(&key)
-                .update_expression("SET meetings.#id.reminders = :reminders")
-                .condition_expression("attribute_exists(meetings.#id)")
-                .expression_attribute_names("#id", meeting.id.as_str())
-                .expression_attribute_values(":reminders", number(meeting.reminders()));
-            change.with_update(&key, update)
-        })
-    }
-
-    fn put(mut self, item: &impl Serialize, condition: Condition) -> Result<Self, StoreError> {
+impl Transaction {
+    /// Puts an item, on that condition.
+    pub(in crate::store) fn put(
+        mut self,
+        item: &impl Serialize,
+        condition: Condition,
+    ) -> Result<Self, StoreError> {
         let item: Item = serde_dynamo::to_item(item)?;
         self.keys.push(key_of(&item)?);
         let put = Put::builder()
@@ -130,24 +44,46 @@ impl Change {
         Ok(self)
     }
 
-    fn update(&self, key: &Key) -> UpdateBuilder {
+    /// An update of that item, still to be completed and added by [`Transaction::with_update`].
+    pub(in crate::store) fn update(&self, key: &Key) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .return_values_on_condition_check_failure(ALL_OLD)
     }
 
-    fn with_update(mut self, key: &Key, update: UpdateBuilder) -> Result<Self, StoreError> {
+    /// Deletes an item that somebody owns, if `condition` holds for `:owner`.
+    pub(in crate::store) fn delete_owned(
+        mut self,
+        key: &Key,
+        condition: &str,
+        owner: &str,
+    ) -> Result<Self, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_owned()))
+            .build()
+            .map_err(StoreError::corrupt)?;
+        self.keys.push(key.clone());
+        self.writes.push(TransactWriteItem::builder().delete(delete).build());
+        Ok(self)
+    }
+
+    pub(in crate::store) fn with_update(
+        mut self,
+        key: &Key,
+        update: UpdateBuilder,
+    ) -> Result<Self, StoreError> {
         let update = update.build().map_err(StoreError::corrupt)?;
         self.keys.push(key.clone());
         self.writes.push(TransactWriteItem::builder().update(update).build());
         Ok(self)
     }
-}
 
-impl Change {
     /// Which item each write is of.
-    pub(super) fn keys(&self) -> &[Key] {
+    pub(in crate::store) fn keys(&self) -> &[Key] {
         &self.keys
     }
 }
@@ -156,7 +92,7 @@ impl Change {
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// On what a write depends.
-enum Condition {
+pub(in crate::store) enum Condition {
     /// The item isn't there.
     Absent,
     /// That attribute still has that value.
@@ -165,20 +101,16 @@ enum Condition {
 
 impl Store {
     /// A change of this store that writes nothing yet.
-    pub fn change(&self) -> Change {
-        Change { table: self.table.clone(), keys: Vec::new(), writes: Vec::new() }
+    pub fn transaction(&self) -> Transaction {
+        Transaction { table: self.table.clone(), keys: Vec::new(), writes: Vec::new() }
     }
 
     /// Writes all of `change`, or nothing. The SDK's client token makes its own retries of this call safe.
     ///
     /// # Errors
     /// A conflict when a condition doesn't hold any more; otherwise when the store can't be written.
-    pub async fn commit(&self, change: Change) -> Result<(), StoreError> {
+    pub async fn commit(&self, change: Transaction) -> Result<(), StoreError> {
         let call = self.client.transact_write_items().set_transact_items(Some(change.writes));
         call.send().await.map(drop).map_err(StoreError::transaction)
     }
-}
-
-pub(super) fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }

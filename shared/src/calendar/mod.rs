@@ -8,23 +8,21 @@ mod content;
 mod tests;
 mod timezone;
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{Email, Event, Meeting, Name, Participant, Role, User};
+use crate::domain::{Email, Meeting, Name, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
 
 /// Whom an object is for.
 #[derive(Clone, Copy, Debug)]
 pub enum Audience<'a> {
-    /// Everyone who takes part: it invites them, or tells them that the meeting is cancelled.
+    /// Everyone who takes part: it invites them, or says that the meeting is cancelled.
     Everyone,
-    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's, and holds nothing
-    /// but what that calendar shows.
-    Removed(&'a User, &'a Event),
+    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The meeting is what
+    /// they may still see of it, see [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
+    Removed(&'a User),
 }
 
 /// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
@@ -63,31 +61,27 @@ pub struct Document {
     pub text: String,
 }
 
-/// The object that tells `audience` how the meeting stands. `sender` is the address that mail about it comes from, on the
+/// The object that brings the calendars of `audience` up to date. `sender` is the address that mail about it comes from, on the
 /// organizer's behalf; `now` is when the object is written.
 ///
-/// iCalendar knows whole seconds: a meeting that begins or ends within one gets all of it.
+/// iCalendar has whole seconds: a meeting that begins or ends within one gets all of it.
 pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
-        Audience::Everyone | Audience::Removed(..) => Method::Cancel,
-    };
-    let meeting = match audience {
-        Audience::Everyone => Cow::Borrowed(meeting),
-        Audience::Removed(user, told) => Cow::Owned(told.remembered_by(user, meeting)),
+        Audience::Everyone | Audience::Removed(_) => Method::Cancel,
     };
     let mut content = Content::default();
     content.block("VCALENDAR", |content| {
         content.plain("VERSION", "2.0");
         content.plain("PRODID", "-//Tactful//Tactful//EN");
         content.plain("METHOD", method.as_str());
-        let times = Times::of(&meeting);
+        let times = Times::of(meeting);
         if let Some(zone) = times.zone {
             timezone::write(content, zone, times.start, times.end);
         }
         content.block("VEVENT", |content| {
-            write_event(content, &meeting, &times, now);
-            write_people(content, &meeting, audience, sender);
+            write_event(content, meeting, &times, now);
+            write_people(content, meeting, audience, sender);
         });
     });
     Document { method, text: content.into_text() }
@@ -134,7 +128,7 @@ fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>
             }
         }
         // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
-        Audience::Removed(user, _) => write_attendee(content, &user.name, &user.email, Role::Participant),
+        Audience::Removed(user) => write_attendee(content, &user.name, &user.email, Role::Participant),
     }
 }
 
@@ -152,7 +146,7 @@ fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role)
 struct Times {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
-    /// The zone that the times are told in; `None` is UTC.
+    /// The zone that the times are written in; `None` is UTC.
     zone: Option<Zone>,
 }
 

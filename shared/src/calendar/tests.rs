@@ -7,52 +7,35 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::{Audience, Document, Method, document};
+use crate::domain::fixtures::{instant, meeting as bare_meeting, user};
 use crate::domain::{
-    Description, Email, Event, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status,
-    Title, User, UserId,
+    CalendarUpdate, Description, Email, Event, Location, Meeting, MeetingId, Name, Status, Title, User,
 };
 use crate::time::{Interval, Zone};
 use reading::{Read, read};
-
-fn instant(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
 
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-fn user(name: &str, address: &str) -> User {
-    User {
-        id: UserId::parse("u").unwrap(),
-        email: email(address),
-        name: Name::parse(name).unwrap(),
-        zone: Zone::UTC,
-        dnd: None,
-        version: 1,
-        idempotency: None,
-    }
+/// Someone with that name and address.
+fn person(name: &str, address: &str) -> User {
+    User { email: email(address), name: Name::parse(name).unwrap(), ..user("u") }
 }
 
+/// A meeting with everything that a meeting can have.
 fn meeting(start: &str, end: &str, zone: &str) -> Meeting {
+    let bo = person("Bo \"the ^\" O'Neil; dev, ops:", "bo+x@example.com");
+    let dana = person("דנה לוי", "dana@bücher.example");
     Meeting {
         id: MeetingId::parse("6f9619ff8b86d011b42d00c04fc964ff").unwrap(),
-        creator_id: UserId::parse("ana").unwrap(),
         title: Some(Title::parse("Design review: R&D, \"Q4\"; plans").unwrap()),
         description: Some(Description::parse("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd").unwrap()),
         location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20,2").unwrap()),
-        status: Status::Confirmed,
         interval: Interval::new(instant(start), instant(end)).unwrap(),
         zone: Zone::parse(zone).unwrap(),
-        participants: vec![
-            Participant::new(&user("Ana María", "ana@example.com"), Role::Organizer),
-            Participant::new(&user("Bo \"the ^\" O'Neil; dev, ops:", "bo+x@example.com"), Role::Participant),
-            Participant::new(&user("דנה לוי", "dana@bücher.example"), Role::Participant),
-        ],
-        notifications: Notifications::default(),
         version: 3,
-        planned_version: 3,
-        idempotency: None,
+        ..bare_meeting(instant(start), &[&person("Ana María", "ana@example.com"), &bo, &dana])
     }
 }
 
@@ -73,7 +56,7 @@ fn for_everyone(meeting: &Meeting) -> Read {
 }
 
 #[test]
-fn an_invitation_is_worded_so() {
+fn an_invitation_matches_its_snapshot() {
     let Document { method, text } = written(&review(), Audience::Everyone);
     assert_eq!(method, Method::Request);
     insta::assert_snapshot!("invitation", text.replace("\r\n", "\n"));
@@ -95,15 +78,16 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
 }
 
 #[test]
-fn who_was_removed_is_uninvited_alone_and_hears_nothing_new() {
-    let told = Event::of(&Meeting {
+fn a_removal_is_for_the_removed_alone_and_shows_only_what_their_calendar_showed() {
+    let before = Event::of(&Meeting {
         title: Some(Title::parse("Talk").unwrap()),
         ..meeting("2026-11-30T08:00:00Z", "2026-11-30T08:30:00Z", "UTC")
     });
-    let gone = User { zone: Zone::parse("Asia/Tokyo").unwrap(), ..user("Cy", "cy@example.com") };
+    let gone = User { zone: Zone::parse("Asia/Tokyo").unwrap(), ..person("Cy", "cy@example.com") };
+    let update = CalendarUpdate::Remove { before: before.clone() };
     for status in [Status::Confirmed, Status::Cancelled] {
         let now_is = Meeting { status, version: 9, ..review() };
-        let Document { method, text } = written(&now_is, Audience::Removed(&gone, &told));
+        let Document { method, text } = written(&update.visible_to(&gone, &now_is), Audience::Removed(&gone));
         assert_eq!(method, Method::Cancel);
         let read = read(&text);
         assert_eq!(read.calendar("METHOD"), "CANCEL");
@@ -111,17 +95,17 @@ fn who_was_removed_is_uninvited_alone_and_hears_nothing_new() {
         assert_eq!((read.organizer.name.as_str(), names), ("Ana María", vec!["Cy"]));
         // What finds the event in the calendar, and is newer than it.
         assert_eq!((read.event("UID"), read.event("SEQUENCE")), (for_everyone(&review()).event("UID"), "8"));
-        assert_eq!(read.told("SUMMARY"), "Talk");
-        assert_eq!(read.instants(), (told.interval.start(), told.interval.end()));
+        assert_eq!(read.text("SUMMARY"), "Talk");
+        assert_eq!(read.instants(), (before.interval.start(), before.interval.end()));
         assert!(!text.contains("Madrid"), "{text}");
-        for news in ["STATUS", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE"] {
-            assert!(!read.has(news), "{text}");
+        for left_out in ["STATUS", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE"] {
+            assert!(!read.has(left_out), "{text}");
         }
     }
 }
 
 #[test]
-fn people_are_who_they_are_whatever_they_are_called() {
+fn names_and_addresses_are_read_back_as_they_are() {
     let read = for_everyone(&review());
     let people: Vec<_> = read.attendees.iter().map(|a| (&*a.name, &*a.address, &*a.role)).collect();
     assert_eq!(
@@ -137,7 +121,7 @@ fn people_are_who_they_are_whatever_they_are_called() {
 }
 
 #[test]
-fn an_organizer_who_is_the_sender_sends_for_themself() {
+fn sent_by_is_left_out_where_the_organizer_is_the_sender() {
     let object = document(&review(), Audience::Everyone, &email("Ana@example.com"), now());
     assert_eq!(read(&object.text).organizer.sent_by, None);
 }
@@ -147,17 +131,17 @@ fn only_a_web_address_is_a_link() {
     let link = "https://meet.example.com/a?b=1&c=%20,2";
     let read = for_everyone(&review());
     assert_eq!((read.event("URL"), read.event("CONFERENCE")), (link, link));
-    assert_eq!(read.told("LOCATION"), link);
+    assert_eq!(read.text("LOCATION"), link);
     for place in ["Room 5; second floor", "javascript:alert(1)"] {
         let there = Meeting { location: Some(Location::parse(place).unwrap()), ..review() };
         let read = for_everyone(&there);
-        assert_eq!(read.told("LOCATION"), place);
+        assert_eq!(read.text("LOCATION"), place);
         assert!(!read.has("URL") && !read.has("CONFERENCE"));
     }
 }
 
 #[test]
-fn what_is_not_known_is_not_there() {
+fn a_bare_meeting_has_neither_description_nor_location() {
     let bare = Meeting { title: None, description: None, location: None, ..review() };
     let read = for_everyone(&bare);
     assert_eq!(read.event("SUMMARY"), "Ana María's meeting");
@@ -165,7 +149,7 @@ fn what_is_not_known_is_not_there() {
 }
 
 #[test]
-fn utc_needs_no_time_zone_under_any_of_its_names() {
+fn utc_needs_no_vtimezone_by_any_of_its_names() {
     for name in ["UTC", "Etc/UTC", "Zulu", "Etc/UCT", "Universal"] {
         let read = for_everyone(&Meeting { zone: Zone::parse(name).unwrap(), ..review() });
         assert_eq!((read.event("DTSTART"), read.event("DTEND")), ("20261201T090000Z", "20261201T100000Z"));
@@ -174,20 +158,20 @@ fn utc_needs_no_time_zone_under_any_of_its_names() {
 }
 
 #[test]
-fn a_meeting_that_begins_or_ends_within_a_second_gets_all_of_it() {
+fn a_second_that_has_begun_counts_whole() {
     let read = for_everyone(&meeting("2026-12-01T09:00:00.2Z", "2026-12-01T09:00:00.7Z", "Asia/Kolkata"));
     assert_eq!(read.instants(), (instant("2026-12-01T09:00:00Z"), instant("2026-12-01T09:00:01Z")));
 }
 
 /// Chrono's overlay and the zone's rules of 2026: Vancouver stays on UTC-7.
 #[test]
-fn the_rules_in_force_are_the_ones_told() {
+fn the_zones_current_rules_are_written() {
     let read = for_everyone(&meeting("2026-12-01T18:00:00Z", "2026-12-01T19:00:00Z", "America/Vancouver"));
     assert_eq!(read.event("DTSTART"), "20261201T110000");
-    let told: Vec<_> =
+    let written: Vec<_> =
         read.zones[0].observances.iter().map(|o| (o.onset.to_string(), o.from, o.to)).collect();
     assert_eq!(
-        told,
+        written,
         [
             ("2025-11-30 10:00:00".to_owned(), -28800, -28800),
             ("2026-03-08 02:00:00".to_owned(), -28800, -25200),
@@ -197,12 +181,12 @@ fn the_rules_in_force_are_the_ones_told() {
 
 /// 02:30 happens twice that night; RFC 5545 has no way to write the second but UTC, and programs disagree on the first.
 #[test]
-fn a_local_time_that_happens_twice_is_told_in_utc() {
-    for (start, told) in
+fn a_local_time_that_happens_twice_is_written_in_utc() {
+    for (start, written) in
         [("2026-10-25T00:30:00Z", "20261025T003000Z"), ("2026-10-25T01:30:00Z", "20261025T013000Z")]
     {
         let document = for_everyone(&meeting(start, "2026-10-25T04:00:00Z", "Europe/Madrid"));
-        assert_eq!((document.event("DTSTART"), document.zones.len()), (told, 0));
+        assert_eq!((document.event("DTSTART"), document.zones.len()), (written, 0));
         assert_eq!(document.instants().0, instant(start));
     }
     let before = for_everyone(&meeting("2026-10-24T23:59:59Z", "2026-10-25T02:00:00Z", "Europe/Madrid"));
@@ -219,7 +203,7 @@ fn lines_are_folded_between_words_characters_and_octets() {
             well_formed(&document.text);
             // The reader drops white space where lines end, which is why ours end elsewhere if they can.
             if !text.contains("      ") {
-                assert_eq!(read(&document.text).told("DESCRIPTION"), text);
+                assert_eq!(read(&document.text).text("DESCRIPTION"), text);
             }
             let unfolded = document.text.replace("\r\n ", "");
             assert!(
@@ -351,9 +335,9 @@ proptest! {
         well_formed(&text);
         let read = read(&text);
         let harmless = for_everyone(&review());
-        prop_assert_eq!(read.told("SUMMARY"), title);
-        prop_assert_eq!(read.told("DESCRIPTION"), description);
-        prop_assert_eq!(read.told("LOCATION"), location);
+        prop_assert_eq!(read.text("SUMMARY"), title);
+        prop_assert_eq!(read.text("DESCRIPTION"), description);
+        prop_assert_eq!(read.text("LOCATION"), location);
         prop_assert_eq!(&read.organizer.name, &name);
         prop_assert!(read.attendees.iter().all(|attendee| attendee.name == name));
         prop_assert_eq!(read.attendees.len(), harmless.attendees.len());

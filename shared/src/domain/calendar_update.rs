@@ -1,4 +1,6 @@
-//! What calendars show of a meeting, and what there is to tell about it.
+//! What a person's own calendar shows of a meeting, and what has to be sent to bring it up to date.
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
@@ -8,25 +10,25 @@ use crate::time::{Interval, Minute};
 /// A meeting as a participant's own calendar shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// When.
+    /// From its start to its end.
     pub interval: Interval,
     /// Its title.
     pub title: Option<Title>,
-    /// Where.
+    /// Where it takes place.
     pub location: Option<Location>,
-    /// What stands for everything else that a calendar shows: description and zone. Who else takes part is left out: nobody
-    /// is disturbed because somebody else joined or left.
+    /// A digest of the description and the zone, the other two things that a calendar shows. The participants are left
+    /// out: nobody gets an update because somebody else joined or left.
     pub digest: String,
 }
 
 impl Event {
-    /// The meeting as it is.
+    /// The meeting as it is now.
     pub fn of(meeting: &Meeting) -> Self {
         let shown =
             [meeting.description.as_ref().map(ToString::to_string), Some(meeting.zone.name().to_owned())];
         let mut digest = Sha256::new();
         for text in &shown {
-            // The length before each keeps `ab`, `c` from being `a`, `bc`; nothing at all is other than an empty text.
+            // The length before each text keeps `ab`, `c` apart from `a`, `bc`; a missing text differs from an empty one.
             let length = text.as_ref().map_or(u64::MAX, |text| text.len() as u64);
             digest.update(length.to_be_bytes());
             digest.update(text.as_deref().unwrap_or_default());
@@ -39,62 +41,82 @@ impl Event {
         }
     }
 
-    /// What `reader`, who takes part no longer, may still be told of the meeting: what this event told them, on their own
-    /// clock, and whose meeting it is. What became of it since isn't for them to know.
-    pub fn remembered_by(&self, reader: &User, meeting: &Meeting) -> Meeting {
-        let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
-        Meeting {
-            title: self.title.clone(),
-            description: None,
-            location: None,
-            interval: self.interval,
-            zone: reader.zone,
-            participants: organizer.cloned().collect(),
-            ..meeting.clone()
-        }
-    }
-
     fn start(&self) -> Minute {
         Minute::of(self.interval.start())
     }
 }
 
-/// What there is to tell a person about a meeting.
+/// How a person's calendar differs from what it should show, and so what to send them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    /// That it takes place, so: an invitation, or an update where they were invited before.
-    Event(Event),
-    /// That it doesn't, or not with them: a cancellation.
-    Cancelled,
+pub enum CalendarUpdate {
+    /// The calendar doesn't show the meeting yet.
+    Invite(Event),
+    /// The calendar shows the meeting as it was before a change.
+    Change {
+        /// What the calendar shows.
+        before: Event,
+        /// What it should show.
+        now: Event,
+    },
+    /// The calendar shows the meeting, and the meeting is cancelled.
+    Cancel {
+        /// What the calendar shows.
+        before: Event,
+    },
+    /// The calendar shows the meeting, and the person takes part no longer.
+    Remove {
+        /// What the calendar shows.
+        before: Event,
+    },
 }
 
-impl News {
-    /// What a calendar that shows `told` doesn't show yet, if anything. A change that was undone before anybody was told
-    /// is no news.
-    pub fn of(meeting: &Meeting, user: &UserId, told: Option<&Event>) -> Option<Self> {
-        let takes_part = meeting.is_confirmed() && meeting.participant(user).is_some();
-        match (takes_part.then(|| Event::of(meeting)), told) {
-            (Some(event), told) if told != Some(&event) => Some(Self::Event(event)),
-            (None, Some(_)) => Some(Self::Cancelled),
-            _ => None,
+impl CalendarUpdate {
+    /// What to send to `user`, whose calendar shows `last_sent`. `None` when the calendar is up to date, also because a
+    /// change was undone before it was sent.
+    pub fn of(meeting: &Meeting, user: &UserId, last_sent: Option<&Event>) -> Option<Self> {
+        let takes_part = meeting.participant(user).is_some();
+        let now = (takes_part && meeting.is_confirmed()).then(|| Event::of(meeting));
+        match (last_sent.cloned(), now) {
+            (None, None) => None,
+            (None, Some(now)) => Some(Self::Invite(now)),
+            (Some(before), Some(now)) if before == now => None,
+            (Some(before), Some(now)) => Some(Self::Change { before, now }),
+            (Some(before), None) if takes_part => Some(Self::Cancel { before }),
+            (Some(before), None) => Some(Self::Remove { before }),
         }
     }
 
-    /// The start until which it is worth telling: the event's own or, while a calendar shows another one, the later of the
-    /// two, since somebody may still come in vain.
-    pub fn deadline(&self, told: Option<&Event>) -> Option<Minute> {
-        let event = match self {
-            Self::Event(event) => Some(event.start()),
-            Self::Cancelled => None,
-        };
-        event.max(told.map(Event::start))
-    }
-
-    /// What the calendar shows once it is told.
-    pub fn shown(&self) -> Option<Event> {
+    /// The start before which it has to be sent. Of a meeting that moved it is the later of the two starts: at either of
+    /// them somebody may come in vain.
+    pub fn deadline(&self) -> Minute {
         match self {
-            Self::Event(event) => Some(event.clone()),
-            Self::Cancelled => None,
+            Self::Invite(now) => now.start(),
+            Self::Change { before, now } => before.start().max(now.start()),
+            Self::Cancel { before } | Self::Remove { before } => before.start(),
         }
+    }
+
+    /// What the calendar shows once this is sent.
+    pub fn shown_after(&self) -> Option<&Event> {
+        match self {
+            Self::Invite(now) | Self::Change { now, .. } => Some(now),
+            Self::Cancel { .. } | Self::Remove { .. } => None,
+        }
+    }
+
+    /// The meeting as `reader`, whom this update is for, may see it. Who takes part no longer sees nothing but what their
+    /// calendar shows already, in their own zone, and whose meeting it is: what became of it since isn't for them to know.
+    pub fn visible_to<'a>(&self, reader: &User, meeting: &'a Meeting) -> Cow<'a, Meeting> {
+        let Self::Remove { before } = self else { return Cow::Borrowed(meeting) };
+        let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
+        Cow::Owned(Meeting {
+            title: before.title.clone(),
+            description: None,
+            location: None,
+            interval: before.interval,
+            zone: reader.zone,
+            participants: organizer.cloned().collect(),
+            ..meeting.clone()
+        })
     }
 }

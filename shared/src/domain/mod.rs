@@ -2,6 +2,8 @@
 
 pub mod booking;
 pub mod calendar_update;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod id;
 pub mod idempotency;
 pub mod meeting;
@@ -12,7 +14,7 @@ pub mod text;
 pub mod user;
 
 pub use booking::Booking;
-pub use calendar_update::{Event, News};
+pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;
 pub use id::{MeetingId, UserId};
 pub use idempotency::IdempotencyRecord;

@@ -1,28 +1,30 @@
-//! What a participant is sent: one function per mail.
+//! Writes the mail that a participant is sent.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::content::{MailContent, Occasion};
-use crate::calendar::Document;
-use crate::domain::{Email, Event, Meeting, Name, Participant, User};
+use super::content::MailContent;
+use crate::calendar::{self, Audience, Document};
+use crate::domain::{CalendarUpdate, Email, Meeting, Name, Participant, User};
 
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mail {
-    /// To whom.
+    /// The recipient's address.
     pub to: Email,
-    /// What they are called.
+    /// The recipient's name.
     pub name: Name,
-    /// The organizer whom it speaks for: named beside the sender, and answered by a reply. `None` where the deployment speaks
-    /// for itself, or to the organizer.
+    /// The organizer that it is sent for: named beside the sender, and answered by a reply. `None` for a reminder, and where
+    /// the recipient is the organizer.
     pub on_behalf_of: Option<Participant>,
     /// Its subject line.
     pub subject: String,
-    /// Its body, as plain text; lines end with `\n`.
+    /// Its body as plain text; lines end with `\n`.
     pub text: String,
-    /// Its body, as an HTML page that needs nothing from elsewhere.
+    /// Its body as an HTML page that loads nothing from elsewhere.
     pub html: String,
-    /// What a calendar makes of it.
+    /// The object that brings the recipient's calendar up to date; `None` for a reminder.
     pub calendar: Option<Document>,
     /// What makes it different from every other message: letters, digits, hyphens and dots.
     pub id: String,
@@ -32,71 +34,63 @@ pub struct Mail {
     pub written_at: DateTime<Utc>,
 }
 
-/// The reminder of a meeting, with its time in the recipient's own zone, and in the meeting's where clocks show another
-/// time there. `now` is when it is sent, here and below.
-pub fn reminder(meeting: &Meeting, recipient: &User, now: DateTime<Utc>) -> Mail {
-    message(Occasion::Reminder, meeting, recipient, None, now)
-}
-
-/// Tells a participant of a meeting that they were put into it, or its organizer that it is booked. It also says how long
-/// it is until the start, so that a reminder of the same minute has nothing to add.
-pub fn invitation(meeting: &Meeting, recipient: &User, calendar: Document, now: DateTime<Utc>) -> Mail {
-    message(Occasion::Invitation, meeting, recipient, Some(calendar), now)
-}
-
-/// Tells a participant that a meeting has changed; `told` is what they were told before.
-pub fn update(
+/// The mail that brings the recipient's calendar up to date or, without an `update`, reminds of the meeting. `sender` is the
+/// address that it comes from, `now` the time it is sent.
+///
+/// Times are in the recipient's own zone, and in the meeting's where clocks show another time there. An invitation and an
+/// update also say how long it is until the start, so that a reminder of the same minute has nothing to add.
+pub fn compose(
     meeting: &Meeting,
     recipient: &User,
-    told: &Event,
-    calendar: Document,
+    update: Option<&CalendarUpdate>,
+    sender: &Email,
     now: DateTime<Utc>,
 ) -> Mail {
-    message(Occasion::Update(told), meeting, recipient, Some(calendar), now)
-}
-
-/// Tells someone to cross a meeting out, at the time that they were told before: it is cancelled or, whatever became of it,
-/// they no longer take part. In the latter case nothing but what they were told is for them to know.
-pub fn cancellation(
-    meeting: &Meeting,
-    recipient: &User,
-    told: &Event,
-    calendar: Document,
-    now: DateTime<Utc>,
-) -> Mail {
-    match meeting.participant(&recipient.id) {
-        Some(_) => message(Occasion::Cancellation(told), meeting, recipient, Some(calendar), now),
-        None => {
-            let known = told.remembered_by(recipient, meeting);
-            message(Occasion::Removal, &known, recipient, Some(calendar), now)
-        }
-    }
-}
-
-fn message(
-    occasion: Occasion<'_>,
-    meeting: &Meeting,
-    recipient: &User,
-    calendar: Option<Document>,
-    now: DateTime<Utc>,
-) -> Mail {
-    let content = MailContent::new(occasion, meeting, recipient, now);
+    let visible =
+        update.map_or(Cow::Borrowed(meeting), |update| update.visible_to(recipient, meeting)).into_owned();
+    let content = MailContent::new(&visible, recipient, update, now);
+    let organizer = visible.organizer().filter(|organizer| organizer.user_id != recipient.id);
     let thread = format!("{}.{}", meeting.id, recipient.id);
-    let speaks_for = meeting.organizer().filter(|who| calendar.is_some() && who.user_id != recipient.id);
     Mail {
         to: recipient.email.clone(),
         name: recipient.name.clone(),
-        on_behalf_of: speaks_for.cloned(),
+        on_behalf_of: if update.is_some() { organizer.cloned() } else { None },
         subject: content.subject().to_owned(),
         text: content.text(),
         html: content.html(),
-        id: match occasion {
-            Occasion::Reminder => format!("{thread}.{}", now.timestamp_millis()),
-            // There is one of them for each version: sent twice, it is still the same message.
-            _ => format!("{thread}.{}.{}", occasion.kind(), meeting.version),
+        calendar: update.map(|update| document(update, &visible, recipient, sender, now)),
+        id: match update {
+            None => format!("{thread}.{}", now.timestamp_millis()),
+            // One for each version: sent twice, it is still the same message.
+            Some(update) => format!("{thread}.{}.{}", word(update), meeting.version),
         },
         thread,
-        calendar,
         written_at: now,
+    }
+}
+
+fn document(
+    update: &CalendarUpdate,
+    visible: &Meeting,
+    recipient: &User,
+    sender: &Email,
+    now: DateTime<Utc>,
+) -> Document {
+    let audience = match update {
+        CalendarUpdate::Remove { .. } => Audience::Removed(recipient),
+        CalendarUpdate::Invite(_) | CalendarUpdate::Change { .. } | CalendarUpdate::Cancel { .. } => {
+            Audience::Everyone
+        }
+    };
+    calendar::document(visible, audience, sender, now)
+}
+
+/// The word for an update in a message's id.
+fn word(update: &CalendarUpdate) -> &'static str {
+    match update {
+        CalendarUpdate::Invite(_) => "invitation",
+        CalendarUpdate::Change { .. } => "update",
+        CalendarUpdate::Cancel { .. } => "cancellation",
+        CalendarUpdate::Remove { .. } => "removal",
     }
 }

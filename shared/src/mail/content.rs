@@ -1,5 +1,5 @@
-//! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` are what all mails have in common, the two
-//! files named after a mail are what it says first.
+//! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` hold what all mails have in common, the two
+//! files named after a mail hold its first sentence.
 
 use std::borrow::Cow;
 
@@ -7,85 +7,58 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::phrases::{When, distance, listed, outlook, when};
+use super::phrases::{Time, distance, listed, outlook};
 use crate::domain::text::inline;
-use crate::domain::{Description, Event, Link, Location, Meeting, Participant, Role, User};
-use crate::time::{Interval, Zone};
+use crate::domain::{CalendarUpdate, Description, Event, Link, Location, Meeting, Participant, Role, User};
 
-/// Why a mail is written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Occasion<'a> {
-    /// The meeting starts soon.
-    Reminder,
-    /// It was put on the reader's calendar.
-    Invitation,
-    /// It was changed. The reader was told this before.
-    Update(&'a Event),
-    /// It no longer takes place. The reader was told this before.
-    Cancellation(&'a Event),
-    /// The reader no longer takes part in it, and is told of it as they know it.
-    Removal,
-}
-
-impl Occasion<'_> {
-    /// One word for it.
-    pub(super) fn kind(self) -> &'static str {
-        match self {
-            Occasion::Reminder => "reminder",
-            Occasion::Invitation => "invitation",
-            Occasion::Update(_) => "update",
-            Occasion::Cancellation(_) => "cancellation",
-            Occasion::Removal => "removal",
-        }
-    }
-}
-
-/// What the templates are filled with. All that people wrote stands beside words of ours, but for the description, whose lines
-/// are theirs alone.
+/// What the templates are filled with. What people wrote stands on one line with words of ours and is therefore
+/// [`inline`]; only the lines of the description stand alone.
 pub(super) struct MailContent<'a> {
-    occasion: Occasion<'a>,
+    /// What it brings to the reader's calendar; `None` for a reminder.
+    update: Option<&'a CalendarUpdate>,
     subject: String,
     name: Cow<'a, str>,
     title: String,
-    /// Whether the title is the meeting's own, and not made up for one that has none.
+    /// Whether the title is the meeting's own; an untitled one goes by its organizer.
     titled: bool,
-    /// What it went by before, where it goes by something else now.
+    /// Its old title, where that has changed.
     was_called: Option<String>,
-    /// Which of time, title and place are new: `time and place`; empty if none is.
+    /// Which of time, title and place are new, such as `time and place`; empty if none is.
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
     organizer: Option<Cow<'a, str>>,
-    /// How long until it starts: `in 1 hour`.
+    /// How long until it starts, such as `in 1 hour`.
     distance: String,
     /// The same as a sentence of its own.
     outlook: Option<String>,
     when: Option<Time>,
-    /// When it was to be, where it is no longer then.
+    /// Its old time, where that no longer holds.
     was: Option<Time>,
     place: Option<Place<'a>>,
-    /// Where it was to be, where it is no longer there.
+    /// Its old place, where that has changed.
     was_at: Option<Cow<'a, str>>,
     people: Vec<Person<'a>>,
     description: Vec<&'a str>,
 }
 
 impl<'a> MailContent<'a> {
-    /// All that there is to say.
+    /// The content for `reader`, who may see all of `meeting` as it is given.
     pub(super) fn new(
-        occasion: Occasion<'a>,
         meeting: &'a Meeting,
         reader: &'a User,
+        update: Option<&'a CalendarUpdate>,
         now: DateTime<Utc>,
     ) -> Self {
-        let shown = match occasion {
-            Occasion::Cancellation(told) => told.interval,
+        let shown = match update {
+            // To be found in the reader's calendar, it goes by the time that is there.
+            Some(CalendarUpdate::Cancel { before }) => before.interval,
             _ => meeting.interval,
         };
         let start = reader.zone.local(shown.start());
         let title = inline(&meeting.heading()).into_owned();
-        let subject = format!("{}: {title}, {}", subject_word(occasion), start.format("%a %-d %b %H:%M"));
+        let subject = format!("{}: {title}, {}", subject_word(update), start.format("%a %-d %b %H:%M"));
         let content = MailContent {
-            occasion,
+            update,
             subject,
             name: inline(reader.name.as_str()),
             title,
@@ -106,32 +79,36 @@ impl<'a> MailContent<'a> {
             description: meeting.description.iter().flat_map(Description::lines).collect(),
         };
         let outlook = || Some(outlook(meeting.interval, now));
-        match occasion {
-            Occasion::Reminder => content,
-            Occasion::Invitation => MailContent { outlook: outlook(), ..content },
-            Occasion::Update(told) => {
-                MailContent { outlook: outlook(), ..content }.marking_what_changed(told, meeting, reader)
+        match update {
+            None => content,
+            Some(CalendarUpdate::Invite(_)) => MailContent { outlook: outlook(), ..content },
+            Some(CalendarUpdate::Change { before, .. }) => {
+                MailContent { outlook: outlook(), ..content }.marking_what_changed(before, meeting, reader)
             }
-            Occasion::Cancellation(_) | Occasion::Removal => content.without_time_or_link(),
+            Some(CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. }) => {
+                content.without_time_or_link()
+            }
         }
     }
 
-    /// With what it said before beside all that is new.
-    fn marking_what_changed(self, told: &'a Event, meeting: &Meeting, reader: &User) -> Self {
-        let moved = told.interval != meeting.interval;
-        let renamed = told.title != meeting.title;
-        let elsewhere = told.location != meeting.location;
+    /// With the old time, title and place beside those that are new.
+    fn marking_what_changed(self, before: &'a Event, meeting: &Meeting, reader: &User) -> Self {
+        let moved = before.interval != meeting.interval;
+        let renamed = before.title != meeting.title;
+        let elsewhere = before.location != meeting.location;
+        let was_at = if elsewhere { before.location.as_ref() } else { None };
         let renewed = [("time", moved), ("title", renamed), ("place", elsewhere && self.place.is_some())];
         let renewed: Vec<_> = renewed.into_iter().filter(|(_, new)| *new).map(|(word, _)| word).collect();
         MailContent {
             renewed: listed(&renewed),
-            was: moved.then(|| Time::of_reader(told.interval, reader.zone)),
-            was_called: renamed.then(|| inline(&meeting.heading_with(told.title.as_ref())).into_owned()),
-            was_at: told.location.as_ref().filter(|_| elsewhere).map(|place| inline(place.as_str())),
+            was: moved.then(|| Time::of_reader(before.interval, reader.zone)),
+            was_called: renamed.then(|| inline(&meeting.heading_with(before.title.as_ref())).into_owned()),
+            was_at: was_at.map(|place| inline(place.as_str())),
             ..self
         }
     }
 
+    /// With the time as one that no longer holds, and no link to follow.
     fn without_time_or_link(self) -> Self {
         let place = self.place.map(|place| Place { link: None, ..place });
         MailContent { was: self.when, when: None, place, ..self }
@@ -145,12 +122,12 @@ impl<'a> MailContent<'a> {
     /// The mail as plain text.
     pub(super) fn text(&self) -> String {
         let content = self;
-        match self.occasion {
-            Occasion::Reminder => Text::Reminder { content },
-            Occasion::Invitation => Text::Invitation { content },
-            Occasion::Update(_) => Text::Update { content },
-            Occasion::Cancellation(_) => Text::Cancellation { content },
-            Occasion::Removal => Text::Removal { content },
+        match self.update {
+            None => Text::Reminder { content },
+            Some(CalendarUpdate::Invite(_)) => Text::Invitation { content },
+            Some(CalendarUpdate::Change { .. }) => Text::Update { content },
+            Some(CalendarUpdate::Cancel { .. }) => Text::Cancellation { content },
+            Some(CalendarUpdate::Remove { .. }) => Text::Removal { content },
         }
         .to_string()
     }
@@ -158,12 +135,12 @@ impl<'a> MailContent<'a> {
     /// The mail as an HTML page.
     pub(super) fn html(&self) -> String {
         let content = self;
-        match self.occasion {
-            Occasion::Reminder => Html::Reminder { content },
-            Occasion::Invitation => Html::Invitation { content },
-            Occasion::Update(_) => Html::Update { content },
-            Occasion::Cancellation(_) => Html::Cancellation { content },
-            Occasion::Removal => Html::Removal { content },
+        match self.update {
+            None => Html::Reminder { content },
+            Some(CalendarUpdate::Invite(_)) => Html::Invitation { content },
+            Some(CalendarUpdate::Change { .. }) => Html::Update { content },
+            Some(CalendarUpdate::Cancel { .. }) => Html::Cancellation { content },
+            Some(CalendarUpdate::Remove { .. }) => Html::Removal { content },
         }
         .to_string()
     }
@@ -195,23 +172,6 @@ enum Html<'a> {
     Cancellation { content: &'a MailContent<'a> },
     #[template(path = "removal.html")]
     Removal { content: &'a MailContent<'a> },
-}
-
-/// A time by the reader's clock, and by the meeting's where that shows another.
-struct Time {
-    here: When,
-    there: Option<When>,
-}
-
-impl Time {
-    fn new(interval: Interval, reader: Zone, meeting: Zone) -> Self {
-        let (here, there) = (when(interval, reader), when(interval, meeting));
-        Time { there: (there.hours != here.hours).then_some(there), here }
-    }
-
-    fn of_reader(interval: Interval, reader: Zone) -> Self {
-        Time { here: when(interval, reader), there: None }
-    }
 }
 
 struct Person<'a> {
@@ -255,11 +215,12 @@ impl<'a> Anchor<'a> {
     }
 }
 
-fn subject_word(occasion: Occasion<'_>) -> &'static str {
-    match occasion {
-        Occasion::Reminder => "Reminder",
-        Occasion::Invitation => "Invitation",
-        Occasion::Update(_) => "Updated",
-        Occasion::Cancellation(_) | Occasion::Removal => "Cancelled",
+/// What the subject begins with.
+fn subject_word(update: Option<&CalendarUpdate>) -> &'static str {
+    match update {
+        None => "Reminder",
+        Some(CalendarUpdate::Invite(_)) => "Invitation",
+        Some(CalendarUpdate::Change { .. }) => "Updated",
+        Some(CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. }) => "Cancelled",
     }
 }

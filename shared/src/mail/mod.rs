@@ -1,4 +1,4 @@
-//! Messages, and how they leave.
+//! Mail to participants: what it says, and how it leaves.
 
 mod compose;
 mod content;
@@ -6,7 +6,7 @@ mod mailer;
 mod mime;
 mod phrases;
 
-pub use compose::{Mail, cancellation, invitation, reminder, update};
+pub use compose::{Mail, compose};
 pub use mailer::{MailError, Mailer, TIMEOUT};
 
 #[cfg(test)]

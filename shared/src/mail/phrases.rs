@@ -4,6 +4,25 @@ use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 
 use crate::time::{Interval, Zone};
 
+/// A time by the reader's clock, and by the meeting's where that shows another one.
+pub(super) struct Time {
+    pub(super) here: When,
+    pub(super) there: Option<When>,
+}
+
+impl Time {
+    /// The time for a reader in the zone `reader`, of a meeting in the zone `meeting`.
+    pub(super) fn new(interval: Interval, reader: Zone, meeting: Zone) -> Self {
+        let (here, there) = (when(interval, reader), when(interval, meeting));
+        Time { there: (there.hours != here.hours).then_some(there), here }
+    }
+
+    /// The time by the reader's clock alone.
+    pub(super) fn of_reader(interval: Interval, reader: Zone) -> Self {
+        Time { here: when(interval, reader), there: None }
+    }
+}
+
 /// An interval as the clocks of one zone show it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct When {
@@ -13,8 +32,7 @@ pub(super) struct When {
     pub(super) zone: String,
 }
 
-/// An interval in a zone.
-pub(super) fn when(interval: Interval, zone: Zone) -> When {
+fn when(interval: Interval, zone: Zone) -> When {
     let start = zone.local(interval.start());
     let end = zone.local(interval.end());
     let day = "%A, %-d %B %Y, %H:%M";
@@ -48,7 +66,7 @@ pub(super) fn listed(words: &[&str]) -> String {
     }
 }
 
-/// What the clock says about a meeting, as a sentence.
+/// How long until the start, as a sentence.
 pub(super) fn outlook(interval: Interval, now: DateTime<Utc>) -> String {
     let left = interval.start() - now;
     if interval.end() <= now {

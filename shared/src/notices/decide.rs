@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::subject::{self, Subject};
-use crate::domain::{Channel, Event, Meeting, News, Notice, NoticeKey, NoticeState, User};
+use crate::domain::{CalendarUpdate, Channel, Event, Meeting, Notice, NoticeKey, NoticeState, User};
 use crate::time::{Decision, Minute, Reason};
 
 /// What to do. The notices are as stored, but for the start and the meeting's version: those that the decision rests on.
@@ -30,10 +30,8 @@ pub struct Delivery {
     pub channel: Channel,
     /// The notices. An invitation is in it at most once.
     pub due: Vec<Notice>,
-    /// What it tells the person's calendar; `None` for a mere reminder.
-    pub news: Option<News>,
-    /// What that calendar shows so far.
-    pub last_sent: Option<Event>,
+    /// What it brings to the person's calendar; `None` for a mere reminder.
+    pub update: Option<CalendarUpdate>,
     /// The id of the webhook, if it was tried before.
     pub webhook_id: Option<String>,
 }
@@ -158,8 +156,7 @@ impl Context<'_> {
         let invitation = all.iter().find(|(notice, _)| notice.is_invitation());
         Delivery {
             channel,
-            news: invitation.and_then(|(_, subject)| subject.news.clone()),
-            last_sent: invitation.and_then(|(notice, _)| notice.last_sent.clone()),
+            update: invitation.and_then(|(_, subject)| subject.update.clone()),
             webhook_id: notice.webhook_id.clone(),
             due: all.iter().map(|(notice, subject)| self.as_decided(notice, subject)).collect(),
         }

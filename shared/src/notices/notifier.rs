@@ -9,9 +9,10 @@ use tokio::time::sleep;
 
 use super::decide::{Action, Delivery, decide};
 use super::{Unfinished, log, next_minute};
-use crate::calendar::{self, Audience};
 use crate::clock::Clock;
-use crate::domain::{Channel, Meeting, News, Notice, NoticeKey, NoticeKind, NoticeState, Transition, User};
+use crate::domain::{
+    CalendarUpdate, Channel, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, Transition, User,
+};
 use crate::mail::{self, Mail, Mailer};
 use crate::metrics;
 use crate::store::{Store, StoreError};
@@ -146,12 +147,15 @@ impl Notifier {
         }
         let sent = match webhook {
             Some(webhook) => self.call(&webhook).await,
-            None => self.write(&self.mail(meeting, user, &delivery, now)).await,
+            None => {
+                let update = delivery.update.as_ref();
+                self.write(&mail::compose(meeting, user, update, self.mailer.sender(), now)).await
+            }
         };
         match sent {
             Ok(()) => {
                 let delivered_at = self.clock.now();
-                let done = |notice| delivered(notice, delivery.news.as_ref(), delivered_at);
+                let done = |notice| delivered(notice, delivery.update.as_ref(), delivered_at);
                 let done: Vec<_> = claimed.iter().map(done).collect();
                 self.mark(&transitions(&claimed, &done)).await?;
                 for notice in &done {
@@ -185,28 +189,6 @@ impl Notifier {
         // It was there when the meeting was booked, and may be again before it starts.
         let webhooks = self.webhooks.as_ref().ok_or("NoReceiver")?;
         webhooks.send(message, &self.clock).await.map_err(|error| error.to_string())
-    }
-
-    /// What is written to the person: the news if there is any, else that the meeting is coming.
-    fn mail(&self, meeting: &Meeting, user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Mail {
-        let document = |audience| calendar::document(meeting, audience, self.mailer.sender(), now);
-        match (&delivery.news, &delivery.last_sent) {
-            (Some(News::Event(_)), None) => {
-                mail::invitation(meeting, user, document(Audience::Everyone), now)
-            }
-            (Some(News::Event(_)), Some(last_sent)) => {
-                mail::update(meeting, user, last_sent, document(Audience::Everyone), now)
-            }
-            (Some(News::Cancelled), Some(last_sent)) => {
-                let audience = match meeting.participant(&user.id) {
-                    Some(_) => Audience::Everyone,
-                    None => Audience::Removed(user, last_sent),
-                };
-                mail::cancellation(meeting, user, last_sent, document(audience), now)
-            }
-            // Without having been told of it, nobody has anything cancelled.
-            (Some(News::Cancelled) | None, _) => mail::reminder(meeting, user, now),
-        }
     }
 
     /// The message left. Should that not be written down, it is sent again, so that a failure is not the end of it.
@@ -305,10 +287,10 @@ fn claim(notice: &Notice, webhook_id: Option<&str>, now: DateTime<Utc>) -> Notic
     }
 }
 
-fn delivered(notice: &Notice, news: Option<&News>, delivered_at: DateTime<Utc>) -> Notice {
-    let last_sent = match news.filter(|_| notice.is_invitation()) {
-        Some(news) => news.shown(),
-        None => notice.last_sent.clone(),
+fn delivered(notice: &Notice, update: Option<&CalendarUpdate>, delivered_at: DateTime<Utc>) -> Notice {
+    let last_sent = match update {
+        Some(update) if notice.is_invitation() => update.shown_after().cloned(),
+        _ => notice.last_sent.clone(),
     };
     Notice {
         last_sent,

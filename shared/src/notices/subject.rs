@@ -1,6 +1,6 @@
 //! What a notice depends on, as the meeting and the person are now: whether it is wanted, until when, and in which minute.
 
-use crate::domain::{Event, Meeting, News, Notice, NoticeKey, NoticeKind, NoticeState, User};
+use crate::domain::{CalendarUpdate, Event, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, User};
 use crate::time::{Decision, Minute, remind};
 
 /// What a wanted notice is about.
@@ -8,12 +8,12 @@ use crate::time::{Decision, Minute, remind};
 pub(super) struct Subject {
     /// The start before which it has to be sent.
     pub(super) start: Minute,
-    /// What an invitation has to tell.
-    pub(super) news: Option<News>,
+    /// What an invitation brings to the person's calendar; `None` for a reminder.
+    pub(super) update: Option<CalendarUpdate>,
 }
 
-/// What the notice of that key is about now, if it is wanted. `told` is what the person's calendar shows; `invitations` says
-/// whether the deployment sends any.
+/// What the notice of that key is about now, if it is wanted. `last_sent` is what the person's calendar shows; `invitations`
+/// says whether the deployment sends any.
 pub(super) fn subject(
     meeting: &Meeting,
     key: &NoticeKey,
@@ -25,20 +25,21 @@ pub(super) fn subject(
             let wanted = meeting.is_confirmed()
                 && meeting.participant(&key.user_id).is_some()
                 && meeting.notifications.reminders().contains(&(channel, minutes_before));
-            wanted.then(|| Subject { start: meeting.start_minute(), news: None })
+            wanted.then(|| Subject { start: meeting.start_minute(), update: None })
         }
+        NoticeKind::Invitation if !invitations => None,
         NoticeKind::Invitation => {
-            let news = News::of(meeting, &key.user_id, last_sent).filter(|_| invitations)?;
-            Some(Subject { start: news.deadline(last_sent)?, news: Some(news) })
+            let update = CalendarUpdate::of(meeting, &key.user_id, last_sent)?;
+            Some(Subject { start: update.deadline(), update: Some(update) })
         }
     }
 }
 
-/// What becomes of a notice that isn't wanted any more: it is cancelled, unless the change that it was about to tell is undone,
-/// so that its last message told what is.
+/// How to close a notice that isn't wanted any more: as cancelled, or as delivered if the change that it was for is undone, so
+/// that the last message is true again.
 pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> NoticeState {
-    let news = || News::of(meeting, &notice.key.user_id, notice.last_sent.as_ref());
-    if notice.state.is_open() && notice.last_sent.is_some() && news().is_none() {
+    let update = || CalendarUpdate::of(meeting, &notice.key.user_id, notice.last_sent.as_ref());
+    if notice.state.is_open() && notice.last_sent.is_some() && update().is_none() {
         NoticeState::Delivered
     } else {
         NoticeState::Cancelled

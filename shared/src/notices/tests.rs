@@ -166,7 +166,7 @@ fn a_minute_inside_dnd_is_never_delivered_in_even_when_dnd_came_later() {
     let Action::Deliver(delivery) = decide(key, Some(&meeting), Some(&calm), &stored, false, due) else {
         panic!("not delivered")
     };
-    assert_eq!((delivery.due, delivery.news), (stored.clone(), None));
+    assert_eq!((delivery.due, delivery.update), (stored.clone(), None));
     let quiet = User { version: 2, ..user("ana", Some(("13:30", "14:30"))) };
     let Action::Move(_, at, reason) = decide(key, Some(&meeting), Some(&quiet), &stored, false, due) else {
         panic!("not moved")

@@ -77,19 +77,19 @@ impl Read {
     }
 
     /// A text of the event.
-    pub(super) fn told(&self, name: &str) -> String {
-        let mut told = String::new();
+    pub(super) fn text(&self, name: &str) -> String {
+        let mut text = String::new();
         let mut characters = self.event(name).chars();
         while let Some(character) = characters.next() {
             let escaped = if character == '\\' { characters.next() } else { None };
-            told.push(match escaped {
+            text.push(match escaped {
                 Some('n') => '\n',
                 Some(escaped @ ('\\' | ';' | ',')) => escaped,
                 Some(other) => panic!("\\{other} in {}", self.event(name)),
                 None => character,
             });
         }
-        told
+        text
     }
 
     /// When the event begins and ends.

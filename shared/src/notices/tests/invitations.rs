@@ -1,7 +1,7 @@
 //! Whom an invitation, an update or a cancellation goes to, and when.
 
 use super::*;
-use crate::domain::{Event, News, NoticeKey, NoticeKind, Title};
+use crate::domain::{CalendarUpdate, Event, NoticeKey, NoticeKind, Title};
 use crate::timers;
 
 /// Carries out one plan made so many minutes after noon: what stands in the table then.
@@ -33,8 +33,13 @@ fn as_decided(meeting: &Meeting, user: &User, stored: &[Notice], after_noon: i64
     decide(&key, Some(meeting), Some(user), &theirs, true, minute(after_noon).start())
 }
 
-/// Has everything delivered that is due, and answers the news for one person.
-fn delivered(meeting: &Meeting, user: &User, stored: &mut [Notice], after_noon: i64) -> Option<News> {
+/// Has everything delivered that is due, and returns what one person's calendar is sent.
+fn delivered(
+    meeting: &Meeting,
+    user: &User,
+    stored: &mut [Notice],
+    after_noon: i64,
+) -> Option<CalendarUpdate> {
     let Action::Deliver(delivery) = as_decided(meeting, user, stored, after_noon) else {
         panic!("not delivered")
     };
@@ -43,10 +48,14 @@ fn delivered(meeting: &Meeting, user: &User, stored: &mut [Notice], after_noon: 
         let at = Some(minute(after_noon).start());
         *row = Notice { delivered_at: at, ..due.moved_to(NoticeState::Delivered, None) };
         if row.is_invitation() {
-            row.last_sent = delivery.news.as_ref().and_then(News::shown);
+            row.last_sent = delivery.update.as_ref().and_then(CalendarUpdate::shown_after).cloned();
         }
     }
-    delivery.news
+    delivery.update
+}
+
+fn change(before: &Meeting, now: &Meeting) -> CalendarUpdate {
+    CalendarUpdate::Change { before: Event::of(before), now: Event::of(now) }
 }
 
 fn titled(meeting: &Meeting, title: &str) -> Meeting {
@@ -87,7 +96,7 @@ fn a_change_is_told_once_and_only_to_whom_it_concerns() {
     let (ana, bo, cy) = (user("ana", None), user("bo", None), user("cy", None));
     let first = meeting(180, &[&ana, &bo], &[]);
     let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
-    assert_eq!(delivered(&first, &ana, &mut stored, 1), Some(News::Event(Event::of(&first))));
+    assert_eq!(delivered(&first, &ana, &mut stored, 1), Some(CalendarUpdate::Invite(Event::of(&first))));
     delivered(&first, &bo, &mut stored, 1);
     assert!(plan(&first, &known(&[&ana, &bo]), &stored, true, minute(2).start()).is_empty());
 
@@ -107,7 +116,7 @@ fn a_change_is_told_once_and_only_to_whom_it_concerns() {
     assert_eq!(plan(&renamed, &known(&everyone), &stored, true, minute(10).start()).len(), 3);
     let mut stored = carried_out(&renamed, &everyone, stored, 10);
     for user in everyone {
-        assert_eq!(delivered(&renamed, user, &mut stored, 11), Some(News::Event(Event::of(&renamed))));
+        assert_eq!(delivered(&renamed, user, &mut stored, 11), Some(change(&joined, &renamed)));
     }
     assert!(plan(&renamed, &known(&everyone), &stored, true, minute(12).start()).is_empty());
     let other_reminders = Meeting { version: 9, ..titled(&meeting(180, &everyone, &[5]), "Other") };
@@ -130,14 +139,17 @@ fn who_leaves_is_told_if_they_knew() {
     delivered(&both, &bo, &mut stored, 1);
     let mut stored = carried_out(&alone, &[&ana, &bo], stored, 5);
     assert_eq!(invitation_of(&ana, &stored).unwrap().state, NoticeState::Delivered);
-    assert_eq!(delivered(&alone, &bo, &mut stored, 6), Some(News::Cancelled));
+    assert_eq!(
+        delivered(&alone, &bo, &mut stored, 6),
+        Some(CalendarUpdate::Remove { before: Event::of(&both) })
+    );
     assert_eq!(invitation_of(&bo, &stored).unwrap().last_sent, None);
     assert!(plan(&alone, &known(&[&ana]), &stored, true, minute(7).start()).is_empty());
 
     // He comes back, and is invited anew.
     let again = Meeting { version: 3, ..both };
     let mut stored = carried_out(&again, &[&ana, &bo], stored, 8);
-    assert_eq!(delivered(&again, &bo, &mut stored, 9), Some(News::Event(Event::of(&again))));
+    assert_eq!(delivered(&again, &bo, &mut stored, 9), Some(CalendarUpdate::Invite(Event::of(&again))));
 }
 
 #[test]
@@ -164,7 +176,7 @@ fn changes_in_a_row_are_one_message_that_nothing_puts_off() {
         stored = carried_out(&meeting, &[&ana], stored, 0);
         assert_eq!(only(stored.clone()).remind_at, Some(minute(1)));
     }
-    assert_eq!(delivered(&meeting, &ana, &mut stored, 1), Some(News::Event(Event::of(&meeting))));
+    assert_eq!(delivered(&meeting, &ana, &mut stored, 1), Some(CalendarUpdate::Invite(Event::of(&meeting))));
 }
 
 #[test]
@@ -177,7 +189,7 @@ fn a_meeting_that_moved_away_is_told_until_the_old_start() {
     let sooner = Meeting { version: 2, ..meeting(30, &[&ana], &[]) };
     let mut stored = carried_out(&sooner, &[&ana], stored, 15);
     assert_eq!(only(stored.clone()).remind_at, Some(minute(60)));
-    assert_eq!(delivered(&sooner, &ana, &mut stored, 60), Some(News::Event(Event::of(&sooner))));
+    assert_eq!(delivered(&sooner, &ana, &mut stored, 60), Some(change(&before, &sooner)));
     let cancelled = Meeting { version: 3, status: Status::Cancelled, ..meeting(30, &[&ana], &[]) };
     let stored = carried_out(&cancelled, &[&ana], stored, 70);
     assert_eq!(only(stored).reason, Reason::MeetingStarted);
@@ -197,7 +209,7 @@ fn an_invitation_reminds_as_well() {
     let Action::Deliver(delivery) = decide(&due.key, Some(&meeting), Some(&ana), &stored, true, now) else {
         panic!("not delivered")
     };
-    assert_eq!((delivery.due.len(), delivery.news), (2, Some(News::Event(Event::of(&meeting)))));
+    assert_eq!((delivery.due.len(), delivery.update), (2, Some(CalendarUpdate::Invite(Event::of(&meeting)))));
 
     // A message that was sent without the reminder being in it covers it; none covers an invitation.
     let mut late = stored.clone();

@@ -1,0 +1,62 @@
+//! People and meetings for unit tests. A test names what it is about, and takes the rest from here.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Email, Event, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, User, UserId};
+use crate::time::{Interval, Zone};
+
+/// The instant that `text` is in RFC 3339.
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// The hour that begins at `start`.
+pub(crate) fn hour(start: DateTime<Utc>) -> Interval {
+    Interval::new(start, start + TimeDelta::hours(1)).unwrap()
+}
+
+/// A person in UTC without do-not-disturb hours, who goes by their id.
+pub(crate) fn user(id: &str) -> User {
+    User {
+        id: UserId::parse(id).unwrap(),
+        email: Email::parse(&format!("{id}@example.com")).unwrap(),
+        name: Name::parse(id).unwrap(),
+        zone: Zone::UTC,
+        dnd: None,
+        version: 1,
+        idempotency: None,
+    }
+}
+
+/// A meeting of an hour in UTC that has a start and people, and nothing else. The first of them organizes it.
+pub(crate) fn meeting(start: DateTime<Utc>, people: &[&User]) -> Meeting {
+    let role = |place| if place == 0 { Role::Organizer } else { Role::Participant };
+    let people = people.iter().enumerate();
+    let participants: Vec<_> = people.map(|(place, user)| Participant::new(user, role(place))).collect();
+    Meeting {
+        id: MeetingId::parse("m-1").unwrap(),
+        creator_id: participants[0].user_id.clone(),
+        title: None,
+        description: None,
+        location: None,
+        status: Status::Confirmed,
+        interval: hour(start),
+        zone: Zone::UTC,
+        participants,
+        notifications: Notifications::default(),
+        version: 1,
+        planned_version: 1,
+        idempotency: None,
+    }
+}
+
+/// The meeting after `user` was removed from it.
+pub(crate) fn without(user: &User, meeting: &Meeting) -> Meeting {
+    let others = meeting.participants.iter().filter(|who| who.user_id != user.id);
+    Meeting { participants: others.cloned().collect(), ..meeting.clone() }
+}
+
+/// An event that differs from what a calendar shows of `meeting` in nothing that people see.
+pub(crate) fn other_digest(meeting: &Meeting) -> Event {
+    Event { digest: "another".to_owned(), ..Event::of(meeting) }
+}

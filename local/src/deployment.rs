@@ -10,11 +10,12 @@ use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
 use shared::mail::Mailer;
+use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
 use shared::store::Store;
 use shared::time::Minute;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, EndpointError, RetryPolicy, Secret, Webhooks};
+use shared::webhook::{Endpoint, EndpointError, Secret, Webhooks};
 use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -181,6 +182,7 @@ impl Deployment {
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())),
             Email::parse(SENDER).map_err(DeploymentError::Sender)?,
+            deadlines::MAIL,
         );
 
         let (sign_in, authorizer) = match auth {
@@ -195,7 +197,7 @@ impl Deployment {
             aws_sdk_secretsmanager::Client::new(&loopback.config(secrets.endpoint())),
             WEBHOOK_SECRET,
         );
-        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, RetryPolicy::default()));
+        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, deadlines::WEBHOOK));
         let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
         let functions = functions::http(&api, notifier.mailer.sender());
         let gateway = Gateway::new(&template.routes()?, functions, authorizer, clock)?;

@@ -13,9 +13,10 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crate::access::{Administrators, SignIn};
 use crate::domain::{Channels, Email, Quotas};
 use crate::mail::Mailer;
+use crate::notices::deadlines;
 use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
-use crate::webhook::{Endpoint, EndpointError, RetryPolicy, Secret, Webhooks};
+use crate::webhook::{Endpoint, EndpointError, Secret, Webhooks};
 
 /// A setting that the deployment should have given.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +100,7 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, MissingSetting> {
 /// # Errors
 /// When the variable is not set to an address.
 pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
-    Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), sender()?))
+    Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), sender()?, deadlines::MAIL))
 }
 
 /// The address that mail comes from, in `SENDER`.
@@ -124,7 +125,7 @@ pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingEr
     let Ok(url) = setting("WEBHOOK_URL") else { return Ok(None) };
     let secrets = aws_sdk_secretsmanager::Client::new(config);
     let secret = Secret::new(secrets, setting("WEBHOOK_SECRET_ARN")?);
-    Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, RetryPolicy::default())))
+    Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, deadlines::WEBHOOK)))
 }
 
 /// The channels of this deployment: webhooks are among them where `WEBHOOKS` is `on`. Who only has to know whether there

@@ -16,6 +16,7 @@ pub mod mail;
 pub mod metrics;
 pub mod notices;
 pub mod quota;
+pub mod sending;
 pub mod store;
 pub mod time;
 pub mod timers;

@@ -1,5 +1,5 @@
-//! What is measured. Every value is one event for the log; in Lambda it becomes a line of CloudWatch's embedded metric
-//! format (see [`crate::lambda::start_logging`]), elsewhere it is just not shown.
+//! What is measured. Every value is one event for the log; in Lambda it becomes a line of CloudWatch's
+//! embedded metric format (see [`crate::lambda::start_logging`]), elsewhere it is just not shown.
 
 use std::fmt;
 use std::io::Write as _;
@@ -19,7 +19,7 @@ use crate::time::Minute;
 /// The target of the events that carry a metric.
 pub const TARGET: &str = "metrics";
 
-/// A notice reached that state.
+/// Counts a notice that reached a state.
 pub fn transition(kind: NoticeKind, state: NoticeState) {
     let name = match (kind, state) {
         (_, NoticeState::Scheduled | NoticeState::Cancelled) => return,
@@ -37,17 +37,17 @@ pub fn transition(kind: NoticeKind, state: NoticeState) {
     emit(name, "Count", 1);
 }
 
-/// A message did not leave, and is tried again.
+/// Counts a message that did not leave and will be tried again.
 pub fn not_sent() {
     emit("MessagesNotSent", "Count", 1);
 }
 
-/// How long after the beginning of the minute it was promised for a message left, in seconds: up to 60 is in time.
-pub fn lateness(promised: Minute, delivered_at: DateTime<Utc>) {
-    emit("ReminderLateness", "Seconds", (delivered_at - promised.start()).num_seconds().max(0));
+/// How many seconds after the beginning of its minute a message left: up to 60 is on time.
+pub fn lateness(planned: Minute, delivered_at: DateTime<Utc>) {
+    emit("ReminderLateness", "Seconds", (delivered_at - planned.start()).num_seconds().max(0));
 }
 
-/// How long the oldest debt has been overdue, in minutes.
+/// How long the oldest work item has been overdue, in minutes.
 pub fn oldest_debt(minutes: i64) {
     emit("OldestDebt", "Seconds", minutes.max(0) * 60);
 }
@@ -56,9 +56,9 @@ pub fn oldest_debt(minutes: i64) {
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 #[derive(Debug)]
 pub struct EmbeddedMetrics<W> {
-    /// Where to.
+    /// Where the lines are written.
     pub writer: W,
-    /// What time it is.
+    /// Reads the time.
     pub clock: Clock,
     /// The CloudWatch namespace.
     pub namespace: String,
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_metric_is_one_line_that_cloudwatch_reads() {
+    fn a_metric_is_a_line_in_the_embedded_metric_format() {
         let metric = Metric { name: "RemindersDelivered".to_owned(), unit: "Count".to_owned(), value: 1 };
         let line = metric.line("Tactful", DateTime::from_timestamp_millis(1_800_000_000_123).unwrap());
         assert_eq!(line["RemindersDelivered"], 1);

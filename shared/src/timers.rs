@@ -2,24 +2,24 @@
 
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::error::BuildError;
-use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
-use aws_sdk_scheduler::operation::update_schedule::UpdateScheduleError;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{MeetingId, NoticeKey, NoticeKind, UserId};
+use crate::domain::{MeetingId, NoticeKey, NoticeKind, UnknownKind, UserId};
 use crate::error_chain::error_chain;
 use crate::time::Minute;
 
-/// How long EventBridge Scheduler keeps trying to hand a notice over, in seconds. After an hour the sweep has long
-/// taken over.
+/// How long EventBridge Scheduler keeps trying to invoke the function, in seconds. After an hour the sweep
+/// has long delivered the notice.
 const MAX_EVENT_AGE: i32 = 3600;
 const MAX_RETRIES: i32 = 10;
+/// The zone in which minutes are written.
+const ZONE: &str = "UTC";
 
-/// Where timers live and what they wake.
+/// Where timers are kept, and what they invoke.
 #[derive(Clone, Debug)]
 pub struct TimerSettings {
     /// The stack's schedule group.
@@ -28,11 +28,11 @@ pub struct TimerSettings {
     pub target_arn: String,
     /// The ARN of the role that may invoke it.
     pub role_arn: String,
-    /// The ARN of the queue for what could not be handed over.
+    /// The ARN of the queue for events that could not be delivered.
     pub dead_letter_arn: String,
 }
 
-/// What a timer carries: which notice is due, and nothing that could be out of date by then.
+/// The input of a timer: which notice is due, and nothing that could be out of date by then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Input", into = "Input")]
 pub struct Due(pub NoticeKey);
@@ -62,11 +62,10 @@ impl From<Due> for Input {
 }
 
 impl TryFrom<Input> for Due {
-    type Error = String;
+    type Error = UnknownKind;
 
-    fn try_from(input: Input) -> Result<Self, String> {
-        let kind = NoticeKind::of(&input.kind, input.minutes_before)
-            .ok_or_else(|| format!("there is no notice of the type {}", input.kind))?;
+    fn try_from(input: Input) -> Result<Self, UnknownKind> {
+        let kind = NoticeKind::of(&input.kind, input.minutes_before)?;
         Ok(Self(NoticeKey { meeting_id: input.meeting_id, user_id: input.user_id, kind }))
     }
 }
@@ -89,23 +88,23 @@ impl Timers {
         Self { client, settings: std::sync::Arc::new(settings) }
     }
 
-    /// Sets a notice's one timer to `minute`, whether it has one or not. Safe to repeat: the name is made from the key.
+    /// Sets a notice's one timer to `minute`, whether it has one or not. Safe to repeat:
+    /// the name is made from the key.
     ///
     /// # Errors
     /// When EventBridge Scheduler can't be reached or refuses.
     pub async fn set(&self, key: &NoticeKey, minute: Minute) -> Result<(), TimerError> {
-        match self.create(key, minute).await? {
-            Upsert::Done => return Ok(()),
-            Upsert::Conflict => {}
+        let schedule = self.schedule(key, minute)?;
+        if self.create(&schedule).await? == Created::Yes {
+            return Ok(());
         }
-        match self.update(key, minute).await? {
-            Upsert::Done => return Ok(()),
-            Upsert::Conflict => {}
+        if self.update(&schedule).await? == Updated::Yes {
+            return Ok(());
         }
         // It was there and is gone: it fired in between.
-        match self.create(key, minute).await? {
-            Upsert::Done => Ok(()),
-            Upsert::Conflict => Err(TimerError("others keep setting and deleting the same timer".to_owned())),
+        match self.create(&schedule).await? {
+            Created::Yes => Ok(()),
+            Created::Exists => Err(TimerError("others keep setting and deleting the same timer".to_owned())),
         }
     }
 
@@ -124,86 +123,99 @@ impl Timers {
         }
     }
 
-    async fn create(&self, key: &NoticeKey, minute: Minute) -> Result<Upsert, TimerError> {
-        let call = self
-            .client
-            .create_schedule()
-            .group_name(&self.settings.group)
-            .name(name(key))
-            .schedule_expression(at(minute))
-            .schedule_expression_timezone("UTC")
-            .flexible_time_window(exactly()?)
-            .action_after_completion(ActionAfterCompletion::Delete)
-            .target(self.target(key)?);
-        match call.send().await {
-            Ok(_) => Ok(Upsert::Done),
-            Err(error)
-                if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) =>
-            {
-                Ok(Upsert::Conflict)
-            }
-            Err(error) => Err(TimerError(error_chain(&error))),
-        }
-    }
-
-    async fn update(&self, key: &NoticeKey, minute: Minute) -> Result<Upsert, TimerError> {
-        let call = self
-            .client
-            .update_schedule()
-            .group_name(&self.settings.group)
-            .name(name(key))
-            .schedule_expression(at(minute))
-            .schedule_expression_timezone("UTC")
-            .flexible_time_window(exactly()?)
-            .action_after_completion(ActionAfterCompletion::Delete)
-            .target(self.target(key)?);
-        let gone = UpdateScheduleError::is_resource_not_found_exception;
-        match call.send().await {
-            Ok(_) => Ok(Upsert::Done),
-            Err(error) if error.as_service_error().is_some_and(gone) => Ok(Upsert::Conflict),
-            Err(error) => Err(TimerError(error_chain(&error))),
-        }
-    }
-
-    fn target(&self, key: &NoticeKey) -> Result<Target, TimerError> {
+    /// The timer of that notice in that minute.
+    fn schedule(&self, key: &NoticeKey, minute: Minute) -> Result<Schedule, TimerError> {
         let input =
             serde_json::to_string(&Due(key.clone())).map_err(|error| TimerError(error.to_string()))?;
         let retries = RetryPolicy::builder()
             .maximum_event_age_in_seconds(MAX_EVENT_AGE)
             .maximum_retry_attempts(MAX_RETRIES)
             .build();
-        Target::builder()
+        let target = Target::builder()
             .arn(&self.settings.target_arn)
             .role_arn(&self.settings.role_arn)
             .dead_letter_config(DeadLetterConfig::builder().arn(&self.settings.dead_letter_arn).build())
             .retry_policy(retries)
-            .input(input)
-            .build()
-            .map_err(refused)
+            .input(input);
+        let exactly = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off);
+        Ok(Schedule {
+            name: name(key),
+            at: minute.start().format("at(%Y-%m-%dT%H:%M:%S)").to_string(),
+            window: exactly.build().map_err(incomplete)?,
+            target: target.build().map_err(incomplete)?,
+        })
+    }
+
+    async fn create(&self, schedule: &Schedule) -> Result<Created, TimerError> {
+        let call = self
+            .client
+            .create_schedule()
+            .group_name(&self.settings.group)
+            .name(&schedule.name)
+            .schedule_expression(&schedule.at)
+            .schedule_expression_timezone(ZONE)
+            .flexible_time_window(schedule.window.clone())
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(schedule.target.clone());
+        match call.send().await {
+            Ok(_) => Ok(Created::Yes),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conflict_exception()) => {
+                Ok(Created::Exists)
+            }
+            Err(error) => Err(TimerError(error_chain(&error))),
+        }
+    }
+
+    async fn update(&self, schedule: &Schedule) -> Result<Updated, TimerError> {
+        let call = self
+            .client
+            .update_schedule()
+            .group_name(&self.settings.group)
+            .name(&schedule.name)
+            .schedule_expression(&schedule.at)
+            .schedule_expression_timezone(ZONE)
+            .flexible_time_window(schedule.window.clone())
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(schedule.target.clone());
+        match call.send().await {
+            Ok(_) => Ok(Updated::Yes),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                Ok(Updated::Missing)
+            }
+            Err(error) => Err(TimerError(error_chain(&error))),
+        }
     }
 }
 
-/// Whether a call did it, or the other of create and update must.
-enum Upsert {
-    Done,
-    Conflict,
+/// What create and update say of a timer.
+struct Schedule {
+    name: String,
+    at: String,
+    window: FlexibleTimeWindow,
+    target: Target,
 }
 
-/// A timer's name, the same for the same notice for ever: a hash, since a name may have 64 characters
+#[derive(PartialEq, Eq)]
+enum Created {
+    Yes,
+    /// There is one of that name already.
+    Exists,
+}
+
+#[derive(PartialEq, Eq)]
+enum Updated {
+    Yes,
+    /// There is none of that name.
+    Missing,
+}
+
+/// A timer's name, always the same for the same notice: a hash, since a name may have 64 characters
 /// (<https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>).
 pub fn name(key: &NoticeKey) -> String {
     let text = format!("{}#{}#{}", key.meeting_id, key.user_id, key.kind);
     hex::encode(&Sha256::digest(text)[..20])
 }
 
-fn at(minute: Minute) -> String {
-    minute.start().format("at(%Y-%m-%dT%H:%M:%S)").to_string()
-}
-
-fn exactly() -> Result<FlexibleTimeWindow, TimerError> {
-    FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build().map_err(refused)
-}
-
-fn refused(error: BuildError) -> TimerError {
+fn incomplete(error: BuildError) -> TimerError {
     TimerError(error.to_string())
 }

@@ -11,7 +11,8 @@ use local::sdk::Loopback;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::notices::{DeliveryOutcome, Due, Notifier};
-use shared::webhook::{Endpoint, RetryPolicy, Secret, WebhookMessage, Webhooks};
+use shared::sending::RetryPolicy;
+use shared::webhook::{Endpoint, Secret, WebhookMessage, Webhooks};
 use tokio::net::TcpListener;
 
 use crate::{bad_fields, message};
@@ -269,7 +270,7 @@ async fn a_receiver_that_says_nothing_is_not_waited_for() {
     let retry_policy = RetryPolicy {
         total: Duration::from_secs(2),
         attempt: Duration::from_millis(20),
-        backoff: [Duration::ZERO; 2],
+        backoff: &[Duration::ZERO; 2],
     };
     let webhooks = Webhooks::new(Endpoint::https_or_loopback(&url).unwrap(), secret, retry_policy);
     let message = WebhookMessage { id: "msg_1".to_owned(), body: "{}".to_owned() };

@@ -20,10 +20,12 @@ use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::Api;
 use shared::mail::Mailer;
+use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
+use shared::sending::RetryPolicy;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
+use shared::webhook::{Endpoint, Secret, Webhooks};
 
 use crate::calls::Calls;
 use crate::{GROUP, TABLE};
@@ -86,11 +88,12 @@ impl Process {
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
             Email::parse("reminders@tactful.example").unwrap(),
+            deadlines::MAIL,
         );
         let secrets = aws_sdk_secretsmanager::Client::new(&config(services.secrets.endpoint()));
         let webhooks = services.receiver.map(|receiver| {
             let endpoint = Endpoint::https_or_loopback(&receiver.url()).unwrap();
-            let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+            let retry_policy = RetryPolicy { backoff: &[Duration::ZERO; 2], ..deadlines::WEBHOOK };
             Webhooks::new(endpoint, Secret::new(secrets, WEBHOOK_SECRET), retry_policy)
         });
         let api = Api {

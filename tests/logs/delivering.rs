@@ -9,8 +9,9 @@ use local::sdk::Loopback;
 use serde_json::{Value, json};
 use shared::domain::{Channel, MeetingId, NoticeKey, NoticeKind, UserId};
 use shared::lambda::log_panic;
-use shared::notices::{DeliveryOutcome, Due, Notifier};
-use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
+use shared::notices::{DeliveryOutcome, Due, Notifier, deadlines};
+use shared::sending::RetryPolicy;
+use shared::webhook::{Endpoint, Secret, Webhooks};
 
 use crate::log::Log;
 use crate::{MARK, call, marked_person, meeting};
@@ -46,7 +47,7 @@ impl Scene {
         let config = Loopback::new().config(self.world.secrets.endpoint());
         let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&format!("http://127.0.0.1:9/{MARK}?{MARK}")).unwrap();
-        let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+        let retry_policy = RetryPolicy { backoff: &[Duration::ZERO; 2], ..deadlines::WEBHOOK };
         let webhooks = Some(Webhooks::new(endpoint, secret, retry_policy));
         Notifier { webhooks, ..self.world.process.notifier.clone() }
     }

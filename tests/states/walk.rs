@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use harness::World;
 use shared::domain::{
-    Channel, Email, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, Transition, UserId,
+    Channel, Email, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition, UserId,
 };
 use shared::store::Store;
 use shared::time::{Minute, Reason};
@@ -22,18 +22,25 @@ fn reminder(minutes_before: u32) -> Notice {
         last_sent: None,
         meeting_version: 1,
         user_version: 1,
-        remind_at: Some(start - i64::from(minutes_before)),
-        reason: Reason::OnTime,
-        state: NoticeState::Planned,
+        status: status(NoticeState::Planned, start - i64::from(minutes_before)),
         attempts: 0,
         failure: None,
         delivered_at: None,
         delivered_for: None,
         webhook_id: None,
-        claimed_until: None,
         owed_at: None,
         revision: 1,
     }
+}
+
+fn status(state: NoticeState, at: Minute) -> NoticeStatus {
+    NoticeStatus::from_parts(state, Some(at), Reason::OnTime, None).unwrap()
+}
+
+/// The reminder's next revision in the state `to`.
+fn moved_to(reminder: &Notice, to: NoticeState) -> Notice {
+    let status = status(to, reminder.start);
+    Notice { status, owed_at: None, revision: reminder.revision + 1, ..reminder.clone() }
 }
 
 /// Stores a new reminder and brings it to `state`; from `planned` every state is one step away.
@@ -43,7 +50,7 @@ async fn put(store: &Store, minutes_before: u32, state: NoticeState) -> Notice {
     if state == NoticeState::Planned {
         return planned;
     }
-    let there = planned.moved_to(state, None);
+    let there = moved_to(&planned, state);
     store.apply(&[Transition { from: Some(planned), to: there.clone() }]).await.unwrap();
     there
 }
@@ -56,7 +63,7 @@ async fn stored(store: &Store, reminder: &Notice) -> Notice {
 /// The reminder's next revision in the state `to`, for the same start or one an hour later.
 fn next(reminder: &Notice, to: NoticeState, same_start: bool) -> Notice {
     let start = if same_start { reminder.start } else { reminder.start + 60 };
-    Notice { start, ..reminder.moved_to(to, None) }
+    Notice { start, ..moved_to(reminder, to) }
 }
 
 /// Every pair of states, for the same start and for another one, each with a number of its own.
@@ -93,7 +100,7 @@ async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
         }
         let there = put(store, number, state).await;
         // Says that it was planned, from where every state may be reached.
-        let claimed = Notice { state: NoticeState::Planned, ..there.clone() };
+        let claimed = Notice { status: status(NoticeState::Planned, there.start), ..there.clone() };
         let step = Transition { from: Some(claimed), to: next(&there, to, true) };
         assert!(store.apply(&[step]).await.unwrap_err().is_conflict(), "{state:?} to {to:?}");
         assert_eq!(stored(store, &there).await, there);
@@ -123,7 +130,7 @@ async fn a_reminder_begins_planned_or_suppressed() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (state, number) in NoticeState::ALL.into_iter().zip(0..) {
-        let to = Notice { state, ..reminder(number) };
+        let to = Notice { status: status(state, reminder(number).start), ..reminder(number) };
         let outcome = store.apply(&[Transition { from: None, to: to.clone() }]).await;
         assert_eq!(outcome.is_ok(), state.may_begin(), "{state:?}");
         let there = store.notices_of(&to.key.meeting_id, &to.key.user_id).await.unwrap();
@@ -137,11 +144,7 @@ async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
     let store = &world.process.planner.store;
     let open = put(store, 1, NoticeState::Scheduled).await;
     let over = put(store, 2, NoticeState::Delivered).await;
-    let claim = |reminder: &Notice| Notice {
-        claimed_until: Some(reminder.start.start() + TimeDelta::minutes(1)),
-        revision: reminder.revision + 1,
-        ..reminder.clone()
-    };
+    let claim = |reminder: &Notice| reminder.claimed(reminder.start.start() + TimeDelta::minutes(1), None);
     let good = Transition { from: Some(open.clone()), to: claim(&open) };
     let forbidden = Transition { from: Some(over.clone()), to: next(&over, NoticeState::Scheduled, true) };
     let stale = Transition {

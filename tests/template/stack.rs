@@ -21,10 +21,12 @@ use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
 use shared::http::{Api, Problem, Request, Response};
 use shared::mail::Mailer;
+use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
+use shared::sending::RetryPolicy;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, RetryPolicy, Secret, Webhooks};
+use shared::webhook::{Endpoint, Secret, Webhooks};
 
 use crate::model::text;
 use crate::recorder::{Need, Recorder};
@@ -85,6 +87,7 @@ impl Stack {
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::from_conf(config),
             Email::parse("reminders@example.com").unwrap(),
+            deadlines::MAIL,
         );
         let (store, timers) = (self.store(function), self.timers(function));
         let (webhooks, clock) = (Some(self.webhooks(function)), self.clock.clone());
@@ -98,7 +101,7 @@ impl Stack {
             .build();
         let secret = Secret::new(aws_sdk_secretsmanager::Client::from_conf(config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&self.receiver.url()).unwrap();
-        let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
+        let retry_policy = RetryPolicy { backoff: &[Duration::ZERO; 2], ..deadlines::WEBHOOK };
         Webhooks::new(endpoint, secret, retry_policy)
     }
 

@@ -5,8 +5,8 @@ use shared::access::rules::OnMeeting;
 use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
-use shared::notices::next_minute;
 use shared::store::{ReadSet, Session};
+use shared::time::Minute;
 
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
 ///
@@ -36,7 +36,7 @@ async fn cancel(
     }
     check_version(request, meeting.version)?;
     let meeting = Meeting { status: Status::Cancelled, version: meeting.version + 1, ..meeting };
-    let mut change = session.transaction().update_meeting(&meeting, next_minute(api.clock.now()))?;
+    let mut change = session.transaction().update_meeting(&meeting, Minute::after(api.clock.now()))?;
     for participant in &meeting.participants {
         for day in meeting.interval.utc_days() {
             change = change.unbook(&participant.user_id, day, id)?;

@@ -12,9 +12,9 @@ use shared::http::{
     Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
     to_json,
 };
-use shared::notices::next_minute;
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{Found, ReadSet, Session};
+use shared::time::Minute;
 
 use request::NewMeeting;
 
@@ -92,7 +92,7 @@ async fn book(
     let mut meeting = meeting(new, id, &attendees);
     let answer = to_json(&attendance::booked(&meeting, &attendees, new.warnings.clone()))?;
     meeting.idempotency = key.map(|key| key.record(&answer));
-    let mut change = session.transaction().create_meeting(&meeting, next_minute(api.clock.now()))?;
+    let mut change = session.transaction().create_meeting(&meeting, Minute::after(api.clock.now()))?;
     for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
         let field = match participant.role {
             Role::Organizer => "start_time",

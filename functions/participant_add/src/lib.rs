@@ -5,9 +5,9 @@ use shared::access::rules::OnMeeting;
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::notices::next_minute;
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{ReadSet, Session};
+use shared::time::Minute;
 
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
@@ -62,7 +62,7 @@ async fn add(
     meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
     let change = session
         .transaction()
-        .update_meeting(&meeting, next_minute(api.clock.now()))?
+        .update_meeting(&meeting, Minute::after(api.clock.now()))?
         .note_reminders(&meeting)?;
     let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
     reservation.commit(change, &meeting).await?;

@@ -5,8 +5,8 @@ use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::notices::next_minute;
 use shared::store::{ReadSet, Session};
+use shared::time::Minute;
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
@@ -50,7 +50,7 @@ async fn remove(
     meeting.participants.retain(|participant| participant.user_id != *user_id);
     let change = session
         .transaction()
-        .update_meeting(&meeting, next_minute(api.clock.now()))?
+        .update_meeting(&meeting, Minute::after(api.clock.now()))?
         .note_reminders(&meeting)?;
     let change = meeting
         .interval

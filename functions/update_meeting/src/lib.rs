@@ -13,9 +13,9 @@ use shared::http::view::BookedView;
 use shared::http::{
     Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
 };
-use shared::notices::next_minute;
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{ReadSet, Session};
+use shared::time::Minute;
 
 use request::MeetingPatch;
 
@@ -95,7 +95,7 @@ async fn change(
     }
 
     after.version += 1;
-    let mut change = session.transaction().update_meeting(&after, next_minute(now))?;
+    let mut change = session.transaction().update_meeting(&after, Minute::after(now))?;
     if moved || after.title != before.title {
         for (attendee, participant) in attendees.iter().zip(&after.participants) {
             for day in old_days.difference(&new_days) {

@@ -8,8 +8,8 @@ use shared::access::rules::OnUser;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
-use shared::notices::next_minute;
 use shared::store::{ReadSet, Update};
+use shared::time::Minute;
 
 use request::UserPatch;
 
@@ -38,7 +38,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         return Ok(after);
     }
     after.version += 1;
-    match api.store.update_user(&before, &after, next_minute(api.clock.now())).await? {
+    match api.store.update_user(&before, &after, Minute::after(api.clock.now())).await? {
         Update::Updated => Ok(after),
         Update::EmailTaken => Err(Problem::new(
             Code::EmailTaken,

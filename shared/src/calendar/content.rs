@@ -1,9 +1,9 @@
 //! Content lines (RFC 5545, section 3.1): escaped, quoted and folded, whatever text they hold.
 //!
-//! Written here because the crates that write iCalendar fold a line to 76 octets, let a bare CR through, or stamp every
-//! component of a time zone with an id and the time of their own clock.
+//! Written here because the crates that write iCalendar fold a line to 76 octets, let a bare CR through, or
+//! stamp every component of a time zone with an id and the time of their own clock.
 
-/// An iCalendar object while it is written.
+/// An iCalendar object that is being written.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     text: String,
@@ -69,7 +69,8 @@ impl Content {
     }
 }
 
-/// A parameter's value, with what may not stand in one in circumflexes (RFC 6868), in quotes unless it is a plain word.
+/// A parameter's value, with what may not stand in one in circumflexes (RFC 6868), in
+/// quotes unless it is a plain word.
 fn parameter(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '+');
     if value.chars().all(plain) {
@@ -79,8 +80,8 @@ fn parameter(value: &str) -> String {
     format!("\"{encoded}\"")
 }
 
-/// Where to fold a line of which `room` octets fit: never inside a character, and beside white space only if there is
-/// nothing but white space, as some readers drop it where a line ends.
+/// Where to fold a line of which `room` octets fit: never inside a character, and beside white space only if
+/// there is nothing but white space, as some readers drop it where a line ends.
 fn break_before(line: &str, room: usize) -> usize {
     let most = line.floor_char_boundary(room);
     let solid = |at: &usize| {

@@ -1,7 +1,9 @@
-//! Meetings as calendar programs read them: iCalendar objects (RFC 5545) that invite and uninvite (RFC 5546, "iTIP").
+//! Meetings as calendar programs read them: iCalendar objects (RFC 5545) that invite, update
+//! and cancel (RFC 5546, "iTIP").
 //!
-//! Pure: a meeting, its reader and the time go in, text comes out. What makes a program take two objects for the same
-//! meeting, and the later one for the newer, is `UID`, which never changes, and `SEQUENCE`, which rises with every change.
+//! Pure: a meeting, its reader and the time go in, text comes out. What makes a program take two objects
+//! for the same meeting, and the later one for the newer, is `UID`, which never changes, and `SEQUENCE`,
+//! which rises with every change.
 
 mod content;
 #[cfg(test)]
@@ -20,8 +22,9 @@ use content::Content;
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or says that the meeting is cancelled.
     Everyone,
-    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The meeting is what
-    /// they may still see of it, see [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
+    /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The
+    /// meeting is what they may still see of it, see
+    /// [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
     Removed(&'a User),
 }
 
@@ -61,8 +64,8 @@ pub struct Document {
     pub text: String,
 }
 
-/// The object that brings the calendars of `audience` up to date. `sender` is the address that mail about it comes from, on the
-/// organizer's behalf; `now` is when the object is written.
+/// The object that brings the calendars of `audience` up to date. `sender` is the address that mail about it
+/// comes from, on the organizer's behalf; `now` is when the object is written.
 ///
 /// iCalendar has whole seconds: a meeting that begins or ends within one gets all of it.
 pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
@@ -132,7 +135,8 @@ fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>
     }
 }
 
-/// Nobody is asked to answer: an answer would go to the organizer's mailbox, and the meeting wouldn't learn of it.
+/// Nobody is asked to answer: an answer would go to the organizer's mailbox, and
+/// the meeting wouldn't learn of it.
 fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role) {
     let (role, status) = match role {
         Role::Organizer => ("CHAIR", "ACCEPTED"),
@@ -171,8 +175,9 @@ impl Times {
     }
 }
 
-/// Whether the zone's local time says which instant is meant. One that happens twice stands for the first of the two
-/// (RFC 5545, section 3.3.5), but not every program reads it so, and there is no way to write the second.
+/// Whether the zone's local time says which instant is meant. One that happens twice stands for
+/// the first of the two (RFC 5545, section 3.3.5), but not every program reads it so, and there
+/// is no way to write the second.
 fn can_tell(zone: Zone, instant: DateTime<Utc>) -> bool {
     zone.resolve(zone.local(instant).naive_local()) == Resolved::Unique(instant)
 }

@@ -1,4 +1,5 @@
-//! What a calendar program reads, by a reader that isn't ours; times are looked up in the object's own VTIMEZONE.
+//! What a calendar program reads, by a reader that isn't ours; times are looked up
+//! in the object's own VTIMEZONE.
 
 mod reading;
 
@@ -179,7 +180,8 @@ fn the_zones_current_rules_are_written() {
     );
 }
 
-/// 02:30 happens twice that night; RFC 5545 has no way to write the second but UTC, and programs disagree on the first.
+/// 02:30 happens twice that night; RFC 5545 has no way to write the second but UTC, and
+/// programs disagree on the first.
 #[test]
 fn a_local_time_that_happens_twice_is_written_in_utc() {
     for (start, written) in

@@ -1,7 +1,7 @@
-//! A zone's clocks as far as one meeting needs them: a VTIMEZONE (RFC 5545, section 3.6.5).
+//! A VTIMEZONE (RFC 5545, section 3.6.5) for one meeting.
 //!
-//! Every time the clocks are put forward or back is written out, with no rule to extrapolate from: what the rules in force
-//! say is known here, and the reader needs no more than this meeting.
+//! Every time the clocks are put forward or back is written out, with no rule to extrapolate from: what the
+//! rules in force say is known here, and the reader needs no more than this meeting.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,7 +20,7 @@ pub(super) fn write(content: &mut Content, zone: Zone, start: DateTime<Utc>, end
     content.block("VTIMEZONE", |content| {
         content.plain("TZID", zone.name());
         for observance in observances {
-            // The two differ by name alone, which counts for nothing but some readers' liking to see a STANDARD.
+            // The two differ by name alone, but some readers want at least one STANDARD.
             let kind = if Some(observance.after) == least { "STANDARD" } else { "DAYLIGHT" };
             content.block(kind, |content| write_observance(content, observance));
         }
@@ -28,7 +28,7 @@ pub(super) fn write(content: &mut Content, zone: Zone, start: DateTime<Utc>, end
 }
 
 fn write_observance(content: &mut Content, OffsetChange { at, before, after }: OffsetChange) {
-    // The onset is told by the clock that is about to be put forward or back.
+    // The onset is written in the local time before the change.
     let onset = at.naive_utc() + TimeDelta::seconds(before.into());
     content.plain("DTSTART", &onset.format(LOCAL_FORM).to_string());
     content.plain("TZOFFSETFROM", &offset(before));

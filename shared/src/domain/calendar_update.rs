@@ -16,8 +16,8 @@ pub struct Event {
     pub title: Option<Title>,
     /// Where it takes place.
     pub location: Option<Location>,
-    /// A digest of the description and the zone, the other two things that a calendar shows. The participants are left
-    /// out: nobody gets an update because somebody else joined or left.
+    /// A digest of the description and the zone, the other two things that a calendar shows. The participants
+    /// are left out: nobody gets an update because somebody else joined or left.
     pub digest: String,
 }
 
@@ -28,7 +28,8 @@ impl Event {
             [meeting.description.as_ref().map(ToString::to_string), Some(meeting.zone.name().to_owned())];
         let mut digest = Sha256::new();
         for text in &shown {
-            // The length before each text keeps `ab`, `c` apart from `a`, `bc`; a missing text differs from an empty one.
+            // The length before each text keeps `ab`, `c` apart from `a`, `bc`; a missing
+            // text differs from an empty one.
             let length = text.as_ref().map_or(u64::MAX, |text| text.len() as u64);
             digest.update(length.to_be_bytes());
             digest.update(text.as_deref().unwrap_or_default());
@@ -71,8 +72,8 @@ pub enum CalendarUpdate {
 }
 
 impl CalendarUpdate {
-    /// What to send to `user`, whose calendar shows `last_sent`. `None` when the calendar is up to date, also because a
-    /// change was undone before it was sent.
+    /// What to send to `user`, whose calendar shows `last_sent`. `None` when the calendar is up to date, also
+    /// because a change was undone before it was sent.
     pub fn of(meeting: &Meeting, user: &UserId, last_sent: Option<&Event>) -> Option<Self> {
         let takes_part = meeting.participant(user).is_some();
         let now = (takes_part && meeting.is_confirmed()).then(|| Event::of(meeting));
@@ -86,8 +87,8 @@ impl CalendarUpdate {
         }
     }
 
-    /// The start before which it has to be sent. Of a meeting that moved it is the later of the two starts: at either of
-    /// them somebody may come in vain.
+    /// The start before which it has to be sent. Of a meeting that moved it is the later of the two starts:
+    /// at either of them somebody may come in vain.
     pub fn deadline(&self) -> Minute {
         match self {
             Self::Invite(now) => now.start(),
@@ -104,8 +105,9 @@ impl CalendarUpdate {
         }
     }
 
-    /// The meeting as `reader`, whom this update is for, may see it. Who takes part no longer sees nothing but what their
-    /// calendar shows already, in their own zone, and whose meeting it is: what became of it since isn't for them to know.
+    /// The meeting as `reader`, whom this update is for, may see it. Who takes part no longer sees nothing
+    /// but what their calendar shows already, in their own zone, and whose meeting it is: what became of
+    /// it since isn't for them to know.
     pub fn visible_to<'a>(&self, reader: &User, meeting: &'a Meeting) -> Cow<'a, Meeting> {
         let Self::Remove { before } = self else { return Cow::Borrowed(meeting) };
         let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);

@@ -19,7 +19,10 @@ pub(crate) use id::digest;
 pub use id::{MeetingId, UserId};
 pub use idempotency::IdempotencyRecord;
 pub use meeting::{Meeting, Participant, Role, Status};
-pub use notice::{Notice, NoticeKey, NoticeKind, NoticeState, Transition};
+pub use notice::{
+    Closed, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, UnknownKind,
+    WantedNotice,
+};
 pub use notification::{Channel, Channels, Notification, Notifications};
 pub use quota::Quotas;
 pub use text::{Description, Link, Location, Name, Title};

@@ -237,10 +237,10 @@ impl From<&Notice> for NoticeView {
             email: notice.email.to_string(),
             kind: notice.key.kind.name(),
             minutes_before: notice.key.kind.minutes_before(),
-            remind_at: notice.remind_at.map(|minute| utc(minute.start())),
-            reason: notice.reason,
-            state: notice.state,
-            delivered_at: notice.delivered_at.filter(|_| notice.state == NoticeState::Delivered).map(utc),
+            remind_at: notice.remind_at().map(|minute| utc(minute.start())),
+            reason: notice.reason(),
+            state: notice.state(),
+            delivered_at: notice.delivered_at.filter(|_| notice.state() == NoticeState::Delivered).map(utc),
             failure: notice.failure.clone(),
         }
     }

@@ -15,8 +15,8 @@ pub struct Mail {
     pub to: Email,
     /// The recipient's name.
     pub name: Name,
-    /// The organizer that it is sent for: named beside the sender, and answered by a reply. `None` for a reminder, and where
-    /// the recipient is the organizer.
+    /// The organizer that it is sent for: named beside the sender, and answered by a reply. `None` for a
+    /// reminder, and where the recipient is the organizer.
     pub on_behalf_of: Option<Participant>,
     /// Its subject line.
     pub subject: String,
@@ -34,11 +34,12 @@ pub struct Mail {
     pub written_at: DateTime<Utc>,
 }
 
-/// The mail that brings the recipient's calendar up to date or, without an `update`, reminds of the meeting. `sender` is the
-/// address that it comes from, `now` the time it is sent.
+/// The mail that brings the recipient's calendar up to date or, without an `update`, reminds of the meeting.
+/// `sender` is the address that it comes from, `now` the time it is sent.
 ///
-/// Times are in the recipient's own zone, and in the meeting's where clocks show another time there. An invitation and an
-/// update also say how long it is until the start, so that a reminder of the same minute has nothing to add.
+/// Times are in the recipient's own zone, and in the meeting's where clocks show another time there.
+/// An invitation and an update also say how long it is until the start, so that a reminder of the
+/// same minute has nothing to add.
 pub fn compose(
     meeting: &Meeting,
     recipient: &User,

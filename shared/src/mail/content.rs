@@ -1,5 +1,5 @@
-//! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` hold what all mails have in common, the two
-//! files named after a mail hold its first sentence.
+//! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` hold what all mails have in
+//! common, the two files named after a mail hold its first sentence.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,8 @@ use super::phrases::{Time, distance, listed, outlook};
 use crate::domain::text::inline;
 use crate::domain::{CalendarUpdate, Description, Event, Link, Location, Meeting, Participant, Role, User};
 
-/// What the templates are filled with. What people wrote stands on one line with words of ours and is therefore
-/// [`inline`]; only the lines of the description stand alone.
+/// What the templates are filled with. What people wrote stands on one line with words of ours and is
+/// therefore [`inline`]; only the lines of the description stand alone.
 pub(super) struct MailContent<'a> {
     /// What it brings to the reader's calendar; `None` for a reminder.
     update: Option<&'a CalendarUpdate>,

@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use super::Mail;
 use crate::domain::text::inline;
 
-/// The message from `sender`, 7-bit clean where the addresses are, with every line ended by CRLF. The same message is the same bytes.
+/// The message from `sender`, 7-bit clean where the addresses are, with every line ended by CRLF. The
+/// same message is the same bytes.
 ///
-/// SES puts an id and a date of its own in the place of these
-/// (<https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html>), so that what holds a thread together is an id that no
-/// message has: all of a thread refer to it (RFC 5322, section 3.6.4).
+/// SES replaces the id and the date with its own
+/// (<https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html>), so that a thread is held together by an
+/// id that no message has: all messages of the thread refer to it (RFC 5322, section 3.6.4).
 pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
     let domain = sender.rsplit_once('@').map_or(sender, |(_, domain)| domain);
     let on_behalf_of = message.on_behalf_of.as_ref();
@@ -30,11 +31,11 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
         .date(message.written_at.timestamp())
         .message_id(format!("{}@{domain}", message.id))
         .references(MessageId::new(format!("{}@{domain}", message.thread)))
-        // Nobody's out-of-office reply is wanted (RFC 3834).
+        // Asks for no out-of-office replies (RFC 3834).
         .header("Auto-Submitted", Text::new("auto-generated"))
         .body(body(message));
-    // SES takes no address beyond ASCII, and an organizer may be from before they were refused: better no address for
-    // replies than no message.
+    // SES takes no address beyond ASCII, but an older organizer may have one. Then the
+    // message has no address for replies.
     let replies = on_behalf_of.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
     if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
         builder = builder.reply_to(Address::new_address(Some(name), address));
@@ -44,8 +45,9 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
     bytes
 }
 
-/// Text, HTML and calendar object as alternatives of which a client shows the last that it understands (RFC 2046, section
-/// 5.1.4). The object is there once more as a file, for clients that don't know calendars and for people who do.
+/// Text, HTML and calendar object as alternatives of which a client shows the last that it understands
+/// (RFC 2046, section 5.1.4). The object is there once more as a file, for clients that don't know
+/// calendars and for people who do.
 fn body(message: &Mail) -> MimePart<'_> {
     // RFC 2046 ends a line of text with CRLF, also inside base64.
     let (text, html) = (message.text.replace('\n', "\r\n"), message.html.replace('\n', "\r\n"));
@@ -64,14 +66,14 @@ fn body(message: &Mail) -> MimePart<'_> {
     MimePart::new(whole, vec![MimePart::new(kind, parts), file])
 }
 
-/// A header's text of which nothing is taken for an encoded word (RFC 2047) that its writer made up, with line breaks in it
-/// perhaps: an invisible character between its first two keeps them apart, and has the builder encode the whole. Nor does it
-/// turn round what clients show beside it, such as the address.
+/// A header's text of which nothing is taken for an encoded word (RFC 2047) that its writer made up, with
+/// line breaks in it perhaps: an invisible character between its first two keeps them apart, and has the
+/// builder encode the whole. Nor does it turn round what clients show beside it, such as the address.
 fn literal(text: &str) -> String {
     inline(text).replace("=?", "=\u{2060}?")
 }
 
-/// A line that is in no part, whoever wrote them: no text can hold its own digest.
+/// A line that is in none of the parts: no text can contain its own digest.
 fn boundary(kind: &str, parts: [&str; 3]) -> String {
     let digest =
         parts.into_iter().fold(Sha256::new_with_prefix(kind), |digest, part| digest.chain_update(part));

@@ -7,7 +7,7 @@ mod mime;
 mod phrases;
 
 pub use compose::{Mail, compose};
-pub use mailer::{MailError, Mailer, TIMEOUT};
+pub use mailer::Mailer;
 
 #[cfg(test)]
 mod tests;

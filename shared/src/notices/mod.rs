@@ -1,14 +1,17 @@
 //! From a meeting to the messages that remind of it.
 //!
-//! [`plan`] says what should be, and the [`Planner`] makes it so: rows in the table, timers in EventBridge Scheduler. A
-//! timer wakes the [`Notifier`], which asks [`decide`] with the data of that moment, and sends or doesn't. Both may be
-//! interrupted anywhere and run again: what is left to do stands in the `owed` index until it is done.
+//! [`plan`] says what should be, and the [`Planner`] carries it out: rows in the table, timers in
+//! EventBridge Scheduler. A timer wakes the [`Notifier`], which asks [`decide`] with the data of that
+//! moment, and sends or doesn't. Both may be interrupted anywhere and run again: what is left to do stays in
+//! the `owed` index until it is done.
 
+pub mod deadlines;
 mod decide;
 mod log;
 mod notifier;
 mod plan;
 mod planner;
+mod row_timer;
 mod run;
 mod subject;
 #[cfg(test)]
@@ -16,7 +19,7 @@ mod tests;
 
 pub use decide::{Action, Delivery, decide};
 pub use notifier::{DeliveryOutcome, Notifier};
-pub use plan::{Plan, next_minute, plan, preview, recipients};
+pub use plan::{Plan, plan, preview, recipients};
 pub use planner::Planner;
 pub use run::Run;
 
@@ -25,7 +28,8 @@ pub use crate::timers::Due;
 use crate::store::StoreError;
 use crate::timers::TimerError;
 
-/// Why planning or delivering did not come to its end this time. What is left stays owed, so that trying again is safe.
+/// Why planning or delivering ended before it was done. What is left stays owed, so
+/// that the sweep tries it again.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
     /// The store failed.
@@ -34,7 +38,7 @@ pub enum Unfinished {
     /// EventBridge Scheduler failed.
     #[error(transparent)]
     Timer(#[from] TimerError),
-    /// EventBridge Scheduler failed before in the same run. What is left owes its timer by itself.
+    /// EventBridge Scheduler failed before in the same run. Each row without its timer is owed by itself.
     #[error("EventBridge Scheduler has failed, its timers are left to the next run")]
     TimersLeft,
     /// The run takes on nothing more.
@@ -46,8 +50,8 @@ pub enum Unfinished {
 }
 
 impl Unfinished {
-    /// Whether trying again at once would only keep others waiting: a claim has to run out, or EventBridge Scheduler to come
-    /// back. What is left stands in the index, and the sweep comes to it within a minute.
+    /// Whether it is better left to the sweep, which comes within a minute, than tried again at once: a claim
+    /// has to run out, or EventBridge Scheduler to recover.
     pub fn can_wait(&self) -> bool {
         matches!(self, Self::Busy | Self::TimeIsUp) || self.leaves_timers()
     }

@@ -4,8 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::subject::{self, Subject};
-use crate::domain::{Meeting, Notice, NoticeKey, NoticeKind, NoticeState, Transition, User, UserId};
+use super::subject;
+use crate::domain::{
+    Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, User,
+    UserId, WantedNotice,
+};
 use crate::time::{Minute, Reason};
 
 /// One thing to do.
@@ -13,20 +16,21 @@ use crate::time::{Minute, Reason};
 pub enum Plan {
     /// Store a notice with its minute, and set its timer.
     Set(Transition),
-    /// The notice is stored, its timer may not be set.
-    Arm(Notice),
-    /// Store a notice that no timer belongs to, and take away the one it may have had.
+    /// The notice is stored; set its timer.
+    SetTimer(Notice),
+    /// Store a closed notice, and take away the timer that it may have.
     Close(Transition),
-    /// The notice is closed, its timer may still be set.
-    Disarm(Notice),
-    /// A delivery under way, or newer data than ours, is in the way: read again.
+    /// The notice is closed; take away its timer.
+    CancelTimer(Notice),
+    /// A delivery is under way, or what is stored was planned from newer data: read again.
     Wait,
 }
 
-/// Compares the notices that `meeting` should have with those `stored`, and says what to do. Nothing to do is an empty list.
+/// Compares the notices that `meeting` should have with those `stored`, and says what to do.
+/// Nothing to do is an empty list.
 ///
-/// `users` are the participants and whoever else was [told](recipients) of the meeting, as they are now; one who isn't there
-/// gets no notices. `invitations` says whether the deployment sends any.
+/// `users` are the [recipients] of its notices as they are now; one who isn't among them gets none.
+/// `invitations` says whether the deployment sends any.
 pub fn plan(
     meeting: &Meeting,
     users: &HashMap<UserId, User>,
@@ -36,14 +40,16 @@ pub fn plan(
 ) -> Vec<Plan> {
     let stored: HashMap<_, _> = stored.iter().map(|notice| (&notice.key, notice)).collect();
     let wanted = wanted(meeting, users, &stored, invitations);
-    let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.key).collect();
+    let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.notice.key).collect();
     let unwanted = stored.values().filter(|notice| !keys.contains(&notice.key));
     let cancelled = unwanted.filter_map(|notice| cancel(meeting, notice, now));
-    let set = wanted.iter().filter_map(|wanted| plan_one(wanted, stored.get(&wanted.key).copied(), now));
+    let set =
+        wanted.iter().filter_map(|wanted| plan_one(wanted, stored.get(&wanted.notice.key).copied(), now));
     set.chain(cancelled).collect()
 }
 
-/// Whom the notices of a meeting concern: its participants, and who takes part no longer but whose calendar still shows it.
+/// Who gets notices of a meeting: its participants, and those who take part no longer but
+/// whose calendar still shows it.
 pub fn recipients<'a>(meeting: &'a Meeting, stored: &'a [Notice]) -> BTreeSet<&'a UserId> {
     let last_sent =
         stored.iter().filter(|notice| notice.last_sent.is_some()).map(|notice| &notice.key.user_id);
@@ -59,27 +65,25 @@ pub fn preview(
 ) -> Vec<Notice> {
     let transitions = plan(meeting, users, &stored, false, now).into_iter().filter_map(|plan| match plan {
         Plan::Set(transition) | Plan::Close(transition) => Some(transition.to),
-        Plan::Arm(_) | Plan::Disarm(_) | Plan::Wait => None,
+        Plan::SetTimer(_) | Plan::CancelTimer(_) | Plan::Wait => None,
     });
     let mut notices: HashMap<_, _> = stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
     notices.extend(transitions.map(|notice| (notice.key.clone(), notice)));
     notices.into_values().collect()
 }
 
-/// A notice that should be, and what its minute depends on.
-struct WantedNotice<'a> {
-    key: NoticeKey,
-    subject: Subject,
-    meeting: &'a Meeting,
+/// A notice that should be, and the person by whose hours its minute is chosen.
+struct Wanted<'a> {
+    notice: WantedNotice,
     user: &'a User,
 }
 
 fn wanted<'a>(
-    meeting: &'a Meeting,
+    meeting: &Meeting,
     users: &'a HashMap<UserId, User>,
     stored: &HashMap<&NoticeKey, &Notice>,
     invitations: bool,
-) -> Vec<WantedNotice<'a>> {
+) -> Vec<Wanted<'a>> {
     let mut wanted = Vec::new();
     for user in users.values() {
         let reminders = meeting.notifications.reminders().into_iter();
@@ -89,131 +93,113 @@ fn wanted<'a>(
             let key = NoticeKey { meeting_id: meeting.id.clone(), user_id: user.id.clone(), kind };
             let last_sent = stored.get(&key).and_then(|stored| stored.last_sent.as_ref());
             if let Some(subject) = subject::subject(meeting, &key, last_sent, invitations) {
-                wanted.push(WantedNotice { key, subject, meeting, user });
+                let notice = WantedNotice {
+                    key,
+                    email: user.email.clone(),
+                    start: subject.start,
+                    meeting_version: meeting.version,
+                    user_version: user.version,
+                };
+                wanted.push(Wanted { notice, user });
             }
         }
     }
     wanted
 }
 
-fn plan_one(wanted: &WantedNotice<'_>, stored: Option<&Notice>, now: DateTime<Utc>) -> Option<Plan> {
-    let WantedNotice { meeting, user, subject, .. } = wanted;
-    if let Some(stored) = stored.filter(|stored| stored.is_final_for(subject.start)) {
-        return disarm(stored);
+/// What to do for one notice that should be.
+fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) -> Option<Plan> {
+    let Wanted { notice: wanted, user } = wanted;
+    if let Some(stored) = stored {
+        if stored.is_final_for(wanted.start) {
+            return cancel_timer(stored);
+        }
+        if stored.is_claimed(now)
+            || stored.meeting_version > wanted.meeting_version
+            || stored.user_version > wanted.user_version
+        {
+            return Some(Plan::Wait);
+        }
+        if let Some(sent_at) = stored.reminded_of(wanted.start) {
+            return Some(Plan::Close(wanted.delivered_before(stored, sent_at, now)));
+        }
     }
-    if stored.is_some_and(|stored| {
-        stored.is_claimed(now)
-            || stored.meeting_version > meeting.version
-            || stored.user_version > user.version
-    }) {
-        return Some(Plan::Wait);
-    }
-    if let Some(stored) = stored.filter(|stored| stored.has_reminded_of(subject.start)) {
-        let to = Notice {
-            remind_at: stored.delivered_at.map(Minute::of),
-            ..row(wanted, Some(stored), NoticeState::Delivered)
-        };
-        return Some(Plan::Close(closing(Some(stored), Notice { reason: stored.reason, ..to }, now)));
-    }
-    // A reminder for another start begins anew. An invitation that is on its way will tell the new one.
-    let current = stored.filter(|stored| stored.start == subject.start || stored.is_invitation());
-    let open = current.filter(|stored| stored.state.is_open());
-    // Its minute has come: what becomes of it now is for its delivery to say, by the rule and the data of that moment.
-    if open.and_then(|stored| stored.remind_at).is_some_and(|at| at <= Minute::of(now)) {
+    let current = stored.filter(|stored| stored.start == wanted.start || stored.is_invitation());
+    let send = current.and_then(Notice::send_time);
+    // Its minute has come: its delivery decides, by the rule and the data of that moment.
+    if send.is_some_and(|send| send.at <= Minute::of(now)) {
         return None;
     }
-    let decision = subject::apply_rule(wanted.key.kind, subject.start, earliest(open, now), user);
-    let Some(at) = decision.remind_at else {
-        // Once the meeting has started, why it wasn't sent before stays true.
-        let same =
-            |stored: &Notice| stored.reason == decision.reason || decision.reason == Reason::MeetingStarted;
-        let unchanged = |stored: &Notice| {
-            stored.state == NoticeState::Suppressed && stored.start == subject.start && same(stored)
-        };
-        if let Some(stored) = current.filter(|stored| unchanged(stored)) {
-            return disarm(stored);
-        }
-        let to = Notice { reason: decision.reason, ..row(wanted, stored, NoticeState::Suppressed) };
-        return Some(Plan::Close(closing(stored, to, now)));
-    };
-    let as_it_is = |stored: &&Notice| stored.remind_at == Some(at) && stored.email == wanted.user.email;
-    match open.filter(as_it_is) {
-        Some(stored) if stored.state == NoticeState::Scheduled => None,
-        Some(stored) => Some(Plan::Arm(stored.clone())),
-        None => {
-            let to = Notice {
-                remind_at: Some(at),
-                reason: decision.reason,
-                owed_at: Some(next_minute(now)),
-                ..row(wanted, stored, NoticeState::Planned)
-            };
-            Some(Plan::Set(Transition { from: stored.cloned(), to }))
-        }
+    let decision = subject::apply_rule(wanted.key.kind, wanted.start, earliest(send, now), user);
+    match decision.remind_at {
+        Some(at) => plan_to_send(wanted, stored, at, decision.reason, now),
+        None => plan_to_suppress(wanted, stored, decision.reason, now),
     }
 }
 
+fn plan_to_send(
+    wanted: &WantedNotice,
+    stored: Option<&Notice>,
+    at: Minute,
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Option<Plan> {
+    let set = Plan::Set(wanted.planned(stored, at, reason, now));
+    let Some(stored) = stored else { return Some(set) };
+    // A reminder for another start begins anew. An open invitation stays as it is:
+    // it is written when it is sent.
+    let is_for_this = stored.start == wanted.start || stored.is_invitation();
+    if !is_for_this || stored.remind_at() != Some(at) || stored.email != wanted.email {
+        return Some(set);
+    }
+    match stored.status {
+        NoticeStatus::Scheduled(_) => None,
+        NoticeStatus::Planned(_) => Some(Plan::SetTimer(stored.clone())),
+        NoticeStatus::Closed(_) => Some(set),
+    }
+}
+
+fn plan_to_suppress(
+    wanted: &WantedNotice,
+    stored: Option<&Notice>,
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Option<Plan> {
+    if let Some(stored) = stored
+        && stored.start == wanted.start
+        && let NoticeStatus::Closed(Closed::Suppressed { reason: before }) = stored.status
+        // Once the meeting has started, the reason why it wasn't sent before still holds.
+        && (before == reason || reason == Reason::MeetingStarted)
+    {
+        return cancel_timer(stored);
+    }
+    Some(Plan::Close(wanted.suppressed(stored, reason, now)))
+}
+
+/// What to do for a stored notice that should not be.
 fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan> {
-    if stored.state.is_final() || stored.state == NoticeState::Cancelled {
-        return disarm(stored);
+    if stored.state().is_final() || stored.state() == NoticeState::Cancelled {
+        return cancel_timer(stored);
     }
     if stored.is_claimed(now) || stored.meeting_version > meeting.version {
         return Some(Plan::Wait);
     }
-    let to = Notice {
-        meeting_version: meeting.version,
-        remind_at: None,
-        ..stored.moved_to(subject::unwanted(meeting, stored), None)
-    };
-    Some(Plan::Close(closing(Some(stored), to, now)))
+    let closed = stored.for_meeting(stored.start, meeting.version).closed(
+        subject::unwanted(meeting, stored),
+        stored.may_have_timer(),
+        now,
+    );
+    Some(Plan::Close(Transition { from: Some(stored.clone()), to: closed }))
 }
 
 /// A closed notice that is still owed has a timer to lose.
-fn disarm(stored: &Notice) -> Option<Plan> {
-    stored.owed_at.map(|_| Plan::Disarm(stored.clone()))
+fn cancel_timer(stored: &Notice) -> Option<Plan> {
+    stored.owed_at.is_some().then(|| Plan::CancelTimer(stored.clone()))
 }
 
-/// The earliest minute for a notice. A timer that is already set for a minute to come stays good, although it could no
-/// longer be set anew.
-fn earliest(open: Option<&Notice>, now: DateTime<Utc>) -> Minute {
+/// The earliest minute for a notice. A timer that is already set for a minute to come stays good, although
+/// it could no longer be set anew.
+fn earliest(set: Option<&SendTime>, now: DateTime<Utc>) -> Minute {
     let settable = Minute::earliest_timer(now);
-    let set = open.and_then(|stored| stored.remind_at);
-    set.map_or(settable, |at| at.min(settable))
-}
-
-/// A fresh row for what is wanted, one revision after what is stored.
-fn row(wanted: &WantedNotice<'_>, stored: Option<&Notice>, state: NoticeState) -> Notice {
-    Notice {
-        key: wanted.key.clone(),
-        email: wanted.user.email.clone(),
-        start: wanted.subject.start,
-        last_sent: stored.and_then(|stored| stored.last_sent.clone()),
-        meeting_version: wanted.meeting.version,
-        user_version: wanted.user.version,
-        remind_at: None,
-        reason: Reason::MeetingStarted,
-        state,
-        attempts: 0,
-        failure: None,
-        delivered_at: stored.and_then(|stored| stored.delivered_at),
-        delivered_for: stored.and_then(|stored| stored.delivered_for),
-        webhook_id: stored
-            .filter(|stored| stored.start == wanted.subject.start)
-            .and_then(|stored| stored.webhook_id.clone()),
-        claimed_until: None,
-        owed_at: None,
-        revision: stored.map_or(1, |stored| stored.revision + 1),
-    }
-}
-
-/// A step that closes a notice. One that may have a timer stays owed until that timer is gone.
-fn closing(stored: Option<&Notice>, to: Notice, now: DateTime<Utc>) -> Transition {
-    // A closed one that is owed has not lost its timer yet.
-    let armed = stored.is_some_and(|stored| stored.state.is_open() || stored.owed_at.is_some());
-    Transition { from: stored.cloned(), to: Notice { owed_at: armed.then(|| next_minute(now)), ..to } }
-}
-
-/// When the sweep looks after what the fast path should have finished: the next minute. Should both be at it at once, one
-/// of them loses a race and finds it done.
-pub fn next_minute(now: DateTime<Utc>) -> Minute {
-    Minute::of(now) + 1
+    set.map_or(settable, |send| send.at.min(settable))
 }

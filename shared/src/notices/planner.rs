@@ -1,4 +1,4 @@
-//! Makes a meeting's notices what they should be.
+//! Carries out plans: writes rows, and sets and cancels timers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,19 +6,21 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, plan, recipients};
-use super::{Run, Unfinished, log, next_minute};
+use super::row_timer::settle_timer;
+use super::{Run, Unfinished, log};
 use crate::clock::Clock;
 use crate::domain::{
-    Meeting, MeetingId, Notice, NoticeKey, NoticeState, Participant, Transition, User, UserId,
+    Meeting, MeetingId, Notice, NoticeKey, NoticeState, NoticeStatus, Participant, Transition, User, UserId,
 };
 use crate::store::{Store, WorkItem};
+use crate::time::Minute;
 use crate::timers::Timers;
 
 /// How many notices are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// How many meetings of one user are planned side by side.
 const MEETINGS_SIDE_BY_SIDE: usize = 8;
-/// How often a plan is made anew because others write too, before the sweep is left to try.
+/// How often a plan is made anew because others write the same notices; then it is left to the sweep.
 const ROUNDS: usize = 5;
 
 /// What planning works with.
@@ -28,17 +30,19 @@ pub struct Planner {
     pub store: Store,
     /// The timers.
     pub timers: Timers,
-    /// What time it is.
+    /// Reads the time.
     pub clock: Clock,
     /// Whether invitations are sent.
     pub invitations: bool,
 }
 
 impl Planner {
-    /// Plans whatever `work item` owes; see [`Planner::plan_meeting`].
+    /// Plans the meeting, or the user's meetings, of a work item; see
+    /// [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is
+    /// over. What is left stays owed then.
     pub async fn plan(&self, work_item: &WorkItem, run: &Run) -> Result<(), Unfinished> {
         match work_item {
             WorkItem::Meeting(id) => self.plan_meeting(id, run).await,
@@ -47,9 +51,10 @@ impl Planner {
         }
     }
 
-    /// Brings the notices of a meeting and their timers up to its newest version. The rows come first, and with them the
-    /// meeting is struck off what is owed: each of them owes its timer by itself, so that a meeting waits for the store alone.
-    /// Safe to repeat, and to run twice at once. A meeting that isn't there has no notices.
+    /// Brings the notices of a meeting and their timers up to its newest version. The rows are written
+    /// first, and then the meeting is marked as planned: each row is owed until its own timer is set, so
+    /// that a meeting waits for the store alone. Safe to repeat, and to run twice at once. A meeting
+    /// that isn't there has no notices.
     ///
     /// # Errors
     /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay owed then.
@@ -57,7 +62,7 @@ impl Planner {
         self.plan_notices(id, None, run).await
     }
 
-    /// Plans everyone's notices of a meeting, or one person's, with which the meeting isn't planned yet.
+    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone.
     async fn plan_notices(
         &self,
         id: &MeetingId,
@@ -68,7 +73,8 @@ impl Planner {
             return Err(Unfinished::TimeIsUp);
         }
         let concerns = |id: &UserId| person.is_none_or(|person| person == id);
-        // Notices whose timer we touched and whose row others wrote meanwhile: what they set may be undone by us.
+        // Notices whose timer we changed while others wrote their row: we may have
+        // undone the timer that they set.
         let mut contested = HashSet::new();
         for _ in 0..ROUNDS {
             let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
@@ -102,8 +108,8 @@ impl Planner {
         Err(Unfinished::Busy)
     }
 
-    /// Brings a user's notices of meetings to come up to the user's newest version, and strikes the user off what is owed.
-    /// Where it is broken off it goes on next time, so that it comes to its end however many meetings there are.
+    /// Brings a user's notices of meetings to come up to the user's newest version, and marks the user as
+    /// planned. A run that ends too early notes how far it came, and the next one goes on from there.
     ///
     /// # Errors
     /// When AWS fails, others keep changing the same notices, or the run is over. The user stays owed then.
@@ -127,14 +133,14 @@ impl Planner {
             Some(_) => Ok(()),
         };
         match noted {
-            // Somebody changed the user again: that change is owed as well, and its own plan is coming.
+            // The user was changed again, and that change will be planned as well.
             Err(error) if error.is_conflict() => {}
             done => done?,
         }
         outcomes.into_iter().collect()
     }
 
-    /// Whether what the meeting says of its participants had to be brought up to date, and lost the race to.
+    /// Brings the meeting's copies of names and addresses up to date. Whether there was a conflict.
     async fn refresh(
         &self,
         meeting: &mut Meeting,
@@ -158,17 +164,17 @@ impl Planner {
         }
     }
 
-    /// Writes what `plans` says of rows, side by side.
+    /// Writes the rows of `plans`, side by side.
     async fn write(&self, plans: Vec<Plan>) -> Result<Written, Unfinished> {
         let rows = plans.into_iter().map(|plan| async {
             match plan {
                 Plan::Set(transition) => self.set(transition).await,
                 Plan::Close(transition) => self.close(transition).await,
-                Plan::Arm(notice) | Plan::Disarm(notice) => Ok(Row::Untimed(Box::new(notice))),
+                Plan::SetTimer(notice) | Plan::CancelTimer(notice) => Ok(Row::Untimed(Box::new(notice))),
                 Plan::Wait => Ok(Row::Done),
             }
         });
-        // Every row is written, also after one of them failed: what is done need not be done again.
+        // The others are written even if one fails: they need not be written again.
         let rows: Vec<_> = stream::iter(rows).buffer_unordered(SIDE_BY_SIDE).collect().await;
         let mut written = Written { untimed: Vec::new(), conflicted: false };
         for row in rows {
@@ -186,18 +192,18 @@ impl Planner {
             Err(error) if error.is_conflict() => return Ok(Row::Conflict),
             done => done?,
         }
-        let moved = transition.from.is_some_and(|from| from.state == NoticeState::Scheduled);
+        let moved = transition.from.is_some_and(|from| from.state() == NoticeState::Scheduled);
         log::log_transition(&transition.to, if moved { "notice moved" } else { "notice set" });
         Ok(Row::Untimed(Box::new(transition.to)))
     }
 
-    /// The row says that nothing is sent; then the timer goes, and then the row's debt.
+    /// Writes a closed notice. Its timer is taken away after that.
     async fn close(&self, transition: Transition) -> Result<Row, Unfinished> {
         match self.store.apply(std::slice::from_ref(&transition)).await {
             Err(error) if error.is_conflict() => return Ok(Row::Conflict),
             done => done?,
         }
-        match transition.to.state {
+        match transition.to.state() {
             NoticeState::Cancelled => log::log_transition(&transition.to, "notice cancelled"),
             // It was delivered before, and is again without a message.
             NoticeState::Delivered => {}
@@ -206,8 +212,9 @@ impl Planner {
         Ok(if transition.to.owed_at.is_some() { Row::Untimed(Box::new(transition.to)) } else { Row::Done })
     }
 
-    /// Sets the timers that rows say are to be set, and takes away those of closed ones, side by side; whether any of them lost
-    /// a race. After one has failed no other is begun: each is owed by itself, and the sweep has it.
+    /// Sets the timers of open notices and takes away those of closed ones, side by side.
+    /// Whether there was a conflict. After one has failed no other is begun: each row stays
+    /// owed, and the sweep settles its timer.
     async fn set_timers(
         &self,
         untimed: Vec<Notice>,
@@ -218,8 +225,7 @@ impl Planner {
             if run.has_failed_timers() {
                 return Err(Unfinished::TimersLeft);
             }
-            let open = notice.state.is_open();
-            let done = if open { self.arm(notice).await } else { self.disarm(notice).await };
+            let done = self.settle_timer(notice).await;
             if matches!(done, Err(Unfinished::Timer(_))) {
                 run.note_failed_timer();
             }
@@ -236,35 +242,26 @@ impl Planner {
         Ok(conflicted)
     }
 
-    /// The row says when; now the timer, and then the row says that it is set. The sweep looks after it from the minute
-    /// after the one it is due in. Answers the key after a conflict.
-    async fn arm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
-        let Some(at) = notice.remind_at else { return Ok(None) };
-        self.timers.set(&notice.key, at).await?;
-        let to = notice.moved_to(NoticeState::Scheduled, Some(at + 1));
-        self.complete(Transition { from: Some(notice), to }).await
-    }
-
-    async fn disarm(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
-        self.timers.cancel(&notice.key).await?;
-        let to = notice.moved_to(notice.state, None);
-        self.complete(Transition { from: Some(notice), to }).await
-    }
-
-    async fn complete(&self, transition: Transition) -> Result<Option<NoticeKey>, Unfinished> {
-        match self.store.apply(std::slice::from_ref(&transition)).await {
-            Err(error) if error.is_conflict() => Ok(Some(transition.to.key)),
-            done => Ok(done.map(|()| None)?),
+    /// Settles the timer of one row. Returns the key after a conflict.
+    async fn settle_timer(&self, notice: Notice) -> Result<Option<NoticeKey>, Unfinished> {
+        let key = notice.key.clone();
+        match settle_timer(&self.store, &self.timers, notice).await {
+            Err(error) if error.is_conflict() => Ok(Some(key)),
+            done => done.map(|()| None),
         }
     }
 
-    /// Sets or takes away once more the timers that we may have undone.
+    /// Sets or takes away again the timers that we may have undone.
     async fn repair(&self, stored: &[Notice], contested: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
         for notice in stored.iter().filter(|notice| contested.contains(&notice.key)) {
-            match notice.remind_at.filter(|_| notice.state == NoticeState::Scheduled) {
-                Some(at) => self.timers.set(&notice.key, at.max(next_minute(self.clock.now()))).await?,
-                None if notice.state.is_open() => {}
-                None => self.timers.cancel(&notice.key).await?,
+            match &notice.status {
+                NoticeStatus::Scheduled(send) => {
+                    let at = send.at.max(Minute::after(self.clock.now()));
+                    self.timers.set(&notice.key, at).await?;
+                }
+                // Its own plan sets its timer.
+                NoticeStatus::Planned(_) => {}
+                NoticeStatus::Closed(_) => self.timers.cancel(&notice.key).await?,
             }
         }
         contested.clear();
@@ -272,11 +269,11 @@ impl Planner {
     }
 }
 
-/// What came of writing rows.
+/// The result of writing rows.
 struct Written {
-    /// Those whose timer is still to be set or taken away; each of them is owed for that.
+    /// Those whose timer is still to be set or taken away.
     untimed: Vec<Notice>,
-    /// Whether others wrote one of them first.
+    /// Whether others wrote one of them first: a conflict.
     conflicted: bool,
 }
 

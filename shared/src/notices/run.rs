@@ -1,4 +1,4 @@
-//! One run of a function that works off what is owed.
+//! One run of a function that does overdue work.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
 
-/// How long a run takes on new work, and what it has learnt meanwhile.
+/// How long a run takes on new work, and whether EventBridge Scheduler failed in it.
 #[derive(Debug)]
 pub struct Run {
     clock: Clock,
@@ -16,10 +16,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run that begins now. What it takes on until `patience` is over should have ended before Lambda ends the run, so that
-    /// nothing is cut off in the middle.
-    pub fn begin(clock: &Clock, patience: Duration) -> Self {
-        Self { clock: clock.clone(), until: clock.now() + patience, timers_failed: AtomicBool::new(false) }
+    /// A run that begins now and takes on work for `duration`. What it takes on last should end before Lambda
+    /// ends the run, so that nothing is cut off in the middle.
+    pub fn begin(clock: &Clock, duration: Duration) -> Self {
+        Self { clock: clock.clone(), until: clock.now() + duration, timers_failed: AtomicBool::new(false) }
     }
 
     /// Whether it takes on nothing more.
@@ -27,8 +27,8 @@ impl Run {
         self.clock.now() >= self.until
     }
 
-    /// EventBridge Scheduler failed. It is not asked again for what can wait, lest every plan wait for it as long as the
-    /// first one did.
+    /// EventBridge Scheduler failed. The run calls it no more, so that not every plan
+    /// waits for it as long as this one.
     pub(super) fn note_failed_timer(&self) {
         self.timers_failed.store(true, Ordering::Relaxed);
     }

@@ -1,6 +1,6 @@
-//! What a notice depends on, as the meeting and the person are now: whether it is wanted, until when, and in which minute.
+//! Whether a notice is wanted as the meeting and the person are now, until when, and in which minute.
 
-use crate::domain::{CalendarUpdate, Event, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, User};
+use crate::domain::{CalendarUpdate, Closed, Event, Meeting, Notice, NoticeKey, NoticeKind, User};
 use crate::time::{Decision, Minute, remind};
 
 /// What a wanted notice is about.
@@ -12,8 +12,8 @@ pub(super) struct Subject {
     pub(super) update: Option<CalendarUpdate>,
 }
 
-/// What the notice of that key is about now, if it is wanted. `last_sent` is what the person's calendar shows; `invitations`
-/// says whether the deployment sends any.
+/// What the notice of that key is about now, if it is wanted. `last_sent` is what the person's calendar
+/// shows; `invitations` says whether the deployment sends any.
 pub(super) fn subject(
     meeting: &Meeting,
     key: &NoticeKey,
@@ -35,23 +35,24 @@ pub(super) fn subject(
     }
 }
 
-/// How to close a notice that isn't wanted any more: as cancelled, or as delivered if the change that it was for is undone, so
-/// that the last message is true again.
-pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> NoticeState {
+/// How to close a notice that isn't wanted any more: as cancelled, or as delivered if the change that it was
+/// for is undone, so that the last message is true again.
+pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> Closed {
+    let reason = notice.reason();
     let update = || CalendarUpdate::of(meeting, &notice.key.user_id, notice.last_sent.as_ref());
-    if notice.state.is_open() && notice.last_sent.is_some() && update().is_none() {
-        NoticeState::Delivered
+    if notice.is_open() && notice.last_sent.is_some() && update().is_none() {
+        Closed::Delivered { remind_at: None, reason }
     } else {
-        NoticeState::Cancelled
+        Closed::Cancelled { reason }
     }
 }
 
-/// The rule of docs/time.md for a notice of that kind, with `earliest` as the first minute that a timer can be set for. An
-/// invitation's preferred minute is now, so the earliest.
+/// The rule of docs/time.md for a notice of that kind, with `earliest` as the first minute that a timer can
+/// be set for. An invitation's preferred minute is now, so the earliest.
 pub(super) fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
     let minutes_before = match kind {
         NoticeKind::Reminder { minutes_before, .. } => minutes_before,
-        // Nothing is announced in the very minute that it starts.
+        // No invitation leaves in the very minute of the start.
         NoticeKind::Invitation => u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX),
     };
     remind(start, minutes_before, earliest, user.dnd, user.zone)

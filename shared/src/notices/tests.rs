@@ -1,4 +1,4 @@
-//! The two decisions, without any AWS: what should be planned, and what to do when a minute has come.
+//! What should be planned, and what to do when a minute has come: both without AWS.
 
 mod invitations;
 
@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Action, Plan, decide, plan, preview};
+use crate::domain::fixtures;
 use crate::domain::{
-    Channel, Email, Meeting, MeetingId, Name, Notice, NoticeState, Notification, Notifications, Participant,
-    Role, Status, User, UserId,
+    Channel, Closed, Meeting, MeetingId, Notice, NoticeState, Notification, Notifications, Status, User,
+    UserId,
 };
-use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
+use crate::time::{Dnd, Minute, Reason, WallTime};
 
 /// Noon in UTC; every test's now.
 fn noon() -> DateTime<Utc> {
@@ -24,36 +25,16 @@ fn minute(minutes_after_noon: i64) -> Minute {
 
 fn user(name: &str, dnd: Option<(&str, &str)>) -> User {
     let time = |text| WallTime::parse(text).unwrap();
-    User {
-        id: UserId::parse(name).unwrap(),
-        email: Email::parse(&format!("{name}@example.com")).unwrap(),
-        name: Name::parse(name).unwrap(),
-        zone: Zone::UTC,
-        dnd: dnd.map(|(start, end)| Dnd::new(time(start), time(end)).unwrap()),
-        version: 1,
-        idempotency: None,
-    }
+    User { dnd: dnd.map(|(start, end)| Dnd::new(time(start), time(end)).unwrap()), ..fixtures::user(name) }
 }
 
 /// A meeting of an hour, `start` minutes after noon, with reminders so many minutes before.
 fn meeting(start: i64, people: &[&User], before: &[u32]) -> Meeting {
-    let start = minute(start).start();
     let entries = before.iter().map(|m| Notification::new(Channel::Email, *m, None).unwrap());
-    let role = |place| if place == 0 { Role::Organizer } else { Role::Participant };
     Meeting {
         id: MeetingId::parse("meeting").unwrap(),
-        creator_id: people[0].id.clone(),
-        title: None,
-        description: None,
-        location: None,
-        status: Status::Confirmed,
-        interval: Interval::new(start, start + TimeDelta::hours(1)).unwrap(),
-        zone: Zone::UTC,
-        participants: people.iter().enumerate().map(|(n, user)| Participant::new(user, role(n))).collect(),
         notifications: Notifications::new(entries.collect()).unwrap(),
-        version: 1,
-        planned_version: 0,
-        idempotency: None,
+        ..fixtures::meeting(minute(start).start(), people)
     }
 }
 
@@ -67,10 +48,7 @@ fn known(people: &[&User]) -> HashMap<UserId, User> {
 
 /// What stands in the table once a plan made at noon is carried out and every timer is set.
 fn planned(meeting: &Meeting, people: &[&User]) -> Vec<Notice> {
-    let set = |notice: Notice| match notice.state {
-        NoticeState::Planned => notice.moved_to(NoticeState::Scheduled, notice.remind_at.map(|at| at + 1)),
-        _ => notice,
-    };
+    let set = |notice: Notice| notice.timer_settled();
     preview(meeting, &known(people), Vec::new(), noon()).into_iter().map(set).collect()
 }
 
@@ -85,7 +63,7 @@ fn everyone_gets_every_reminder_and_a_second_plan_has_nothing_to_do() {
     let meeting = meeting(180, &[&ana, &bo], &[60, 10]);
     let stored = planned(&meeting, &[&ana, &bo]);
     let mut at: Vec<_> =
-        stored.iter().map(|r| (r.key.user_id.as_str(), before(r), r.remind_at, r.reason)).collect();
+        stored.iter().map(|r| (r.key.user_id.as_str(), before(r), r.remind_at(), r.reason())).collect();
     at.sort_by_key(|(user, before, ..)| (*user, *before));
     assert_eq!(
         at,
@@ -103,7 +81,7 @@ fn everyone_gets_every_reminder_and_a_second_plan_has_nothing_to_do() {
 }
 
 #[test]
-fn who_leaves_loses_reminders_and_who_comes_back_gets_them_again() {
+fn reminders_end_when_someone_is_removed_and_begin_anew_when_they_return() {
     let (ana, bo) = (user("ana", None), user("bo", None));
     let together = meeting(180, &[&ana, &bo], &[60]);
     let stored = planned(&together, &[&ana, &bo]);
@@ -111,38 +89,38 @@ fn who_leaves_loses_reminders_and_who_comes_back_gets_them_again() {
     let Plan::Close(transition) = only(plan(&alone, &known(&[&ana]), &stored, false, noon())) else {
         panic!("not closed")
     };
-    assert_eq!((transition.to.key.user_id.as_str(), transition.to.state), ("bo", NoticeState::Cancelled));
+    assert_eq!((transition.to.key.user_id.as_str(), transition.to.state()), ("bo", NoticeState::Cancelled));
     assert!(transition.to.owed_at.is_some(), "the timer is still to be taken away");
-    let Plan::Disarm(_) =
+    let Plan::CancelTimer(_) =
         only(plan(&alone, &known(&[&ana]), std::slice::from_ref(&transition.to), false, noon()).split_off(1))
     else {
         panic!("the timer is forgotten")
     };
-    let gone = transition.to.moved_to(NoticeState::Cancelled, None);
+    let gone = transition.to.timer_settled();
     let again = Meeting { version: 3, ..together };
     let stored = [stored.into_iter().find(|r| r.key.user_id == ana.id).unwrap(), gone];
     let Plan::Set(transition) = only(plan(&again, &known(&[&ana, &bo]), &stored, false, noon())) else {
         panic!("not set")
     };
-    assert_eq!((transition.to.key.user_id.as_str(), transition.to.state), ("bo", NoticeState::Planned));
+    assert_eq!((transition.to.key.user_id.as_str(), transition.to.state()), ("bo", NoticeState::Planned));
 }
 
 #[test]
-fn a_delivered_reminder_comes_again_only_for_another_start() {
+fn a_delivered_reminder_is_planned_again_only_for_another_start() {
     let ana = user("ana", None);
     let before = meeting(180, &[&ana], &[60]);
-    let delivered = only(planned(&before, &[&ana])).moved_to(NoticeState::Delivered, None);
+    let delivered = only(planned(&before, &[&ana])).delivered(minute(120).start(), None);
     let retitled = Meeting { version: 2, ..before.clone() };
     assert!(plan(&retitled, &known(&[&ana]), std::slice::from_ref(&delivered), false, noon()).is_empty());
     let moved = Meeting { version: 2, ..meeting(240, &[&ana], &[60]) };
     let Plan::Set(transition) = only(plan(&moved, &known(&[&ana]), &[delivered], false, noon())) else {
         panic!("not set")
     };
-    assert_eq!(transition.to.remind_at, Some(minute(180)));
+    assert_eq!(transition.to.remind_at(), Some(minute(180)));
 }
 
 #[test]
-fn newer_data_and_deliveries_under_way_are_waited_for() {
+fn a_plan_waits_for_newer_data_and_for_deliveries_under_way() {
     let ana = user("ana", None);
     let old = meeting(180, &[&ana], &[60]);
     let newer = Meeting { version: 2, ..meeting(240, &[&ana], &[60]) };
@@ -151,7 +129,7 @@ fn newer_data_and_deliveries_under_way_are_waited_for() {
         only(plan(&old, &known(&[&ana]), std::slice::from_ref(&stored), false, noon())),
         Plan::Wait
     ));
-    let claimed = Notice { claimed_until: Some(noon() + TimeDelta::seconds(1)), ..stored };
+    let claimed = stored.claimed(noon() + TimeDelta::seconds(1), None);
     let newest = Meeting { version: 3, ..meeting(300, &[&ana], &[60]) };
     assert!(matches!(only(plan(&newest, &known(&[&ana]), &[claimed], false, noon())), Plan::Wait));
 }
@@ -173,32 +151,31 @@ fn a_minute_inside_dnd_is_never_delivered_in_even_when_dnd_came_later() {
     };
     assert_eq!((at, reason), (minute(150), Reason::AfterDnd));
     let asleep = User { version: 2, ..user("ana", Some(("13:30", "15:00"))) };
-    let Action::Close(_, state, reason) = decide(key, Some(&meeting), Some(&asleep), &stored, false, due)
-    else {
+    let Action::Close(_, closed) = decide(key, Some(&meeting), Some(&asleep), &stored, false, due) else {
         panic!("not closed")
     };
-    assert_eq!((state, reason), (NoticeState::Suppressed, Reason::DndUntilStart));
+    assert_eq!(closed, Closed::Suppressed { reason: Reason::DndUntilStart });
 }
 
 #[test]
-fn early_late_and_stale_timers_do_what_is_right_now() {
+fn early_late_and_stale_timers_act_on_current_data() {
     let ana = user("ana", None);
     let meeting = meeting(180, &[&ana], &[60]);
     let stored = planned(&meeting, &[&ana]);
     let key = &stored[0].key;
-    let verdict = |now: i64, meeting: &Meeting| {
+    let action = |now: i64, meeting: &Meeting| {
         decide(key, Some(meeting), Some(&ana), &stored, false, minute(now).start())
     };
-    assert!(matches!(verdict(119, &meeting), Action::Move(_, at, Reason::OnTime) if at == minute(120)));
-    assert!(matches!(verdict(150, &meeting), Action::Deliver(_)));
-    assert!(matches!(verdict(179, &meeting), Action::Deliver(_)));
-    assert!(matches!(verdict(180, &meeting), Action::Close(_, NoticeState::Missed, Reason::MeetingStarted)));
+    assert!(matches!(action(119, &meeting), Action::Move(_, at, Reason::OnTime) if at == minute(120)));
+    assert!(matches!(action(150, &meeting), Action::Deliver(_)));
+    assert!(matches!(action(179, &meeting), Action::Deliver(_)));
+    assert!(matches!(action(180, &meeting), Action::Close(_, Closed::Missed)));
     let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
-    assert!(matches!(verdict(120, &cancelled), Action::Close(_, NoticeState::Cancelled, _)));
+    assert!(matches!(action(120, &cancelled), Action::Close(_, Closed::Cancelled { .. })));
     let tried = [Notice { attempts: 3, ..stored[0].clone() }];
     let too_late = decide(key, Some(&meeting), Some(&ana), &tried, false, minute(180).start());
-    assert!(matches!(too_late, Action::Close(_, NoticeState::Failed, Reason::MeetingStarted)));
-    let over = [stored[0].moved_to(NoticeState::Delivered, None)];
+    assert!(matches!(too_late, Action::Close(_, Closed::Failed)));
+    let over = [stored[0].delivered(minute(120).start(), None)];
     assert!(matches!(
         decide(key, Some(&meeting), Some(&ana), &over, false, minute(120).start()),
         Action::Nothing(_)
@@ -210,7 +187,7 @@ fn reminders_of_one_minute_are_one_message() {
     let ana = user("ana", Some(("11:00", "14:30")));
     let meeting = meeting(180, &[&ana], &[120, 60, 45, 10]);
     let stored = planned(&meeting, &[&ana]);
-    let at_once = stored.iter().filter(|notice| notice.remind_at == Some(minute(150))).count();
+    let at_once = stored.iter().filter(|notice| notice.remind_at() == Some(minute(150))).count();
     assert_eq!(at_once, 3);
     let due = minute(150).start() + TimeDelta::seconds(30);
     let key = stored.iter().find(|notice| before(notice) == 60).unwrap().key.clone();
@@ -220,7 +197,7 @@ fn reminders_of_one_minute_are_one_message() {
     assert_eq!(together.due.len(), 3);
     // One that is still open when its siblings' message has just left is covered by it.
     let sent = |notice: Notice| match before(&notice) {
-        120 => Notice { delivered_at: Some(due), ..notice.moved_to(NoticeState::Delivered, None) },
+        120 => notice.delivered(due, None),
         _ => notice,
     };
     let stored: Vec<_> = stored.into_iter().map(sent).collect();

@@ -12,7 +12,8 @@ use super::meetings::meeting_partition;
 use super::owed::Owed;
 use super::table::{Item, ItemKey, Key, Store, StoreError, instant, interval, number, unreadable};
 use crate::domain::{
-    Email, Event, Location, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, Title, Transition, UserId,
+    Email, Event, Location, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Title,
+    Transition, UserId,
 };
 use crate::time::{Minute, Reason};
 
@@ -90,15 +91,15 @@ impl NoticeItem {
             last_sent: notice.last_sent.as_ref().map(EventItem::from),
             meeting_version: notice.meeting_version,
             user_version: notice.user_version,
-            remind_at: notice.remind_at.map(Minute::epoch),
-            reason: notice.reason,
-            state: notice.state,
+            remind_at: notice.remind_at().map(Minute::epoch),
+            reason: notice.reason(),
+            state: notice.state(),
             attempts: notice.attempts,
             failure: notice.failure.clone(),
             delivered_at: notice.delivered_at.map(|at| at.timestamp_millis()),
             delivered_for: notice.delivered_for.map(Minute::epoch),
             webhook_id: notice.webhook_id.clone(),
-            claimed_until: notice.claimed_until.map(|at| at.timestamp_millis()),
+            claimed_until: notice.status.claimed_until().map(|at| at.timestamp_millis()),
             revision: notice.revision,
         }
     }
@@ -135,8 +136,9 @@ impl TryFrom<NoticeItem> for Notice {
     type Error = StoreError;
 
     fn try_from(item: NoticeItem) -> Result<Self, StoreError> {
-        let kind = NoticeKind::of(&item.channel, item.minutes_before)
-            .ok_or_else(|| StoreError::corrupt(format!("no notice is a {}", item.channel)))?;
+        let kind = NoticeKind::of(&item.channel, item.minutes_before).map_err(StoreError::corrupt)?;
+        let remind_at = item.remind_at.map(Minute::from_epoch);
+        let claimed_until = item.claimed_until.map(instant).transpose()?;
         Ok(Self {
             owed_at: item.owed.minute(),
             key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
@@ -145,15 +147,13 @@ impl TryFrom<NoticeItem> for Notice {
             last_sent: item.last_sent.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,
             user_version: item.user_version,
-            remind_at: item.remind_at.map(Minute::from_epoch),
-            reason: item.reason,
-            state: item.state,
+            status: NoticeStatus::from_parts(item.state, remind_at, item.reason, claimed_until)
+                .map_err(StoreError::corrupt)?,
             attempts: item.attempts,
             failure: item.failure,
             delivered_at: item.delivered_at.map(instant).transpose()?,
             delivered_for: item.delivered_for.map(Minute::from_epoch),
             webhook_id: item.webhook_id,
-            claimed_until: item.claimed_until.map(instant).transpose()?,
             revision: item.revision,
         })
     }
@@ -182,14 +182,18 @@ impl Store {
         Ok(notices)
     }
 
-    /// Takes all of `steps`, or none of them.
+    /// Writes all of `transitions`, or none of them.
     ///
     /// # Errors
     /// A conflict when one of them is no longer as it was read; otherwise when the store can't be written.
     pub async fn apply(&self, transitions: &[Transition]) -> Result<(), StoreError> {
-        let begins = |transition: &&Transition| transition.from.is_none() && !transition.to.state.may_begin();
+        let begins =
+            |transition: &&Transition| transition.from.is_none() && !transition.to.state().may_begin();
         if let Some(transition) = transitions.iter().find(begins) {
-            return Err(StoreError::corrupt(format!("no notice begins as {}", transition.to.state.as_str())));
+            return Err(StoreError::corrupt(format!(
+                "no notice begins as {}",
+                transition.to.state().as_str()
+            )));
         }
         if let [transition] = transitions {
             return self.apply_one(transition).await;
@@ -212,8 +216,9 @@ impl Store {
         call.send().await.map(drop).map_err(StoreError::transaction)
     }
 
-    /// One row needs no transaction, and so has none of the token by which DynamoDB knows a call that the SDK sends again
-    /// after its answer got lost. The row carries a mark instead: whoever finds their own in the way has written it.
+    /// Writes one row without a transaction, and so without the token by which DynamoDB recognizes a call
+    /// that the SDK sends again after its answer was lost. The row carries a mark instead: a writer that
+    /// finds its own mark has written the row.
     async fn apply_one(&self, transition: &Transition) -> Result<(), StoreError> {
         let mark = Uuid::new_v4().to_string();
         let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&transition.to))?;
@@ -232,16 +237,16 @@ impl Store {
                 .set_expression_attribute_values(Some(guard.values)),
         };
         match call.send().await {
-            Err(error) if mark_in_the_way(&error) == Some(&mark) => Ok(()),
+            Err(error) if stored_mark(&error) == Some(&mark) => Ok(()),
             done => done.map(drop).map_err(StoreError::put),
         }
     }
 }
 
-/// The attribute with the mark of the write that a row is as it is by.
+/// The attribute with the mark of the last write.
 const MARK: &str = "mark";
 
-fn mark_in_the_way(error: &SdkError<PutItemError>) -> Option<&String> {
+fn stored_mark(error: &SdkError<PutItemError>) -> Option<&String> {
     match error.as_service_error()? {
         PutItemError::ConditionalCheckFailedException(failed) => failed.item()?.get(MARK)?.as_s().ok(),
         _ => None,
@@ -256,16 +261,17 @@ struct Guard {
     values: HashMap<String, AttributeValue>,
 }
 
-/// The condition of a step: the stored revision is the one that was read, and its state is one that permits the new
-/// one. The first makes every write a race that only one can win; the second holds whatever a caller has in mind.
+/// The condition of a transition: the stored revision is the one that was read, so that of several writers
+/// only one succeeds; and the stored state is one that permits the new one, whatever the caller intends.
 fn guard(transition: &Transition) -> Option<Guard> {
     let from = transition.from.as_ref()?;
+    let to = transition.to.state();
     let same_start = from.start == transition.to.start && !from.may_be_repeated();
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
-    // A claim or its end leaves the state as it is, and so does a debt that is paid.
-    let stays = |state: &NoticeState| from.start == transition.to.start && *state == transition.to.state;
-    let permitted = |state: &NoticeState| state.permits(transition.to.state, same_start) || stays(state);
+    // A claim, its end, and a timer that is taken away leave the state as it is.
+    let stays = |state: &NoticeState| from.start == transition.to.start && *state == to;
+    let permitted = |state: &NoticeState| state.permits(to, same_start) || stays(state);
     for state in NoticeState::ALL.iter().filter(|state| permitted(state)) {
         let name = format!(":{}", state.as_str());
         values.insert(name.clone(), AttributeValue::S(state.as_str().to_owned()));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::meetings::MEETING;
 use super::table::{Item, Key, Store, StoreError};
 use super::users::PROFILE;
-use crate::domain::{MeetingId, NoticeKey, NoticeKind, UserId};
+use crate::domain::{MeetingId, NoticeKey, UserId};
 use crate::time::Minute;
 
 /// The sparse index over `owed_shard` and `owed_at`.
@@ -71,7 +71,7 @@ impl WorkItem {
 
 fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
     let (user_id, kind) = sk.strip_prefix("REMINDER#")?.split_once('#')?;
-    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: NoticeKind::parse(kind)? })
+    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: kind.parse().ok()? })
 }
 
 impl fmt::Display for WorkItem {
@@ -181,7 +181,7 @@ fn impersonal(pk: &str, sk: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Channel;
+    use crate::domain::{Channel, NoticeKind};
 
     #[test]
     fn a_debtor_has_one_key() {

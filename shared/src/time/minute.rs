@@ -33,6 +33,11 @@ impl Minute {
         instant(self.0.saturating_mul(60))
     }
 
+    /// The minute after the one that `now` falls into.
+    pub fn after(now: DateTime<Utc>) -> Minute {
+        Minute::of(now) + 1
+    }
+
     /// The earliest minute a timer can still be set for at `now`: the first whole one at least 60 s away
     /// (docs/time.md's `n`).
     pub fn earliest_timer(now: DateTime<Utc>) -> Minute {

@@ -1,10 +1,10 @@
-//! Where webhooks go.
+//! The address that webhooks go to.
 
 use std::fmt;
 
 use url::{Host, Url};
 
-/// The address of the one receiver. Its path may be what keeps strangers away, so it is never shown.
+/// The URL of the one receiver. Its path may be a secret, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
@@ -14,7 +14,7 @@ pub enum EndpointError {
     /// It is no URL with a host.
     #[error("must be a URL such as https://example.com/hooks")]
     NoUrl,
-    /// Anyone on the way could read or change what is sent there.
+    /// It is not encrypted: anyone on the way could read or change what is sent.
     #[error("must begin with https://")]
     NotEncrypted,
     /// A user name, a password or a fragment, none of which would be sent.
@@ -31,7 +31,7 @@ impl Endpoint {
         Self::parse(text, |_| false)
     }
 
-    /// An `https` URL, or an `http` one of this machine, for trying things out.
+    /// An `https` URL, or an `http` one of this machine for development.
     ///
     /// # Errors
     /// See [`EndpointError`].
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_encrypted_addresses_are_taken() {
+    fn only_https_is_accepted() {
         for good in
             ["https://example.com", "HTTPS://example.com:8443/hooks/s3cret?a=b", "https://[2001:db8::1]/"]
         {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_needs_no_encryption_where_that_is_said() {
+    fn this_machine_needs_no_encryption_where_loopback_is_allowed() {
         for good in
             ["http://localhost:8000/", "http://127.0.0.1/x", "http://[::1]:8000/", "https://example.com/"]
         {

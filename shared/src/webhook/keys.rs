@@ -1,4 +1,4 @@
-//! The keys that sign: what they look like, and where they are kept.
+//! The keys that sign webhooks: their form, and where they are kept.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use futures_util::lock::Mutex;
 use standardwebhooks::Webhook;
 
-use super::WebhookError;
 use crate::error_chain::error_chain;
+use crate::sending::SendFailure;
 
-/// One key, or several while one takes the place of another: each signs, and a receiver is content with any of them.
+/// One key, or several while one replaces another: each signs, and a receiver accepts the signature of any.
 pub struct Keys(Vec<Webhook>);
 
-/// A secret whose text holds no usable keys. It never tells the text.
+/// A secret whose text holds no usable keys. The text is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the secret must hold keys of at least 24 bytes in base64, parted by spaces")]
 pub struct KeysError;
@@ -30,13 +30,14 @@ impl Keys {
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         let key = |text: &str| {
             let long_enough = text.strip_prefix("whsec_").unwrap_or(text).len() >= SHORTEST;
-            Webhook::new(text).ok().filter(|_| long_enough).ok_or(KeysError)
+            if long_enough { Webhook::new(text).map_err(|_| KeysError) } else { Err(KeysError) }
         };
         let keys = text.split_whitespace().map(key).collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() { Err(KeysError) } else { Ok(Self(keys)) }
     }
 
-    /// The value of `webhook-signature` for a message that leaves at `now`: one signature by each key, in their order.
+    /// The value of `webhook-signature` for a message that leaves at `now`: one
+    /// signature by each key, in their order.
     pub fn sign(&self, id: &str, now: DateTime<Utc>, body: &str) -> String {
         let sign = |key: &Webhook| key.sign(id, now.timestamp(), body.as_bytes());
         // The library can only fail at a body that is no UTF-8.
@@ -64,8 +65,8 @@ impl Secret {
         Self { client, id: id.into(), kept: Arc::default() }
     }
 
-    /// The keys, read once and kept. Whoever comes while they are read waits for that.
-    pub(super) async fn keys(&self) -> Result<Arc<Keys>, WebhookError> {
+    /// The keys, read once and kept. Callers that come meanwhile wait for that read.
+    pub(super) async fn keys(&self) -> Result<Arc<Keys>, SendFailure> {
         let mut kept = self.kept.lock().await;
         if let Some(keys) = &*kept {
             return Ok(Arc::clone(keys));
@@ -75,15 +76,15 @@ impl Secret {
         Ok(keys)
     }
 
-    /// Has the keys read anew when they are needed next, as a receiver would have it that knows a newer one.
+    /// Has the keys read again when they are needed next: the receiver may have a newer one.
     pub(super) async fn forget(&self) {
         *self.kept.lock().await = None;
     }
 
-    async fn read(&self) -> Result<Keys, WebhookError> {
+    async fn read(&self) -> Result<Keys, SendFailure> {
         let unavailable = |cause: String| {
             tracing::warn!(cause, "the keys of webhooks can't be read");
-            WebhookError::new("SecretUnavailable")
+            SendFailure::SecretUnavailable
         };
         let call = self.client.get_secret_value().secret_id(&self.id);
         let secret = call.send().await.map_err(|error| unavailable(error_chain(&error)))?;
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_the_one_that_others_compute() {
+    fn a_signature_is_that_of_the_reference_libraries() {
         // The example in the reference libraries' own tests.
         let body = r#"{"test": 2432232314}"#;
         let signature =
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_keys_is_refused_and_never_told() {
+    fn a_secret_without_keys_is_refused_and_keys_are_not_shown() {
         for bad in ["", " ", "whsec_", "c2hvcnQ=", &format!("{OLD} short"), &format!("{OLD}é")] {
             assert_eq!(Keys::parse(bad).map(drop), Err(KeysError), "{bad}");
         }

@@ -1,4 +1,4 @@
-//! What a receiver reads; `docs/webhook.schema.json` describes it.
+//! The body of a webhook; `docs/webhook.schema.json` describes it.
 
 use chrono::SecondsFormat;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::domain::{Channel, Meeting, User, digest};
 use crate::time::{Minute, Zone, format};
 
-/// Rises with every change of the body that a receiver could trip over. New members are none.
+/// Rises with every incompatible change of the body. A new member is compatible.
 const VERSION: u32 = 1;
 
 /// A message to the receiver.
@@ -21,19 +21,19 @@ pub struct WebhookMessage {
 /// One of the reminders that a message is sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reminded {
-    /// How long before the start it was asked for, in minutes.
+    /// How long before the start it is asked for, in minutes.
     pub minutes_before: u32,
-    /// The minute that it was promised for.
+    /// The minute that it was planned for.
     pub remind_at: Minute,
 }
 
 /// The message that reminds `recipient` of a meeting, for all reminders that are due together.
 ///
-/// Whoever tries it again keeps its id (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)): its receiver may have
-/// counted it.
+/// When it is tried again it keeps its id (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)):
+/// the receiver may have counted it.
 pub fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> WebhookMessage {
     let at_start = Reminded { minutes_before: 0, remind_at: meeting.start_minute() };
-    // Of those promised for one minute, the one asked for first; the others may have been added later.
+    // Of those planned for one minute, the longest before the start; the others may have been added later.
     let order = |reminded: &&Reminded| (reminded.remind_at, std::cmp::Reverse(reminded.minutes_before));
     let first = due.iter().min_by_key(order).copied().unwrap_or(at_start);
     WebhookMessage { id: id(meeting, recipient, first), body: body(meeting, recipient, due, first.remind_at) }

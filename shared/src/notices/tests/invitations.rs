@@ -1,4 +1,4 @@
-//! Whom an invitation, an update or a cancellation goes to, and when.
+//! Who gets an invitation, an update or a cancellation, and when.
 
 use super::*;
 use crate::domain::{CalendarUpdate, Event, NoticeKey, NoticeKind, Title};
@@ -11,12 +11,7 @@ fn carried_out(meeting: &Meeting, people: &[&User], stored: Vec<Notice>, after_n
         stored.iter().map(|row| (row.key.clone(), row.clone())).collect();
     for plan in plan(meeting, &known(people), &stored, true, now) {
         let (Plan::Set(transition) | Plan::Close(transition)) = plan else { continue };
-        let to = match transition.to.state {
-            NoticeState::Planned => {
-                transition.to.moved_to(NoticeState::Scheduled, transition.to.remind_at.map(|at| at + 1))
-            }
-            state => transition.to.moved_to(state, None),
-        };
+        let to = transition.to.timer_settled();
         rows.insert(to.key.clone(), to);
     }
     rows.into_values().collect()
@@ -45,11 +40,7 @@ fn delivered(
     };
     for due in &delivery.due {
         let row = stored.iter_mut().find(|row| row.key == due.key).unwrap();
-        let at = Some(minute(after_noon).start());
-        *row = Notice { delivered_at: at, ..due.moved_to(NoticeState::Delivered, None) };
-        if row.is_invitation() {
-            row.last_sent = delivery.update.as_ref().and_then(CalendarUpdate::shown_after).cloned();
-        }
+        *row = due.delivered(minute(after_noon).start(), delivery.update.as_ref());
     }
     delivery.update
 }
@@ -63,12 +54,12 @@ fn titled(meeting: &Meeting, title: &str) -> Meeting {
 }
 
 #[test]
-fn everyone_is_invited_as_soon_as_a_timer_can_be_set_and_outside_dnd() {
+fn invitations_leave_as_soon_as_a_timer_can_be_set_outside_dnd() {
     let (ana, bo) = (user("ana", None), user("bo", Some(("11:00", "12:30"))));
     let asleep = user("cy", Some(("11:00", "16:00")));
     let meeting = meeting(180, &[&ana, &bo, &asleep], &[]);
     let stored = carried_out(&meeting, &[&ana, &bo, &asleep], Vec::new(), 0);
-    let planned = |user| invitation_of(user, &stored).map(|row| (row.remind_at, row.reason)).unwrap();
+    let planned = |user| invitation_of(user, &stored).map(|row| (row.remind_at(), row.reason())).unwrap();
     assert_eq!(planned(&ana), (Some(minute(1)), Reason::OnTime));
     assert_eq!(planned(&bo), (Some(minute(30)), Reason::AfterDnd));
     assert_eq!(planned(&asleep), (None, Reason::DndUntilStart));
@@ -86,13 +77,13 @@ fn invitations_can_be_turned_off() {
     let Plan::Close(transition) = only(plan(&meeting, &known(&[&ana]), &stored, false, noon())) else {
         panic!()
     };
-    assert_eq!(transition.to.state, NoticeState::Cancelled);
-    let verdict = decide(&stored[0].key, Some(&meeting), Some(&ana), &stored, false, minute(1).start());
-    assert!(matches!(verdict, Action::Close(_, NoticeState::Cancelled, _)));
+    assert_eq!(transition.to.state(), NoticeState::Cancelled);
+    let action = decide(&stored[0].key, Some(&meeting), Some(&ana), &stored, false, minute(1).start());
+    assert!(matches!(action, Action::Close(_, Closed::Cancelled { .. })));
 }
 
 #[test]
-fn a_change_is_told_once_and_only_to_whom_it_concerns() {
+fn a_change_is_sent_once_and_only_where_a_calendar_shows_it() {
     let (ana, bo, cy) = (user("ana", None), user("bo", None), user("cy", None));
     let first = meeting(180, &[&ana, &bo], &[]);
     let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
@@ -125,7 +116,7 @@ fn a_change_is_told_once_and_only_to_whom_it_concerns() {
 }
 
 #[test]
-fn who_leaves_is_told_if_they_knew() {
+fn a_removed_person_gets_a_cancellation_only_after_an_invitation() {
     let (ana, bo) = (user("ana", None), user("bo", None));
     let both = meeting(180, &[&ana, &bo], &[]);
     let alone = Meeting { version: 2, ..meeting(180, &[&ana], &[]) };
@@ -134,11 +125,11 @@ fn who_leaves_is_told_if_they_knew() {
 
     // Bo leaves before anybody invited him: he hears nothing.
     let unknowing = carried_out(&alone, &[&ana], stored.clone(), 1);
-    assert_eq!(invitation_of(&bo, &unknowing).unwrap().state, NoticeState::Cancelled);
+    assert_eq!(invitation_of(&bo, &unknowing).unwrap().state(), NoticeState::Cancelled);
 
     delivered(&both, &bo, &mut stored, 1);
     let mut stored = carried_out(&alone, &[&ana, &bo], stored, 5);
-    assert_eq!(invitation_of(&ana, &stored).unwrap().state, NoticeState::Delivered);
+    assert_eq!(invitation_of(&ana, &stored).unwrap().state(), NoticeState::Delivered);
     assert_eq!(
         delivered(&alone, &bo, &mut stored, 6),
         Some(CalendarUpdate::Remove { before: Event::of(&both) })
@@ -153,34 +144,34 @@ fn who_leaves_is_told_if_they_knew() {
 }
 
 #[test]
-fn what_was_undone_before_anybody_was_told_is_no_news() {
+fn a_change_that_is_undone_before_it_is_sent_is_not_sent() {
     let ana = user("ana", None);
     let first = titled(&meeting(180, &[&ana], &[]), "One");
     let mut stored = carried_out(&first, &[&ana], Vec::new(), 0);
     delivered(&first, &ana, &mut stored, 1);
     let stored = carried_out(&titled(&first, "Two"), &[&ana], stored, 5);
     let back = Meeting { version: 4, ..first };
-    assert!(matches!(as_decided(&back, &ana, &stored, 6), Action::Close(_, NoticeState::Delivered, _)));
+    assert!(matches!(as_decided(&back, &ana, &stored, 6), Action::Close(_, Closed::Delivered { .. })));
     let stored = carried_out(&back, &[&ana], stored, 5);
     // They were told before what is.
-    assert_eq!(invitation_of(&ana, &stored).unwrap().state, NoticeState::Delivered);
+    assert_eq!(invitation_of(&ana, &stored).unwrap().state(), NoticeState::Delivered);
 }
 
 #[test]
-fn changes_in_a_row_are_one_message_that_nothing_puts_off() {
+fn several_changes_are_one_message_that_none_of_them_delays() {
     let ana = user("ana", None);
     let mut meeting = meeting(180, &[&ana], &[]);
     let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
     for title in ["One", "Two", "Three"] {
         meeting = titled(&meeting, title);
         stored = carried_out(&meeting, &[&ana], stored, 0);
-        assert_eq!(only(stored.clone()).remind_at, Some(minute(1)));
+        assert_eq!(only(stored.clone()).remind_at(), Some(minute(1)));
     }
     assert_eq!(delivered(&meeting, &ana, &mut stored, 1), Some(CalendarUpdate::Invite(Event::of(&meeting))));
 }
 
 #[test]
-fn a_meeting_that_moved_away_is_told_until_the_old_start() {
+fn a_change_is_sent_until_the_later_of_old_and_new_start() {
     let ana = user("ana", Some(("12:10", "13:00")));
     let before = meeting(180, &[&ana], &[]);
     let mut stored = carried_out(&before, &[&ana], Vec::new(), 0);
@@ -188,15 +179,15 @@ fn a_meeting_that_moved_away_is_told_until_the_old_start() {
     // The new start is inside Ana's window; at the old one somebody would wait in vain.
     let sooner = Meeting { version: 2, ..meeting(30, &[&ana], &[]) };
     let mut stored = carried_out(&sooner, &[&ana], stored, 15);
-    assert_eq!(only(stored.clone()).remind_at, Some(minute(60)));
+    assert_eq!(only(stored.clone()).remind_at(), Some(minute(60)));
     assert_eq!(delivered(&sooner, &ana, &mut stored, 60), Some(change(&before, &sooner)));
     let cancelled = Meeting { version: 3, status: Status::Cancelled, ..meeting(30, &[&ana], &[]) };
     let stored = carried_out(&cancelled, &[&ana], stored, 70);
-    assert_eq!(only(stored).reason, Reason::MeetingStarted);
+    assert_eq!(only(stored).reason(), Reason::MeetingStarted);
 }
 
 #[test]
-fn an_invitation_reminds_as_well() {
+fn an_invitation_stands_for_a_reminder_of_the_same_minute() {
     let ana = user("ana", None);
     let meeting = meeting(30, &[&ana], &[60, 20]);
     let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
@@ -214,21 +205,17 @@ fn an_invitation_reminds_as_well() {
     // A message that was sent without the reminder being in it covers it; none covers an invitation.
     let mut late = stored.clone();
     let row = late.iter_mut().find(|notice| notice.is_invitation()).unwrap();
-    *row = Notice {
-        last_sent: Some(Event::of(&meeting)),
-        delivered_at: Some(now),
-        ..row.moved_to(NoticeState::Delivered, None)
-    };
-    let verdict = decide(&due.key, Some(&meeting), Some(&ana), &late, true, now);
-    assert!(matches!(verdict, Action::Covered(_, at) if at == now));
+    *row = row.delivered(now, Some(&CalendarUpdate::Invite(Event::of(&meeting))));
+    let action = decide(&due.key, Some(&meeting), Some(&ana), &late, true, now);
+    assert!(matches!(action, Action::Covered(_, at) if at == now));
     let row = stored.iter_mut().find(|notice| notice.key == due.key).unwrap();
-    *row = Notice { delivered_at: Some(now), ..row.moved_to(NoticeState::Delivered, None) };
+    *row = row.delivered(now, None);
     assert!(matches!(as_decided(&meeting, &ana, &stored, 1), Action::Deliver(_)));
 }
 
 /// Rows and timers outlive a release: with other digests it would send everyone an update, and find no timer.
 #[test]
-fn digests_are_for_ever() {
+fn digests_and_timer_names_never_change() {
     let ana = user("ana", None);
     let meeting = meeting(180, &[&ana], &[]);
     assert_eq!(Event::of(&meeting).digest, "5e801a486dc7a4c25bf9f3a33c6ab882");

@@ -1,0 +1,128 @@
+//! One notice to one participant, a reminder or an invitation, and the states it goes through.
+//!
+//! ```text
+//!              plan                timer set
+//!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered    the message left
+//!       │                ^ <──────────────────────── │  │ └───> missed       the meeting started before it was sent
+//!       │                │      another minute       │  └─────> failed       every attempt to send failed
+//!       └──> suppressed ─┤                           └────────> suppressed   no minute outside DND is left
+//!                        └── cancelled <──── the meeting is cancelled, or the person or the reminder removed
+//! ```
+//!
+//! `delivered`, `missed` and `failed` are final for the start the notice was for. A meeting that moves to
+//! another start begins it anew, and so does a delivered invitation when the calendar is out of date
+//! again. `suppressed` and `cancelled` begin anew when their cause is gone. No reminder is sent twice for
+//! one start: when the meeting moves back to the start of the last message, the notice becomes
+//! `delivered` again without one.
+//!
+//! A notice is changed by the methods in `transitions` alone; [`NoticeState::permits`] is
+//! the table of what they may do.
+
+mod key;
+mod status;
+mod transitions;
+
+use chrono::{DateTime, Utc};
+
+pub use key::{NoticeKey, NoticeKind, UnknownKind};
+pub use status::{Closed, NoticeState, NoticeStatus, SendTime};
+pub use transitions::WantedNotice;
+
+use super::{Email, Event};
+use crate::time::{Minute, Reason};
+
+/// A notice as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The meeting, the person and the kind of notice.
+    pub key: NoticeKey,
+    /// The participant's address when it was planned.
+    pub email: Email,
+    /// The start that it was planned for: the meeting's, or the deadline of an invitation.
+    pub start: Minute,
+    /// What the person's calendar shows since the last invitation that left; `None` while it shows nothing.
+    pub last_sent: Option<Event>,
+    /// The version of the meeting that it was planned from.
+    pub meeting_version: u64,
+    /// The version of the user that it was planned from.
+    pub user_version: u64,
+    /// Its state, with what belongs to that state.
+    pub status: NoticeStatus,
+    /// How often sending it has failed.
+    pub attempts: u32,
+    /// The kind of the last failure, in a word without personal data.
+    pub failure: Option<String>,
+    /// When its last message left. That may have been for another start.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// The start that its last message was for.
+    pub delivered_for: Option<Minute>,
+    /// The id of the webhook that was tried for it. It stays the same until the start is another.
+    pub webhook_id: Option<String>,
+    /// The minute from which the sweep looks after it; `None` when nothing is left to do.
+    pub owed_at: Option<Minute>,
+    /// Rises with every write, from 1: who read an older one can't write.
+    pub revision: u64,
+}
+
+impl Notice {
+    /// The name of its state.
+    pub fn state(&self) -> NoticeState {
+        self.status.state()
+    }
+
+    /// Whether a message may still leave for its start.
+    pub fn is_open(&self) -> bool {
+        self.send_time().is_some()
+    }
+
+    /// When it is to be sent, while it is open.
+    pub fn send_time(&self) -> Option<&SendTime> {
+        self.status.send_time()
+    }
+
+    /// The minute it is to be sent in, or was to be sent in when it was delivered.
+    pub fn remind_at(&self) -> Option<Minute> {
+        self.status.remind_at()
+    }
+
+    /// Why it is sent in that minute, or why it isn't sent.
+    pub fn reason(&self) -> Reason {
+        self.status.reason()
+    }
+
+    /// Whether it is an invitation.
+    pub fn is_invitation(&self) -> bool {
+        self.key.kind == NoticeKind::Invitation
+    }
+
+    /// Whether it is over for `start`, whatever else changes. A delivered invitation never is: the
+    /// calendar may be out of date again.
+    pub fn is_final_for(&self, start: Minute) -> bool {
+        self.state().is_final() && self.start == start && !self.may_be_repeated()
+    }
+
+    /// Whether it may begin anew for the same start although it is over.
+    pub fn may_be_repeated(&self) -> bool {
+        self.is_invitation() && self.state() == NoticeState::Delivered
+    }
+
+    /// When it reminded of `start`, if it is a reminder whose last message did: the meeting
+    /// moved away meanwhile, and back.
+    pub fn reminded_of(&self, start: Minute) -> Option<DateTime<Utc>> {
+        if !self.is_invitation() && self.delivered_for == Some(start) { self.delivered_at } else { None }
+    }
+
+    /// Whether a delivery under way has claimed it at `now`.
+    pub fn is_claimed(&self, now: DateTime<Utc>) -> bool {
+        self.send_time().and_then(|send| send.claimed_until).is_some_and(|until| until > now)
+    }
+}
+
+/// A write of a notice: from what was read to what is to be stored.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    /// What is stored, `None` when nothing is.
+    pub from: Option<Notice>,
+    /// What is to be stored.
+    pub to: Notice,
+}

@@ -1,0 +1,238 @@
+//! The states of a notice, and what belongs to each.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Minute, Reason};
+
+/// The state of a notice, with what only that state has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeStatus {
+    /// Its minute is known; its timer may not be set yet.
+    Planned(SendTime),
+    /// Its timer is set.
+    Scheduled(SendTime),
+    /// No message is to leave any more.
+    Closed(Closed),
+}
+
+/// The minute in which an open notice is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendTime {
+    /// The minute.
+    pub at: Minute,
+    /// Why that one.
+    pub reason: Reason,
+    /// Until when a delivery under way has claimed the notice.
+    pub claimed_until: Option<DateTime<Utc>>,
+}
+
+/// How a notice ended, for the time being or for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Its message left, or its last message is still true.
+    Delivered {
+        /// The minute in which it was to be sent; `None` where nothing was sent because a change was undone.
+        remind_at: Option<Minute>,
+        /// Why that one.
+        reason: Reason,
+    },
+    /// The rule found no minute for it.
+    Suppressed {
+        /// Why it found none.
+        reason: Reason,
+    },
+    /// It is no longer wanted.
+    Cancelled {
+        /// What was said of it last: why it was to be sent when it was, or why it wasn't.
+        reason: Reason,
+    },
+    /// The meeting started before it could be sent.
+    Missed,
+    /// Every attempt to send it failed until the meeting started.
+    Failed,
+}
+
+/// An open notice without the minute in which it is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a notice that is {} has no minute", .0.as_str())]
+pub struct NoMinute(NoticeState);
+
+impl SendTime {
+    /// That minute, for that reason, claimed by nobody.
+    pub fn new(at: Minute, reason: Reason) -> Self {
+        Self { at, reason, claimed_until: None }
+    }
+}
+
+impl NoticeStatus {
+    /// A status from its parts as they are stored.
+    ///
+    /// # Errors
+    /// When an open one has no minute.
+    pub fn from_parts(
+        state: NoticeState,
+        remind_at: Option<Minute>,
+        reason: Reason,
+        claimed_until: Option<DateTime<Utc>>,
+    ) -> Result<Self, NoMinute> {
+        let send_time = || match remind_at {
+            Some(at) => Ok(SendTime { at, reason, claimed_until }),
+            None => Err(NoMinute(state)),
+        };
+        Ok(match state {
+            NoticeState::Planned => Self::Planned(send_time()?),
+            NoticeState::Scheduled => Self::Scheduled(send_time()?),
+            NoticeState::Delivered => Self::Closed(Closed::Delivered { remind_at, reason }),
+            NoticeState::Suppressed => Self::Closed(Closed::Suppressed { reason }),
+            NoticeState::Cancelled => Self::Closed(Closed::Cancelled { reason }),
+            NoticeState::Missed => Self::Closed(Closed::Missed),
+            NoticeState::Failed => Self::Closed(Closed::Failed),
+        })
+    }
+
+    /// The name of the state.
+    pub fn state(&self) -> NoticeState {
+        match self {
+            Self::Planned(_) => NoticeState::Planned,
+            Self::Scheduled(_) => NoticeState::Scheduled,
+            Self::Closed(closed) => closed.state(),
+        }
+    }
+
+    /// When an open notice is to be sent.
+    pub fn send_time(&self) -> Option<&SendTime> {
+        match self {
+            Self::Planned(send) | Self::Scheduled(send) => Some(send),
+            Self::Closed(_) => None,
+        }
+    }
+
+    /// The minute in which it is to be sent, or was.
+    pub fn remind_at(&self) -> Option<Minute> {
+        match self {
+            Self::Planned(send) | Self::Scheduled(send) => Some(send.at),
+            Self::Closed(Closed::Delivered { remind_at, .. }) => *remind_at,
+            Self::Closed(_) => None,
+        }
+    }
+
+    /// Why it is sent in that minute, or why it isn't sent.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Planned(send) | Self::Scheduled(send) => send.reason,
+            Self::Closed(
+                Closed::Delivered { reason, .. }
+                | Closed::Suppressed { reason }
+                | Closed::Cancelled { reason },
+            ) => *reason,
+            Self::Closed(Closed::Missed | Closed::Failed) => Reason::MeetingStarted,
+        }
+    }
+
+    /// Until when a delivery under way has claimed it.
+    pub fn claimed_until(&self) -> Option<DateTime<Utc>> {
+        self.send_time().and_then(|send| send.claimed_until)
+    }
+
+    /// The same status, claimed until then or by nobody. A closed one can't be claimed.
+    pub(super) fn with_claim(self, claimed_until: Option<DateTime<Utc>>) -> Self {
+        match self {
+            Self::Planned(send) => Self::Planned(SendTime { claimed_until, ..send }),
+            Self::Scheduled(send) => Self::Scheduled(SendTime { claimed_until, ..send }),
+            Self::Closed(closed) => Self::Closed(closed),
+        }
+    }
+}
+
+impl Closed {
+    /// The name of the state.
+    pub fn state(&self) -> NoticeState {
+        match self {
+            Self::Delivered { .. } => NoticeState::Delivered,
+            Self::Suppressed { .. } => NoticeState::Suppressed,
+            Self::Cancelled { .. } => NoticeState::Cancelled,
+            Self::Missed => NoticeState::Missed,
+            Self::Failed => NoticeState::Failed,
+        }
+    }
+}
+
+/// The names of the states, in the contract, in the table and in the order of a notice's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeState {
+    /// Its minute is known; its timer may not be set yet.
+    Planned,
+    /// Its timer is set.
+    Scheduled,
+    /// Its message left.
+    Delivered,
+    /// The rule found no minute for it; the reason says why.
+    Suppressed,
+    /// It is no longer wanted.
+    Cancelled,
+    /// The meeting started before it could be sent.
+    Missed,
+    /// Every attempt to send it failed until the meeting started.
+    Failed,
+}
+
+impl NoticeState {
+    /// Every state, in the order of a notice's life.
+    pub const ALL: [Self; 7] = [
+        Self::Planned,
+        Self::Scheduled,
+        Self::Delivered,
+        Self::Suppressed,
+        Self::Cancelled,
+        Self::Missed,
+        Self::Failed,
+    ];
+
+    /// The state's name in the contract and in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Scheduled => "scheduled",
+            Self::Delivered => "delivered",
+            Self::Suppressed => "suppressed",
+            Self::Cancelled => "cancelled",
+            Self::Missed => "missed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether a message may still leave for the start that the notice was planned for.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Scheduled)
+    }
+
+    /// Whether it is over for the start that the notice was planned for, whatever else changes.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Missed | Self::Failed)
+    }
+
+    /// Whether a notice may be in this state from its first revision on.
+    pub fn may_begin(self) -> bool {
+        matches!(self, Self::Planned | Self::Suppressed)
+    }
+
+    /// Whether a notice may go from this state to `to`; `same_start` when both are for the same
+    /// start of the meeting. The store writes a transition only on the condition that the
+    /// stored state is one that permits it.
+    pub fn permits(self, to: Self, same_start: bool) -> bool {
+        match (self, to) {
+            (Self::Planned, _) => true,
+            (Self::Scheduled, Self::Scheduled) => false,
+            (Self::Scheduled, _) => true,
+            (Self::Suppressed | Self::Cancelled, Self::Planned | Self::Suppressed) => true,
+            (Self::Suppressed, Self::Cancelled) => true,
+            (Self::Delivered | Self::Missed | Self::Failed, Self::Planned | Self::Suppressed) => !same_start,
+            (Self::Suppressed | Self::Cancelled | Self::Missed | Self::Failed, Self::Delivered) => {
+                !same_start
+            }
+            _ => false,
+        }
+    }
+}

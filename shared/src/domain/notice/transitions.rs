@@ -1,0 +1,165 @@
+//! How a notice gets from one state to the next. Each method returns the next
+//! revision; nothing else makes one.
+//!
+//! Every open notice is owed: until its timer is set, and from then on from the minute after its own. A
+//! closed one is owed for as long as it may have a timer that has to be taken away.
+
+use chrono::{DateTime, Utc};
+
+use super::{Closed, Notice, NoticeKey, NoticeStatus, SendTime, Transition};
+use crate::domain::{CalendarUpdate, Email};
+use crate::time::{Minute, Reason};
+
+/// A notice that a meeting should have, and what it is planned from.
+#[derive(Clone, Debug)]
+pub struct WantedNotice {
+    /// The meeting, the person and the kind of notice.
+    pub key: NoticeKey,
+    /// The person's address.
+    pub email: Email,
+    /// The start before which it has to be sent.
+    pub start: Minute,
+    /// The version of the meeting.
+    pub meeting_version: u64,
+    /// The version of the user.
+    pub user_version: u64,
+}
+
+impl WantedNotice {
+    /// It is to be sent in that minute. Its timer is still to be set.
+    pub fn planned(
+        &self,
+        stored: Option<&Notice>,
+        at: Minute,
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Transition {
+        let planned = NoticeStatus::Planned(SendTime::new(at, reason));
+        self.begun_anew(stored, planned, Some(Minute::after(now)))
+    }
+
+    /// The rule finds no minute for it.
+    pub fn suppressed(&self, stored: Option<&Notice>, reason: Reason, now: DateTime<Utc>) -> Transition {
+        let may_have_timer = stored.is_some_and(Notice::may_have_timer);
+        let suppressed = NoticeStatus::Closed(Closed::Suppressed { reason });
+        self.begun_anew(stored, suppressed, may_have_timer.then(|| Minute::after(now)))
+    }
+
+    /// Its last message, which left at `sent_at`, was for this start already: it is
+    /// delivered without another one.
+    pub fn delivered_before(
+        &self,
+        stored: &Notice,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Transition {
+        let delivered = Closed::Delivered { remind_at: Some(Minute::of(sent_at)), reason: stored.reason() };
+        let owed_at = stored.may_have_timer().then(|| Minute::after(now));
+        self.begun_anew(Some(stored), NoticeStatus::Closed(delivered), owed_at)
+    }
+
+    fn begun_anew(
+        &self,
+        stored: Option<&Notice>,
+        status: NoticeStatus,
+        owed_at: Option<Minute>,
+    ) -> Transition {
+        let to = Notice {
+            key: self.key.clone(),
+            email: self.email.clone(),
+            start: self.start,
+            last_sent: stored.and_then(|stored| stored.last_sent.clone()),
+            meeting_version: self.meeting_version,
+            user_version: self.user_version,
+            status,
+            attempts: 0,
+            failure: None,
+            delivered_at: stored.and_then(|stored| stored.delivered_at),
+            delivered_for: stored.and_then(|stored| stored.delivered_for),
+            webhook_id: match stored {
+                Some(stored) if stored.start == self.start => stored.webhook_id.clone(),
+                _ => None,
+            },
+            owed_at,
+            revision: stored.map_or(1, |stored| stored.revision + 1),
+        };
+        Transition { from: stored.cloned(), to }
+    }
+}
+
+impl Notice {
+    /// The same revision, for what the meeting is now: what is decided for it now is decided for that.
+    pub fn for_meeting(&self, start: Minute, meeting_version: u64) -> Self {
+        Self { start, meeting_version, ..self.clone() }
+    }
+
+    /// It is to be sent in another minute. Its timer is still to be set.
+    pub fn planned(&self, at: Minute, reason: Reason, now: DateTime<Utc>) -> Self {
+        self.next(NoticeStatus::Planned(SendTime::new(at, reason)), Some(Minute::after(now)))
+    }
+
+    /// Its timer is as it should be: set for an open notice, and gone for a closed one.
+    pub fn timer_settled(&self) -> Self {
+        match self.status {
+            NoticeStatus::Planned(send) | NoticeStatus::Scheduled(send) => {
+                let scheduled = SendTime::new(send.at, send.reason);
+                self.next(NoticeStatus::Scheduled(scheduled), Some(send.at + 1))
+            }
+            NoticeStatus::Closed(closed) => self.next(NoticeStatus::Closed(closed), None),
+        }
+    }
+
+    /// A delivery has claimed it until then, and tries it under that id if it is a webhook.
+    pub fn claimed(&self, until: DateTime<Utc>, webhook_id: Option<&str>) -> Self {
+        let claimed = self.next(self.status.with_claim(Some(until)), Some(Minute::of(until) + 1));
+        Self { webhook_id: webhook_id.map(str::to_owned), ..claimed }
+    }
+
+    /// Its message left at `at`. An invitation's message brought `update` to the person's calendar.
+    pub fn delivered(&self, at: DateTime<Utc>, update: Option<&CalendarUpdate>) -> Self {
+        let delivered = Closed::Delivered { remind_at: self.remind_at(), reason: self.reason() };
+        let last_sent = match update {
+            Some(update) if self.is_invitation() => update.shown_after().cloned(),
+            _ => self.last_sent.clone(),
+        };
+        Self {
+            last_sent,
+            delivered_at: Some(at),
+            delivered_for: Some(self.start),
+            attempts: 0,
+            failure: None,
+            ..self.next(NoticeStatus::Closed(delivered), None)
+        }
+    }
+
+    /// An attempt to send it failed. The next one is in the minute `retry_at`.
+    pub fn failed(&self, why: String, retry_at: Minute) -> Self {
+        let open = self.next(self.status.with_claim(None), Some(retry_at));
+        Self { attempts: self.attempts + 1, failure: Some(why), ..open }
+    }
+
+    /// No message is to leave any more; `has_timer` says whether a timer may have to be taken away.
+    pub fn closed(&self, closed: Closed, has_timer: bool, now: DateTime<Utc>) -> Self {
+        self.next(NoticeStatus::Closed(closed), has_timer.then(|| Minute::after(now)))
+    }
+
+    /// Whether it may have a timer: a closed notice that is still owed hasn't lost its own.
+    pub fn may_have_timer(&self) -> bool {
+        self.is_open() || self.owed_at.is_some()
+    }
+
+    /// Whether it may have a timer after `now`. One of this very minute needn't be
+    /// taken away: it fires and is gone.
+    pub fn may_have_later_timer(&self, now: DateTime<Utc>) -> bool {
+        match &self.status {
+            NoticeStatus::Planned(_) => true,
+            NoticeStatus::Scheduled(send) => send.at > Minute::of(now),
+            NoticeStatus::Closed(_) => false,
+        }
+    }
+
+    /// The next revision. A claim ends with the status that held it.
+    fn next(&self, status: NoticeStatus, owed_at: Option<Minute>) -> Self {
+        Self { status, owed_at, revision: self.revision + 1, ..self.clone() }
+    }
+}

@@ -1,0 +1,51 @@
+//! How long each part of a delivery may take. They depend on each other, so they stand together.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::sending::RetryPolicy;
+use crate::time::Minute;
+
+/// How long a delivery has its notices to itself. Short, as a process that dies keeps others waiting for it.
+pub(super) const CLAIM: TimeDelta = TimeDelta::seconds(20);
+
+/// The longest that sending takes, with all attempts. A delivery begins to send only while that much of its
+/// claim is left, so that nobody else can begin before it has ended.
+pub(super) const SENDING: Duration = Duration::from_secs(10);
+
+const _: () = assert!(CLAIM.num_seconds().unsigned_abs() >= 2 * SENDING.as_secs());
+
+/// The longest that one attempt to send takes.
+const ATTEMPT: Duration = Duration::from_secs(6);
+
+/// For mail. SES is asked again only where it refused a message because of too many at once.
+pub const MAIL: RetryPolicy = RetryPolicy {
+    total: SENDING,
+    attempt: ATTEMPT,
+    backoff: &[Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)],
+};
+
+/// For webhooks.
+pub const WEBHOOK: RetryPolicy = RetryPolicy {
+    total: SENDING,
+    attempt: ATTEMPT,
+    backoff: &[Duration::from_millis(500), Duration::from_millis(2000)],
+};
+
+/// The pauses between the attempts to note in the table that a message left.
+pub(super) const NOTE_BACKOFF: [Duration; 3] =
+    [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(160)];
+
+/// The longest wait before a failed message is sent again, in minutes.
+const LONGEST_BACKOFF: i64 = 16;
+
+/// The minute in which a message for `start` is tried again that failed once more after that many
+/// attempts. The wait doubles each time, but skips neither the last minute before the start nor the start
+/// itself, when it has failed for good.
+pub(super) fn retry_at(attempts: u32, start: Minute, now: DateTime<Utc>) -> Minute {
+    let minute = Minute::of(now);
+    let backoff = (1i64 << attempts.min(10)).min(LONGEST_BACKOFF);
+    let last_chance = if minute < start - 1 { start - 1 } else { start.max(minute + 1) };
+    last_chance.min(minute + backoff)
+}

@@ -1,0 +1,69 @@
+//! What mail and webhooks have in common when they are sent: how often and how long
+//! it is tried, and how it fails.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+/// How long sending may take.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicy {
+    /// All attempts together.
+    pub total: Duration,
+    /// One attempt, from connecting to the status of the answer.
+    pub attempt: Duration,
+    /// The longest pauses between attempts; there is one attempt more than pauses.
+    pub backoff: &'static [Duration],
+}
+
+/// A message that was not taken, as far as we know: its receiver may have taken it and the answer
+/// was lost. It is displayed as one word, fit for a table, a log and a client; more could name
+/// people or the receiver's address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendFailure {
+    /// There was no answer in time.
+    #[error("TimedOut")]
+    TimedOut,
+    /// There was no connection, or no answer that could be read.
+    #[error("Unreachable")]
+    Unreachable,
+    /// No request could be made of the message.
+    #[error("Unbuildable")]
+    Unbuildable,
+    /// SES refused it with this error code.
+    #[error("{0}")]
+    Ses(String),
+    /// The receiver of webhooks answered this status.
+    #[error("Status{0}")]
+    Status(u16),
+    /// The keys that sign webhooks can't be read.
+    #[error("SecretUnavailable")]
+    SecretUnavailable,
+    /// The deployment has no receiver of webhooks. It had one when the meeting was
+    /// booked, and may have one again.
+    #[error("NoReceiver")]
+    NoReceiver,
+}
+
+impl SendFailure {
+    /// Whether too much is being sent at once. The message was not taken.
+    pub(crate) fn is_throttling(&self) -> bool {
+        match self {
+            Self::Ses(code) => {
+                matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling")
+            }
+            Self::Status(status) => *status == 429,
+            _ => false,
+        }
+    }
+
+    /// Whether the receiver of webhooks refused what it got: it may have a newer key than we do.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Status(400..500))
+    }
+}
+
+/// Waits for half of `longest` or more, so that those who were refused together don't come back together.
+pub(crate) async fn pause(longest: Duration) {
+    sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+}

@@ -8,7 +8,7 @@ use chrono::{DateTime, Timelike};
 use harness::{Fate, Person, World};
 use serde_json::{Value, json};
 use shared::domain::{MeetingId, Name, UserId};
-use shared::store::WorkItem;
+use shared::store::Unplanned;
 use shared::time::Minute;
 
 use crate::episode::at;
@@ -60,8 +60,8 @@ impl Scene {
     async fn is_owed(&self) -> bool {
         let minute = Minute::of(self.world.clock.now()) + 1;
         let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
-        let user = WorkItem::User(UserId::parse(&self.ana.id).unwrap());
-        overdue.debts.iter().any(|debt| debt.work_item == user)
+        let user = Unplanned::User(UserId::parse(&self.ana.id).unwrap());
+        overdue.plans.iter().any(|pending| pending.work == user)
     }
 }
 

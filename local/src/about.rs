@@ -127,4 +127,11 @@ mod tests {
         assert!(banner.starts_with("Tactful answers on http://[::1]:3000 "), "{banner}");
         assert!(banner.contains("in memory") && !banner.contains(".local"), "{banner}");
     }
+
+    #[test]
+    fn the_readme_has_the_same_lines_to_paste() {
+        let about = About { address: "127.0.0.1:3000".parse().unwrap(), data_dir: None, auth: Auth::Off };
+        let lines = about.by_hand().replace("127.0.0.1", "localhost");
+        assert!(include_str!("../../README.md").contains(&format!("```sh\n{lines}```\n")), "{lines}");
+    }
 }

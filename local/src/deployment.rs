@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
+use crate::about::About;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::database::Database;
 use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
@@ -225,6 +226,7 @@ impl Deployment {
     pub async fn serve(
         self,
         listener: TcpListener,
+        about: About,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let Self {
@@ -253,7 +255,7 @@ impl Deployment {
 
         let (tell, told) = oneshot::channel();
         let webhook_url = webhook_url.as_str().to_owned();
-        let services = Services { ses, scheduler, store: api.store, secrets, receiver, webhook_url };
+        let services = Services { about, ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // Nobody waits any more when serving has failed.

@@ -4,6 +4,7 @@
 //! stand on their own as well: the services in [`embedded`], the HTTP front in [`gateway`], the event source mapping
 //! in [`stream`], clients for all of them from [`sdk`]. Time comes from the clock that each is given.
 
+pub mod about;
 pub mod data_dir;
 pub mod database;
 pub mod deployment;

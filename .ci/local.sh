@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # To be sourced: starts the built `local` on a free port with an empty store. Then $url is where it answers and $scratch a
 # folder to work in; process and folder are gone when the script ends.
 scratch=$(mktemp -d)

@@ -1,5 +1,5 @@
-//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the one, the dashboard the age of
-//! the other.
+//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the one, the
+//! dashboard the age of the other.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,7 +14,8 @@ use crate::embedded::scheduler::Scheduler;
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// What the sweep looks after, the oldest first. A reminder whose timer is set is owed from the minute after.
+    /// What the sweep looks after, the oldest first. A reminder whose timer is set
+    /// is owed from the minute after.
     owed: Vec<Owed>,
 }
 

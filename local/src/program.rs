@@ -17,7 +17,8 @@ use crate::data_dir::DataDirError;
 use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
 use crate::log;
 
-/// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
+/// All of Tactful on this machine: the HTTP API, its store, its timers and its
+/// mail, which is caught and not sent.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Options {
@@ -33,7 +34,8 @@ pub struct Options {
     /// Send reminders alone.
     #[arg(long)]
     pub no_invitations: bool,
-    /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
+    /// Where webhook reminders go, an https address or an http one of this
+    /// machine. Without it they stay here.
     #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
     pub webhook_url: Option<Endpoint>,
     /// How many meetings a user may create on a UTC day; 0 is no limit.
@@ -53,7 +55,8 @@ pub struct Options {
     pub auth: Auth,
 }
 
-/// Tokens are signed for whoever asks, and without them nobody has to sign in: neither is for others on the network.
+/// Tokens are signed for whoever asks, and without them nobody has to sign in:
+/// neither is for others on the network.
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| "must be an address and a port, as 127.0.0.1:3000".to_owned())?;
@@ -123,7 +126,8 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     Ok(())
 }
 
-/// Tries for a second to get what is `taken`: a process that was killed just now lets go of it a moment later.
+/// Tries for a second to get what is `taken`: a process that was killed just
+/// now lets go of it a moment later.
 async fn patiently<T, E>(
     mut attempt: impl AsyncFnMut() -> Result<T, E>,
     taken: impl Fn(&E) -> bool,
@@ -159,9 +163,9 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again: addresses
-/// carry the second they were made in, and the meeting starts four minutes after its line is run, so that the invitation
-/// leaves before the reminder and not together with it.
+/// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again:
+/// addresses carry the second they were made in, and the meeting starts four minutes after its line is run,
+/// so that the invitation leaves before the reminder and not together with it.
 fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>, auth: Auth) -> String {
     let url = format!("http://{address}");
     let kept = data_dir.map_or("until it ends".to_owned(), |directory| format!("in {}", directory.display()));

@@ -11,7 +11,8 @@ struct Allowed {
     other_start: bool,
 }
 
-/// The rows of the table: the states that they are about, none for the one about nothing, and a cell for each state.
+/// The rows of the table: the states that they are about, none for the one about
+/// nothing, and a cell for each state.
 fn table() -> Vec<(Vec<State>, Vec<String>)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).unwrap();

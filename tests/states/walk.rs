@@ -1,4 +1,5 @@
-//! Every transition there could be is tried in the store: those that `State::permits` happen, the others can't.
+//! Every transition there could be is tried in the store: those that
+//! `State::permits` happen, the others can't.
 
 use chrono::TimeDelta;
 use harness::World;

@@ -13,8 +13,8 @@ const SIDE_BY_SIDE: usize = 4;
 /// How long a batch is worked on, of the function's 60 seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Plans what the records of a batch say is owed, each debtor once however often it changed, and answers which records to
-/// try again.
+/// Plans what the records of a batch say is owed, each debtor once however often it changed, and
+/// answers which records to try again.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
     let run = &Run::begin(&planner.clock, PATIENCE);
     let planned =
@@ -49,7 +49,8 @@ fn by_debtor(event: Event) -> Vec<(Debtor, Vec<String>)> {
     debtors
 }
 
-/// Who owes something since that change. What has the version that it had is no change but what a plan itself noted.
+/// Who owes something since that change. What has the version that it had is no
+/// change but what a plan itself noted.
 fn debtor(record: &EventRecord) -> Option<Debtor> {
     let version = |image: &serde_dynamo::Item| image.get("version").cloned();
     let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));

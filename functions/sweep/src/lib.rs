@@ -1,4 +1,5 @@
-//! Every minute: brings to its end whatever should have been done and isn't. The stream is the fast path, this is the promise.
+//! Every minute: brings to its end whatever should have been done and isn't. The stream is the
+//! fast path, this is the promise.
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ const BATCH: usize = 1000;
 const DELIVERIES_SIDE_BY_SIDE: usize = 32;
 /// How many meetings and users are planned side by side, and how many timers are set.
 const PLANS_SIDE_BY_SIDE: usize = 16;
-/// How long a run begins something new. The longest that a delivery takes is left of the function's 55 seconds.
+/// How long a run begins something new. The longest that a delivery takes is
+/// left of the function's 55 seconds.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What sweeping works with.
@@ -46,8 +48,9 @@ enum Payment {
 
 /// Works off what is overdue, by the same code as the fast path.
 ///
-/// What is due needs nothing but the store and a way out, and waits for nothing else: it has a lane of its own. So have plans;
-/// and timers come when everything due was looked at, since nobody misses them as long as this run comes every minute.
+/// What is due needs nothing but the store and a way out, and waits for nothing else: it has a lane of its
+/// own. So have plans; and timers come when everything due was looked at, since nobody misses them as long
+/// as this run comes every minute.
 ///
 /// # Errors
 /// When what is overdue can't even be read.

@@ -10,7 +10,8 @@ use crate::embedded::ses::Message;
 /// The most messages a page shows.
 const MOST: usize = 50;
 
-/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it. Nobody frames the page.
+/// A page that runs nothing and fetches nothing, whatever is in the mail: frames
+/// inherit it. Nobody frames the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
@@ -31,7 +32,8 @@ struct Page {
     messages: Vec<Message>,
 }
 
-/// Only who names HTML, and likes it better than JSON, gets a page: curl says `*/*` (RFC 9110, section 12.5.1).
+/// Only who names HTML, and likes it better than JSON, gets a page: curl says
+/// `*/*` (RFC 9110, section 12.5.1).
 fn wants_a_page(headers: &HeaderMap) -> bool {
     let accepted: Vec<_> =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Source this file. It starts the built `local` on a free port with an empty store, and sets $url to its address and
 # $scratch to a temporary folder. Process and folder are removed when the script ends.
 scratch=$(mktemp -d)

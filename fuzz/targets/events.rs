@@ -1,4 +1,5 @@
-//! What reaches functions that aren't behind HTTP: keys of items, records of the stream, and what timers carry.
+//! What reaches functions that aren't behind HTTP: keys of items, records of the
+//! stream, and what timers carry.
 
 #![no_main]
 

@@ -36,8 +36,8 @@ use crate::sdk::Loopback;
 use crate::stream::{Follower, StreamError};
 use crate::template::{Template, TemplateError};
 
-/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in motion, and a
-/// test does step by step what it wants.
+/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in
+/// motion, and a test does step by step what it wants.
 #[derive(Debug)]
 pub struct Deployment {
     /// The embedded DynamoDB.
@@ -278,7 +278,8 @@ impl Deployment {
         outcome
     }
 
-    /// Hands over what the stream holds to plan_reminders, until nothing new comes. Answers the number of records.
+    /// Hands over what the stream holds to plan_reminders, until nothing new comes.
+    /// Answers the number of records.
     ///
     /// # Errors
     /// When the stream can't be read.
@@ -301,7 +302,8 @@ pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
     Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
 }
 
-/// Sweeps at the start, for what a killed process left, and then as each minute begins: debts are owed by the minute.
+/// Sweeps at the start, for what a killed process left, and then as each minute
+/// begins: debts are owed by the minute.
 async fn sweep_every_minute(sweeper: Sweeper) {
     loop {
         if let Err(error) = sweep::handle(&sweeper).await {

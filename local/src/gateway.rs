@@ -1,5 +1,6 @@
-//! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a route, writes the
-//! request as the JSON that Lambda would get, and lets lambda_http read it: the functions can't tell the difference.
+//! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a
+//! route, writes the request as the JSON that Lambda would get, and lets lambda_http read it: the
+//! functions can't tell the difference.
 
 pub mod authorizer;
 mod event;
@@ -64,7 +65,8 @@ struct Inner {
 #[error("template.yaml: {0}")]
 pub struct GatewayError(String);
 
-/// API Gateway's limit on a body (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+/// API Gateway's limit on a body
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Where the start page is, beside [`START_PAGE`]: where people look first.
@@ -95,8 +97,8 @@ pub struct Services {
 }
 
 impl Gateway {
-    /// The routes of a template before functions that go by the name of their folder. With an authorizer, those that the
-    /// template doesn't leave open need a token.
+    /// The routes of a template before functions that go by the name of their folder. With an authorizer,
+    /// those that the template doesn't leave open need a token.
     ///
     /// # Errors
     /// When a route's function isn't among them or its path says something this gateway doesn't know.
@@ -200,8 +202,8 @@ impl fmt::Debug for Gateway {
     }
 }
 
-/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead here (DNS
-/// rebinding) would read everybody's mail.
+/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead
+/// here (DNS rebinding) would read everybody's mail.
 async fn addressed_here(request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let name = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());

@@ -14,7 +14,8 @@ use crate::embedded::scheduler::Scheduler;
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// What the sweep looks after, the oldest first. A reminder whose timer is set is owed from the minute after.
+    /// What the sweep looks after, the oldest first. A reminder whose timer is set
+    /// is owed from the minute after.
     owed: Vec<Owed>,
 }
 

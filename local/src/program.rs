@@ -18,7 +18,8 @@ use crate::data_dir::DataDirError;
 use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
 use crate::log;
 
-/// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
+/// All of Tactful on this machine: the HTTP API, its store, its timers and its
+/// mail, which is caught and not sent.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Options {
@@ -34,7 +35,8 @@ pub struct Options {
     /// Send reminders alone.
     #[arg(long)]
     pub no_invitations: bool,
-    /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
+    /// Where webhook reminders go, an https address or an http one of this
+    /// machine. Without it they stay here.
     #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
     pub webhook_url: Option<Endpoint>,
     /// How many meetings a user may create on a UTC day; 0 is no limit.
@@ -54,7 +56,8 @@ pub struct Options {
     pub auth: Auth,
 }
 
-/// Tokens are signed for whoever asks, and without them nobody has to sign in: neither is for others on the network.
+/// Tokens are signed for whoever asks, and without them nobody has to sign in:
+/// neither is for others on the network.
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| "must be an address and a port, as 127.0.0.1:3000".to_owned())?;
@@ -127,7 +130,8 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     Ok(())
 }
 
-/// Tries for a second to get what is `taken`: a process that was killed just now lets go of it a moment later.
+/// Tries for a second to get what is `taken`: a process that was killed just
+/// now lets go of it a moment later.
 async fn patiently<T, E>(
     mut attempt: impl AsyncFnMut() -> Result<T, E>,
     taken: impl Fn(&E) -> bool,

@@ -1,6 +1,7 @@
 //! A user's change reaches all of their meetings, however many, and nobody else waits for that.
 //!
-//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be disturbed from 07:00 to 12:00 any more.
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be
+//! disturbed from 07:00 to 12:00 any more.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;

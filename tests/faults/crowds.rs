@@ -24,7 +24,8 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], json!({})).await;
-    // A later release was rolled back: notices of a kind of its own stay behind, more of them than one run takes on.
+    // A later release was rolled back: notices of a kind of its own stay behind, more
+    // of them than one run takes on.
     let long_ago = Minute::of(instant("2026-11-02T08:00:00Z")).epoch();
     for number in 0..2000 {
         let owed = json!({
@@ -45,8 +46,8 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     assert_eq!(told(&world), ["ana", "bo"]);
 }
 
-/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour, with a reminder 30 minutes
-/// before.
+/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour,
+/// with a reminder 30 minutes before.
 async fn book(world: &World, name: &str, many: usize, hour: &str) {
     for number in 0..many {
         let person = world.person(&format!("{name}{number:02}"), "UTC").await;
@@ -69,7 +70,8 @@ async fn what_is_due_does_not_wait_for_timers() {
     let world = World::start().await;
     book(&world, "due", 1, "10").await;
     world.settle().await;
-    // More timers are still to be set than are set side by side, and for longer, and more meetings still to be planned.
+    // More timers are still to be set than are set side by side, and for longer, and
+    // more meetings still to be planned.
     fate_of_timers(&world, Fate::Unreachable);
     book(&world, "untimed", 33, "20").await;
     world.settle().await;
@@ -128,7 +130,8 @@ async fn timers_that_fail_are_left_to_the_next_run() {
     world.clock.set(at("09:01:00"));
     fate_of_timers(&world, Fate::Unreachable);
     world.sweep().await;
-    // Each of the 20 whose row was written is tried once, of the new ones no more than are planned side by side.
+    // Each of the 20 whose row was written is tried once, of the new ones no more
+    // than are planned side by side.
     assert!((20..=36).contains(&tried()), "{}", tried());
     // The service is back.
     world.calls().clear();

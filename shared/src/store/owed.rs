@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_name_their_debtors() {
+    fn keys_name_their_work() {
         let meeting = MeetingId::random();
         let user = UserId::random();
         let notice = |kind| NoticeKey { meeting_id: meeting.clone(), user_id: user.clone(), kind };

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::domain::{
     Meeting, MeetingId, Notice, NoticeKey, NoticeState, NoticeStatus, Participant, Transition, User, UserId,
 };
-use crate::store::{Store, WorkItem};
+use crate::store::{Store, Unplanned};
 use crate::time::Minute;
 use crate::timers::Timers;
 
@@ -37,17 +37,14 @@ pub struct Planner {
 }
 
 impl Planner {
-    /// Plans the meeting, or the user's meetings, of a work item; see
-    /// [`Planner::plan_meeting`] and [`Planner::plan_user`].
+    /// Plans a meeting or a user; see [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is
-    /// over. What is left stays owed then.
-    pub async fn plan(&self, work_item: &WorkItem, run: &Run) -> Result<(), Unfinished> {
-        match work_item {
-            WorkItem::Meeting(id) => self.plan_meeting(id, run).await,
-            WorkItem::User(id) => self.plan_user(id, run).await,
-            WorkItem::Notice(key) => self.plan_meeting(&key.meeting_id, run).await,
+    /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
+    pub async fn plan(&self, unplanned: &Unplanned, run: &Run) -> Result<(), Unfinished> {
+        match unplanned {
+            Unplanned::Meeting(id) => self.plan_meeting(id, run).await,
+            Unplanned::User(id) => self.plan_user(id, run).await,
         }
     }
 

@@ -67,3 +67,34 @@ impl SendFailure {
 pub(crate) async fn pause(longest: Duration) {
     sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words are stored and shown to clients.
+    #[test]
+    fn failures_keep_their_words() {
+        for (failure, word) in [
+            (SendFailure::TimedOut, "TimedOut"),
+            (SendFailure::Unreachable, "Unreachable"),
+            (SendFailure::Unbuildable, "Unbuildable"),
+            (SendFailure::Ses("MessageRejected".to_owned()), "MessageRejected"),
+            (SendFailure::Status(503), "Status503"),
+            (SendFailure::SecretUnavailable, "SecretUnavailable"),
+            (SendFailure::NoReceiver, "NoReceiver"),
+        ] {
+            assert_eq!(failure.to_string(), word);
+        }
+    }
+
+    #[test]
+    fn throttling_and_refusals_are_recognized_by_code_and_status() {
+        let ses = |code: &str| SendFailure::Ses(code.to_owned());
+        assert!(ses("TooManyRequestsException").is_throttling() && SendFailure::Status(429).is_throttling());
+        assert!(!ses("MessageRejected").is_throttling() && !SendFailure::Status(503).is_throttling());
+        assert!(SendFailure::Status(400).is_refusal() && SendFailure::Status(499).is_refusal());
+        assert!(!SendFailure::Status(399).is_refusal() && !SendFailure::Status(500).is_refusal());
+        assert!(!SendFailure::TimedOut.is_refusal() && !ses("MessageRejected").is_refusal());
+    }
+}

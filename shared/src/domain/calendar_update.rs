@@ -122,3 +122,47 @@ impl CalendarUpdate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Status;
+    use crate::domain::fixtures::{hour, instant, meeting, user, without};
+
+    fn start() -> chrono::DateTime<chrono::Utc> {
+        instant("2026-12-01T09:00:00Z")
+    }
+
+    #[test]
+    fn an_update_is_what_the_calendar_lacks() {
+        let (ana, bo) = (user("ana"), user("bo"));
+        let now = meeting(start(), &[&ana, &bo]);
+        let moved = Meeting { interval: hour(start() + chrono::TimeDelta::hours(2)), ..now.clone() };
+        let cancelled = Meeting { status: Status::Cancelled, ..now.clone() };
+        let (shown, later) = (Event::of(&now), Event::of(&moved));
+        let before = || shown.clone();
+        let of = |meeting: &Meeting, last_sent| CalendarUpdate::of(meeting, &bo.id, last_sent);
+        assert_eq!(of(&now, None), Some(CalendarUpdate::Invite(before())));
+        assert_eq!(of(&now, Some(&shown)), None);
+        assert_eq!(of(&moved, Some(&shown)), Some(CalendarUpdate::Change { before: before(), now: later }));
+        assert_eq!(of(&cancelled, Some(&shown)), Some(CalendarUpdate::Cancel { before: before() }));
+        assert_eq!(of(&cancelled, None), None);
+        for meeting in [&without(&bo, &now), &without(&bo, &cancelled)] {
+            assert_eq!(of(meeting, Some(&shown)), Some(CalendarUpdate::Remove { before: before() }));
+            assert_eq!(of(meeting, None), None);
+        }
+    }
+
+    #[test]
+    fn a_change_is_due_before_the_later_start() {
+        let early = Event::of(&meeting(start(), &[&user("ana")]));
+        let late = Event { interval: hour(start() + chrono::TimeDelta::hours(2)), ..early.clone() };
+        for (before, now) in [(&early, &late), (&late, &early)] {
+            let change = CalendarUpdate::Change { before: before.clone(), now: now.clone() };
+            assert_eq!(change.deadline(), late.start());
+            assert_eq!(change.shown_after(), Some(now));
+        }
+        let cancel = CalendarUpdate::Cancel { before: early.clone() };
+        assert_eq!((cancel.deadline(), cancel.shown_after()), (early.start(), None));
+    }
+}

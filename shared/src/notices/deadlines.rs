@@ -49,3 +49,19 @@ pub(super) fn retry_at(attempts: u32, start: Minute, now: DateTime<Utc>) -> Minu
     let last_chance = if minute < start - 1 { start - 1 } else { start.max(minute + 1) };
     last_chance.min(minute + backoff)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_wait_twice_as_long_each_time_and_skip_neither_last_minute_nor_start() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let minute = Minute::of(now);
+        let wait = |attempts, minutes_left| retry_at(attempts, minute + minutes_left, now) - minute;
+        assert_eq!([0, 1, 2, 3, 4, 5, 40].map(|attempts| wait(attempts, 600)), [1, 2, 4, 8, 16, 16, 16]);
+        assert_eq!([600, 17, 10, 2].map(|left| wait(4, left)), [16, 16, 9, 1]);
+        // In the last minute only the start is left, and after it the next minute.
+        assert_eq!([1, 0, -5].map(|left| wait(4, left)), [1, 1, 1]);
+    }
+}

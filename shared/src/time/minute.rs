@@ -93,6 +93,13 @@ mod tests {
     }
 
     #[test]
+    fn the_minute_after_an_instant_is_the_next_that_begins() {
+        for now in ["2026-12-01T09:00:00Z", "2026-12-01T09:00:59.999Z"] {
+            assert_eq!(Minute::after(at(now)).start(), at("2026-12-01T09:01:00Z"), "{now}");
+        }
+    }
+
+    #[test]
     fn the_earliest_timer_is_at_least_a_minute_away_and_less_than_two() {
         for (now, earliest) in [
             ("2026-12-01T09:00:00Z", "2026-12-01T09:01:00Z"),

@@ -236,3 +236,36 @@ impl NoticeState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_open_notice_needs_a_minute() {
+        for state in NoticeState::ALL {
+            let status = NoticeStatus::from_parts(state, None, Reason::OnTime, None);
+            assert_eq!(status.is_err(), state.is_open(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back() {
+        let (at, until) =
+            (Minute::from_epoch(29_800_000), DateTime::from_timestamp_millis(1_800_000_000_000));
+        for (state, remind_at, reason, claimed_until) in [
+            (NoticeState::Planned, Some(at), Reason::Immediate, until),
+            (NoticeState::Scheduled, Some(at), Reason::AfterDnd, None),
+            (NoticeState::Delivered, Some(at), Reason::OnTime, None),
+            (NoticeState::Delivered, None, Reason::OnTime, None),
+            (NoticeState::Suppressed, None, Reason::DndUntilStart, None),
+            (NoticeState::Cancelled, None, Reason::BeforeDnd, None),
+            (NoticeState::Missed, None, Reason::MeetingStarted, None),
+            (NoticeState::Failed, None, Reason::MeetingStarted, None),
+        ] {
+            let status = NoticeStatus::from_parts(state, remind_at, reason, claimed_until).unwrap();
+            let parts = (status.state(), status.remind_at(), status.reason(), status.claimed_until());
+            assert_eq!(parts, (state, remind_at, reason, claimed_until));
+        }
+    }
+}

@@ -102,7 +102,7 @@ fn a_change_is_sent_once_and_only_where_a_calendar_shows_it() {
     let mut stored = carried_out(&joined, &everyone, stored, 5);
     delivered(&joined, &cy, &mut stored, 6);
 
-    // Everyone hears of another title, and of nothing once it is told.
+    // Another title is sent to everyone, once.
     let renamed = titled(&joined, "Other");
     assert_eq!(plan(&renamed, &known(&everyone), &stored, true, minute(10).start()).len(), 3);
     let mut stored = carried_out(&renamed, &everyone, stored, 10);
@@ -153,7 +153,7 @@ fn a_change_that_is_undone_before_it_is_sent_is_not_sent() {
     let back = Meeting { version: 4, ..first };
     assert!(matches!(as_decided(&back, &ana, &stored, 6), Action::Close(_, Closed::Delivered { .. })));
     let stored = carried_out(&back, &[&ana], stored, 5);
-    // They were told before what is.
+    // The last invitation is true again.
     assert_eq!(invitation_of(&ana, &stored).unwrap().state(), NoticeState::Delivered);
 }
 

@@ -5,7 +5,7 @@ use harness::World;
 use serde_json::{Value, json};
 
 use crate::fixtures::{sort_of, stored, world_with};
-use crate::story::{id_of, request};
+use crate::story::{id_of, meeting, request};
 
 /// Every request that can be made about those users and meetings and changes nothing.
 pub(crate) fn requests(items: &[Value]) -> Vec<Value> {
@@ -118,4 +118,28 @@ async fn stored_addresses_and_counts_go_on() {
     let items: Vec<_> = world.items().await.into_values().collect();
     let [meetings, invitations] = counts(&stored.items, ana);
     assert_eq!(counts(&items, ana), [meetings + 1, invitations + 1]);
+}
+
+/// The reminders outstanding are summed up from the organizer's stored pages.
+#[tokio::test]
+async fn what_a_stored_page_counts_is_counted() {
+    let stored = stored().await;
+    let review = meeting(&stored.items, "Design review");
+    let (ana, id) = (review["creator_id"].as_str().unwrap(), review["meeting_id"].as_str().unwrap());
+    let page = |item: &&Value| item["pk"] == format!("USER#{ana}") && item["sk"] == "DAY#2026-11-02";
+    let page = stored.items.iter().find(page).unwrap();
+    // Five reminders for each of three people.
+    assert_eq!(page["meetings"][id]["reminders"], 15);
+    for (reminders, status) in [(15, 201), (50_000, 429)] {
+        let world = world_with(&stored.items).await;
+        let mut page = page.clone();
+        page["meetings"][id]["reminders"] = json!(reminders);
+        world.put_item(page).await;
+        let body = json!({
+            "creator_id": ana, "start_time": "2026-11-05T10:00", "end_time": "2026-11-05T11:00",
+            "time_zone": "UTC", "participants": [],
+        });
+        let (answered, answer) = world.post("/api/create_meeting", body).await;
+        assert_eq!(answered, status, "{answer}");
+    }
 }

@@ -147,6 +147,50 @@ async fn a_webhook_that_was_tried_keeps_its_id() {
     }
 }
 
+/// What is tried in vain has failed when its meeting starts; what was never tried is missed.
+#[tokio::test]
+async fn stored_attempts_tell_failed_from_missed() {
+    let stored = stored().await;
+    let world = world_with(&stored.items).await;
+    world.clock.set(instant(OVER));
+    world.sweep().await;
+    let items = world.items().await;
+    let state = |title: &str, channel: &str| {
+        let id = id_of(&meeting(&stored.items, title)).to_owned();
+        let reminder = |item: &&Value| item["meeting_id"] == *id && item["channel"] == channel;
+        items.values().find(reminder).unwrap()["state"].clone()
+    };
+    assert_eq!(["email", "webhook"].map(|channel| state("Demo", channel)), ["failed", "failed"]);
+    assert_eq!([state("Sync", "email"), state("Call", "webhook")], ["missed", "missed"]);
+    assert_eq!(messages(&world), [""; 0]);
+}
+
+/// Cy's change is planned up to the meeting at 13:00. What was planned before is not looked at again.
+#[tokio::test]
+async fn the_plan_of_a_stored_change_goes_on_where_it_ended() {
+    let stored = stored().await;
+    let world = world_with(&stored.items).await;
+    let mut keys = Vec::new();
+    for title in ["Daily standup", "Design review"] {
+        let id = id_of(&meeting(&stored.items, title)).to_owned();
+        let of_cy = |item: &&Value| {
+            item["meeting_id"] == *id && item["email"] == "cy@example.com" && item["minutes_before"] == 60
+        };
+        let mut row = stored.items.iter().find(of_cy).unwrap().clone();
+        row["state"] = json!("cancelled");
+        for name in ["owed_at", "owed_shard", "remind_at"] {
+            row.as_object_mut().unwrap().remove(name);
+        }
+        keys.push((row["pk"].as_str().unwrap().to_owned(), row["sk"].as_str().unwrap().to_owned()));
+        world.put_item(row).await;
+    }
+    world.lose_stream().await;
+    world.pass_to(instant("2026-11-02T10:35:00Z")).await;
+    let items = world.items().await;
+    let states: Vec<_> = keys.iter().map(|key| items[key]["state"].clone()).collect();
+    assert_eq!(states, ["cancelled", "scheduled"]);
+}
+
 #[tokio::test]
 async fn who_was_invited_to_a_stored_meeting_is_sent_its_new_time() {
     let stored = stored().await;

@@ -36,7 +36,8 @@ pub(crate) async fn patch(world: &World, meeting: &Value, change: Value) {
     world.settle().await;
 }
 
-/// Asserts that nothing is left to do: no item owes anything, none is claimed or half planned, and no timer is set.
+/// Asserts that nothing is left to do: no item owes anything, none is claimed or half planned, and no timer
+/// is set.
 pub(crate) async fn assert_done(world: &World) {
     let open = ["owed_at", "owed_shard", "planned_until", "claimed_until"];
     for item in world.items().await.values() {
@@ -62,8 +63,8 @@ pub(crate) fn objects(world: &World, who: &str, title: &str) -> Vec<String> {
     objects.map(object).collect()
 }
 
-/// Each message that is still to leave: the minute in which it does where its timer is still set, the minute in which it does
-/// where only the sweep knows of it, and what it is.
+/// Each message that is still to leave: the minute in which it does where its timer is still set, the minute
+/// in which it does where only the sweep knows of it, and what it is.
 const TO_COME: &[(&str, &str, &str)] = &[
     ("10:30", "10:31", "ana: Reminder: Sync, Mon 2 Nov 14:00"),
     ("10:31", "10:31", "ana: Invitation: Planning, Mon 2 Nov 16:30"),

@@ -1,6 +1,7 @@
 //! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus.
 //!
-//! Everything was written before idempotency keys, counted changes and marks, and before an invitation kept title and place.
+//! Everything was written before idempotency keys, counted changes and marks, and before an invitation kept
+//! title and place.
 
 use harness::instant;
 use serde_json::json;
@@ -43,7 +44,8 @@ async fn who_was_invited_is_sent_the_new_time() {
     }
     assert_done(&world).await;
 
-    // The change is counted beside what the day's item counts already, and the calendar page says how many reminders there are.
+    // The change is counted beside what the day's item counts already, and the calendar page says how many
+    // reminders there are.
     let items = world.items().await;
     let fay = review["creator_id"].as_str().unwrap();
     let of_fay = |sort: &str| &items[&(format!("USER#{fay}"), sort.to_owned())];

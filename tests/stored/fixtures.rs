@@ -26,8 +26,11 @@ pub(crate) struct Stored {
     pub(crate) earlier_answers: Vec<Value>,
 }
 
+/// Whether a sort key is one of a kind of item.
+type Fits = fn(&str) -> bool;
+
 /// The file of each kind of item, and what the sort keys of that kind look like.
-const FILES: [(&str, fn(&str) -> bool); 7] = [
+const FILES: [(&str, Fits); 7] = [
     ("users", |sort| sort == "PROFILE"),
     ("emails", |sort| sort == "EMAIL"),
     ("calendars", |sort| sort.starts_with("DAY#")),
@@ -49,8 +52,8 @@ pub(crate) async fn stored() -> &'static Stored {
     STORED.get_or_init(read).await
 }
 
-/// A world in which those items are stored, at [`STOPPED_AT`]. Nothing of it is planned or sent by itself: no timer is set,
-/// and the stream doesn't know of the items.
+/// A world in which those items are stored, at [`STOPPED_AT`]. Nothing of it is planned or sent by itself: no
+/// timer is set, and the stream doesn't know of the items.
 pub(crate) async fn world_with(items: &[Value]) -> World {
     let world = World::inviting().await;
     world.clock.set(instant(STOPPED_AT));
@@ -87,7 +90,7 @@ async fn write() {
         let items = items.iter().filter(|item| fits(sort_of(item)));
         save(&format!("items/{name}.json"), &lines(items));
     }
-    save("items/timers.json", &lines(&timers(&story.world).await));
+    save("items/timers.json", &lines(&timers_of(&story.world).await));
 
     let earlier: Vec<_> =
         list(&read("items/earlier.json")).into_iter().map(|form| form["item"].clone()).collect();
@@ -101,7 +104,7 @@ async fn write() {
 }
 
 /// Every timer that is set, in the order of time.
-async fn timers(world: &World) -> Vec<Value> {
+pub(crate) async fn timers_of(world: &World) -> Vec<Value> {
     let timer = |(input, at): (Value, String)| {
         let at = at.strip_prefix("at(").and_then(|at| at.strip_suffix(')')).unwrap();
         serde_json::json!({ "at": format!("{at}Z"), "input": input })

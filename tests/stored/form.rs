@@ -1,10 +1,11 @@
-//! The stored form itself: the names of attributes, their types, and the words that stand for states and the like.
+//! The stored form itself: the names of attributes, their types, and the words that stand for states and the
+//! like.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::fixtures::stored;
+use crate::fixtures::{Stored, stored, timers_of};
 use crate::story::Story;
 
 /// By kind of item, the attributes that any item of that kind has, each with its type.
@@ -19,6 +20,15 @@ fn form(items: &[Value]) -> Form {
         describe(item, "", attributes);
     }
     form
+}
+
+/// The same of what timers carry.
+fn form_of_timers(timers: &[Value]) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    for timer in timers {
+        describe(&timer["input"], "", &mut lines);
+    }
+    lines
 }
 
 /// Adds a line for each attribute in `value`, which stands at `path`.
@@ -48,7 +58,7 @@ fn describe(value: &Value, path: &str, lines: &mut BTreeSet<String>) {
     }
 }
 
-/// A number that counts from 1970 on is told by how large it is.
+/// How large a number is says in which unit it counts from 1970 on.
 fn unit(number: Option<i64>) -> &'static str {
     match number {
         Some(100_000_000_000..) => "milliseconds since 1970",
@@ -108,9 +118,12 @@ fn only_in(one: &Form, other: &Form) -> Vec<String> {
 
 #[tokio::test]
 async fn the_same_day_is_stored_in_the_same_form() {
-    let stored = form(&stored().await.items);
-    let today = Story::play().await.world.items().await;
-    let today = form(&today.into_values().collect::<Vec<_>>());
+    let Stored { items, timers, .. } = stored().await;
+    let world = Story::play().await.world;
+    let today: Vec<_> = world.items().await.into_values().collect();
+    let (mut stored, mut today) = (form(items), form(&today));
+    stored.insert("timer".to_owned(), form_of_timers(timers));
+    today.insert("timer".to_owned(), form_of_timers(&timers_of(&world).await));
     let (gone, new) = (only_in(&stored, &today), only_in(&today, &stored));
     assert!(
         gone.is_empty() && new.is_empty(),

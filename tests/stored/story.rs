@@ -55,7 +55,8 @@ impl Story {
         }
     }
 
-    /// 09:00 to 09:21. One meeting starts before anything about it was sent, and another one while nothing could be.
+    /// 09:00 to 09:21. One meeting starts before anything about it was sent, and another one while nothing
+    /// could be.
     async fn fail_and_miss(&self, eve: &Person) {
         self.book(eve, "09:10", "09:15", &[], "Missed", json!([5])).await;
         self.world.settle().await;
@@ -136,13 +137,15 @@ impl Story {
         assert_eq!(self.world.webhooks().len(), REFUSED + 4);
     }
 
-    /// 10:30. Processes die while they send, timers can't be set or taken away, and the last change isn't planned at all.
+    /// 10:30. Processes die while they send, timers can't be set or taken away, and the last change isn't
+    /// planned at all.
     async fn stop_in_the_middle(&mut self, people: &People) {
         let People { ana, bo, cy, eve, .. } = people;
         self.world.clock.set(instant(STOPPED_AT));
         self.die_while_sending("Sync", cy, "email", 150).await;
         self.die_while_sending("Call", eve, "webhook", 50).await;
-        // Cy's standup is planned with the new name; then the reminder that the dead process has claimed is in the way.
+        // Cy's standup is planned with the new name; then the reminder that the dead process has claimed is
+        // in the way.
         let path = format!("/api/users/{}", cy.id);
         let answer = self.send(Method::PATCH, &path, &[], &json!({ "name": "Cyrus" })).await;
         assert_eq!(answer.0, 200, "{}", answer.1);

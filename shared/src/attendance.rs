@@ -8,7 +8,7 @@ use crate::domain::booking::{Booking, overlapping};
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
 use crate::domain::{Meeting, MeetingId, User};
 use crate::http::view::{BookedView, ConflictView, MeetingView, PersonView, UnavailableView};
-use crate::http::{Code, FieldError, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::store::{Page, Transaction, bookings};
 use crate::time::{Interval, Zone, interval};
 

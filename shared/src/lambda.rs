@@ -10,10 +10,12 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::api::Api;
 use crate::aws::{self, MissingSetting};
 use crate::clock::Clock;
-use crate::http::{Api, Problem, Request, Response, answer};
+use crate::http::{Request, Response, answer};
 use crate::metrics::{self, EmbeddedMetrics};
+use crate::problem::Problem;
 
 /// Serves a use case behind HTTP until Lambda ends the process.
 ///

@@ -8,9 +8,10 @@ use futures_util::future::join3;
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::api::Api;
 use crate::domain::quota::{Demand, Quota, next_day};
 use crate::domain::{Meeting, MeetingId, UserId};
-use crate::http::{Api, Code, Problem};
+use crate::problem::{Code, Problem};
 use crate::store::{Found, ReadSet, Session, StoreError, Transaction};
 
 /// How long a client waits while what was counted is given back.

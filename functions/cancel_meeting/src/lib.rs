@@ -2,10 +2,12 @@
 
 use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::domain::{Meeting, MeetingId, Status};
 use shared::http::view::MeetingView;
-use shared::http::{Api, Code, Problem, Request, Response, check_version, not_found, path_id, versioned};
+use shared::http::{Request, Response, check_version, path_id, versioned};
 use shared::notices::next_minute;
+use shared::problem::{Code, Problem};
 use shared::store::{ReadSet, Session};
 
 /// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
@@ -29,7 +31,7 @@ async fn cancel(
     id: &MeetingId,
 ) -> Result<Meeting, Problem> {
     let found = session.read(caller.with_own_keys(ReadSet::new().meeting(id))).await?;
-    let meeting = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let meeting = found.meeting(id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Cancel, &meeting)?;
     if !meeting.is_confirmed() {
         return Ok(meeting);

@@ -6,13 +6,12 @@ use lambda_http::http::header;
 use serde_json::json;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
+use shared::api::Api;
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
-use shared::http::{
-    Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
-    to_json,
-};
+use shared::http::{Fields, IdempotencyKey, Request, Response, created, etag, to_json};
 use shared::notices::next_minute;
+use shared::problem::{Code, FieldError, Problem};
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{Found, ReadSet, Session};
 
@@ -65,7 +64,7 @@ async fn book(
     if let (Some(key), Some(there)) = (key, people.meeting(id)?) {
         return key.replay(there.idempotency.as_ref());
     }
-    let user = people.user(&new.creator_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let user = people.user(&new.creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     let creator = Attendee { user, pages: people.days(&new.creator_id, new.interval)? };
     let others = owners(new, &people)?;
     attendance::check_size("participants", others.len() + 1, &new.interval.utc_days().collect())?;
@@ -85,7 +84,7 @@ async fn book(
     let mut attendees = vec![creator];
     for id in &others {
         // An address whose owner is gone changed hands between the two reads: read again.
-        let user = found.user(id)?.ok_or_else(|| Problem::stale(session))?;
+        let user = found.user(id)?.ok_or_else(|| session.stale())?;
         attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
     }
 

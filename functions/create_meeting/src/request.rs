@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 use shared::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
 use shared::domain::{Channels, Description, Email, Location, Notifications, Title, UserId};
-use shared::http::{FieldError, Fields, Problem, read};
+use shared::http::{Fields, read};
+use shared::problem::{FieldError, Problem};
 use shared::time::{Interval, Zone};
 
 /// A meeting as asked for.

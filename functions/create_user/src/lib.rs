@@ -1,9 +1,11 @@
 //! `POST /api/create_user`: someone who can be invited and reminded.
 
 use shared::access::Caller;
+use shared::api::Api;
 use shared::domain::{Email, Name, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, read, to_json};
+use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_json};
+use shared::problem::{Code, Problem};
 use shared::store::Creation;
 
 /// Creates a user, unless somebody has their address already.

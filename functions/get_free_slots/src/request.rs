@@ -1,7 +1,8 @@
 //! The body or query of `get_free_slots`.
 
 use shared::domain::UserId;
-use shared::http::{Fields, Problem, read};
+use shared::http::{Fields, read};
+use shared::problem::Problem;
 use shared::time::{WrittenTime, Zone};
 
 /// The longest window, in days.

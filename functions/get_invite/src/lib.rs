@@ -3,9 +3,11 @@
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::calendar::{Audience, Method, document};
 use shared::domain::{Email, MeetingId};
-use shared::http::{Api, Code, Problem, Request, Response, etag, not_found, path_id};
+use shared::http::{Request, Response, etag, path_id};
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// What the use case works with.
@@ -26,7 +28,7 @@ pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Resul
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
-    let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
     let name = match document.method {

@@ -5,10 +5,12 @@ use std::cmp::Reverse;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::domain::{Meeting, MeetingId, Notice, Participant};
 use shared::http::view::NoticeView;
-use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
+use shared::http::{Request, Response, json, path_id};
 use shared::notices;
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
@@ -22,7 +24,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.read(caller.with_own_keys(ReadSet::new())),
         api.store.meeting_with_notices(&id)
     )?;
-    let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;

@@ -2,9 +2,11 @@
 
 use lambda_http::http::StatusCode;
 use shared::access::rules::OnUser;
+use shared::api::Api;
 use shared::domain::UserId;
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
+use shared::http::{Request, Response, json, path_id};
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// Answers a user.
@@ -16,6 +18,6 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
-    let user = found.user(&id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let user = found.user(&id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     json(StatusCode::OK, &UserView::from(&user))
 }

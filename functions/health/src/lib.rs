@@ -2,7 +2,8 @@
 
 use lambda_http::http::StatusCode;
 use serde_json::json;
-use shared::http::{self, Problem, Request, Response};
+use shared::http::{self, Request, Response};
+use shared::problem::Problem;
 use shared::time::TZDB;
 
 /// Answers version and tzdb. It asks nothing of the store: an outage there is the business of the calls that need it.

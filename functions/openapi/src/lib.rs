@@ -2,7 +2,8 @@
 
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, RequestExt};
-use shared::http::{Code, Problem, Request, Response};
+use shared::http::{Request, Response};
+use shared::problem::{Code, Problem};
 
 /// The contract as JSON, as `openapi.yaml` has it.
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));

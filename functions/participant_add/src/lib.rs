@@ -2,10 +2,12 @@
 
 use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
-use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
+use shared::http::{Fields, Request, Response, versioned};
 use shared::notices::next_minute;
+use shared::problem::{Code, Problem};
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{ReadSet, Session};
 
@@ -36,9 +38,9 @@ async fn add(
     meeting_id: &MeetingId,
 ) -> Result<(Meeting, Attendee), Problem> {
     let found = session.read(caller.with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id))).await?;
-    let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
-    let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let user = found.user(user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     attendance::check_confirmed(&meeting)?;
     if meeting.participant(user_id).is_some() {
         return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));

@@ -1,11 +1,13 @@
 //! `POST /api/meeting/participant/remove`: someone no longer takes part.
 
 use shared::access::Caller;
+use shared::api::Api;
 use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
-use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
+use shared::http::{Fields, Request, Response, versioned};
 use shared::notices::next_minute;
+use shared::problem::{Code, Problem};
 use shared::store::{ReadSet, Session};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
@@ -31,7 +33,7 @@ async fn remove(
     meeting_id: &MeetingId,
 ) -> Result<Meeting, Problem> {
     let found = session.read(caller.with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id))).await?;
-    let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_remove(user_id, &meeting)?;
     attendance::check_confirmed(&meeting)?;
     let role = meeting.participant(user_id).map(|participant| participant.role);
@@ -43,7 +45,7 @@ async fn remove(
                 "A meeting keeps its organizer. Nothing was changed.",
             ));
         }
-        None if found.user(user_id)?.is_none() => return Err(not_found(Code::UserNotFound)),
+        None if found.user(user_id)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),
         None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
     }
     let mut meeting = Meeting { version: meeting.version + 1, ..meeting };

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
-use shared::http::{
-    Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
-};
+use shared::http::{Fields, Request, Response, check_version, path_id, versioned};
 use shared::notices::next_minute;
+use shared::problem::{Code, Problem};
 use shared::quota::{QuotaRequest, QuotaReservation};
 use shared::store::{ReadSet, Session};
 
@@ -49,7 +49,7 @@ async fn change(
     patch: &MeetingPatch,
 ) -> Result<(u64, BookedView), Problem> {
     let found = session.read(caller.with_own_keys(ReadSet::new().meeting(id))).await?;
-    let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let before = found.meeting(id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Change, &before)?;
     attendance::check_confirmed(&before)?;
     check_version(request, before.version)?;
@@ -79,7 +79,7 @@ async fn change(
     let found = reservation.read(found, quota_request).await?;
     let mut attendees = Vec::with_capacity(after.participants.len());
     for participant in &after.participants {
-        let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
+        let user = found.user(&participant.user_id)?.ok_or_else(|| session.stale())?;
         attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
     }
     // Whoever is invited elsewhere meanwhile may still change anything, and be there for less time, but for no other.

@@ -2,7 +2,8 @@
 
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
-use shared::http::{self, FieldError, Fields, Patch, Problem, read};
+use shared::http::{self, Fields, Patch, read};
+use shared::problem::{FieldError, Problem};
 use shared::time::{WrittenTime, Zone};
 
 /// What is to change.

@@ -5,10 +5,12 @@ mod request;
 use lambda_http::http::StatusCode;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
+use shared::api::Api;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Fields, Problem, Request, Response, json, not_found, path_id};
+use shared::http::{Fields, Request, Response, json, path_id};
 use shared::notices::next_minute;
+use shared::problem::{Code, Problem};
 use shared::store::{ReadSet, Update};
 
 use request::UserPatch;
@@ -29,7 +31,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(id))).await?;
     caller.actor(&found)?.may(OnUser::Change, id)?;
-    let before = found.user(id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let before = found.user(id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;
     if after.email.key() != before.email.key() {
         caller.may_have(&after.email)?;

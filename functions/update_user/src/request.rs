@@ -1,7 +1,8 @@
 //! The body of `PATCH /api/users/{user_id}`.
 
 use shared::domain::{Email, Name, User};
-use shared::http::{Fields, Patch, Problem, read};
+use shared::http::{Fields, Patch, read};
+use shared::problem::Problem;
 use shared::time::{Dnd, WallTime, Zone};
 
 /// What is to change.

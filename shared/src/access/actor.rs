@@ -2,7 +2,7 @@
 
 use super::rules::{OnMeeting, OnUser, Part, Permission, Whom};
 use crate::domain::{Meeting, Role, UserId};
-use crate::http::{Code, Problem, not_found};
+use crate::problem::{Code, Problem};
 
 /// A caller by the user that they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,6 @@ pub(super) fn carry_out(permission: Permission, missing: Code) -> Result<Visibil
         Permission::Forbidden => {
             Err(Problem::new(Code::Forbidden, "This is not yours to do. Nothing was changed."))
         }
-        Permission::Hidden => Err(not_found(missing)),
+        Permission::Hidden => Err(Problem::not_found(missing)),
     }
 }

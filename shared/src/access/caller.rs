@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use aws_smithy_types::base64;
-use lambda_http::RequestExt;
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value};
 
 use super::Actor;
 use super::actor::carry_out;
 use super::rules::{OnUser, Whom};
 use crate::domain::Email;
-use crate::http::{Code, Problem, Request};
+use crate::problem::{Code, Problem};
 use crate::store::{Found, ReadSet, StoreError};
 
 /// How a deployment learns who is calling. API Gateway does the checking and refuses whoever fails; a function that is

@@ -3,8 +3,9 @@
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{Code, FieldError, Problem, Request, read};
+use super::{Request, read};
 use crate::domain::{Channels, MeetingId, Notifications, UserId};
+use crate::problem::{Code, FieldError, Problem};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;

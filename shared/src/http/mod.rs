@@ -2,7 +2,6 @@
 
 mod fields;
 mod preconditions;
-mod problem;
 pub mod read;
 mod security_headers;
 mod times;
@@ -17,34 +16,15 @@ use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use problem::{Code, FieldError, Problem};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve};
 
-use crate::access::SignIn;
-use crate::clock::Clock;
-use crate::domain::{Channels, Quotas};
-use crate::store::Store;
+use crate::problem::{Code, Problem};
 
 /// A request from API Gateway.
 pub type Request = lambda_http::Request;
 /// An answer to API Gateway.
 pub type Response = lambda_http::Response<Body>;
-
-/// What a use case behind HTTP works with.
-#[derive(Clone, Debug)]
-pub struct Api {
-    /// The table.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Clock,
-    /// How people can be reached.
-    pub channels: Channels,
-    /// How callers are known.
-    pub sign_in: SignIn,
-    /// How much one user may ask for.
-    pub quotas: Quotas,
-}
 
 /// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. Each is protected, see
 /// [`add_security_headers`]. A failure that is ours is logged here, once, and nowhere else.
@@ -115,10 +95,5 @@ pub fn path_id<T>(
 ) -> Result<T, Problem> {
     let parameters = request.path_parameters();
     let given = parameters.first(name).unwrap_or_default();
-    parse(given).map_err(|_| not_found(missing))
-}
-
-/// A 404 of that code.
-pub fn not_found(code: Code) -> Problem {
-    Problem::new(code, "Nothing has this id.")
+    parse(given).map_err(|_| Problem::not_found(missing))
 }

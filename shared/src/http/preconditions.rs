@@ -4,8 +4,9 @@ use lambda_http::http::header;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Code, Fields, Problem, Request, Response};
+use super::{Fields, Request, Response};
 use crate::domain::IdempotencyRecord;
+use crate::problem::{Code, Problem};
 
 /// The entity tag of a meeting's version (RFC 9110, section 8.8.3).
 pub fn etag(version: u64) -> header::HeaderValue {

@@ -25,8 +25,9 @@ pub fn add_security_headers(headers: &mut HeaderMap) {
 mod tests {
     use lambda_http::Body;
 
-    use super::super::{Code, Problem, Request, Response, answer};
+    use super::super::{Request, Response, answer};
     use super::*;
+    use crate::problem::{Code, Problem};
 
     async fn headers_of(outcome: fn() -> Result<Response, Problem>) -> HeaderMap {
         answer((), Request::default(), |(), _| async move { outcome() }).await.into_parts().0.headers

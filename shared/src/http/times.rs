@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{FieldError, Fields, Problem, read};
+use super::{Fields, read};
+use crate::problem::{FieldError, Problem};
 use crate::time::{Dnd, Fold, Interval, TimeError, WrittenTime, Zone};
 
 /// An interval read from `start_time` and `end_time`, and what the client should know of how they were read.

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::FieldError;
 use crate::access::Visibility;
 use crate::domain::{
     Booking, Meeting, MeetingId, Notice, NoticeState, Notifications, Participant, Role, Status, User, UserId,
 };
+use crate::problem::FieldError;
 use crate::time::{Interval, Reason, Zone, format};
 
 /// A user.

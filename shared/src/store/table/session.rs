@@ -63,9 +63,11 @@ impl Session<'_> {
         outcome
     }
 
-    /// Forgets everything: what was read contradicts itself.
-    pub fn forget(&self) {
+    /// A conflict, as what was read contradicts itself: somebody changed some of it between two reads. Forgets
+    /// everything, so that the next attempt reads it again.
+    pub fn stale(&self) -> StoreError {
         self.known().clear();
+        StoreError::conflict("items changed between two reads")
     }
 
     fn learn(&self, keys: Vec<Key>, writes: &[WriteOutcome]) {

@@ -1,13 +1,12 @@
 //! Errors as clients see them (RFC 9457), and the one table of their statuses.
 
-use lambda_http::Body;
 use lambda_http::http::{StatusCode, header};
+use lambda_http::{Body, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use strum::VariantArray;
 
-use super::Response;
-use crate::store::{IsConflict, Session, StoreError};
+use crate::store::{IsConflict, StoreError};
 
 /// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
 #[derive(Debug)]
@@ -165,10 +164,9 @@ impl Problem {
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
     }
 
-    /// What was read contradicts itself, as somebody changed some of it in between: forget it and read again.
-    pub fn stale(session: &Session<'_>) -> Self {
-        session.forget();
-        Self { is_conflict: true, ..Self::new(Code::BusyTryAgain, BUSY) }
+    /// A 404 of that code.
+    pub fn not_found(code: Code) -> Self {
+        Self::new(code, "Nothing has this id.")
     }
 
     /// Adds a member of its own (RFC 9457, section 3.2).
@@ -203,7 +201,7 @@ impl Problem {
     }
 
     /// The answer a client gets.
-    pub fn into_response(self) -> Response {
+    pub fn into_response(self) -> Response<Body> {
         let (code, status, title) = self.code.row();
         let body = Members {
             r#type: format!("urn:problem:{code}"),

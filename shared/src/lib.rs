@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api;
+pub mod attempt;
 pub mod attendance;
 pub mod aws;
 pub mod calendar;

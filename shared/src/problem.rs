@@ -1,5 +1,7 @@
 //! Errors as clients see them (RFC 9457), and the one table of their statuses.
 
+use std::fmt::Display;
+
 use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
@@ -154,8 +156,8 @@ impl Problem {
     }
 
     /// A request with one bad field.
-    pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    pub fn bad_field(field: &str, message: impl Display) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
     }
 
     /// Our own fault. The cause goes to the log, never to a client.

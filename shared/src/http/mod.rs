@@ -3,6 +3,7 @@
 mod fields;
 mod preconditions;
 pub mod read;
+mod refusals;
 mod security_headers;
 mod times;
 pub mod view;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
+pub use refusals::{booking_refused, meeting_conflict};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve};
 

@@ -12,5 +12,5 @@ mod users;
 
 pub use calendar::{Page, bookings};
 pub use owed::{Debt, OWED_SHARDS, Overdue, Unknown, WorkItem};
-pub use table::{Found, IsConflict, Key, ReadSet, Session, Store, StoreError, Transaction};
+pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update};

@@ -37,8 +37,8 @@ pub struct Clash {
 /// A meeting would touch more calendar pages than one transaction can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "makes the meeting too large: it holds at most {MAX_PARTICIPANT_DAYS} participant-days, the organizer's among \
-     them, and {people} people on {days} UTC days are {}",
+    "makes the meeting too large: {people} participants on {days} UTC days are {} participant-days; a meeting has at \
+     most {MAX_PARTICIPANT_DAYS} participant-days",
     people * days
 )]
 pub struct MeetingTooLarge {

@@ -23,11 +23,11 @@ pub struct Problem {
     retry_after: Option<u64>,
 }
 
-const BUSY: &str = "Others are changing the same calendars right now. Nothing was changed; try again.";
+const BUSY: &str = "Other requests are changing the same data. Nothing was changed. Try again.";
 
 /// An answer of the store that got lost may have been a yes.
 const UNAVAILABLE: &str =
-    "The store did not answer in time. Look whether your change took effect before you try again.";
+    "The database did not answer in time. Check whether your change took effect before you try again.";
 
 /// One bad field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,26 +71,28 @@ impl Code {
     /// The table: name, status and title of every problem.
     const fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is no JSON object"),
-            Self::Unauthenticated => {
-                ("unauthenticated", StatusCode::UNAUTHORIZED, "The request doesn't say who sends it")
+            Self::MalformedJson => {
+                ("malformed_json", StatusCode::BAD_REQUEST, "The body is not a JSON object")
             }
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The caller may not do this"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "You are not signed in"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You are not allowed to do this"),
             Self::InvalidRequest => {
-                ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "The request has bad fields")
+                ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid")
             }
             Self::UnknownParticipants => {
-                ("unknown_participants", StatusCode::UNPROCESSABLE_ENTITY, "Nobody has these addresses")
+                ("unknown_participants", StatusCode::UNPROCESSABLE_ENTITY, "Some participants are not users")
             }
             Self::UserNotFound => ("user_not_found", StatusCode::NOT_FOUND, "There is no such user"),
             Self::MeetingNotFound => ("meeting_not_found", StatusCode::NOT_FOUND, "There is no such meeting"),
             Self::RouteNotFound => ("route_not_found", StatusCode::NOT_FOUND, "There is no such route"),
-            Self::EmailTaken => ("email_taken", StatusCode::CONFLICT, "Somebody has this address already"),
+            Self::EmailTaken => {
+                ("email_taken", StatusCode::CONFLICT, "This e-mail address is already in use")
+            }
             Self::MeetingConflict => {
-                ("meeting_conflict", StatusCode::CONFLICT, "The creator has another meeting then")
+                ("meeting_conflict", StatusCode::CONFLICT, "The creator has another meeting at that time")
             }
             Self::AlreadyParticipant => {
-                ("already_participant", StatusCode::CONFLICT, "The user takes part already")
+                ("already_participant", StatusCode::CONFLICT, "The user already takes part")
             }
             Self::NotAParticipant => {
                 ("not_a_participant", StatusCode::CONFLICT, "The user doesn't take part")
@@ -99,22 +101,18 @@ impl Code {
                 ("organizer_cannot_leave", StatusCode::CONFLICT, "The organizer can't leave their meeting")
             }
             Self::MeetingCancelled => ("meeting_cancelled", StatusCode::CONFLICT, "The meeting is cancelled"),
-            Self::VersionMismatch => (
-                "version_mismatch",
-                StatusCode::PRECONDITION_FAILED,
-                "The meeting has another version by now",
-            ),
+            Self::VersionMismatch => {
+                ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The meeting has changed")
+            }
             Self::IdempotencyKeyReused => (
                 "idempotency_key_reused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The Idempotency-Key was used for another request",
             ),
             Self::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
-            Self::QuotaExceeded => {
-                ("quota_exceeded", StatusCode::TOO_MANY_REQUESTS, "The organizer asks for too much")
-            }
+            Self::QuotaExceeded => ("quota_exceeded", StatusCode::TOO_MANY_REQUESTS, "A quota is exceeded"),
             Self::BusyTryAgain => {
-                ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again")
+                ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "The service is busy; try again")
             }
             Self::InternalError => {
                 ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side")
@@ -151,7 +149,7 @@ impl Problem {
     /// A request with bad fields, all of them.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        let detail = format!("Mend and send again: {}.", fields.join(", "));
+        let detail = format!("Correct these fields: {}.", fields.join(", "));
         Self { errors, ..Self::new(Code::InvalidRequest, detail) }
     }
 
@@ -162,7 +160,7 @@ impl Problem {
 
     /// Our own fault. The cause goes to the log, never to a client.
     pub fn internal(cause: impl Into<String>) -> Self {
-        let detail = "It is not your request's fault. The same request may work later.";
+        let detail = "Your request did not cause this. The same request may work later.";
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
     }
 

@@ -119,9 +119,12 @@ fn owners(new: &NewMeeting, found: &Found) -> Result<Vec<UserId>, Problem> {
     if unknown.is_empty() {
         return Ok(ids);
     }
-    let message = format!("nobody has the address {}", unknown.join(", "));
+    let message = match unknown.as_slice() {
+        [email] => format!("No user has the address {email}."),
+        emails => format!("No user has any of these addresses: {}.", emails.join(", ")),
+    };
     let errors = vec![FieldError { field: "participants".to_owned(), message }];
-    let detail = "Everyone invited must be a user. Nothing was created.";
+    let detail = "Only users can be invited. Nothing was created.";
     Err(Problem::new(Code::UnknownParticipants, detail).with("unknown", json!(unknown)).with_errors(errors))
 }
 

@@ -31,7 +31,7 @@ fn participants(value: &Value) -> Result<Vec<Email>, String> {
     match emails.len() {
         ..=MAX_PARTICIPANT_DAYS => Ok(emails),
         many => Err(format!(
-            "are {many}: a meeting holds at most {MAX_PARTICIPANT_DAYS}, the organizer among them"
+            "has {many} addresses: a meeting has at most {MAX_PARTICIPANT_DAYS} participants, with the organizer"
         )),
     }
 }

@@ -27,12 +27,12 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         Creation::AlreadyThere => replay(&api, &user.id, key).await,
         Creation::EmailTaken => Err(Problem::new(
             Code::EmailTaken,
-            "Addresses are compared without regard to case, and this one belongs to a user already.",
+            "Another user has this address. Upper and lower case count as the same.",
         )),
     }
 }
 
-/// The id of the user that a key creates. Keys are their callers' own: that somebody else chose the same one is no repetition.
+/// The id of the user that a key creates. Each caller has keys of their own: two callers may choose the same key.
 fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
     match caller {
         Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
@@ -52,9 +52,13 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
     fields.finish(user())
 }
 
-/// The user of that idempotency key is there already: the answer is the one from then.
+/// The user of that idempotency key exists already: answers as it was answered then.
 async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
-    let there = api.store.user(id).await?.ok_or_else(|| Problem::internal("a user who is there isn't"))?;
-    let key = key.ok_or_else(|| Problem::internal("a random id met itself"))?;
+    let there = api
+        .store
+        .user(id)
+        .await?
+        .ok_or_else(|| Problem::internal("the user of a repeated request is gone"))?;
+    let key = key.ok_or_else(|| Problem::internal("a random user id exists already"))?;
     key.replay(there.idempotency.as_ref())
 }

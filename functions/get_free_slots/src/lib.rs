@@ -71,7 +71,7 @@ fn booked(bookings: Vec<Booking>, window: Interval) -> Result<Vec<Booking>, Prob
         return Ok(booked);
     }
     let message = format!(
-        "leaves more than the {MAX_BOOKED} meetings in the window that an answer holds: ask for less time"
+        "makes the window too long: it has more than the {MAX_BOOKED} meetings that one answer can hold"
     );
     Err(Problem::bad_field("end_time", message))
 }

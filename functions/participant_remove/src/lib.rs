@@ -43,7 +43,7 @@ impl Command for Remove {
             Some(Role::Organizer) => {
                 return Err(Problem::new(
                     Code::OrganizerCannotLeave,
-                    "A meeting keeps its organizer. Nothing was changed.",
+                    "A meeting must keep its organizer. Nothing was changed.",
                 ));
             }
             None if found.user(user_id)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),

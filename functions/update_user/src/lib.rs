@@ -44,7 +44,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         Update::Updated => Ok(after),
         Update::EmailTaken => Err(Problem::new(
             Code::EmailTaken,
-            "Addresses are compared without regard to case, and this one belongs to another user. Nothing was changed.",
+            "Another user has this address. Upper and lower case count as the same. Nothing was changed.",
         )),
     }
 }

@@ -68,9 +68,10 @@ pub(super) fn carry_out(permission: Permission, missing: Code) -> Result<Visibil
     match permission {
         Permission::Allowed => Ok(Visibility::All),
         Permission::TimesOnly => Ok(Visibility::Times),
-        Permission::Forbidden => {
-            Err(Problem::new(Code::Forbidden, "This is not yours to do. Nothing was changed."))
-        }
+        Permission::Forbidden => Err(Problem::new(
+            Code::Forbidden,
+            "You are signed in, but you may not do this. Nothing was changed.",
+        )),
         Permission::Hidden => Err(Problem::not_found(missing)),
     }
 }

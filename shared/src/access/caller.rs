@@ -103,7 +103,7 @@ impl Caller {
 
 /// A request without a permission on who sent it.
 fn unauthenticated() -> Problem {
-    Problem::new(Code::Unauthenticated, "Send a token that is valid now, as Authorization: Bearer <token>.")
+    Problem::new(Code::Unauthenticated, "Send a valid token in the header Authorization: Bearer <token>.")
 }
 
 fn owner(
@@ -118,8 +118,7 @@ fn owner(
     let verified = claims.get("email_verified").is_some_and(|verified| verified == "true");
     let email = claims.get("email").filter(|_| verified).and_then(|email| Email::known(email).ok());
     email.map(Caller::Owner).ok_or_else(|| {
-        let detail =
-            "The token has to carry an e-mail address that is verified: the claims email and email_verified.";
+        let detail = "The token must have a verified e-mail address: the claims email and email_verified.";
         Problem::new(Code::Forbidden, detail)
     })
 }

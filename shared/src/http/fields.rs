@@ -31,7 +31,7 @@ impl Fields {
             _ => b"",
         };
         if body.len() > MAX_BODY {
-            let detail = format!("A body may have {MAX_BODY} bytes; this one has {}.", body.len());
+            let detail = format!("The body has {} bytes; at most {MAX_BODY} are allowed.", body.len());
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
         match serde_json::from_slice(body) {
@@ -129,7 +129,7 @@ impl Fields {
         self.known.extend([first, second]);
         match (self.values.get(first), self.values.get(second)) {
             (Some(a), Some(b)) if a != b => {
-                self.fail(second, &format!("must not differ from {first}; give one of the two"));
+                self.fail(second, &format!("must not differ from {first}: send only one of the two"));
                 first
             }
             (None, Some(_)) => second,
@@ -174,7 +174,7 @@ impl Fields {
         }
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
-            None if self.errors.is_empty() => Err(Problem::internal("a bad field was not noted")),
+            None if self.errors.is_empty() => Err(Problem::internal("a bad field was not recorded")),
             _ => Err(Problem::invalid(self.errors)),
         }
     }

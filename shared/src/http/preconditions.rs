@@ -26,8 +26,9 @@ pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
     if request.headers().get(header::IF_MATCH).is_none() || tags.any(matches) {
         return Ok(());
     }
-    let detail =
-        format!("The meeting is at version {version}. Read it again and decide anew. Nothing was changed.");
+    let detail = format!(
+        "The meeting is at version {version} now. Read it again before you change it. Nothing was changed."
+    );
     Err(Problem::new(Code::VersionMismatch, detail))
 }
 
@@ -80,7 +81,7 @@ impl IdempotencyKey {
             }
             _ => Err(Problem::new(
                 Code::IdempotencyKeyReused,
-                "This Idempotency-Key came with another body before. Nothing was changed.",
+                "This Idempotency-Key was already used with a different body. Nothing was changed.",
             )),
         }
     }

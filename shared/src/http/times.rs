@@ -26,11 +26,11 @@ impl Fields {
                 }
             },
             (None, Some(_)) => {
-                self.fail(START, "is missing: give both do-not-disturb hours or neither");
+                self.fail(START, "is missing: send both do-not-disturb hours or neither");
                 None
             }
             (Some(_), None) => {
-                self.fail(END, "is missing: give both do-not-disturb hours or neither");
+                self.fail(END, "is missing: send both do-not-disturb hours or neither");
                 None
             }
         }

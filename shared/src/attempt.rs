@@ -10,6 +10,9 @@ use crate::quota::{QuotaError, QuotaRequest, QuotaReservation};
 use crate::store::{Found, IsConflict, ReadSet, Session, StoreError, Transaction};
 
 /// A request that changes a meeting, after it was parsed.
+///
+/// A trait and not an async closure: a future has to be `Send` here, and the compiler can't tell that yet of
+/// a closure whose future borrows its argument.
 pub trait Command {
     /// What it answers.
     type Output;
@@ -23,8 +26,8 @@ pub trait Command {
     ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
 }
 
-/// What a [`Command`] works with. One request has one, whatever number of attempts it takes: what was read stays known
-/// and what was counted stays counted from one attempt to the next.
+/// What a [`Command`] works with. One request has one, whatever number of attempts it takes: what was read
+/// stays known and what was counted stays counted from one attempt to the next.
 #[derive(Debug)]
 pub struct Attempt<'a> {
     api: &'a Api,
@@ -33,8 +36,8 @@ pub struct Attempt<'a> {
     reservation: QuotaReservation<'a>,
 }
 
-/// Runs `command` until it is committed, fails for another reason than a conflict, or time is up. Unless it was
-/// committed, the quotas that it took are given back.
+/// Runs `command` until it is committed, fails for another reason than a conflict, or time is up. Unless it
+/// was committed, the quotas that it took are given back.
 ///
 /// # Errors
 /// The error of the last attempt.

@@ -113,8 +113,8 @@ pub fn book(
     attendee.pages.iter().try_fold(transaction, |transaction, page| Ok(transaction.book(page, booking)?))
 }
 
-/// The attendees who have other meetings at the time of this one, with those meetings. The creator is never among
-/// them: they could not have booked it.
+/// The attendees who have other meetings at the time of this one, with those meetings. The creator is never
+/// among them: they could not have booked it.
 pub fn unavailable<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<(&'a User, Vec<Booking>)> {
     let others = attendees.iter().filter(|attendee| attendee.user.id != meeting.creator_id);
     let busy = others.map(|attendee| (&attendee.user, attendee.conflicts(meeting.interval, &meeting.id)));

@@ -1,4 +1,4 @@
-//! Errors as clients see them (RFC 9457), and the one table of their statuses.
+//! Errors as clients see them (RFC 9457), and the one table of their codes, statuses and titles.
 
 use std::fmt::Display;
 
@@ -10,7 +10,16 @@ use strum::VariantArray;
 
 use crate::store::{IsConflict, StoreError};
 
-/// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
+/// What went wrong, as a client sees it. Its cause, where it has one, is only for the log.
+///
+/// ```
+/// use shared::problem::{Code, Problem};
+///
+/// let problem = Problem::new(Code::MeetingCancelled, "A cancelled meeting can't be changed.");
+/// let response = problem.into_response();
+/// assert_eq!(response.status(), 409);
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// ```
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
@@ -19,13 +28,13 @@ pub struct Problem {
     extra: Map<String, Value>,
     cause: Option<String>,
     is_conflict: bool,
-    /// In how many seconds it may work, where that is known.
+    /// In how many seconds the same request may succeed, where that is known.
     retry_after: Option<u64>,
 }
 
 const BUSY: &str = "Other requests are changing the same data. Nothing was changed. Try again.";
 
-/// An answer of the store that got lost may have been a yes.
+/// A write whose answer was lost may have taken effect.
 const UNAVAILABLE: &str =
     "The database did not answer in time. Check whether your change took effect before you try again.";
 
@@ -38,7 +47,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// Everything that can go wrong; clients rely on the names.
+/// The kinds of problems. Clients rely on their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 #[expect(missing_docs, reason = "the table below says what each means")]
 pub enum Code {
@@ -132,7 +141,7 @@ impl Code {
 }
 
 impl Problem {
-    /// A problem with a sentence on this case of it.
+    /// A problem of that kind, with a sentence on this case.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         Self {
@@ -158,7 +167,7 @@ impl Problem {
         Self::invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
     }
 
-    /// Our own fault. The cause goes to the log, never to a client.
+    /// A fault of the service. The cause goes to the log, never to a client.
     pub fn internal(cause: impl Into<String>) -> Self {
         let detail = "Your request did not cause this. The same request may work later.";
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
@@ -176,7 +185,7 @@ impl Problem {
         self
     }
 
-    /// Says in how many seconds it may work.
+    /// Says in how many seconds the same request may succeed.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -190,9 +199,14 @@ impl Problem {
         self
     }
 
-    /// Which problem.
+    /// The kind of problem.
     pub fn code(&self) -> Code {
         self.code
+    }
+
+    /// The sentence on this case.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// What caused it, for the log.
@@ -200,7 +214,7 @@ impl Problem {
         self.cause.as_deref()
     }
 
-    /// The answer a client gets.
+    /// The answer that a client gets.
     pub fn into_response(self) -> Response<Body> {
         let (code, status, title) = self.code.row();
         let body = Members {
@@ -228,7 +242,7 @@ impl Problem {
     }
 }
 
-/// The members of the body, in the order that people read them.
+/// The members of the body, in an order that is easy to read.
 #[derive(Serialize)]
 struct Members {
     r#type: String,

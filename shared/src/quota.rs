@@ -58,7 +58,8 @@ pub enum QuotaError {
 /// What one request has counted. It counts once, however many attempts it takes, and
 /// [`QuotaReservation::release_unless_committed`] gives it back unless the request was committed.
 ///
-/// Where nobody can know whether a write took effect, it stays counted: a count may be too high, and never too low.
+/// Where nobody can know whether a write took effect, it stays counted: a count may
+/// be too high, and never too low.
 #[derive(Debug)]
 pub struct QuotaReservation<'a> {
     store: &'a Store,
@@ -124,7 +125,8 @@ impl<'a> QuotaReservation<'a> {
         outcome
     }
 
-    /// Gives back what was counted for a request that was not committed. A failure is logged, and then it stays counted.
+    /// Gives back what was counted for a request that was not committed. A failure is
+    /// logged, and then it stays counted.
     pub async fn release_unless_committed(self) {
         let Some(counted) = &self.counted else { return };
         let cause = match timeout(TIMEOUT, self.give_back(counted)).await {
@@ -170,8 +172,8 @@ impl<'a> QuotaReservation<'a> {
         }
     }
 
-    /// Checks that the organizer's reminders to come leave room for this meeting's. Answers whether there is room;
-    /// `false` where the meeting needs none.
+    /// Checks that the organizer's reminders to come leave room for this meeting's. Answers whether there is
+    /// room; `false` where the meeting needs none.
     async fn check_room(&self, request: QuotaRequest<'_>) -> Result<bool, QuotaError> {
         if self.has_room {
             return Ok(true);

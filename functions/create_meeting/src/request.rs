@@ -9,7 +9,7 @@ use shared::http::{Fields, read};
 use shared::problem::{FieldError, Problem};
 use shared::time::{Interval, Zone};
 
-/// A meeting as asked for.
+/// The meeting that a request asks for.
 #[derive(Debug)]
 pub(crate) struct NewMeeting {
     pub(crate) creator_id: UserId,
@@ -23,7 +23,8 @@ pub(crate) struct NewMeeting {
     pub(crate) warnings: Vec<FieldError>,
 }
 
-/// The addresses of those invited, each once. More than any meeting holds are refused before anyone is looked for.
+/// The addresses of those invited, each once. More than a meeting can have are
+/// refused before anything is read.
 fn participants(value: &Value) -> Result<Vec<Email>, String> {
     let mut emails = read::emails(value)?;
     let mut seen = HashSet::new();

@@ -1,4 +1,4 @@
-//! `POST /api/create_user`: someone who can be invited and reminded.
+//! `POST /api/create_user`: creates a user, who can be invited and reminded.
 
 use shared::access::Caller;
 use shared::api::Api;
@@ -8,11 +8,11 @@ use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_
 use shared::problem::{Code, Problem};
 use shared::store::Creation;
 
-/// Creates a user, unless somebody has their address already.
+/// Creates a user, unless another user has their address.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or hasn't that address; 409
-/// `email_taken`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or doesn't have that address;
+/// 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
@@ -32,7 +32,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     }
 }
 
-/// The id of the user that a key creates. Each caller has keys of their own: two callers may choose the same key.
+/// The id of the user that a key creates. Each caller has keys of their own: two
+/// callers may choose the same key.
 fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
     match caller {
         Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),

@@ -1,4 +1,4 @@
-//! `GET /api/meetings/{meeting_id}`: a meeting as stored.
+//! `GET /api/meetings/{meeting_id}`: answers a meeting.
 
 use shared::access::rules::OnMeeting;
 use shared::api::Api;
@@ -11,7 +11,7 @@ use shared::store::ReadSet;
 /// Answers a meeting, with its version as the entity tag.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;

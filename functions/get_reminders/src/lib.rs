@@ -1,4 +1,4 @@
-//! `GET /api/meetings/{meeting_id}/reminders`: when each participant is reminded, and how far that is.
+//! `GET /api/meetings/{meeting_id}/reminders`: answers a meeting's reminders and their states.
 
 use std::cmp::Reverse;
 
@@ -13,10 +13,10 @@ use shared::notices;
 use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
-/// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
+/// Answers a meeting's reminders, and its invitations: the messages about the meeting itself and its changes.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
@@ -38,7 +38,8 @@ struct Answer {
     invitations: Vec<NoticeView>,
 }
 
-/// The organizer first, then the others as they were added, those who left last; the earliest reminder of each first.
+/// The organizer first, then the others as they were added, those who left last; the
+/// earliest reminder of each first.
 fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
     let place = |notice: &Notice| {
         let is_theirs = |participant: &Participant| participant.user_id == notice.key.user_id;
@@ -48,7 +49,7 @@ fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
     notices.iter().map(NoticeView::from).collect()
 }
 
-/// A meeting whose plan is not carried out yet (it takes about a second) is answered with what the plan will bring.
+/// The reminders as they will be after planning, which takes about a second after a change.
 async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result<Vec<Notice>, Problem> {
     if meeting.planned_version == meeting.version {
         return Ok(stored);

@@ -1,4 +1,4 @@
-//! `GET /api/users/{user_id}`: a user as stored.
+//! `GET /api/users/{user_id}`: answers a user.
 
 use lambda_http::http::StatusCode;
 use shared::access::rules::OnUser;
@@ -12,7 +12,7 @@ use shared::store::ReadSet;
 /// Answers a user.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `user_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;

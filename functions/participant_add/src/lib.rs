@@ -14,9 +14,9 @@ use shared::store::ReadSet;
 /// Adds a user to a meeting. The answer says whether they have another meeting then.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404 `user_not_found`
-/// or `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429 `quota_exceeded`; 503 when others
-/// keep changing the same meeting or calendar.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
+/// `user_not_found` or `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429
+/// `quota_exceeded`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;

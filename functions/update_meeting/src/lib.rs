@@ -24,8 +24,8 @@ use request::MeetingPatch;
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
-/// `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429
-/// `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
+/// `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another
+/// version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
@@ -86,7 +86,8 @@ impl Command for Change {
             let user = found.user(&participant.user_id)?.ok_or_else(|| attempt.stale())?;
             attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
         }
-        // A creator who was invited elsewhere meanwhile may still change everything else, and shorten the meeting.
+        // A creator who was invited elsewhere meanwhile may still change everything
+        // else, and shorten the meeting.
         let takes_more = !before.interval.contains(after.interval);
         if takes_more && let Some(creator) = attendees.iter().find(|a| a.user.id == after.creator_id) {
             attendance::check_free(creator, after.interval, &self.id)

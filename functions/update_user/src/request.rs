@@ -5,7 +5,7 @@ use shared::http::{Fields, Patch, read};
 use shared::problem::Problem;
 use shared::time::{Dnd, WallTime, Zone};
 
-/// What is to change.
+/// The changes that a request asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct UserPatch {
     email: Option<Email>,
@@ -29,7 +29,8 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
 }
 
 impl UserPatch {
-    /// The user after the change. Of the do-not-disturb hours one alone may change; in the end there are both or neither.
+    /// The user after the change. A request may change one do-not-disturb hour;
+    /// afterwards the user has both or neither.
     pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
         let start = self.dnd_start.clone().apply(before.dnd.map(Dnd::start));
         let end = self.dnd_end.clone().apply(before.dnd.map(Dnd::end));

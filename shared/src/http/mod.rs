@@ -1,4 +1,4 @@
-//! From an API Gateway request to a use case and back.
+//! Requests of API Gateway to typed values, and values and problems to answers.
 
 mod fields;
 mod preconditions;
@@ -28,8 +28,8 @@ pub type Request = lambda_http::Request;
 /// An answer to API Gateway.
 pub type Response = lambda_http::Response<Body>;
 
-/// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. Each is protected, see
-/// [`add_security_headers`]. A failure that is ours is logged here, once, and nowhere else.
+/// Runs a use case and turns its outcome into an answer: a problem, and a panic too. Every answer gets the
+/// headers of [`add_security_headers`]. A failure of the service is logged here, once, and nowhere else.
 pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
 where
     F: FnOnce(A, Request) -> R,
@@ -58,17 +58,17 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Prob
 /// A value as JSON text.
 ///
 /// # Errors
-/// 500 when it has no such form.
+/// 500 when the value has no JSON form.
 pub fn to_json(value: &impl Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|error| Problem::internal(error.to_string()))
 }
 
-/// A 201 with JSON that is text already.
+/// A 201 whose body is JSON text already.
 pub fn created(body: String) -> Response {
     json_text(StatusCode::CREATED, body)
 }
 
-/// A JSON answer about a meeting's version, with its entity tag.
+/// A JSON answer with a meeting, and its version as the entity tag.
 ///
 /// # Errors
 /// 500 when the value has no JSON form.
@@ -88,7 +88,7 @@ fn json_text(status: StatusCode, body: String) -> Response {
 /// The path parameter of that name.
 ///
 /// # Errors
-/// What `missing` says, when there is none or it can't be an id.
+/// A 404 of the code `missing` when the parameter can't be an id.
 pub fn path_id<T>(
     request: &Request,
     name: &str,

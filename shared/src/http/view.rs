@@ -104,7 +104,8 @@ pub struct BookedView {
 }
 
 impl BookedView {
-    /// The meeting, and those of `attendees` who have other meetings then or whose do-not-disturb hours it touches.
+    /// The meeting, and those of `attendees` who have other meetings then or whose
+    /// do-not-disturb hours it touches.
     pub fn new(meeting: &Meeting, attendees: &[Attendee], warnings: Vec<FieldError>) -> Self {
         let unavailable = attendance::unavailable(meeting, attendees);
         let shown = shown_of_each(unavailable.iter().map(|(_, conflicts)| conflicts.len()));
@@ -124,12 +125,12 @@ impl BookedView {
     }
 }
 
-/// How many times of others' meetings one answer shows: some 90 KB. It may be stored with its meeting, in an item of
-/// 400 KB at most.
+/// How many times of others' meetings one answer shows: some 90 KB. It may be stored with its
+/// meeting, in an item of 400 KB at most.
 const MAX_BUSY: usize = 1_000;
 
-/// How many times to show of each person. `known` is how many each of them has. All of them, unless an answer can't
-/// hold so many.
+/// How many times to show of each person. `known` is how many each of them has. All of them,
+/// unless an answer can't hold so many.
 fn shown_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
     let people = known.len();
     if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
@@ -178,7 +179,7 @@ impl IntervalView {
     }
 }
 
-/// A meeting of the creator's that is in the way.
+/// Another meeting of the creator's at the same time.
 #[derive(Debug, Serialize)]
 pub struct ConflictView {
     meeting_id: MeetingId,
@@ -209,8 +210,8 @@ pub struct BookingView {
 }
 
 impl BookingView {
-    /// The booking, with its times in `zone`. To whom only those may be told, not even the id is: it would tell which of
-    /// two people's meetings are the same.
+    /// The booking, with its times in `zone`. A caller who may see only times doesn't see the id either: two
+    /// people's meetings with the same id are the same meeting.
     pub fn new(booking: &Booking, visibility: Visibility, zone: Zone) -> Self {
         let times = IntervalView::new(booking.interval, zone);
         match visibility {
@@ -247,14 +248,14 @@ pub struct NoticeView {
     email: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// A reminder's alone.
+    /// Only a reminder has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes_before: Option<u32>,
     remind_at: Option<String>,
     reason: Reason,
     state: NoticeState,
     delivered_at: Option<String>,
-    /// What sending failed of last, where it failed and hasn't succeeded since.
+    /// Why the last attempt to send it failed, unless a later one succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
 }
@@ -262,6 +263,7 @@ pub struct NoticeView {
 impl From<&Notice> for NoticeView {
     fn from(notice: &Notice) -> Self {
         let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
+        let delivered = notice.state == NoticeState::Delivered;
         Self {
             user_id: notice.key.user_id.clone(),
             email: notice.email.to_string(),
@@ -270,7 +272,7 @@ impl From<&Notice> for NoticeView {
             remind_at: notice.remind_at.map(|minute| utc(minute.start())),
             reason: notice.reason,
             state: notice.state,
-            delivered_at: notice.delivered_at.filter(|_| notice.state == NoticeState::Delivered).map(utc),
+            delivered_at: if delivered { notice.delivered_at.map(utc) } else { None },
             failure: notice.failure.clone(),
         }
     }

@@ -12,13 +12,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// Short, as an attempt after a conflict is a single call: what was in the way comes with the answer (see
 /// [`super::Session`]).
 const LONGEST_PAUSE: Duration = Duration::from_millis(160);
-/// Where an attempt itself takes long because many requests compete, pauses may grow to this many times its length:
-/// after shorter ones the same requests would compete again.
+/// Where an attempt itself takes long because many requests compete, pauses may grow to this many times its
+/// length: after shorter ones the same requests would compete again.
 const ATTEMPTS_PER_PAUSE: u32 = 2;
 
 /// When to run another attempt, and when to give up. Pauses grow with full jitter
-/// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many whose attempts met don't
-/// meet again.
+/// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that many whose
+/// attempts met don't meet again.
 #[derive(Debug)]
 pub struct Retries {
     deadline: Instant,
@@ -54,8 +54,8 @@ impl Store {
 }
 
 impl Retries {
-    /// Whether to run another attempt after one with that outcome: only after a conflict, and only while there is time.
-    /// Pauses before it says so.
+    /// Whether to run another attempt after one with that outcome: only after a conflict, and only while
+    /// there is time. Pauses before it says so.
     pub async fn again_after<T, E: IsConflict>(&mut self, outcome: &Result<T, E>) -> bool {
         match outcome {
             Err(error) if error.is_conflict() => self.pause().await,
@@ -107,7 +107,8 @@ mod tests {
         }
     }
 
-    /// The outcome of attempts of which the first two conflict and the third is `then`, and how many there were.
+    /// The outcome of attempts of which the first two conflict and the third is
+    /// `then`, and how many there were.
     async fn after_two_conflicts(
         then: Result<(), Failure>,
         commit_timeout: Duration,

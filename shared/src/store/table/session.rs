@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::error::WriteOutcome;
 use super::{Found, Item, Key, ReadSet, Store, StoreError, Transaction};
 
-/// Reads and commits for one request, which may have to decide several times. What was read stays known, and a commit
-/// that fails for a conflict brings along the items that were in its way: the next attempt decides on those without
-/// reading anything again. Every write is conditional on what it was decided from, so that an item that is out of
-/// date costs another attempt and never a wrong booking.
+/// Reads and commits for one request, which may have to decide several times. What was read stays known, and
+/// a commit that fails for a conflict brings along the items that were in its way: the next attempt decides
+/// on those without reading anything again. Every write is conditional on what it was decided from, so that
+/// an item that is out of date costs another attempt and never a wrong booking.
 #[derive(Debug)]
 pub struct Session<'a> {
     store: &'a Store,
@@ -50,7 +50,8 @@ impl Session<'_> {
     /// Writes all of `transaction`, or nothing.
     ///
     /// # Errors
-    /// As [`Store::commit`]. After a conflict the session knows the items that were in the way as they are now.
+    /// As [`Store::commit`]. After a conflict the session knows the items that
+    /// were in the way as they are now.
     pub async fn commit(&mut self, transaction: Transaction) -> Result<(), StoreError> {
         let keys = transaction.keys().to_vec();
         let outcome = self.store.commit(transaction).await;
@@ -60,8 +61,8 @@ impl Session<'_> {
         outcome
     }
 
-    /// A conflict, for two reads that contradict each other because an item changed in between. Forgets everything, so
-    /// that the next attempt reads it again.
+    /// A conflict, for two reads that contradict each other because an item changed in between. Forgets
+    /// everything, so that the next attempt reads it again.
     pub fn stale(&mut self) -> StoreError {
         self.known.clear();
         StoreError::conflict("an item changed between two reads")

@@ -11,8 +11,8 @@ use shared::store::Creation;
 /// Creates a user, unless another user has their address.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or doesn't have that address;
-/// 409 `email_taken`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or doesn't have that
+/// address; 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;

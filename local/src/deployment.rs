@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::access::{Administrators, SignIn};
+use shared::api::Api;
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
-use shared::http::Api;
 use shared::mail::Mailer;
 use shared::notices::{Notifier, Planner};
 use shared::store::Store;

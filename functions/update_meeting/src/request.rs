@@ -2,10 +2,11 @@
 
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
-use shared::http::{self, FieldError, Fields, Patch, Problem, read};
+use shared::http::{self, Fields, Patch, read};
+use shared::problem::{FieldError, Problem};
 use shared::time::{WrittenTime, Zone};
 
-/// What is to change.
+/// The changes that a request asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct MeetingPatch {
     start: Option<WrittenTime>,
@@ -44,8 +45,8 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
 }
 
 impl MeetingPatch {
-    /// The meeting after the change, and what the client should know of how its times were read. A new start
-    /// alone keeps the old end; a new zone alone tells the same instants in that zone.
+    /// The meeting after the change, and warnings where its times could be read in two ways. A new start
+    /// alone keeps the old end; a new zone alone keeps both instants.
     pub(crate) fn apply(&self, before: &Meeting) -> Result<(Meeting, Vec<FieldError>), Problem> {
         let zone = self.zone.unwrap_or(before.zone);
         let (interval, warnings) = match (&self.start, &self.end) {

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::FieldError;
 use crate::access::Visibility;
+use crate::attendance::{self, Attendee};
 use crate::domain::{
     Booking, Meeting, MeetingId, Notice, NoticeState, Notifications, Participant, Role, Status, User, UserId,
 };
+use crate::problem::FieldError;
 use crate::time::{Interval, Reason, Zone, format};
 
 /// A user.
@@ -90,24 +91,54 @@ impl From<&Participant> for ParticipantView {
     }
 }
 
-/// A meeting just created or changed, and who can't or would rather not be there.
+/// A meeting just created or changed, and the participants whom its time doesn't suit.
 #[derive(Debug, Serialize)]
 pub struct BookedView {
-    /// The meeting.
     #[serde(flatten)]
-    pub meeting: MeetingView,
-    /// Who has another meeting in that time.
-    pub unavailable_participants: Vec<UnavailableView>,
-    /// Whose do-not-disturb hours the meeting touches.
-    pub do_not_disturb_participants: Vec<PersonView>,
-    /// What the client should know of how its request was read.
+    meeting: MeetingView,
+    unavailable_participants: Vec<UnavailableView>,
+    do_not_disturb_participants: Vec<PersonView>,
+    /// How the request's times were read, where they could be read in two ways.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<FieldError>,
+    warnings: Vec<FieldError>,
 }
 
-/// Someone, by id and address.
+impl BookedView {
+    /// The meeting, and those of `attendees` who have other meetings then or whose
+    /// do-not-disturb hours it touches.
+    pub fn new(meeting: &Meeting, attendees: &[Attendee], warnings: Vec<FieldError>) -> Self {
+        let unavailable = attendance::unavailable(meeting, attendees);
+        let shown = shown_of_each(unavailable.iter().map(|(_, conflicts)| conflicts.len()));
+        let unavailable = unavailable.into_iter().map(|(user, mut conflicts)| {
+            conflicts.truncate(shown);
+            UnavailableView::new(user, &conflicts, meeting.zone)
+        });
+        Self {
+            meeting: MeetingView::from(meeting),
+            unavailable_participants: unavailable.collect(),
+            do_not_disturb_participants: attendance::disturbed(meeting, attendees)
+                .into_iter()
+                .map(PersonView::from)
+                .collect(),
+            warnings,
+        }
+    }
+}
+
+/// How many times of others' meetings one answer shows: some 90 KB. It may be stored with its
+/// meeting, in an item of 400 KB at most.
+const MAX_BUSY: usize = 1_000;
+
+/// How many times to show of each person. `known` is how many each of them has. All of them,
+/// unless an answer can't hold so many.
+fn shown_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
+    let people = known.len();
+    if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
+}
+
+/// A user's id and address.
 #[derive(Clone, Debug, Serialize)]
-pub struct PersonView {
+struct PersonView {
     user_id: UserId,
     email: String,
 }
@@ -118,18 +149,18 @@ impl From<&User> for PersonView {
     }
 }
 
-/// Someone who has other meetings then; which ones is their own business.
+/// A participant who has other meetings then. Which ones they are, the answer doesn't tell.
 #[derive(Clone, Debug, Serialize)]
-pub struct UnavailableView {
+struct UnavailableView {
     #[serde(flatten)]
     person: PersonView,
     busy: Vec<IntervalView>,
 }
 
 impl UnavailableView {
-    /// The times of `clashes` in `zone`.
-    pub fn new(user: &User, clashes: &[Booking], zone: Zone) -> Self {
-        let busy = clashes.iter().map(|booking| IntervalView::new(booking.interval, zone)).collect();
+    /// The user, with the times of `conflicts` in `zone`.
+    fn new(user: &User, conflicts: &[Booking], zone: Zone) -> Self {
+        let busy = conflicts.iter().map(|booking| IntervalView::new(booking.interval, zone)).collect();
         Self { person: user.into(), busy }
     }
 }
@@ -148,7 +179,7 @@ impl IntervalView {
     }
 }
 
-/// A meeting of the creator's that is in the way.
+/// Another meeting of the creator's at the same time.
 #[derive(Debug, Serialize)]
 pub struct ConflictView {
     meeting_id: MeetingId,
@@ -179,8 +210,8 @@ pub struct BookingView {
 }
 
 impl BookingView {
-    /// The booking, with its times in `zone`. To whom only those may be told, not even the id is: it would tell which of
-    /// two people's meetings are the same.
+    /// The booking, with its times in `zone`. A caller who may see only times doesn't see the id either: two
+    /// people's meetings with the same id are the same meeting.
     pub fn new(booking: &Booking, visibility: Visibility, zone: Zone) -> Self {
         let times = IntervalView::new(booking.interval, zone);
         match visibility {
@@ -217,14 +248,14 @@ pub struct NoticeView {
     email: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// A reminder's alone.
+    /// Only a reminder has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes_before: Option<u32>,
     remind_at: Option<String>,
     reason: Reason,
     state: NoticeState,
     delivered_at: Option<String>,
-    /// What sending failed of last, where it failed and hasn't succeeded since.
+    /// Why the last attempt to send it failed, unless a later one succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
 }
@@ -232,6 +263,7 @@ pub struct NoticeView {
 impl From<&Notice> for NoticeView {
     fn from(notice: &Notice) -> Self {
         let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
+        let delivered = notice.state == NoticeState::Delivered;
         Self {
             user_id: notice.key.user_id.clone(),
             email: notice.email.to_string(),
@@ -240,8 +272,22 @@ impl From<&Notice> for NoticeView {
             remind_at: notice.remind_at.map(|minute| utc(minute.start())),
             reason: notice.reason,
             state: notice.state,
-            delivered_at: notice.delivered_at.filter(|_| notice.state == NoticeState::Delivered).map(utc),
+            delivered_at: if delivered { notice.delivered_at.map(utc) } else { None },
             failure: notice.failure.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_times_are_shown_unless_they_are_too_many() {
+        let shown = |known: &[usize]| shown_of_each(known.iter().copied());
+        assert_eq!(shown(&[]), usize::MAX);
+        assert_eq!(shown(&[MAX_BUSY - 1, 1]), usize::MAX);
+        assert_eq!(shown(&[MAX_BUSY, 1]), MAX_BUSY / 2);
+        assert_eq!(shown(&[51; 98]), 10);
     }
 }

@@ -67,6 +67,10 @@ impl StoreError {
         Self { kind: ErrorKind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
     }
 
+    pub(in crate::store) fn conflict(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Conflict, message: message.into(), writes: Vec::new() }
+    }
+
     pub(in crate::store) fn unavailable(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Unavailable, message: message.into(), writes: Vec::new() }
     }

@@ -21,7 +21,7 @@ pub use error::StoreError;
 pub use key::Key;
 pub(super) use key::{ItemKey, key_of};
 pub use read::{Found, ReadSet};
-pub use retry::IsConflict;
+pub use retry::{IsConflict, Retries};
 pub use session::Session;
 pub(super) use transaction::Condition;
 pub use transaction::Transaction;

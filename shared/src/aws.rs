@@ -107,7 +107,7 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
 /// # Errors
 /// When the variable is not set to an address.
 pub fn sender() -> Result<Email, MissingSetting> {
-    Email::parse(&setting("SENDER")?).map_err(|_| MissingSetting("SENDER"))
+    setting("SENDER")?.parse::<Email>().map_err(|_| MissingSetting("SENDER"))
 }
 
 /// Whether invitations are sent, as `INVITATIONS` says: they are unless it is `false`.

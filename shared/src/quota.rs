@@ -159,7 +159,7 @@ impl<'a> QuotaReservation<'a> {
     fn exceeded(&self, demand: Demand, used: u64, again: Option<DateTime<Utc>>) -> Problem {
         let again = again.unwrap_or_else(|| next_day(self.now));
         let seconds = (again - self.now).num_milliseconds().unsigned_abs().div_ceil(1000);
-        let quota = json!({ "name": demand.quota.name(), "limit": demand.limit });
+        let quota = json!({ "name": demand.quota.as_str(), "limit": demand.limit });
         Problem::new(Code::QuotaExceeded, demand.refusal(used)).with("quota", quota).retry_after(seconds)
     }
 

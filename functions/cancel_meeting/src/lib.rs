@@ -15,7 +15,7 @@ use shared::store::{ReadSet, Session};
 /// 503 when others keep changing the same meeting.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let session = api.store.session();
     let meeting = api.store.until_committed(|| cancel(&api, &caller, &session, &request, &id)).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)

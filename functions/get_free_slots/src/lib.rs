@@ -7,8 +7,8 @@ use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use shared::access::Visibility;
 use shared::access::rules::OnUser;
+use shared::domain::User;
 use shared::domain::booking::{Booking, overlapping};
-use shared::domain::{User, UserId};
 use shared::http::view::{BookingView, IntervalView, SlotView};
 use shared::http::{self, Api, Code, FieldError, Fields, Problem, Request, Response, not_found};
 use shared::store::ReadSet;
@@ -51,7 +51,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 
 #[derive(Serialize)]
 struct Answer {
-    user_id: UserId,
+    user_id: String,
     time_zone: &'static str,
     #[serde(flatten)]
     window: IntervalView,
@@ -90,7 +90,7 @@ fn answer(
     }
     let free = subtract(window, &merge(busy));
     Answer {
-        user_id: user.id.clone(),
+        user_id: user.id.to_string(),
         time_zone: zone.name(),
         window: IntervalView::new(window, zone),
         booked_meetings: booked.iter().map(|booking| BookingView::new(booking, visibility, zone)).collect(),

@@ -21,7 +21,7 @@ pub(crate) struct Query {
 pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     let from_query = fields.is_query();
     let time = if from_query { read::query_time } else { read::time };
-    let user_id = fields.required("user_id", read::text(UserId::parse));
+    let user_id = fields.required("user_id", read::text::<UserId>);
     let start = fields.required("start_time", time);
     let end = fields.required("end_time", time);
     if let Some((start, end)) = start.zip(end) {

@@ -26,7 +26,7 @@ use request::MeetingPatch;
 /// `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let session = api.store.session();
     let reservation = QuotaReservation::new(&api, &session);

@@ -22,9 +22,9 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
     let end = fields.replace("end_time", read::time);
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.replace(spelling, read::zone);
-    let title = fields.patch("title", read::text_or_blank(Title::parse));
-    let description = fields.patch("description", read::text_or_blank(Description::parse));
-    let location = fields.patch("location", read::text_or_blank(Location::parse));
+    let title = fields.patch("title", read::text_or_blank::<Title>);
+    let description = fields.patch("description", read::text_or_blank::<Description>);
+    let location = fields.patch("location", read::text_or_blank::<Location>);
     let notifications = fields.patch("notification_interval", read::notifications);
     if let Some(Patch::Set(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);

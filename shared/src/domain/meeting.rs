@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::text::inline;
 use super::{
@@ -136,8 +136,8 @@ impl Participant {
 }
 
 /// As what someone takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// The creator.
     Organizer,
@@ -145,12 +145,42 @@ pub enum Role {
     Participant,
 }
 
+impl Role {
+    /// Its name in the API and in the store, such as `organizer`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// Whether a meeting still takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// It does.
     Confirmed,
     /// It does not; nobody is reminded any more.
     Cancelled,
+}
+
+impl Status {
+    /// Its name in the API and in the store, such as `confirmed`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_statuses_have_the_names_of_the_api() {
+        for (role, name) in [(Role::Organizer, "organizer"), (Role::Participant, "participant")] {
+            assert_eq!((role.as_str(), name.parse()), (name, Ok(role)));
+        }
+        for (status, name) in [(Status::Confirmed, "confirmed"), (Status::Cancelled, "cancelled")] {
+            assert_eq!((status.as_str(), name.parse()), (name, Ok(status)));
+        }
+        assert!("Organizer".parse::<Role>().is_err());
+    }
 }

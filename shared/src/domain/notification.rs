@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The most entries a meeting may have.
 pub const MAX_ENTRIES: usize = 5;
@@ -14,8 +14,10 @@ pub const MIN_REPEAT: u32 = 5;
 pub const MAX_REPETITIONS: usize = 10;
 
 /// How a reminder reaches a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
     /// A mail to the participant's address.
     Email,
@@ -25,19 +27,11 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::Email, Self::Webhook];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The channel's name in the contract and in keys.
+    /// Its name in the API and in keys, such as `email`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Webhook => "webhook",
-        }
-    }
-
-    /// The channel of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+        self.into()
     }
 }
 
@@ -59,30 +53,47 @@ impl Channels {
 }
 
 /// One entry of `notification_interval`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// How it is sent.
-    #[serde(rename = "type")]
-    pub channel: Channel,
-    /// How long before the start, in minutes.
-    pub minutes_before: u32,
-    /// The spacing in minutes of repetitions until the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat_every: Option<u32>,
+    channel: Channel,
+    minutes_before: u32,
+    repeat_every: Option<u32>,
 }
 
 impl Notification {
-    /// An entry without repetition. The error says what is wrong in words for the client.
-    pub fn new(channel: Channel, minutes_before: u32, repeat_every: Option<u32>) -> Result<Self, String> {
+    /// A reminder so many minutes before the start, repeated every so many minutes from then on if at all.
+    ///
+    /// # Errors
+    /// [`NotificationError::MinutesBefore`] or [`NotificationError::RepeatEvery`].
+    pub fn new(
+        channel: Channel,
+        minutes_before: u32,
+        repeat_every: Option<u32>,
+    ) -> Result<Self, NotificationError> {
         if minutes_before > MAX_MINUTES {
-            return Err(format!("minutes_before must be from 0 to {MAX_MINUTES}, not {minutes_before}"));
+            return Err(NotificationError::MinutesBefore(minutes_before));
         }
         match repeat_every {
             Some(every) if !(MIN_REPEAT..=MAX_MINUTES).contains(&every) => {
-                Err(format!("repeat_every must be from {MIN_REPEAT} to {MAX_MINUTES}, not {every}"))
+                Err(NotificationError::RepeatEvery(every))
             }
             _ => Ok(Self { channel, minutes_before, repeat_every }),
         }
+    }
+
+    /// How it is sent.
+    pub fn channel(self) -> Channel {
+        self.channel
+    }
+
+    /// How long before the start the first reminder is sent, in minutes.
+    pub fn minutes_before(self) -> u32 {
+        self.minutes_before
+    }
+
+    /// The spacing of the repetitions until the start, in minutes.
+    pub fn repeat_every(self) -> Option<u32> {
+        self.repeat_every
     }
 
     /// The minutes before the start of this entry's reminders, first to last. Repetitions come strictly before the
@@ -97,17 +108,33 @@ impl Notification {
     }
 }
 
+/// Why an entry or a list of them is refused. The message is for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotificationError {
+    /// The first reminder is too long before the start.
+    #[error("minutes_before must be from 0 to {MAX_MINUTES}, not {0}")]
+    MinutesBefore(u32),
+    /// The repetitions are too close or too far apart.
+    #[error("repeat_every must be from {MIN_REPEAT} to {MAX_MINUTES}, not {0}")]
+    RepeatEvery(u32),
+    /// There are more than [`MAX_ENTRIES`].
+    #[error("must have at most {MAX_ENTRIES} entries, not {0}")]
+    TooMany(usize),
+}
+
 /// A meeting's list of entries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notifications(Vec<Notification>);
 
 impl Notifications {
     /// A list of at most [`MAX_ENTRIES`]; an empty one asks for no reminder.
-    pub fn new(entries: Vec<Notification>) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// [`NotificationError::TooMany`].
+    pub fn new(entries: Vec<Notification>) -> Result<Self, NotificationError> {
         match entries.len() {
             0..=MAX_ENTRIES => Ok(Self(entries)),
-            n => Err(format!("must have at most {MAX_ENTRIES} entries, not {n}")),
+            n => Err(NotificationError::TooMany(n)),
         }
     }
 
@@ -140,6 +167,15 @@ mod tests {
 
     fn minutes(minutes_before: u32, repeat_every: Option<u32>) -> Vec<u32> {
         Notification::new(Channel::Email, minutes_before, repeat_every).unwrap().minutes().collect()
+    }
+
+    #[test]
+    fn channels_have_the_names_of_the_api() {
+        assert_eq!(Channel::ALL, [Channel::Email, Channel::Webhook]);
+        for (channel, name) in [(Channel::Email, "email"), (Channel::Webhook, "webhook")] {
+            assert_eq!((channel.as_str(), name.parse()), (name, Ok(channel)));
+        }
+        assert!("sms".parse::<Channel>().is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
+use strum::IntoStaticStr;
 
 use super::{Booking, MeetingId, Role};
 
@@ -33,7 +34,8 @@ impl Default for Quotas {
 }
 
 /// One of the [`Quotas`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields of `Quotas` say what each limits")]
 pub enum Quota {
     MeetingsPerDay,
@@ -43,14 +45,9 @@ pub enum Quota {
 }
 
 impl Quota {
-    /// Its name in the contract and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MeetingsPerDay => "meetings_per_day",
-            Self::InvitationsPerDay => "invitations_per_day",
-            Self::ChangesPerDay => "changes_per_day",
-            Self::PendingReminders => "pending_reminders",
-        }
+    /// Its name in the API and in the store, such as `meetings_per_day`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -176,6 +173,14 @@ mod tests {
             interval: Interval::new(start, start + Days::new(2)).unwrap(),
             reminders,
         }
+    }
+
+    #[test]
+    fn quotas_have_the_names_of_the_api() {
+        let all =
+            [Quota::MeetingsPerDay, Quota::InvitationsPerDay, Quota::ChangesPerDay, Quota::PendingReminders];
+        let names = ["meetings_per_day", "invitations_per_day", "changes_per_day", "pending_reminders"];
+        assert_eq!(all.map(Quota::as_str), names);
     }
 
     #[test]

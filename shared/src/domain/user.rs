@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -12,7 +13,7 @@ use crate::time::{Dnd, Zone};
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
-    /// Who.
+    /// Their id.
     pub id: UserId,
     /// Their address, spelled as they gave it.
     pub email: Email,
@@ -33,39 +34,23 @@ pub struct User {
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address that mail can be sent to. The error says what is wrong in words for the client.
+    /// Reads an address that is stored already, or that somebody signs in with. It may be from a time before
+    /// addresses to which no mail can be sent were refused.
     ///
-    /// SES has no SMTPUTF8 (RFC 6531;
-    /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>), so that all but the domain, which has a
-    /// spelling in ASCII, has to be ASCII.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let email = Self::known(text)?;
-        let (local, domain) = email.parts();
-        if !local.is_ascii() {
-            return Err(format!(
-                "{EXAMPLE}: no mail can be sent where there is more than ASCII before the @"
-            ));
-        }
-        if !email.as_sent().is_ascii() {
-            return Err(format!("{EXAMPLE}: {domain} is no name of a domain"));
-        }
-        Self::known(&email.as_sent())?;
-        Ok(email)
-    }
-
-    /// Reads an address that is stored already, or that somebody signs in with: it may be from before [`Email::parse`]
-    /// refused what no mail can be sent to.
-    pub fn known(text: &str) -> Result<Self, String> {
+    /// # Errors
+    /// [`EmailError`], but neither [`EmailError::LocalPart`] nor [`EmailError::Domain`].
+    pub fn known(text: &str) -> Result<Self, EmailError> {
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(format!("{EXAMPLE}, without spaces or control characters"));
+            return Err(EmailError::Blank);
         }
         if text.len() > 254 {
-            return Err(format!("{EXAMPLE}, of at most 254 bytes"));
+            return Err(EmailError::TooLong);
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-        EmailAddress::parse_with_options(text, options)
-            .map(|address| Self(address.to_string()))
-            .map_err(|why| format!("{EXAMPLE}: {}", why.to_string().to_lowercase()))
+        match EmailAddress::parse_with_options(text, options) {
+            Ok(address) => Ok(Self(address.to_string())),
+            Err(why) => Err(EmailError::Malformed(why.to_string().to_lowercase())),
+        }
     }
 
     /// The address as its owner spells it.
@@ -77,13 +62,13 @@ impl Email {
     /// which it is looked up.
     pub fn as_sent(&self) -> Cow<'_, str> {
         let (local, domain) = self.parts();
-        let name = Some(domain.as_bytes()).filter(|domain| !domain.is_ascii());
-        let in_ascii = |name| {
-            Uts46::new().to_ascii(name, AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok()
-        };
-        match name.and_then(in_ascii) {
-            Some(domain) => Cow::Owned(format!("{local}@{domain}")),
-            None => Cow::Borrowed(&self.0),
+        if domain.is_ascii() {
+            return Cow::Borrowed(&self.0);
+        }
+        let (bytes, uts46) = (domain.as_bytes(), Uts46::new());
+        match uts46.to_ascii(bytes, AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify) {
+            Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
+            Err(_) => Cow::Borrowed(&self.0),
         }
     }
 
@@ -98,7 +83,48 @@ impl Email {
     }
 }
 
+/// Why a text is no [`Email`]. The message is for clients.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmailError {
+    /// It has a space or a control character in it.
+    #[error("{EXAMPLE}, without spaces or control characters")]
+    Blank,
+    /// It is too long (RFC 5321, section 4.5.3.1.3).
+    #[error("{EXAMPLE}, of at most 254 bytes")]
+    TooLong,
+    /// It doesn't follow the grammar; this is what is wrong.
+    #[error("{EXAMPLE}: {0}")]
+    Malformed(String),
+    /// What stands before the `@` is more than ASCII.
+    #[error("{EXAMPLE}: no mail can be sent where there is more than ASCII before the @")]
+    LocalPart,
+    /// What stands after the `@` has no spelling in ASCII.
+    #[error("{EXAMPLE}: {0} is no name of a domain")]
+    Domain(String),
+}
+
 const EXAMPLE: &str = "must be an e-mail address like ana@example.com";
+
+/// Reads an address that mail can be sent to. SES has no SMTPUTF8 (RFC 6531;
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>): all but the domain, which
+/// has a spelling in ASCII, must be ASCII.
+impl FromStr for Email {
+    type Err = EmailError;
+
+    fn from_str(text: &str) -> Result<Self, EmailError> {
+        let email = Self::known(text)?;
+        let (local, domain) = email.parts();
+        if !local.is_ascii() {
+            return Err(EmailError::LocalPart);
+        }
+        let as_sent = email.as_sent();
+        if !as_sent.is_ascii() {
+            return Err(EmailError::Domain(domain.to_owned()));
+        }
+        Self::known(&as_sent)?;
+        Ok(email)
+    }
+}
 
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +141,7 @@ mod tests {
         for good in
             ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "\"a@b\"@example.com"]
         {
-            let email = Email::parse(good).unwrap();
+            let email = good.parse::<Email>().unwrap();
             assert_eq!((email.as_str(), &*email.as_sent()), (good, good));
         }
         let long = format!("{}@example.com", "a".repeat(300));
@@ -129,9 +155,9 @@ mod tests {
             "a b@example.com",
             &long,
         ] {
-            assert!(Email::parse(bad).is_err(), "{bad}");
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
-        assert!(Email::parse("ana@example.com\r\nBcc: x@example.com").is_err());
+        assert!("ana@example.com\r\nBcc: x@example.com".parse::<Email>().is_err());
     }
 
     #[test]
@@ -143,9 +169,9 @@ mod tests {
             ("ana@faß.example", "ana@xn--fa-hia.example"),
             ("ana@ｂｉｇ.example", "ana@big.example"),
         ] {
-            let email = Email::parse(given).unwrap();
+            let email = given.parse::<Email>().unwrap();
             assert_eq!((email.as_str(), &*email.as_sent()), (given, sent));
-            assert_eq!(email.key(), Email::parse(sent).unwrap().key());
+            assert_eq!(email.key(), sent.parse::<Email>().unwrap().key());
         }
     }
 
@@ -153,9 +179,9 @@ mod tests {
     #[test]
     fn what_looks_like_a_letter_is_not_that_letter() {
         let (kate, kelvin) = ("kate@example.com", "\u{212a}ate@example.com");
-        assert!(Email::parse(kelvin).is_err());
-        assert_ne!(Email::known(kelvin).unwrap().key(), Email::parse(kate).unwrap().key());
-        assert_eq!(Email::parse("KATE@Example.com").unwrap().key(), kate);
+        assert!(kelvin.parse::<Email>().is_err());
+        assert_ne!(Email::known(kelvin).unwrap().key(), kate.parse::<Email>().unwrap().key());
+        assert_eq!("KATE@Example.com".parse::<Email>().unwrap().key(), kate);
     }
 
     #[test]
@@ -170,7 +196,7 @@ mod tests {
             (&format!("{}@{wide}example", "a".repeat(64)), "at most 254"),
         ] {
             assert_eq!(Email::known(refused).unwrap().as_str(), refused);
-            let message = Email::parse(refused).unwrap_err();
+            let message = refused.parse::<Email>().unwrap_err().to_string();
             assert!(message.contains(why), "{refused}: {message}");
         }
     }
@@ -178,8 +204,8 @@ mod tests {
     #[test]
     fn case_makes_no_other_address() {
         assert_eq!(
-            Email::parse("ANA@Example.com").unwrap().key(),
-            Email::parse("ana@example.COM").unwrap().key()
+            "ANA@Example.com".parse::<Email>().unwrap().key(),
+            "ana@example.COM".parse::<Email>().unwrap().key()
         );
     }
 }

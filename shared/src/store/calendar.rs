@@ -7,10 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::table::{
-    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, unreadable,
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, parse,
+    parse_optional,
 };
 use super::users::user_partition;
-use crate::domain::{Booking, Meeting, MeetingId, Role, Title, UserId};
+use crate::domain::{Booking, Meeting, MeetingId, Role, UserId};
 use crate::time::{Interval, LAST_YEAR};
 
 /// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
@@ -35,14 +36,14 @@ struct DayItem {
     #[serde(flatten)]
     key: ItemKey,
     version: u64,
-    meetings: BTreeMap<MeetingId, DayEntry>,
+    meetings: BTreeMap<String, DayEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct DayEntry {
     start: i64,
     end: i64,
-    role: Role,
+    role: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     /// How many reminders the meeting makes, on its organizer's pages alone. Pages from before this was kept have none.
@@ -52,12 +53,12 @@ struct DayEntry {
 
 impl DayItem {
     fn new(key: &Key, booking: &Booking) -> Self {
-        let meetings = BTreeMap::from([(booking.meeting_id.clone(), DayEntry::new(booking))]);
+        let meetings = BTreeMap::from([(booking.meeting_id.to_string(), DayEntry::new(booking))]);
         Self { key: key.into(), version: 1, meetings }
     }
 
     fn bookings(self) -> Result<Vec<Booking>, StoreError> {
-        self.meetings.into_iter().map(|(id, entry)| entry.booking(id)).collect()
+        self.meetings.into_iter().map(|(id, entry)| entry.booking(&id)).collect()
     }
 }
 
@@ -66,18 +67,17 @@ impl DayEntry {
         Self {
             start: booking.interval.start().timestamp_millis(),
             end: booking.interval.end().timestamp_millis(),
-            role: booking.role,
+            role: booking.role.as_str().to_owned(),
             title: booking.title.as_ref().map(ToString::to_string),
             reminders: booking.reminders,
         }
     }
 
-    fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
-        let title = self.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?;
+    fn booking(self, meeting_id: &str) -> Result<Booking, StoreError> {
         Ok(Booking {
-            meeting_id,
-            title,
-            role: self.role,
+            meeting_id: parse("meetings", meeting_id)?,
+            title: parse_optional("title", self.title.as_deref())?,
+            role: parse("role", &self.role)?,
             interval: interval(self.start, self.end)?,
             reminders: self.reminders,
         })

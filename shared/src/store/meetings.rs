@@ -7,14 +7,13 @@ use super::notices::NoticeItem;
 use super::owed::Owed;
 use super::table::{
     Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
-    unreadable,
+    parse, parse_optional, unreadable,
 };
 use super::users::IdempotencyItem;
 use crate::domain::{
-    Description, Email, IdempotencyRecord, Location, Meeting, MeetingId, Name, Notice, Notifications,
-    Participant, Role, Status, Title, UserId,
+    Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant,
 };
-use crate::time::{Minute, Zone};
+use crate::time::Minute;
 
 /// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
 pub(super) const MEETING: &str = "MEETING";
@@ -33,20 +32,20 @@ pub(super) fn meeting_partition(id: &MeetingId) -> String {
 struct MeetingItem {
     #[serde(flatten)]
     key: ItemKey,
-    meeting_id: MeetingId,
-    creator_id: UserId,
+    meeting_id: String,
+    creator_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     location: Option<String>,
-    status: Status,
+    status: String,
     start: i64,
     end: i64,
     zone: String,
     participants: Vec<ParticipantItem>,
-    notifications: Notifications,
+    notifications: Vec<NotificationItem>,
     version: u64,
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,10 +56,19 @@ struct MeetingItem {
 
 #[derive(Serialize, Deserialize)]
 struct ParticipantItem {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
-    role: Role,
+    role: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NotificationItem {
+    #[serde(rename = "type")]
+    channel: String,
+    minutes_before: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeat_every: Option<u32>,
 }
 
 impl MeetingItem {
@@ -69,17 +77,17 @@ impl MeetingItem {
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
-            meeting_id: meeting.id.clone(),
-            creator_id: meeting.creator_id.clone(),
+            meeting_id: meeting.id.to_string(),
+            creator_id: meeting.creator_id.to_string(),
             title: meeting.title.as_ref().map(ToString::to_string),
             description: meeting.description.as_ref().map(ToString::to_string),
             location: meeting.location.as_ref().map(ToString::to_string),
-            status: meeting.status,
+            status: meeting.status.as_str().to_owned(),
             start: meeting.interval.start().timestamp_millis(),
             end: meeting.interval.end().timestamp_millis(),
             zone: meeting.zone.name().to_owned(),
-            participants: Self::participants(meeting),
-            notifications: meeting.notifications.clone(),
+            participants: meeting.participants.iter().map(ParticipantItem::new).collect(),
+            notifications: meeting.notifications.entries().iter().map(NotificationItem::new).collect(),
             version: meeting.version,
             planned_version: meeting.planned_version,
             origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
@@ -87,20 +95,46 @@ impl MeetingItem {
     }
 }
 
-impl MeetingItem {
-    fn participants(meeting: &Meeting) -> Vec<ParticipantItem> {
-        meeting.participants.iter().map(ParticipantItem::new).collect()
-    }
-}
-
 impl ParticipantItem {
     fn new(participant: &Participant) -> Self {
         Self {
-            user_id: participant.user_id.clone(),
+            user_id: participant.user_id.to_string(),
             email: participant.email.to_string(),
             name: participant.name.to_string(),
-            role: participant.role,
+            role: participant.role.as_str().to_owned(),
         }
+    }
+}
+
+impl NotificationItem {
+    fn new(entry: &Notification) -> Self {
+        Self {
+            channel: entry.channel().as_str().to_owned(),
+            minutes_before: entry.minutes_before(),
+            repeat_every: entry.repeat_every(),
+        }
+    }
+}
+
+impl TryFrom<ParticipantItem> for Participant {
+    type Error = StoreError;
+
+    fn try_from(item: ParticipantItem) -> Result<Self, StoreError> {
+        Ok(Self {
+            user_id: parse("user_id", &item.user_id)?,
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
+            name: parse("name", &item.name)?,
+            role: parse("role", &item.role)?,
+        })
+    }
+}
+
+impl TryFrom<NotificationItem> for Notification {
+    type Error = StoreError;
+
+    fn try_from(item: NotificationItem) -> Result<Self, StoreError> {
+        Self::new(parse("type", &item.channel)?, item.minutes_before, item.repeat_every)
+            .map_err(unreadable("notifications"))
     }
 }
 
@@ -108,35 +142,23 @@ impl TryFrom<MeetingItem> for Meeting {
     type Error = StoreError;
 
     fn try_from(item: MeetingItem) -> Result<Self, StoreError> {
-        let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
-            Ok(Participant {
-                user_id: p.user_id,
-                email: Email::known(&p.email).map_err(unreadable("email"))?,
-                name: Name::parse(&p.name).map_err(unreadable("name"))?,
-                role: p.role,
-            })
-        };
+        let notifications = item.notifications.into_iter().map(Notification::try_from);
         Ok(Self {
-            id: item.meeting_id,
-            creator_id: item.creator_id,
-            title: item.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?,
-            description: item
-                .description
-                .as_deref()
-                .map(Description::parse)
-                .transpose()
-                .map_err(unreadable("description"))?,
-            location: item
-                .location
-                .as_deref()
-                .map(Location::parse)
-                .transpose()
-                .map_err(unreadable("location"))?,
-            status: item.status,
+            id: parse("meeting_id", &item.meeting_id)?,
+            creator_id: parse("creator_id", &item.creator_id)?,
+            title: parse_optional("title", item.title.as_deref())?,
+            description: parse_optional("description", item.description.as_deref())?,
+            location: parse_optional("location", item.location.as_deref())?,
+            status: parse("status", &item.status)?,
             interval: interval(item.start, item.end)?,
-            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
-            participants: item.participants.into_iter().map(participant).collect::<Result<_, _>>()?,
-            notifications: item.notifications,
+            zone: parse("zone", &item.zone)?,
+            participants: item
+                .participants
+                .into_iter()
+                .map(Participant::try_from)
+                .collect::<Result<_, _>>()?,
+            notifications: Notifications::new(notifications.collect::<Result<_, _>>()?)
+                .map_err(unreadable("notifications"))?,
             version: item.version,
             planned_version: item.planned_version,
             idempotency: item.origin.map(IdempotencyRecord::from),

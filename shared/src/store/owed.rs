@@ -61,9 +61,9 @@ impl WorkItem {
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         let (kind, id) = pk.split_once('#')?;
         match (kind, sk) {
-            ("MEETING", MEETING) => MeetingId::parse(id).ok().map(Self::Meeting),
-            ("MEETING", _) => notice(MeetingId::parse(id).ok()?, sk).map(Self::Notice),
-            ("USER", PROFILE) => UserId::parse(id).ok().map(Self::User),
+            ("MEETING", MEETING) => id.parse::<MeetingId>().ok().map(Self::Meeting),
+            ("MEETING", _) => notice(id.parse::<MeetingId>().ok()?, sk).map(Self::Notice),
+            ("USER", PROFILE) => id.parse::<UserId>().ok().map(Self::User),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ impl WorkItem {
 
 fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
     let (user_id, kind) = sk.strip_prefix("REMINDER#")?.split_once('#')?;
-    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: NoticeKind::parse(kind)? })
+    Some(NoticeKey { meeting_id, user_id: user_id.parse::<UserId>().ok()?, kind: NoticeKind::parse(kind)? })
 }
 
 impl fmt::Display for WorkItem {

@@ -48,7 +48,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut sums, mut conditions) = (Vec::new(), Vec::new());
         for demand in demands {
-            let name = demand.quota.name();
+            let name = demand.quota.as_str();
             sums.push(format!("{name} :{name}"));
             conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :{name}_room)"));
             call = call
@@ -88,7 +88,7 @@ impl Store {
             .condition_expression("attribute_exists(pk)");
         let mut sums = Vec::new();
         for demand in demands {
-            let name = demand.quota.name();
+            let name = demand.quota.as_str();
             sums.push(format!("{name} :{name}"));
             let less = AttributeValue::N(format!("-{}", demand.wanted));
             call = call.expression_attribute_values(format!(":{name}"), less);
@@ -115,6 +115,6 @@ impl Store {
 
 /// How much of a demand's quota an item says is used.
 fn counted(item: &Item, demand: &Demand) -> u64 {
-    let number = item.get(demand.quota.name()).and_then(|value| value.as_n().ok());
+    let number = item.get(demand.quota.as_str()).and_then(|value| value.as_n().ok());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

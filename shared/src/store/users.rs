@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::owed::Owed;
 use super::table::{
-    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, unreadable,
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, parse,
+    unreadable,
 };
-use crate::domain::{Email, IdempotencyRecord, Name, User, UserId};
-use crate::time::{Dnd, Minute, WallTime, Zone};
+use crate::domain::{Email, IdempotencyRecord, User, UserId};
+use crate::time::{Dnd, Minute};
 
 /// The sort key of a user's own item.
 pub(super) const PROFILE: &str = "PROFILE";
@@ -34,7 +35,7 @@ pub(super) fn user_partition(id: &UserId) -> String {
 struct UserItem {
     #[serde(flatten)]
     key: ItemKey,
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
     zone: String,
@@ -60,7 +61,7 @@ pub(super) struct IdempotencyItem {
 struct EmailItem {
     #[serde(flatten)]
     key: ItemKey,
-    user_id: UserId,
+    user_id: String,
 }
 
 impl From<&IdempotencyRecord> for IdempotencyItem {
@@ -81,7 +82,7 @@ impl UserItem {
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
-            user_id: user.id.clone(),
+            user_id: user.id.to_string(),
             email: user.email.to_string(),
             name: user.name.to_string(),
             zone: user.zone.name().to_owned(),
@@ -95,7 +96,7 @@ impl UserItem {
 
 impl EmailItem {
     fn new(user: &User) -> Self {
-        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.clone() }
+        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.to_string() }
     }
 }
 
@@ -104,14 +105,13 @@ impl TryFrom<UserItem> for User {
 
     fn try_from(item: UserItem) -> Result<Self, StoreError> {
         let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
-            let time = |text: &str| WallTime::parse(text).map_err(unreadable("dnd"));
-            Dnd::new(time(&start)?, time(&end)?).map_err(unreadable("dnd"))
+            Dnd::new(parse("dnd", &start)?, parse("dnd", &end)?).map_err(unreadable("dnd"))
         };
         Ok(Self {
-            id: item.user_id,
+            id: parse("user_id", &item.user_id)?,
             email: Email::known(&item.email).map_err(unreadable("email"))?,
-            name: Name::parse(&item.name).map_err(unreadable("name"))?,
-            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
+            name: parse("name", &item.name)?,
+            zone: parse("zone", &item.zone)?,
             dnd: item.dnd.map(dnd).transpose()?,
             version: item.version,
             idempotency: item.origin.map(IdempotencyRecord::from),
@@ -139,7 +139,8 @@ impl Found {
 
     /// Whose address this is, if it is anyone's.
     pub fn owner(&self, email: &Email) -> Result<Option<UserId>, StoreError> {
-        Ok(self.item::<EmailItem>(&Key::email(email))?.map(|item| item.user_id))
+        let item = self.item::<EmailItem>(&Key::email(email))?;
+        item.map(|item| parse("user_id", &item.user_id)).transpose()
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 /// Minutes in a day.
 pub(super) const DAY: u16 = 24 * 60;
@@ -35,21 +36,6 @@ impl WallTime {
         u16::try_from(hour).ok().and_then(|hours| Self::at(hours, 0)).ok_or(WallTimeError::Hour(hour))
     }
 
-    /// Reads `HH:MM`, `00:00` to `24:00`.
-    ///
-    /// # Errors
-    /// [`WallTimeError::Text`] for any other text; for one like `10 PM` it says how to write that.
-    pub fn parse(text: &str) -> Result<WallTime, WallTimeError> {
-        let shown = match text.as_bytes() {
-            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
-            _ => None,
-        };
-        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
-            given: text.chars().take(40).collect(),
-            example: example(text),
-        })
-    }
-
     /// The time that a clock shows as `hours` and `minutes`, if one can.
     fn at(hours: u16, minutes: u16) -> Option<WallTime> {
         match (hours, minutes) {
@@ -61,6 +47,22 @@ impl WallTime {
     /// Minutes since midnight, 0 to 1440.
     pub fn minutes(self) -> u16 {
         self.0
+    }
+}
+
+/// Reads `HH:MM`, `00:00` to `24:00`. For a text like `10 PM` the error says how to write that.
+impl FromStr for WallTime {
+    type Err = WallTimeError;
+
+    fn from_str(text: &str) -> Result<WallTime, WallTimeError> {
+        let shown = match text.as_bytes() {
+            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
+            _ => None,
+        };
+        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
+            given: text.chars().take(40).collect(),
+            example: example(text),
+        })
     }
 }
 
@@ -174,13 +176,13 @@ mod tests {
     use super::*;
 
     fn dnd(start: &str, end: &str) -> Result<Dnd, DndError> {
-        Dnd::new(WallTime::parse(start).unwrap(), WallTime::parse(end).unwrap())
+        Dnd::new(start.parse::<WallTime>().unwrap(), end.parse::<WallTime>().unwrap())
     }
 
     #[test]
     fn hours_and_texts_are_read_alike() {
-        assert_eq!(WallTime::from_hour(22), WallTime::parse("22:00"));
-        assert_eq!(WallTime::from_hour(24), WallTime::parse("24:00"));
+        assert_eq!(WallTime::from_hour(22), "22:00".parse::<WallTime>());
+        assert_eq!(WallTime::from_hour(24), "24:00".parse::<WallTime>());
         for bad in [-1, 25, i64::MAX, i64::MIN] {
             assert_eq!(WallTime::from_hour(bad), Err(WallTimeError::Hour(bad)));
         }
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn every_minute_survives_being_written_and_read() {
         for minutes in 0..=DAY {
-            assert_eq!(WallTime::parse(&WallTime(minutes).to_string()), Ok(WallTime(minutes)));
+            assert_eq!(WallTime(minutes).to_string().parse::<WallTime>(), Ok(WallTime(minutes)));
         }
     }
 
@@ -216,7 +218,7 @@ mod tests {
             ("65535", "\"22:00\""),
             ("12:65535 pm", "\"22:00\""),
         ] {
-            let message = WallTime::parse(text).unwrap_err().to_string();
+            let message = text.parse::<WallTime>().unwrap_err().to_string();
             assert!(message.ends_with(written), "{text}: {message}");
         }
     }

@@ -1,14 +1,12 @@
 use std::ops::{Add, Sub};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 /// A whole UTC minute, counted from the epoch (1970-01-01T00:00Z); it stands for the sixty seconds that begin
 /// there.
 ///
 /// Reminders live on this grid because EventBridge Scheduler fires somewhere within the minute it was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minute(i64);
 
 impl Minute {
@@ -110,11 +108,5 @@ mod tests {
     fn absurd_minutes_saturate_instead_of_panicking() {
         assert_eq!(Minute::from_epoch(i64::MAX).start(), DateTime::<Utc>::MAX_UTC);
         assert_eq!(Minute::from_epoch(i64::MIN).start(), DateTime::<Utc>::MIN_UTC);
-    }
-
-    #[test]
-    fn it_is_written_as_a_plain_number() {
-        assert_eq!(serde_json::to_string(&Minute::from_epoch(29_000_000)).unwrap(), "29000000");
-        assert_eq!(serde_json::from_str::<Minute>("-5").unwrap(), Minute::from_epoch(-5));
     }
 }

@@ -12,8 +12,8 @@
 //! ```
 //! use shared::time::{Dnd, Minute, Reason, WallTime, Zone, remind};
 //!
-//! let madrid = Zone::parse("europe/madrid")?;
-//! let quiet = Dnd::new(WallTime::from_hour(22)?, WallTime::parse("07:00")?)?;
+//! let madrid = "europe/madrid".parse::<Zone>()?;
+//! let quiet = Dnd::new(WallTime::from_hour(22)?, "07:00".parse::<WallTime>()?)?;
 //!
 //! // 07:30 in Madrid, where an hour before that is still quiet: the reminder comes as the window ends.
 //! let start = Minute::of("2026-12-01T07:30:00+01:00".parse()?);
@@ -30,12 +30,12 @@
 //! ```
 //! use shared::time::{WrittenTime, Zone, format};
 //!
-//! let madrid = Zone::parse("Europe/Madrid")?;
-//! let (instant, fold) = WrittenTime::parse("2026-10-25 02:30")?.resolve(madrid, true)?;
+//! let madrid = "Europe/Madrid".parse::<Zone>()?;
+//! let (instant, fold) = "2026-10-25 02:30".parse::<WrittenTime>()?.resolve(madrid, true)?;
 //! assert_eq!(format(instant, madrid), "2026-10-25T02:30:00+02:00");
 //! assert!(fold.is_some_and(|fold| fold.to_string().contains("2026-10-25T02:30:00+01:00")));
 //!
-//! let gap = WrittenTime::parse("2026-03-29T02:30")?.resolve(madrid, true);
+//! let gap = "2026-03-29T02:30".parse::<WrittenTime>()?.resolve(madrid, true);
 //! assert!(gap.is_err_and(|error| error.to_string().contains("2026-03-29T03:00:00+02:00")));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -71,7 +71,7 @@ impl Current {
 
     /// The same zone as Tactful sees it.
     pub(super) fn ours(&self) -> Zone {
-        Zone::parse(self.name).unwrap()
+        self.name.parse::<Zone>().unwrap()
     }
 }
 
@@ -135,5 +135,5 @@ pub(super) fn windows() -> impl Strategy<Value = Dnd> {
 
 /// The wall time `minutes` after midnight.
 pub(super) fn wall(minutes: u16) -> WallTime {
-    WallTime::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).unwrap()
+    format!("{:02}:{:02}", minutes / 60, minutes % 60).parse::<WallTime>().unwrap()
 }

@@ -1,7 +1,7 @@
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::dnd::Dnd;
 use super::edge::{next_change, previous_change};
@@ -22,8 +22,8 @@ pub struct Decision {
 }
 
 /// Why a reminder is sent when it is, or not at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Sent as long before the meeting as was asked.
     OnTime,
@@ -42,17 +42,9 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The name that the API and the store use, such as `after_dnd`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::OnTime => "on_time",
-            Reason::Immediate => "immediate",
-            Reason::AfterDnd => "after_dnd",
-            Reason::BeforeDnd => "before_dnd",
-            Reason::AfterDndShort => "after_dnd_short",
-            Reason::DndUntilStart => "dnd_until_start",
-            Reason::MeetingStarted => "meeting_started",
-        }
+    /// Its name in the API and in the store, such as `after_dnd`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

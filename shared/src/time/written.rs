@@ -2,6 +2,7 @@
 mod tests;
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
@@ -97,36 +98,6 @@ impl WrittenTime {
         self.local.date()
     }
 
-    /// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
-    ///
-    /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC
-    /// as computers count it has none.
-    ///
-    /// # Errors
-    /// [`TimeError::Malformed`], [`TimeError::Impossible`] or [`TimeError::Year`].
-    pub fn parse(text: &str) -> Result<WrittenTime, TimeError> {
-        let malformed = || TimeError::Malformed(shown(text));
-        let impossible = |what| TimeError::Impossible(shown(text), what);
-        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
-        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
-        let date = date.ok_or_else(|| impossible("date"))?;
-        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
-        let local = local.ok_or_else(|| impossible("time of day"))?;
-        let suffix = match fields.offset {
-            None => Suffix::None,
-            Some(Written::Z | Written::Numeric { east: false, hours: 0, minutes: 0 }) => Suffix::Utc,
-            Some(Written::Numeric { east, hours, minutes }) => {
-                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
-                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
-                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
-            }
-        };
-        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
-            return Err(TimeError::Year(local.year()));
-        }
-        Ok(WrittenTime { local, suffix })
-    }
-
     /// The instant it stands for. Without an offset it is local to `zone`; `named` says that the request itself
     /// named that zone, so that an explicit `±HH:MM` has to agree with it (`Z` never conflicts).
     ///
@@ -156,6 +127,38 @@ impl WrittenTime {
                 Resolved::Gap { before, after } => Err(gap(local, zone, before, after)),
             },
         }
+    }
+}
+
+/// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
+///
+/// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as
+/// computers count it has none. The errors are [`TimeError::Malformed`], [`TimeError::Impossible`] and
+/// [`TimeError::Year`].
+impl FromStr for WrittenTime {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<WrittenTime, TimeError> {
+        let malformed = || TimeError::Malformed(shown(text));
+        let impossible = |what| TimeError::Impossible(shown(text), what);
+        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
+        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
+        let date = date.ok_or_else(|| impossible("date"))?;
+        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
+        let local = local.ok_or_else(|| impossible("time of day"))?;
+        let suffix = match fields.offset {
+            None => Suffix::None,
+            Some(Written::Z | Written::Numeric { east: false, hours: 0, minutes: 0 }) => Suffix::Utc,
+            Some(Written::Numeric { east, hours, minutes }) => {
+                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
+                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
+                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
+            }
+        };
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
+            return Err(TimeError::Year(local.year()));
+        }
+        Ok(WrittenTime { local, suffix })
     }
 }
 

@@ -4,6 +4,7 @@ mod overlay;
 mod tests;
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -61,16 +62,6 @@ pub enum Resolved {
 impl Zone {
     /// Coordinated Universal Time.
     pub const UTC: Zone = Zone { tz: Tz::UTC, overlay: &[] };
-
-    /// Finds a zone by its IANA name or alias, without regard to ASCII case.
-    ///
-    /// # Errors
-    /// [`UnknownZone`], with up to three names that may have been meant.
-    pub fn parse(name: &str) -> Result<Zone, UnknownZone> {
-        let exact = name.parse::<Tz>().ok();
-        let tz = exact.or_else(|| TZ_VARIANTS.into_iter().find(|tz| tz.name().eq_ignore_ascii_case(name)));
-        tz.map(Zone::of).ok_or_else(|| UnknownZone::new(name))
-    }
 
     /// The names of all zones, aliases included, sorted.
     pub fn all() -> impl Iterator<Item = &'static str> {
@@ -183,6 +174,18 @@ impl Zone {
             0 => self.tz.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc(),
             passed => self.overlay[passed - 1].1,
         }
+    }
+}
+
+/// Finds a zone by its IANA name or alias, without regard to ASCII case. The error has up to three names that
+/// may have been meant.
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(name: &str) -> Result<Zone, UnknownZone> {
+        let exact = name.parse::<Tz>().ok();
+        let tz = exact.or_else(|| TZ_VARIANTS.into_iter().find(|tz| tz.name().eq_ignore_ascii_case(name)));
+        tz.map(Zone::of).ok_or_else(|| UnknownZone::new(name))
     }
 }
 

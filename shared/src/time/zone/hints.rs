@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn hints(given: &str) -> Vec<&'static str> {
-        Zone::parse(given).unwrap_err().near
+        given.parse::<Zone>().unwrap_err().near
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_hint_is_a_zone_and_there_are_at_most_three() {
         for (short, names) in ABBREVIATIONS {
-            assert!(names.len() <= MOST && names.iter().all(|name| Zone::parse(name).is_ok()), "{short}");
+            assert!(names.len() <= MOST && names.iter().all(|name| name.parse::<Zone>().is_ok()), "{short}");
         }
         for given in ["", " ", "Europe", "/", "GMT+15", "+05:30", "ÀÉ", "+é", "America/Argentina"] {
             assert!(hints(given).len() <= MOST, "{given}");
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_message_says_what_to_write_instead() {
-        let message = |given| Zone::parse(given).unwrap_err().to_string();
+        let message = |given: &str| given.parse::<Zone>().unwrap_err().to_string();
         assert_eq!(message("Madrid"), "\"Madrid\" is no IANA time zone; did you mean Europe/Madrid?");
         assert!(message("GMT+2").contains("Etc/GMT-2") && message("GMT+2").contains("ahead of UTC"));
         assert!(message("qqqq").contains("such as \"Europe/Madrid\""));
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_huge_or_dirty_name_is_cut_and_escaped() {
-        let message = Zone::parse(&"\u{7}x".repeat(40_000)).unwrap_err().to_string();
+        let message = "\u{7}x".repeat(40_000).parse::<Zone>().unwrap_err().to_string();
         assert!(message.len() < 700 && !message.contains('\u{7}'), "{message}");
     }
 }

@@ -14,7 +14,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn zone(name: &str) -> Zone {
-    Zone::parse(name).unwrap()
+    name.parse::<Zone>().unwrap()
 }
 
 fn local(text: &str) -> NaiveDateTime {
@@ -94,7 +94,7 @@ fn every_name_of_the_current_tzdb_is_accepted_and_no_other() {
         }
     }
     for other in ["Factory", "", " UTC", "UTC ", "Europe/Madrid\0", "posix/UTC", "Europe", "localtime"] {
-        assert!(Zone::parse(other).is_err(), "{other:?}");
+        assert!(other.parse::<Zone>().is_err(), "{other:?}");
     }
 }
 

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
-use shared::time::{TimeError, WrittenTime, Zone, format};
+use shared::time::{TimeError, ParsedTime, Zone, format};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[a, b], rest)) = data.split_first_chunk() else { return };
@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn written(text: &str, zone: Zone, named: bool) {
-    let time = match text.parse::<WrittenTime>() {
+    let time = match text.parse::<ParsedTime>() {
         Ok(time) => time,
         Err(error) => return assert!(error.to_string().len() < 700, "{error}"),
     };
@@ -57,18 +57,18 @@ fn written(text: &str, zone: Zone, named: bool) {
 fn known(millis: u64, zone: Zone) {
     let instant = DateTime::from_timestamp_millis(i64::try_from(millis).unwrap()).unwrap();
     let text = format(instant, zone);
-    match text.parse::<WrittenTime>() {
+    match text.parse::<ParsedTime>() {
         Ok(time) => assert_eq!(time.resolve(zone, true), Ok((instant, None)), "{text} in {zone}"),
         Err(TimeError::Year(_)) => return,
         Err(error) => panic!("{text} in {zone}: {error}"),
     }
     // Without the offset it may be the second of two.
     let local = &text[..text.len() - "+00:00".len()];
-    let (meant, fold) = local.parse::<WrittenTime>().unwrap().resolve(zone, true).unwrap();
+    let (meant, fold) = local.parse::<ParsedTime>().unwrap().resolve(zone, true).unwrap();
     assert!(meant == instant || fold.is_some() && meant < instant, "{local} in {zone}");
     assert_eq!(format(meant, zone)[..local.len()], *local, "{zone}");
 }
 
 fn read(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
-    text.parse::<WrittenTime>().ok()?.resolve(zone, true).ok().map(|(instant, _)| instant)
+    text.parse::<ParsedTime>().ok()?.resolve(zone, true).ok().map(|(instant, _)| instant)
 }

@@ -2,7 +2,7 @@
 
 use shared::domain::UserId;
 use shared::http::{Fields, Problem, read};
-use shared::time::{WrittenTime, Zone};
+use shared::time::{ParsedTime, Zone};
 
 /// The longest window, in days.
 pub(crate) const MAX_DAYS: i64 = 366;
@@ -11,8 +11,8 @@ pub(crate) const MAX_DAYS: i64 = 366;
 #[derive(Debug)]
 pub(crate) struct Query {
     pub(crate) user_id: UserId,
-    pub(crate) start: WrittenTime,
-    pub(crate) end: WrittenTime,
+    pub(crate) start: ParsedTime,
+    pub(crate) end: ParsedTime,
     pub(crate) zone: Option<Zone>,
     pub(crate) exclude_dnd: bool,
     pub(crate) min_minutes: u32,
@@ -47,7 +47,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
 
 /// Refuses a window that is the wrong way round or too long in any zone, before its calendar pages are read. The exact
 /// check follows when the zone is known.
-fn check_window(fields: &mut Fields, start: WrittenTime, end: WrittenTime) {
+fn check_window(fields: &mut Fields, start: ParsedTime, end: ParsedTime) {
     const MARGIN: i64 = 2;
     match (end.date() - start.date()).num_days() {
         days if days < -MARGIN => fields.fail("end_time", "must be after start_time"),

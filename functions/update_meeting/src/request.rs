@@ -3,13 +3,13 @@
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
 use shared::http::{self, FieldError, Fields, Patch, Problem, read};
-use shared::time::{WrittenTime, Zone};
+use shared::time::{ParsedTime, Zone};
 
 /// What is to change.
 #[derive(Clone, Debug)]
 pub(crate) struct MeetingPatch {
-    start: Option<WrittenTime>,
-    end: Option<WrittenTime>,
+    start: Option<ParsedTime>,
+    end: Option<ParsedTime>,
     zone: Option<Zone>,
     title: Patch<Title>,
     description: Patch<Description>,

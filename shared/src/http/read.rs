@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use crate::domain::{Channel, Email, Notification, Notifications};
-use crate::time::{WallTime, WrittenTime, Zone};
+use crate::time::{ParsedTime, WallTime, Zone};
 
 /// A value read from text.
 ///
@@ -45,7 +45,7 @@ pub fn zone(value: &Value) -> Result<Zone, String> {
 ///
 /// # Errors
 /// As [`text`].
-pub fn time(value: &Value) -> Result<WrittenTime, String> {
+pub fn time(value: &Value) -> Result<ParsedTime, String> {
     text(value)
 }
 
@@ -53,7 +53,7 @@ pub fn time(value: &Value) -> Result<WrittenTime, String> {
 ///
 /// # Errors
 /// As [`text`].
-pub fn query_time(value: &Value) -> Result<WrittenTime, String> {
+pub fn query_time(value: &Value) -> Result<ParsedTime, String> {
     let written = as_text(value)?;
     let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
     match offset.map(|at| written.split_at_checked(at)) {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{FieldError, Fields, Problem, read};
-use crate::time::{Dnd, Fold, Interval, TimeError, WrittenTime, Zone};
+use crate::time::{Dnd, Fold, Interval, ParsedTime, TimeError, Zone};
 
 /// An interval read from `start_time` and `end_time`, and what the client should know of how they were read.
 pub type ReadInterval = (Interval, Vec<FieldError>);
@@ -38,8 +38,8 @@ impl Fields {
     /// The interval between two times that the request told in a zone it named; see [`resolve`].
     pub fn interval(
         &mut self,
-        start: &WrittenTime,
-        end: &WrittenTime,
+        start: &ParsedTime,
+        end: &ParsedTime,
         zone: Zone,
         max_days: i64,
     ) -> Option<ReadInterval> {
@@ -59,8 +59,8 @@ impl Fields {
 /// # Errors
 /// Every bad field: a time in a gap, an offset that disagrees, an end not after its start, an interval that is too long.
 pub fn resolve(
-    start: &WrittenTime,
-    end: &WrittenTime,
+    start: &ParsedTime,
+    end: &ParsedTime,
     zone: Zone,
     named: bool,
     max_days: i64,

@@ -4,12 +4,12 @@ use std::str::FromStr;
 /// Minutes in a day.
 pub(super) const DAY: u16 = 24 * 60;
 
-/// A time as a clock on the wall shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
-/// window.
+/// A time of day as a wall clock shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
+/// [`Dnd`] window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(u16);
 
-/// Why something is no [`WallTime`]; the text is meant for clients and ends in an example.
+/// Why something is no [`WallTime`]. The message is for clients and ends with an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WallTimeError {
     /// A whole number that is no hour of the day.
@@ -22,7 +22,7 @@ pub enum WallTimeError {
     Text {
         /// What was given, cut where it is long.
         given: String,
-        /// How the same time would be written rightly, where that can be guessed.
+        /// How to write the same time, where that can be guessed; otherwise any valid time.
         example: String,
     },
 }
@@ -73,10 +73,20 @@ impl fmt::Display for WallTime {
     }
 }
 
-/// A person's do-not-disturb window by the clock on their wall: from `start` up to, not including, `end`.
+/// A person's do-not-disturb window by their wall clock: from `start` up to, not including, `end`.
 ///
-/// A start later than the end wraps over midnight; `00:00`–`24:00` means always. An end of `00:00` is the
-/// same as `24:00`.
+/// A window whose start is later than its end goes over midnight; `00:00`–`24:00` means always. An end of
+/// `00:00` is the same as `24:00`.
+///
+/// ```
+/// use shared::time::Dnd;
+///
+/// let night = Dnd::new("22:00".parse()?, "07:30".parse()?)?;
+/// assert!(night.contains(23 * 60) && night.contains(7 * 60));
+/// assert!(!night.contains(7 * 60 + 30));
+/// assert!(Dnd::new("22:00".parse()?, "22:00".parse()?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dnd {
     start: WallTime,
@@ -86,7 +96,7 @@ pub struct Dnd {
 /// Why two times make no [`Dnd`] window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DndError {
-    /// Start and end are one and the same, which could mean never as well as always.
+    /// Start and end are the same, which could mean never or always.
     #[error(
         "do-not-disturb can't start and end at {0}; use 00:00 to 24:00 for always, or no hours for never"
     )]
@@ -121,7 +131,7 @@ impl Dnd {
         self.end
     }
 
-    /// Whether a wall clock that shows `minute_of_day` (0..=1439) stands inside the window.
+    /// Whether `minute_of_day` (0..=1439) on the wall clock is inside the window.
     pub fn contains(self, minute_of_day: u16) -> bool {
         let (start, end) = (self.start.0, self.end.0);
         if start < end {
@@ -131,7 +141,7 @@ impl Dnd {
         }
     }
 
-    /// Whether the window is the whole day, so that its edges are none.
+    /// Whether the window is the whole day, so that it never ends.
     pub fn is_always(self) -> bool {
         self.start.0 == 0 && self.end.0 == DAY
     }

@@ -8,8 +8,8 @@ use super::edge::{next_change, previous_change};
 use super::minute::Minute;
 use super::zone::Zone;
 
-/// The shortest notice worth waiting for, in minutes: a reminder moved behind the window must leave at least
-/// this much before the meeting, or it is rather sent ahead of the window.
+/// In minutes: a reminder that is moved to the end of the do-not-disturb window must come at least so long
+/// before the meeting; otherwise it is sent before the window.
 pub const SHORTEST_NOTICE: i64 = 5;
 
 /// When a reminder is sent, and why then.
@@ -17,7 +17,7 @@ pub const SHORTEST_NOTICE: i64 = 5;
 pub struct Decision {
     /// The minute to send it, or `None` when it isn't sent at all.
     pub remind_at: Option<Minute>,
-    /// Why at that minute, or why not.
+    /// Why at that minute, or why not at all.
     pub reason: Reason,
 }
 
@@ -31,7 +31,7 @@ pub enum Reason {
     Immediate,
     /// Moved to the end of the do-not-disturb window.
     AfterDnd,
-    /// Moved ahead of the do-not-disturb window, because its end comes too late to be of use.
+    /// Moved before the do-not-disturb window, because the window ends too late.
     BeforeDnd,
     /// Moved to the end of the window with less than [`SHORTEST_NOTICE`], because nothing earlier is left.
     AfterDndShort,
@@ -51,9 +51,9 @@ impl Reason {
 /// Decides when to remind of a meeting that starts at `start`: the rule of docs/time.md, step by step.
 ///
 /// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
-/// person's window by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that
-/// still helps, else earlier; it is never sent inside the window, nor before `earliest`, nor after the last
-/// minute before the start (or the start itself, where that is what was asked).
+/// person's window by the clocks of `zone`. A reminder inside the window moves to the window's end where that
+/// is early enough, otherwise before the window. It is never sent inside the window, nor before `earliest`,
+/// nor later than the last minute before the start, or than the start itself where `minutes_before` is 0.
 pub fn remind(
     start: Minute,
     minutes_before: u32,
@@ -72,7 +72,9 @@ pub fn remind(
         return send(preferred, if preferred == asked { Reason::OnTime } else { Reason::Immediate });
     };
     let after = next_change(dnd, zone, preferred, last);
-    if let Some(after) = after.filter(|after| start - *after >= SHORTEST_NOTICE) {
+    if let Some(after) = after
+        && start - after >= SHORTEST_NOTICE
+    {
         return send(after, Reason::AfterDnd);
     }
     if let Some(before) = previous_change(dnd, zone, preferred, earliest) {

@@ -7,7 +7,7 @@ fn zone(name: &str) -> Zone {
 /// The text read in `zone`, written back in it; or the error's text.
 fn read(text: &str, zone_name: &str, named: bool) -> Result<(String, bool), String> {
     let zone = zone(zone_name);
-    let time = text.parse::<WrittenTime>().map_err(|error| error.to_string())?;
+    let time = text.parse::<ParsedTime>().map_err(|error| error.to_string())?;
     let (instant, fold) = time.resolve(zone, named).map_err(|error| error.to_string())?;
     Ok((format(instant, zone), fold.is_some()))
 }
@@ -73,14 +73,14 @@ fn every_other_shape_is_refused_with_an_example() {
         "2026-12-01T1٠:00",
         "1764583200",
     ] {
-        assert!(matches!(text.parse::<WrittenTime>(), Err(TimeError::Malformed(_))), "{text:?}");
+        assert!(matches!(text.parse::<ParsedTime>(), Err(TimeError::Malformed(_))), "{text:?}");
     }
-    assert!("x".parse::<WrittenTime>().unwrap_err().to_string().contains("2026-12-01T10:00:00+01:00"));
+    assert!("x".parse::<ParsedTime>().unwrap_err().to_string().contains("2026-12-01T10:00:00+01:00"));
 }
 
 #[test]
 fn a_huge_text_is_cut_in_the_message() {
-    let error = "9".repeat(60_000).parse::<WrittenTime>().unwrap_err();
+    let error = "9".repeat(60_000).parse::<ParsedTime>().unwrap_err();
     assert!(error.to_string().len() < 300);
 }
 
@@ -99,7 +99,7 @@ fn what_no_calendar_or_clock_has_is_refused() {
         ("2026-04-01T10:00-01:60", "offset"),
     ] {
         assert!(
-            matches!(text.parse::<WrittenTime>(), Err(TimeError::Impossible(_, found)) if found == what),
+            matches!(text.parse::<ParsedTime>(), Err(TimeError::Impossible(_, found)) if found == what),
             "{text}"
         );
     }
@@ -108,7 +108,7 @@ fn what_no_calendar_or_clock_has_is_refused() {
 #[test]
 fn years_without_good_zone_data_are_refused() {
     for year in ["0000", "1972", "2100", "9999"] {
-        let error = format!("{year}-06-01T10:00").parse::<WrittenTime>().unwrap_err();
+        let error = format!("{year}-06-01T10:00").parse::<ParsedTime>().unwrap_err();
         assert_eq!(error, TimeError::Year(year.parse().unwrap()));
         assert!(error.to_string().contains("1973 to 2099"));
     }
@@ -168,7 +168,7 @@ fn a_time_that_happens_twice_is_the_first_unless_an_offset_chose() {
 
 #[test]
 fn the_warning_tells_both_readings() {
-    let time = "2026-04-05T01:45".parse::<WrittenTime>().unwrap();
+    let time = "2026-04-05T01:45".parse::<ParsedTime>().unwrap();
     let (_, fold) = time.resolve(zone("Australia/Lord_Howe"), true).unwrap();
     assert_eq!(
         fold.unwrap().to_string(),
@@ -191,7 +191,7 @@ fn what_is_written_is_read_back_as_the_same_instant() {
         let zone = zone(name);
         let instant = DateTime::from_timestamp_millis(start * 1000 + nth as i64 * 3_654_321_987).unwrap();
         let text = format(instant, zone);
-        let read = text.parse::<WrittenTime>().unwrap().resolve(zone, true);
+        let read = text.parse::<ParsedTime>().unwrap().resolve(zone, true);
         assert_eq!(read, Ok((instant, None)), "{text} in {name}");
     }
 }

@@ -1,4 +1,4 @@
-//! Ids: opaque to clients, bounded so that nothing that can't be one reaches a key or a log.
+//! Ids of users and meetings. Clients get them and send them back; only checked ones reach a key or a log.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,13 +12,13 @@ macro_rules! opaque_id {
         pub struct $name(String);
 
         impl $name {
-            /// A new id that nobody else has.
+            /// A new random id.
             pub fn random() -> Self {
                 Self(uuid::Uuid::new_v4().simple().to_string())
             }
 
-            /// The id that always belongs to these words, an idempotency key among them: what is created under the same
-            /// key again meets what is there already.
+            /// The id that is always the same for the same words. An idempotency key is among them, so a
+            /// request that is repeated finds what it created the first time.
             pub fn derived(words: &[&str]) -> Self {
                 Self(digest(words))
             }
@@ -66,7 +66,7 @@ fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && c != '#')
 }
 
-/// 128 bits of SHA-256 over words, each with its length, so that no two lists of words run together.
+/// 128 bits of SHA-256 over the words and their lengths: `ab`, `c` and `a`, `bc` differ.
 pub(crate) fn digest(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_opaque_but_bounded() {
+    fn an_id_is_visible_ascii_of_bounded_length() {
         assert!("6f9619ff8b86d011b42d00c04fc964ff".parse::<UserId>().is_ok());
         for bad in ["", "a b", "a#b", "é", &"x".repeat(129)] {
             assert!(bad.parse::<UserId>().is_err(), "{bad}");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_are_the_same_id_for_ever_and_others_are_not() {
+    fn an_id_is_derived_from_its_words_alone() {
         assert_eq!(UserId::derived(&["a", "bc"]).as_str(), "3fafa1cf2f19a7c1129beb20cf0983f7");
         assert_ne!(UserId::derived(&["a", "bc"]), UserId::derived(&["ab", "c"]));
     }

@@ -1,4 +1,5 @@
-//! People, meetings and reminders as types that can't hold a wrong value. No I/O, no clock, no wire format.
+//! Users, meetings and notices as types that can't hold a wrong value. No I/O, no clock, and no wire or table
+//! format.
 
 pub mod booking;
 pub mod calendar_update;

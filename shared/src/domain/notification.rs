@@ -1,4 +1,4 @@
-//! When a meeting's participants want to be reminded.
+//! When a meeting's participants are reminded: `notification_interval` in the API.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub const MAX_REPETITIONS: usize = 10;
 pub enum Channel {
     /// A mail to the participant's address.
     Email,
-    /// A signed request to the receiver that the deployment names.
+    /// A signed HTTP request to the deployment's webhook URL.
     Webhook,
 }
 
@@ -35,15 +35,15 @@ impl Channel {
     }
 }
 
-/// The channels that a deployment has. Mail is always among them.
+/// The channels of a deployment. Mail is always one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Channels {
-    /// Whether it has a receiver of webhooks.
+    /// Whether it has a webhook URL.
     pub webhook: bool,
 }
 
 impl Channels {
-    /// Whether this is one of them.
+    /// Whether `channel` is one of them.
     pub fn has(self, channel: Channel) -> bool {
         match channel {
             Channel::Email => true,
@@ -96,8 +96,8 @@ impl Notification {
         self.repeat_every
     }
 
-    /// The minutes before the start of this entry's reminders, first to last. Repetitions come strictly before the
-    /// start, as the half-open interval from the first reminder to the start has them.
+    /// For each reminder of this entry, first to last, how many minutes before the start it is. Only the
+    /// first may be at the start itself; repetitions come before it.
     fn minutes(self) -> impl Iterator<Item = u32> {
         let step = self.repeat_every.unwrap_or(u32::MAX);
         let repeats =
@@ -143,12 +143,12 @@ impl Notifications {
         &self.0
     }
 
-    /// Every single reminder asked for, each once: two entries that mean the same minute are one reminder.
+    /// Every single reminder, each once: two entries for the same channel and minute are one reminder.
     pub fn reminders(&self) -> BTreeSet<(Channel, u32)> {
         self.0.iter().flat_map(|entry| entry.minutes().map(|minutes| (entry.channel, minutes))).collect()
     }
 
-    /// How many reminders that makes for so many people.
+    /// How many reminders that is for so many people.
     pub fn reminders_for(&self, people: usize) -> u64 {
         (people * self.reminders().len()) as u64
     }

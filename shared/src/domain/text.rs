@@ -1,4 +1,5 @@
-//! Text that people write: bounded, and free of characters that would break a mail header or a terminal.
+//! Text that people write, of bounded length and without characters that would break a mail header or a
+//! terminal.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +20,8 @@ pub type Description = Prose<5000>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<const MAX: usize>(String);
 
-/// Text over several lines, of at most `MAX` characters, not blank, without control characters but line breaks and tabs.
+/// Text of several lines, of at most `MAX` characters, not blank. Of the control characters it may have line
+/// breaks and tabs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prose<const MAX: usize>(String);
 
@@ -52,20 +54,20 @@ pub enum TextError {
 /// A link in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
-    /// What stands before it.
+    /// The text before it.
     pub before: &'a str,
     /// The link as written.
     pub text: &'a str,
-    /// What stands after it.
+    /// The text after it.
     pub after: &'a str,
-    /// Where it leads.
+    /// The address that it leads to.
     pub url: Url,
 }
 
 impl Location {
-    /// The first link in it that is safe to follow. Only the web may be one: `javascript:`, `data:` and whatever a client
-    /// makes of an unknown scheme stay text. It ends where white space begins, and what closes a sentence or a bracket
-    /// after it is no part of it: `Zoom (https://zoom.example/1).`
+    /// The first link in it that is safe to follow: `http` or `https`. Anything else stays text, such as
+    /// `javascript:`, `data:` or a scheme that some client may know. The link ends at white space, without
+    /// the punctuation that closes a sentence or a bracket: `Zoom (https://zoom.example/1).`
     pub fn link(&self) -> Option<Link<'_>> {
         self.0.split_whitespace().find_map(|word| {
             let text = word.trim_start_matches(['(', '<', '[', '"', '\'']);
@@ -87,7 +89,7 @@ impl<const MAX: usize> Prose<MAX> {
 }
 
 impl Description {
-    /// Its lines, whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
+    /// Its lines, which may end with `\r\n`, `\n` or `\r`.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
     }
@@ -123,13 +125,13 @@ impl<const MAX: usize> fmt::Display for Prose<MAX> {
     }
 }
 
-/// Text for a place beside words that aren't its writer's: without the characters that embed, override or isolate a direction
-/// (UAX #9, sections 2.1, 2.2 and 2.4), of which one that is left open would turn those words round as well. Hebrew and
-/// Arabic run from right to left without them.
+/// `text` for use inside a sentence of ours: without the characters that embed, override or isolate a text
+/// direction (UAX #9, sections 2.1, 2.2 and 2.4). One without its end would also reverse the words that
+/// follow. Hebrew and Arabic are written from right to left without them.
 pub fn inline(text: &str) -> Cow<'_, str> {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    match text.contains(turns) {
-        true => Cow::Owned(text.replace(turns, "")),
+    let changes_direction = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.contains(changes_direction) {
+        true => Cow::Owned(text.replace(changes_direction, "")),
         false => Cow::Borrowed(text),
     }
 }
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_other_words_text_has_no_say_over_their_direction() {
+    fn inline_text_has_no_characters_that_change_the_direction() {
         for turning in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
             assert!(format!("{turning}Ana").parse::<Name>().is_ok());
             assert_eq!(inline(&format!("{turning}A{turning}na")), "Ana", "U+{:04X}", u32::from(turning));
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_is_a_link() {
+    fn only_http_and_https_are_links() {
         let link = |text: &str| text.parse::<Location>().unwrap().link().map(|link| String::from(link.url));
         assert_eq!(link("HTTPS://meet.example.com/ä").as_deref(), Some("https://meet.example.com/%C3%A4"));
         for text in [

@@ -1,4 +1,4 @@
-//! A person: who they are, where their clock is, and when not to disturb them.
+//! Users: their address, their zone and when not to disturb them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,17 +15,17 @@ use crate::time::{Dnd, Zone};
 pub struct User {
     /// Their id.
     pub id: UserId,
-    /// Their address, spelled as they gave it.
+    /// Their address as they wrote it.
     pub email: Email,
     /// Their name.
     pub name: Name,
-    /// The zone their clock shows.
+    /// The zone of their wall clock.
     pub zone: Zone,
-    /// When not to disturb them, by that clock; `None` is never.
+    /// When not to disturb them, by that clock; `None` means that no hours are excluded.
     pub dnd: Option<Dnd>,
     /// Rises with every change, from 1.
     pub version: u64,
-    /// How they were created, where that was under an idempotency key.
+    /// The request that created them, where it had an idempotency key.
     pub idempotency: Option<IdempotencyRecord>,
 }
 
@@ -53,13 +53,13 @@ impl Email {
         }
     }
 
-    /// The address as its owner spells it.
+    /// The address as its owner writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address as mail and calendar programs take it, with the domain in the ASCII form (RFC 5890, section 2.3.2.1) under
-    /// which it is looked up.
+    /// The address for mail and calendar programs: the domain is in its ASCII form (RFC 5890, section
+    /// 2.3.2.1).
     pub fn as_sent(&self) -> Cow<'_, str> {
         let (local, domain) = self.parts();
         if domain.is_ascii() {
@@ -72,9 +72,10 @@ impl Email {
         }
     }
 
-    /// What makes two spellings the same address: they are compared without regard to case, and to the form of the domain.
+    /// The same for all spellings of one address: case makes no difference, nor does the form of the domain.
     pub fn key(&self) -> String {
-        // ASCII alone: Unicode makes a `k` of the Kelvin sign, and with it somebody else's mailbox of this one.
+        // Only ASCII: Unicode's lower case of the Kelvin sign is `k`, which would make another mailbox of
+        // this one.
         self.as_sent().to_ascii_lowercase()
     }
 
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_beyond_ascii_is_sent_to_by_its_other_name() {
+    fn mail_uses_the_ascii_form_of_a_domain() {
         for (given, sent) in [
             ("ana@bücher.example", "ana@xn--bcher-kva.example"),
             ("Ana@BÜCHER.example", "Ana@xn--bcher-kva.example"),
@@ -175,9 +176,9 @@ mod tests {
         }
     }
 
-    /// U+212A, the Kelvin sign, is a `k` in lower case. Whoever signs in with it has another mailbox.
+    /// U+212A, the Kelvin sign, is a `k` in Unicode's lower case. Its address is another mailbox.
     #[test]
-    fn what_looks_like_a_letter_is_not_that_letter() {
+    fn the_kelvin_sign_is_not_the_letter_k() {
         let (kate, kelvin) = ("kate@example.com", "\u{212a}ate@example.com");
         assert!(kelvin.parse::<Email>().is_err());
         assert_ne!(Email::known(kelvin).unwrap().key(), kate.parse::<Email>().unwrap().key());
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_mail_can_be_sent_is_known_but_not_accepted() {
+    fn an_address_that_mail_cannot_reach_is_known_but_not_accepted() {
         let (deep, wide) = ("ü.".repeat(60), "ü.".repeat(23));
         for (refused, why) in [
             ("ñandú@example.com", "before the @"),
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn case_makes_no_other_address() {
+    fn case_makes_no_difference() {
         assert_eq!(
             "ANA@Example.com".parse::<Email>().unwrap().key(),
             "ana@example.COM".parse::<Email>().unwrap().key()

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::time::Minute;
 
-/// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
+/// The sort key of a meeting's item. It sorts before every `REMINDER#`, so one query reads the meeting first.
 pub(super) const MEETING: &str = "MEETING";
 
 impl Key {
@@ -167,7 +167,7 @@ impl TryFrom<MeetingItem> for Meeting {
 }
 
 impl ReadSet {
-    /// A meeting.
+    /// Adds a meeting.
     pub fn meeting(self, id: &MeetingId) -> Self {
         self.with(Key::meeting(id))
     }
@@ -175,18 +175,29 @@ impl ReadSet {
 
 impl Found {
     /// The meeting of that id, if there is one.
+    ///
+    /// # Errors
+    /// When the item can't be read.
     pub fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
         self.item::<MeetingItem>(&Key::meeting(id))?.map(Meeting::try_from).transpose()
     }
 }
 
 impl Transaction {
-    /// A meeting that is not there yet. Its notices are owed from `owed_at`.
+    /// Adds a new meeting, on the condition that the id isn't there yet. The sweep plans its notices from
+    /// `owed_at` on.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
     }
 
-    /// A meeting's next version, if the stored one is still the one before. Its notices are owed from `owed_at`.
+    /// Adds a meeting's next version, on the condition that the stored one is the version before. The sweep
+    /// plans its notices from `owed_at` on.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         let before = meeting.version - 1;
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
@@ -231,7 +242,8 @@ impl Store {
         Ok(meeting.map(|meeting| (meeting, notices)))
     }
 
-    /// Notes that the notices of the meeting's version `version` are planned: nothing is owed for it any more.
+    /// Notes that the notices of the meeting's version `version` are planned. That ends the sweep's work on
+    /// it.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.
@@ -240,8 +252,9 @@ impl Store {
         self.update_version(&Key::meeting(id), done, version).await
     }
 
-    /// Writes the participants at those places, whose names or addresses changed, and nobody else: others may be doing the
-    /// same for theirs. The meeting itself is the same version, in which everyone keeps their place.
+    /// Writes the participants at those places, whose names or addresses changed, and no others: somebody
+    /// else may be writing those. The meeting stays the same version, in which all participants keep their
+    /// places.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.

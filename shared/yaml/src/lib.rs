@@ -1,10 +1,12 @@
-//! YAML as JSON, for what reads the document and the template: a build, `local` and tests. No function carries it.
+//! YAML as JSON, for what reads the document and the template: a build, `local` and tests. No function
+//! carries it.
 
 use saphyr::{LoadableYamlNode, Mapping, Scalar, Yaml};
 use serde_json::Value;
 
-/// The one document in `text` as JSON. Members keep their order, which is the one that people read them in, and
-/// CloudFormation's short tags are written out: `!Ref A` is `{"Ref":"A"}`, and `!Sub A` is `{"Fn::Sub":"A"}`.
+/// The one document in `text` as JSON. Members keep their order, which is the one that people read them in,
+/// and CloudFormation's short tags are written out: `!Ref A` is `{"Ref":"A"}`, and `!Sub A` is
+/// `{"Fn::Sub":"A"}`.
 ///
 /// # Errors
 /// In words, when it is no YAML, holds no single document or has something in it that JSON has no word for.

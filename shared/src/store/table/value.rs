@@ -1,4 +1,4 @@
-//! Attribute values: domain values to numbers and text, and back.
+//! Conversion between attribute values and domain values.
 
 use std::str::FromStr;
 

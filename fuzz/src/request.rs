@@ -1,5 +1,5 @@
-//! Requests made from a fuzzer's bytes: sometimes a body of those bytes as they are, mostly one with the fields that the call
-//! has, some of them good.
+//! Requests made from a fuzzer's bytes: sometimes a body of those bytes as they are, mostly one with the
+//! fields that the call has, some of them good.
 
 use std::collections::HashMap;
 

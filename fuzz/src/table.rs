@@ -1,5 +1,5 @@
-//! A table in which everything is there that is asked for, and AWS as far as it stands behind one. It answers without a
-//! network, so that a whole use case takes a fraction of a millisecond.
+//! A table in which everything is there that is asked for, and AWS as far as it stands behind one. It answers
+//! without a network, so that a whole use case takes a fraction of a millisecond.
 
 use std::sync::LazyLock;
 

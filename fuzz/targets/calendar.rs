@@ -1,5 +1,5 @@
-//! Meetings as iCalendar, whatever people call them: lines of at most 75 octets that another library reads as what was
-//! written. The input has the fields of a meeting, with a NUL between each two.
+//! Meetings as iCalendar, whatever people call them: lines of at most 75 octets that another library reads as
+//! what was written. The input has the fields of a meeting, with a NUL between each two.
 
 #![no_main]
 
@@ -50,8 +50,9 @@ fuzz_target!(|text: &str| {
     for line in &lines {
         assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");
     }
-    // Unfolded and unescaped here, to the letter of RFC 5545: the library drops a line of nothing but white space, and the
-    // colons that a value begins with. What it is for is to see no property, person or event that isn't meant.
+    // Unfolded and unescaped here, to the letter of RFC 5545: the library drops a line of nothing but
+    // white space, and the colons that a value begins with. What it is for is to see no property,
+    // person or event that isn't meant.
     let unfolded = text.replace("\r\n ", "");
     let calendars: Vec<_> = IcalParser::new(unfolded.as_bytes()).map(Result::unwrap).collect();
     let [calendar] = calendars.as_slice() else { panic!("{} calendars: {text}", calendars.len()) };

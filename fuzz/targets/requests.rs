@@ -1,5 +1,5 @@
-//! Whole use cases behind HTTP, before a table in which everything is there: no request is our fault, every bad field is
-//! named, and what an answer tells can be asked for again and is answered the same.
+//! Whole use cases behind HTTP, before a table in which everything is there: no request is our fault, every
+//! bad field is named, and what an answer tells can be asked for again and is answered the same.
 
 #![no_main]
 
@@ -68,8 +68,8 @@ fn each_bad_field_is_named(call: Call, body: Option<&Map<String, Value>>, told: 
     }
 }
 
-/// Whether an answer tells a time whose year no request may write: where the clocks of the zone are already in the next, or
-/// still in the one before.
+/// Whether an answer tells a time whose year no request may write: where the clocks of the zone are already
+/// in the next, or still in the one before.
 fn is_beside_the_years(told: &Value) -> bool {
     let year = |name: &str| told[name].as_str().and_then(|time| time[..4].parse::<i32>().ok());
     ["start_time", "end_time"]

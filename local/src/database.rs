@@ -1,5 +1,5 @@
-//! What the embedded services keep: timers, dead letters, captured mail and the stream's checkpoint, in one SQLite
-//! database.
+//! What the embedded services keep: timers, dead letters, captured mail and the stream's
+//! checkpoint, in one SQLite database.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,8 @@ pub struct Database(Arc<Mutex<Connection>>);
 impl Database {
     /// Opens or creates the database at `path`.
     ///
-    /// A commit is safe from a killed process at once, and from a power cut up to the last checkpoint: WAL without
-    /// a sync per commit.
+    /// A commit is safe from a killed process at once, and from a power cut up to the last checkpoint:
+    /// WAL without a sync per commit.
     ///
     /// # Errors
     /// When the file can't be opened or is no SQLite database.
@@ -33,8 +33,8 @@ impl Database {
         Ok(Self(Arc::new(Mutex::new(Connection::open_in_memory()?))))
     }
 
-    /// Runs `work` with the connection to itself. Statements are small and never wait for a disk, so async callers
-    /// call this directly.
+    /// Runs `work` with the connection to itself. Statements are small and never wait for a disk, so
+    /// async callers call this directly.
     pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,

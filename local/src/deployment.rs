@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
+use crate::about::About;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::database::Database;
 use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
@@ -35,8 +36,8 @@ use crate::sdk::Loopback;
 use crate::stream::{Follower, StreamError};
 use crate::template::{Template, TemplateError};
 
-/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in motion, and a
-/// test does step by step what it wants.
+/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in
+/// motion, and a test does step by step what it wants.
 #[derive(Debug)]
 pub struct Deployment {
     /// The embedded DynamoDB.
@@ -225,6 +226,7 @@ impl Deployment {
     pub async fn serve(
         self,
         listener: TcpListener,
+        about: About,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let Self {
@@ -253,7 +255,7 @@ impl Deployment {
 
         let (tell, told) = oneshot::channel();
         let webhook_url = webhook_url.as_str().to_owned();
-        let services = Services { ses, scheduler, store: api.store, secrets, receiver, webhook_url };
+        let services = Services { about, ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // Nobody waits any more when serving has failed.
@@ -276,7 +278,8 @@ impl Deployment {
         outcome
     }
 
-    /// Hands over what the stream holds to plan_reminders, until nothing new comes. Answers the number of records.
+    /// Hands over what the stream holds to plan_reminders, until nothing new comes.
+    /// Answers the number of records.
     ///
     /// # Errors
     /// When the stream can't be read.
@@ -299,7 +302,8 @@ pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
     Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
 }
 
-/// Sweeps at the start, for what a killed process left, and then as each minute begins: debts are owed by the minute.
+/// Sweeps at the start, for what a killed process left, and then as each minute
+/// begins: debts are owed by the minute.
 async fn sweep_every_minute(sweeper: Sweeper) {
     loop {
         if let Err(error) = sweep::handle(&sweeper).await {

@@ -52,8 +52,9 @@ pub fn notify(notifier: Notifier) -> Target {
     })
 }
 
-/// What the timers wake in a process of its own right, which takes Lambda's part too: where an invocation died with its claim,
-/// Lambda invokes again, and here the timers that a killed process left do, until the claim has run out.
+/// What the timers wake in a process of its own right, which takes Lambda's part too: where an
+/// invocation died with its claim, Lambda invokes again, and here the timers that a killed process left
+/// do, until the claim has run out.
 pub fn notify_until_over(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {

@@ -1,5 +1,5 @@
-//! Follows the table's stream and hands its records to a function in batches: the place of Lambda's event source
-//! mapping, with the filter, the batch size and the retries that template.yaml gives it.
+//! Follows the table's stream and hands its records to a function in batches: the place of Lambda's event
+//! source mapping, with the filter, the batch size and the retries that template.yaml gives it.
 
 mod filter;
 mod record;
@@ -26,7 +26,8 @@ use filter::Filter;
 /// What the records go to. A panic counts as an error of the whole batch.
 pub type BatchHandler = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
 
-/// Follows one stream. Its checkpoint lies in the state, so that a new one goes on where the last one stopped.
+/// Follows one stream. Its checkpoint lies in the state, so that a new one goes
+/// on where the last one stopped.
 pub struct Follower {
     client: Client,
     stream_arn: String,
@@ -48,7 +49,8 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS checkpoints (stream_arn TEXT PRIMARY KEY, sequence_number TEXT NOT NULL) STRICT;";
 
 impl Follower {
-    /// A follower of the stream `stream_arn`, which starts at its checkpoint or, without one, at the oldest record.
+    /// A follower of the stream `stream_arn`, which starts at its checkpoint or,
+    /// without one, at the oldest record.
     ///
     /// # Errors
     /// When `state` refuses the table or the mapping's filter says something this program doesn't know.

@@ -1,5 +1,5 @@
-//! How long each function takes from process start to its first poll of the Runtime API and to its first answer, and how
-//! much memory it then has, beside a function that does nothing. Run it on release binaries:
+//! How long each function takes from process start to its first poll of the Runtime API and to its first
+//! answer, and how much memory it then has, beside a function that does nothing. Run it on release binaries:
 //!
 //! ```sh
 //! cargo build --release && cargo bench -p tests --bench cold_start

@@ -1,4 +1,5 @@
-//! From booking to mail: each participant is reminded once, in the minute that was told, and never while asleep.
+//! From booking to mail: each participant is reminded once, in the minute that
+//! was told, and never while asleep.
 
 use harness::{World, instant};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! The store fails: nothing is half-written, and a client learns no more than to try again. And what a call costs.
+//! The store fails: nothing is half-written, and a client learns no more than to
+//! try again. And what a call costs.
 
 use axum::http::Method;
 use harness::{Fate, Items, Person, World};

@@ -1,4 +1,5 @@
-//! What lands in people's calendars: invitations, updates and cancellations, told once, and never inside DND hours.
+//! What lands in people's calendars: invitations, updates and cancellations, told
+//! once, and never inside DND hours.
 
 use harness::{Person, World};
 use local::embedded::ses::SentMail;

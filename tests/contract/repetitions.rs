@@ -1,4 +1,5 @@
-//! Ten repetitions around Do-Not-Disturb hours: each obeys the rule, and those that it puts into one minute are one message.
+//! Ten repetitions around Do-Not-Disturb hours: each obeys the rule, and those that it puts
+//! into one minute are one message.
 
 use chrono::{DateTime, Utc};
 use harness::{World, instant};

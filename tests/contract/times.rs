@@ -75,7 +75,8 @@ async fn an_offset_must_agree_with_the_zone_and_z_always_does() {
 async fn zones_whose_rules_changed_lately_are_told_by_the_new_rules() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    // British Columbia stays on summer time from the autumn of 2026 on; the other two are there for comparison.
+    // British Columbia stays on summer time from the autumn of 2026 on; the
+    // other two are there for comparison.
     for (day, (zone, offset)) in
         [("America/Vancouver", "-07:00"), ("Europe/Madrid", "+01:00"), ("Asia/Kathmandu", "+05:45")]
             .into_iter()

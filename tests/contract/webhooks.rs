@@ -1,4 +1,5 @@
-//! Reminders by webhook: signed, once, under the same rule as mail, and with an id that outlives every attempt.
+//! Reminders by webhook: signed, once, under the same rule as mail, and with an
+//! id that outlives every attempt.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

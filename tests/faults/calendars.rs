@@ -1,6 +1,7 @@
 //! A user's change reaches all of their meetings, however many, and nobody else waits for that.
 //!
-//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be disturbed from 07:00 to 12:00 any more.
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be
+//! disturbed from 07:00 to 12:00 any more.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
@@ -8,7 +9,7 @@ use chrono::{DateTime, Timelike};
 use harness::{Fate, Person, World};
 use serde_json::{Value, json};
 use shared::domain::{MeetingId, UserId};
-use shared::store::WorkItem;
+use shared::store::Unplanned;
 use shared::time::Minute;
 
 use crate::episode::at;
@@ -60,8 +61,8 @@ impl Scene {
     async fn is_owed(&self) -> bool {
         let minute = Minute::of(self.world.clock.now()) + 1;
         let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
-        let user = WorkItem::User(self.ana.id.parse::<UserId>().unwrap());
-        overdue.debts.iter().any(|debt| debt.work_item == user)
+        let user = Unplanned::User(self.ana.id.parse::<UserId>().unwrap());
+        overdue.plans.iter().any(|pending| pending.work == user)
     }
 }
 

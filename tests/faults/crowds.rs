@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use harness::{Fate, World, instant};
 use serde_json::json;
-use shared::store::{OWED_SHARDS, Overdue, WorkItem};
+use shared::store::{OWED_SHARDS, Overdue};
 use shared::time::Minute;
 use sweep::Swept;
 use tokio::time::{sleep, timeout};
@@ -24,7 +24,8 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], json!({})).await;
-    // A later release was rolled back: notices of a kind of its own stay behind, more of them than one run takes on.
+    // A later release was rolled back: notices of a kind of its own stay behind, more
+    // of them than one run takes on.
     let long_ago = Minute::of(instant("2026-11-02T08:00:00Z")).epoch();
     for number in 0..2000 {
         let owed = json!({
@@ -45,8 +46,8 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     assert_eq!(told(&world), ["ana", "bo"]);
 }
 
-/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour, with a reminder 30 minutes
-/// before.
+/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour,
+/// with a reminder 30 minutes before.
 async fn book(world: &World, name: &str, many: usize, hour: &str) {
     for number in 0..many {
         let person = world.person(&format!("{name}{number:02}"), "UTC").await;
@@ -69,7 +70,8 @@ async fn what_is_due_does_not_wait_for_timers() {
     let world = World::start().await;
     book(&world, "due", 1, "10").await;
     world.settle().await;
-    // More timers are still to be set than are set side by side, and for longer, and more meetings still to be planned.
+    // More timers are still to be set than are set side by side, and for longer, and
+    // more meetings still to be planned.
     fate_of_timers(&world, Fate::Unreachable);
     book(&world, "untimed", 33, "20").await;
     world.settle().await;
@@ -101,8 +103,7 @@ async fn without_timers_everyone_is_reminded_within_a_minute_of_theirs() {
     world.sweep().await;
     // Every row is written, whatever becomes of its timer, and nothing but rows is owed.
     let left = overdue(&world, "09:02:00").await;
-    assert_eq!(left.debts.len(), 20);
-    assert!(left.debts.iter().all(|debt| matches!(debt.work_item, WorkItem::Notice(_))), "{left:?}");
+    assert_eq!((left.notices.len(), left.plans.len()), (20, 0), "{left:?}");
     for minute in [2, 3, 4, 29, 30, 31] {
         world.clock.set(at(&format!("09:{minute:02}:00")));
         world.sweep().await;
@@ -129,7 +130,8 @@ async fn timers_that_fail_are_left_to_the_next_run() {
     world.clock.set(at("09:01:00"));
     fate_of_timers(&world, Fate::Unreachable);
     world.sweep().await;
-    // Each of the 20 whose row was written is tried once, of the new ones no more than are planned side by side.
+    // Each of the 20 whose row was written is tried once, of the new ones no more
+    // than are planned side by side.
     assert!((20..=36).contains(&tried()), "{}", tried());
     // The service is back.
     world.calls().clear();

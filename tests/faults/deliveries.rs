@@ -1,8 +1,8 @@
-//! Timers fire early, late, twice, for meetings and people that are no longer as they were, and mail is refused: what is
-//! right at that moment happens, once.
+//! Timers fire early, late, twice, for meetings and people that are no longer as they were, and mail is
+//! refused: what is right at that moment happens, once.
 //!
-//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before, and nothing that changes just
-//! before a timer fires is planned by then.
+//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before, and nothing that
+//! changes just before a timer fires is planned by then.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
@@ -248,7 +248,8 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     scene.world.ses.fail_next(u32::MAX);
     scene.world.pass_to(at("09:40:00")).await;
     assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
-    // What is changed meanwhile doesn't make it forget how often it was tried: at 09:30, 09:31, 09:33 and 09:37.
+    // What is changed meanwhile doesn't make it forget how often it was tried: at
+    // 09:30, 09:31, 09:33 and 09:37.
     scene.patch_meeting(json!({ "title": "Another" })).await;
     let address = json!({ "email": "anna@example.com" });
     scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), address).await;

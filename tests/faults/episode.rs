@@ -1,8 +1,8 @@
 //! What is done while calls fail: one change or one delivery, in a world that is the same each time.
 //!
-//! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be disturbed from 09:15
-//! to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders move after and before their hours. They
-//! go by mail or, all the same, by webhook.
+//! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be
+//! disturbed from 09:15 to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders
+//! move after and before their hours. They go by mail or, all the same, by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};

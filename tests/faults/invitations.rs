@@ -1,7 +1,7 @@
 //! What there is to tell is told once, whichever call fails while it is planned and sent.
 //!
-//! Apart from the other sweep because an invitation's minute is "now": what is planned a minute later is sent a minute later,
-//! so that two runs are compared by who was told what, and not by when.
+//! Apart from the other sweep because an invitation's minute is "now": what is planned a minute later is sent
+//! a minute later, so that two runs are compared by who was told what, and not by when.
 
 use axum::body::Body;
 use axum::http::Request;

@@ -1,4 +1,5 @@
-//! A change dies between a row and its timer, and the next change comes before the sweep: no timer is left behind.
+//! A change dies between a row and its timer, and the next change comes before the
+//! sweep: no timer is left behind.
 
 use axum::http::Method;
 use chrono::TimeDelta;

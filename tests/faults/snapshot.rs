@@ -11,7 +11,8 @@ use crate::episode::Stage;
 /// Where a world stands, with names for ids, so that it can be compared to another.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Snapshot {
-    /// Items as text, by key, without what may differ: how often a row was written and the second of its delivery.
+    /// Items as text, by key, without what may differ: how often a row was written
+    /// and the second of its delivery.
     items: BTreeMap<String, String>,
     /// What each timer carries, and when it fires.
     timers: Vec<(String, DateTime<Utc>)>,
@@ -74,7 +75,8 @@ impl Snapshot {
     }
 }
 
-/// Everything that was sent, by recipient, subject and time. Webhooks count once for each id, as receivers count them.
+/// Everything that was sent, by recipient, subject and time. Webhooks count once for
+/// each id, as receivers count them.
 pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
     let letter = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
     let mut ids = HashSet::new();

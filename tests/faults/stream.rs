@@ -1,5 +1,5 @@
-//! What the stream does to its records: it may hand them over twice, late and, seen from one meeting, in any order; when it
-//! has given up on them the sweep is left. None of it makes a difference.
+//! What the stream does to its records: it may hand them over twice, late and, seen from one meeting, in any
+//! order; when it has given up on them the sweep is left. None of it makes a difference.
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use chrono::TimeDelta;

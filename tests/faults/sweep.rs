@@ -1,7 +1,7 @@
 //! The fault sweep: for every call of an episode, the episode with that call failing, in every way there is.
 //!
-//! The calls are counted in a run without faults, so that a new one is covered the day it is written. Reading has no effect:
-//! a read fails in one way only, and dying after one is dying after the call before it.
+//! The calls are counted in a run without faults, so that a new one is covered the day it is written. Reading
+//! has no effect: a read fails in one way only, and dying after one is dying after the call before it.
 
 use chrono::TimeDelta;
 use harness::{Call, Fate};
@@ -46,8 +46,8 @@ impl Fault {
         }
     }
 
-    /// How many messages may be sent once more: those that left without anyone being able to write it down. SES has no
-    /// idempotency token, so that this is the one duplicate that can't be excluded.
+    /// How many messages may be sent once more: those that left without anyone being able to write it down.
+    /// SES has no idempotency token, so that this is the one duplicate that can't be excluded.
     pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {

@@ -1,7 +1,7 @@
 //! Every call of one process to AWS: noted, counted, and failed where a test says so.
 //!
-//! The place is the HTTP client under the SDK. So the SDK's own retries count as calls of their own, and a process can
-//! be stopped for good right after a call has taken effect.
+//! The place is the HTTP client under the SDK. So the SDK's own retries count as calls of their own, and a
+//! process can be stopped for good right after a call has taken effect.
 
 use std::fmt;
 use std::future::pending;
@@ -40,7 +40,8 @@ pub enum Fate {
     Retried,
     /// A transaction is refused because another one is at the same items, without taking effect.
     TransactionConflict,
-    /// A transaction is refused for good, without taking effect; the answer shows the item of its first write.
+    /// A transaction is refused for good, without taking effect; the answer
+    /// shows the item of its first write.
     Refused,
     /// It takes effect, and the process dies: no call of it is ever answered or sent again.
     LastCall,

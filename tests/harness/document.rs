@@ -113,8 +113,8 @@ impl Content {
     }
 }
 
-/// Holds an answer against the document, and what was accepted too: nothing is understood that isn't documented. What the
-/// document has no operation for must be nowhere else.
+/// Holds an answer against the document, and what was accepted too: nothing is understood that isn't
+/// documented. What the document has no operation for must be nowhere else.
 ///
 /// # Errors
 /// The first difference.

@@ -1,5 +1,6 @@
-//! A world for tests: Tactful's functions before embedded AWS services, with a clock that stands still until a test moves
-//! it. Nothing happens by itself: the stream is followed by [`World::settle`], timers fire by [`World::advance_to`].
+//! A world for tests: Tactful's functions before embedded AWS services, with a clock that stands still
+//! until a test moves it. Nothing happens by itself: the stream is followed by [`World::settle`], timers
+//! fire by [`World::advance_to`].
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
@@ -105,7 +106,8 @@ impl World {
         self.dynamodb.endpoint()
     }
 
-    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
+    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so
+    /// that every message is a reminder.
     pub async fn start() -> Self {
         Self::begin(Deployed::default()).await
     }
@@ -171,7 +173,8 @@ impl World {
         }
     }
 
-    /// A new process on the same services. Whatever the old one still has under way goes on if it wasn't dead.
+    /// A new process on the same services. Whatever the old one still has under
+    /// way goes on if it wasn't dead.
     pub fn restart(&mut self) {
         let services = process::Services {
             dynamodb: &self.dynamodb,
@@ -227,8 +230,8 @@ impl World {
         (answer.status, answer.body)
     }
 
-    /// Sends any bytes. Every answer is checked to be as the document describes it, without anything that is only for the
-    /// log.
+    /// Sends any bytes. Every answer is checked to be as the document describes it, without
+    /// anything that is only for the log.
     pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
         self.request(Request::builder().method(method).uri(path).body(Body::from(body)).unwrap()).await
     }
@@ -262,15 +265,16 @@ impl World {
         self.follower.drain(&receiver).await.unwrap();
     }
 
-    /// Hands over the whole stream from its very beginning once more, as if every record were delivered twice.
+    /// Hands over the whole stream from its very beginning once more, as if
+    /// every record were delivered twice.
     pub async fn replay(&self) {
         let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
         let receiver = functions::plan_reminders(self.process.planner.clone());
         while follower.drain(&receiver).await.unwrap() > 0 {}
     }
 
-    /// Moves the clock to `to`, minute by minute. In each minute the timers due in it fire, and what they set in motion
-    /// comes to rest.
+    /// Moves the clock to `to`, minute by minute. In each minute the timers due in it fire, and what
+    /// they set in motion comes to rest.
     pub async fn advance_to(&self, to: &str) {
         let to = instant(to);
         self.settle().await;

@@ -25,8 +25,9 @@ impl World {
         Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() }
     }
 
-    /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each minute. Minutes
-    /// in which no timer is due and nothing is owed are skipped, as nothing happens in them. The stream is not followed.
+    /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each
+    /// minute. Minutes in which no timer is due and nothing is owed are skipped, as nothing happens in
+    /// them. The stream is not followed.
     pub async fn pass_to(&self, to: DateTime<Utc>) {
         while let Some((next, owed)) = self.next_event().await.filter(|(next, _)| *next <= to) {
             self.clock.set(next);
@@ -63,8 +64,8 @@ impl World {
         pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
     }
 
-    /// The beginning of the next minute in which a timer is due or something owed, and whether it is the latter. What is
-    /// overdue is looked after in the minute to come.
+    /// The beginning of the next minute in which a timer is due or something owed, and whether it is the
+    /// latter. What is overdue is looked after in the minute to come.
     async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
         let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
         let owed = self.owed().await.map(|minute| minute.max(to_come));

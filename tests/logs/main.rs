@@ -1,5 +1,6 @@
-//! Nothing personal in a log: whatever people tell is marked, everything is done that a function does, well and badly, and
-//! then no line that the functions log has a mark. The lines are those of the deployment, as verbose as they can be.
+//! Nothing personal in a log: whatever people tell is marked, everything is done that a function does,
+//! well and badly, and then no line that the functions log has a mark. The lines are those of the
+//! deployment, as verbose as they can be.
 
 #![allow(
     clippy::panic,

@@ -56,8 +56,8 @@ pub(crate) struct Said {
     pub(crate) before: Vec<String>,
 }
 
-/// In which minute, to whom, under which subject, with which lines about another title and place, and what comes along for a
-/// calendar.
+/// In which minute, to whom, under which subject, with which lines about another title and place, and
+/// what comes along for a calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Letter {
     pub(crate) at: Minute,

@@ -98,7 +98,8 @@ impl Model {
         shown(self.people[person].zone, minute)
     }
 
-    /// The meetings, by their places in the list, that someone takes part in and that overlap an interval, by start and end.
+    /// The meetings, by their places in the list, that someone takes part in and that overlap
+    /// an interval, by start and end.
     pub(crate) fn busy(&self, person: usize, start: Minute, end: Minute, but: Option<usize>) -> Vec<usize> {
         let overlaps = |meeting: &Meeting| meeting.start < end && start < meeting.end;
         let mut busy: Vec<_> = (0..self.meetings.len())

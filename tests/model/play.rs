@@ -349,7 +349,8 @@ impl Play {
         self.check_messages();
     }
 
-    /// An interval, told in minutes from now; every other one on half hours, as people do, so that some touch.
+    /// An interval, told in minutes from now; every other one on half hours, as
+    /// people do, so that some touch.
     pub(crate) fn interval(&self, starts: i64, lasts: i64) -> (Minute, Minute) {
         let start = self.model.minute() + starts;
         if starts % 2 != 0 {

@@ -1,5 +1,5 @@
-//! Stories: what people do, one thing after another. People are meant modulo how many there are, and meetings among the
-//! newest three, as little happens to old ones.
+//! Stories: what people do, one thing after another. People are meant modulo how many there are, and meetings
+//! among the newest three, as little happens to old ones.
 
 use proptest::bool::weighted;
 use proptest::collection::vec;
@@ -172,7 +172,8 @@ pub(crate) fn stories() -> impl Strategy<Value = Story> {
     story.prop_map(|(begins, inviting, chapters)| Story { begins, inviting, deeds: chapters.concat() })
 }
 
-/// A meeting is booked, and changes soon after everyone who is awake was told of it; maybe someone goes to bed.
+/// A meeting is booked, and changes soon after everyone who is awake was told of
+/// it; maybe someone goes to bed.
 fn affair() -> impl Strategy<Value = Vec<Deed>> {
     let told = (60_i64..240).prop_map(|seconds| Deed::Wait { seconds });
     let affair = (book(60_i64..900), told, change(0..1_usize), option::weighted(0.8, retire()), wait());

@@ -1,5 +1,6 @@
-//! `openapi.yaml` is complete: it has every route and every problem, each with an example, and nothing that doesn't occur.
-//! That each single answer is as it says is checked with every request of every test that has a `World`.
+//! `openapi.yaml` is complete: it has every route and every problem, each with an example, and
+//! nothing that doesn't occur. That each single answer is as it says is checked with every request of
+//! every test that has a `World`.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! Every problem that the document names is provoked, at every operation, and none else: so no operation promises what it
-//! can't answer, and none lacks what it can.
+//! Every problem that the document names is provoked, at every operation, and none else: so no operation
+//! promises what it can't answer, and none lacks what it can.
 
 use std::collections::BTreeSet;
 

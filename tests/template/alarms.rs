@@ -76,7 +76,8 @@ fn every_alarm_explains_itself_and_reaches_the_topic_if_there_is_one() {
     for alarm in of_kind("AWS::CloudWatch::Alarm") {
         assert!(text(&alarm.properties["AlarmDescription"]).len() > 20, "{}", alarm.name);
         assert_eq!(alarm.properties["AlarmActions"], actions, "{}", alarm.name);
-        // No data is the normal state of a queue or a function that has nothing to do, but never of the sweep.
+        // No data is the normal state of a queue or a function that has nothing
+        // to do, but never of the sweep.
         let missing = if alarm.name == "OldestDebtAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm.properties["TreatMissingData"], missing, "{}", alarm.name);
     }

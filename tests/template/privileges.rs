@@ -1,5 +1,5 @@
-//! Roles and code name the same capabilities: the functions are run, and what each asked of AWS is held against its
-//! role, in both directions.
+//! Roles and code name the same capabilities: the functions are run, and what each asked of AWS is held
+//! against its role, in both directions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,8 @@ async fn each_role_allows_all_that_its_function_does() {
 
 #[tokio::test]
 async fn each_role_allows_only_what_its_function_does() {
-    // Logs, the stream and its dead letters are the business of Lambda, which takes the function's role for it.
+    // Logs, the stream and its dead letters are the business of Lambda, which
+    // takes the function's role for it.
     let by_lambda = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
         .map(|name| format!("dynamodb:{name}"));
     let by_lambda = |action: &String| {
@@ -154,7 +155,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
         }));
         stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, body)).await;
     };
-    // The mails of the first meeting that no timer sent, and what the later meetings owe since they were made.
+    // The mails of the first meeting that no timer sent, and what the later
+    // meetings owe since they were made.
     sweep("2026-12-01T09:10:00Z").await;
     update(second, 2, 12).await;
     update(third, 3, 10).await;
@@ -169,8 +171,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     sweep("2026-12-01T09:30:00Z").await;
 }
 
-/// Nothing leaves at first: SES refuses, the receiver has a newer key. Then the sweep tries again, and what is cancelled or
-/// moved meanwhile is closed or set anew.
+/// Nothing leaves at first: SES refuses, the receiver has a newer key. Then the sweep tries again, and what
+/// is cancelled or moved meanwhile is closed or set anew.
 async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     let planner = stack.planner("plan_reminders");
     let deliver = async |meeting: &str, user: &str, channel, expected: DeliveryOutcome| {

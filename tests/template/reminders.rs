@@ -1,4 +1,5 @@
-//! From the table's stream to the timer and to notify: scoped to this stack, and with a way out for what fails.
+//! From the table's stream to the timer and to notify: scoped to this stack, and
+//! with a way out for what fails.
 
 use serde_json::{Value, json};
 

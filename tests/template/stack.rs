@@ -129,8 +129,8 @@ impl Stack {
         done
     }
 
-    /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`]; null where it answers
-    /// no JSON.
+    /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`];
+    /// null where it answers no JSON.
     pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
     where
         F: Fn(Api, Request) -> R,

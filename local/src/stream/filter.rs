@@ -1,5 +1,6 @@
-//! Event patterns as Lambda's `FilterCriteria` knows them: an object asks the same of the same keys, an array lists
-//! what a leaf may be. What Tactful's template doesn't use is refused at the start rather than misread later.
+//! Event patterns as Lambda's `FilterCriteria` knows them: an object asks the same of the same
+//! keys, an array lists what a leaf may be. What Tactful's template doesn't use is refused at the
+//! start rather than misread later.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,5 @@
-//! Who may do what, where callers sign in with tokens: every call, by everyone, on what is theirs and what is not.
+//! Who may do what, where callers sign in with tokens: every call, by everyone, on
+//! what is theirs and what is not.
 
 mod table;
 mod tokens;
@@ -8,7 +9,8 @@ use harness::{Answer, World};
 use local::gateway::authorizer::Wish;
 use serde_json::{Value, json};
 
-/// A world in which ana organizes a meeting with bo, cy is a user beside them, and dee has a token but no user.
+/// A world in which ana organizes a meeting with bo, cy is a user beside them,
+/// and dee has a token but no user.
 struct Scene {
     world: World,
     ana: String,

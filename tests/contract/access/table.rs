@@ -1,5 +1,5 @@
-//! The table as a client meets it. What each caller gets is written down here once more, by hand and whole, so that a slip in the
-//! rules or a function that forgets to ask shows.
+//! The table as a client meets it. What each caller gets is written down here once more, by hand and whole,
+//! so that a slip in the rules or a function that forgets to ask shows.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::{CALLERS, Scene};
 
-/// One call and what becomes of it for ana, who organizes the meeting, bo, who takes part, cy, who is a user, dee, who has only a
-/// token, and an administrator.
+/// One call and what becomes of it for ana, who organizes the meeting, bo, who takes part, cy, who is a user,
+/// dee, who has only a token, and an administrator.
 struct Row {
     what: &'static str,
     route: &'static str,

@@ -18,7 +18,8 @@ async fn review(world: &World) -> Value {
     bare(world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], more).await)
 }
 
-/// Somebody else's invitation may overlap a meeting: being there for less time is then no new clash, any other time is one.
+/// Somebody else's invitation may overlap a meeting: being there for less time is then no
+/// new clash, any other time is one.
 #[tokio::test]
 async fn a_meeting_shrinks_whoever_else_invites_its_creator_meanwhile() {
     let world = World::start().await;

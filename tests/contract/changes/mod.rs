@@ -80,7 +80,8 @@ fn path(meeting: &Value) -> String {
     format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap())
 }
 
-/// What stands on someone's calendar in the first ten days of December: each meeting's title, start and end in UTC.
+/// What stands on someone's calendar in the first ten days of December: each
+/// meeting's title, start and end in UTC.
 async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> {
     let calendar = world.calendar(person, "2026-12-01T00:00", "2026-12-11T00:00").await;
     let text = |booking: &Value, name: &str| {
@@ -90,7 +91,8 @@ async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> 
     bookings.map(|b| (b["title"].clone(), text(b, "start_time"), text(b, "end_time"))).collect()
 }
 
-/// The minutes, reminder by reminder, in which those still to come are due, in UTC, and the minutes before that each is.
+/// The minutes, reminder by reminder, in which those still to come are due, in UTC, and
+/// the minutes before that each is.
 async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
     let open = |reminder: &&Value| ["planned", "scheduled"].iter().any(|state| reminder["state"] == **state);
     let told = world.reminders(meeting).await;

@@ -77,8 +77,8 @@ async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
     }
 }
 
-/// A calendar page holds 250 meetings, and 50 more of its owner's own. One that is on it already takes no more room when it
-/// changes.
+/// A calendar page holds 250 meetings, and 50 more of its owner's own. One that is on it already
+/// takes no more room when it changes.
 #[tokio::test]
 async fn a_full_day_takes_its_owners_meetings_and_those_on_it_still_change() {
     let world = World::start().await;

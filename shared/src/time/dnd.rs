@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_and_texts_are_read_alike() {
+    fn hours_and_texts_give_the_same_wall_time() {
         assert_eq!(WallTime::from_hour(22), "22:00".parse::<WallTime>());
         assert_eq!(WallTime::from_hour(24), "24:00".parse::<WallTime>());
         for bad in [-1, 25, i64::MAX, i64::MIN] {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn every_minute_survives_being_written_and_read() {
+    fn every_wall_time_parses_from_its_own_text() {
         for minutes in 0..=DAY {
             assert_eq!(WallTime(minutes).to_string().parse::<WallTime>(), Ok(WallTime(minutes)));
         }

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_minutes_saturate_instead_of_panicking() {
+    fn minutes_out_of_range_saturate() {
         assert_eq!(Minute::from_epoch(i64::MAX).start(), DateTime::<Utc>::MAX_UTC);
         assert_eq!(Minute::from_epoch(i64::MIN).start(), DateTime::<Utc>::MIN_UTC);
     }

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! **Wall clock → instant** can have no answer, or two. Only reading a request needs it. There the types
-//! ([`Resolved`], [`Fold`]) keep all cases apart until the client has been told:
+//! ([`Resolved`], [`Fold`]) keep the cases apart until the client has its answer:
 //!
 //! ```
 //! use shared::time::{ParsedTime, Zone, format};

@@ -85,7 +85,7 @@ fn a_huge_text_is_cut_in_the_message() {
 }
 
 #[test]
-fn what_no_calendar_or_clock_has_is_refused() {
+fn dates_and_times_that_do_not_exist_are_refused() {
     for (text, what) in [
         ("2026-02-29T10:00", "date"),
         ("2026-13-01T10:00", "date"),
@@ -153,7 +153,7 @@ fn a_time_in_a_gap_is_refused_with_the_two_nearest() {
 }
 
 #[test]
-fn a_time_that_happens_twice_is_the_first_unless_an_offset_chose() {
+fn the_first_of_two_instants_is_taken_unless_an_offset_says_otherwise() {
     let warned = |text, expected: &str, fold| {
         assert_eq!(read(text, "Europe/Madrid", true), Ok((expected.to_owned(), fold)), "{text}");
     };
@@ -167,7 +167,7 @@ fn a_time_that_happens_twice_is_the_first_unless_an_offset_chose() {
 }
 
 #[test]
-fn the_warning_tells_both_readings() {
+fn the_warning_names_both_instants() {
     let time = "2026-04-05T01:45".parse::<ParsedTime>().unwrap();
     let (_, fold) = time.resolve(zone("Australia/Lord_Howe"), true).unwrap();
     assert_eq!(
@@ -185,7 +185,7 @@ fn utc_is_written_with_a_numeric_offset() {
 }
 
 #[test]
-fn what_is_written_is_read_back_as_the_same_instant() {
+fn a_formatted_instant_parses_as_the_same_instant() {
     let start = 1_790_000_000_i64;
     for (nth, name) in Zone::all().enumerate() {
         let zone = zone(name);

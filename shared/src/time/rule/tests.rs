@@ -3,8 +3,14 @@ use proptest::prelude::*;
 use super::super::oracle::{Current, places, wall, windows};
 use super::*;
 
-/// The definition: docs/time.md's rule by a walk over the minutes, on wall clocks that another library reads.
-fn walk(start: Minute, minutes_before: u32, earliest: Minute, dnd: Option<Dnd>, zone: &Current) -> Decision {
+/// The rule of docs/time.md by definition: a search minute by minute, on wall clocks that jiff reads.
+fn search(
+    start: Minute,
+    minutes_before: u32,
+    earliest: Minute,
+    dnd: Option<Dnd>,
+    zone: &Current,
+) -> Decision {
     let quiet = |minute: &Minute| dnd.is_some_and(|dnd| dnd.contains(zone.minute_of_day(*minute)));
     let minutes = |from: Minute, to: Minute| (from.epoch()..=to.epoch()).map(Minute::from_epoch);
     let answer = |remind_at, reason| Decision { remind_at, reason };
@@ -39,7 +45,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12_000))]
 
     #[test]
-    fn the_jumps_agree_with_the_walk(
+    fn the_rule_agrees_with_a_minute_by_minute_search(
         (zone, start) in places(),
         minutes_before in lead_times(),
         slack in prop_oneof![3 => -3_i64..200, 2 => 0_i64..5000, 1 => Just(50_000)],
@@ -49,13 +55,13 @@ proptest! {
         // Timers can be set from shortly before the meeting, or from around the minute that was asked for.
         let earliest = if from_start { start } else { start - i64::from(minutes_before) } - slack;
         let jumped = remind(start, minutes_before, earliest, dnd, zone.ours());
-        prop_assert_eq!(jumped, walk(start, minutes_before, earliest, dnd, zone), "in {}", zone.name);
+        prop_assert_eq!(jumped, search(start, minutes_before, earliest, dnd, zone), "in {}", zone.name);
     }
 }
 
 /// One night around each change of every zone, by a window over the hours at which clocks change.
 #[test]
-fn the_jumps_agree_with_the_walk_on_every_night_that_the_clocks_change() {
+fn the_rule_agrees_with_a_minute_by_minute_search_at_every_clock_change() {
     for zone in Current::all() {
         let ours = zone.ours();
         for (nth, change) in zone.changes().enumerate() {
@@ -69,7 +75,7 @@ fn the_jumps_agree_with_the_walk_on_every_night_that_the_clocks_change() {
                 let jumped = remind(start, minutes_before, earliest, Some(dnd), ours);
                 assert_eq!(
                     jumped,
-                    walk(start, minutes_before, earliest, Some(dnd), zone),
+                    search(start, minutes_before, earliest, Some(dnd), zone),
                     "{change:?} in {ours}"
                 );
             }
@@ -116,7 +122,7 @@ fn each_reason_has_its_case() {
 }
 
 #[test]
-fn a_night_that_loses_its_free_hour_is_quiet_through() {
+fn a_skipped_hour_may_leave_no_minute_outside_the_window() {
     // In Madrid 02:00 to 03:00 doesn't happen on 2026-03-29; whoever is free only then is never free that
     // night.
     let madrid = "Europe/Madrid".parse::<Zone>().unwrap();
@@ -129,7 +135,7 @@ fn a_night_that_loses_its_free_hour_is_quiet_through() {
 }
 
 #[test]
-fn a_day_that_a_zone_skipped_has_no_quiet_hours() {
+fn a_skipped_day_adds_no_dnd_time() {
     // Apia went from 2011-12-29 straight to 2011-12-31; at midnight its night was two hours old and went on.
     let apia = "Pacific/Apia".parse::<Zone>().unwrap();
     let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use shared::access::{Administrators, SignIn};
 use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, Quotas};
+use shared::domain::{Channels, Email, EmailError, Quotas};
 use shared::mail::Mailer;
 use shared::notices::{Notifier, Planner};
 use shared::store::Store;
@@ -121,7 +121,7 @@ pub enum DeploymentError {
     #[error("the table's stream can't be followed: {0}")]
     Stream(#[from] StreamError),
     #[error("the sender {0}")]
-    Sender(String),
+    Sender(EmailError),
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(transparent)]
@@ -181,7 +181,7 @@ impl Deployment {
         );
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())),
-            Email::parse(SENDER).map_err(DeploymentError::Sender)?,
+            SENDER.parse::<Email>().map_err(DeploymentError::Sender)?,
         );
 
         let (sign_in, authorizer) = match auth {

@@ -113,7 +113,7 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, SettingError> {
 /// # Errors
 /// When the variable is not set to an address.
 pub fn sender() -> Result<Email, SettingError> {
-    Email::parse(&setting("SENDER")?).map_err(|_| SettingError::Invalid("SENDER"))
+    setting("SENDER")?.parse::<Email>().map_err(|_| SettingError::Invalid("SENDER"))
 }
 
 /// Whether invitations are sent: unless `INVITATIONS` is `false`.

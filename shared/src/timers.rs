@@ -10,7 +10,7 @@ use aws_sdk_scheduler::types::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{MeetingId, NoticeKey, NoticeKind, UserId};
+use crate::domain::{IdError, NoticeKey, NoticeKind};
 use crate::error_chain::error_chain;
 use crate::time::Minute;
 
@@ -40,8 +40,8 @@ pub struct Due(pub NoticeKey);
 /// The JSON of [`Due`].
 #[derive(Serialize, Deserialize)]
 struct Input {
-    meeting_id: MeetingId,
-    user_id: UserId,
+    meeting_id: String,
+    user_id: String,
     /// The channel of a reminder, or `invitation`.
     #[serde(rename = "type")]
     kind: String,
@@ -53,8 +53,8 @@ struct Input {
 impl From<Due> for Input {
     fn from(Due(key): Due) -> Self {
         Self {
-            meeting_id: key.meeting_id,
-            user_id: key.user_id,
+            meeting_id: key.meeting_id.to_string(),
+            user_id: key.user_id.to_string(),
             kind: key.kind.name().to_owned(),
             minutes_before: key.kind.minutes_before(),
         }
@@ -67,7 +67,10 @@ impl TryFrom<Input> for Due {
     fn try_from(input: Input) -> Result<Self, String> {
         let kind = NoticeKind::of(&input.kind, input.minutes_before)
             .ok_or_else(|| format!("there is no notice of the type {}", input.kind))?;
-        Ok(Self(NoticeKey { meeting_id: input.meeting_id, user_id: input.user_id, kind }))
+        let bad_id = |why: IdError| why.to_string();
+        let meeting_id = input.meeting_id.parse().map_err(bad_id)?;
+        let user_id = input.user_id.parse().map_err(bad_id)?;
+        Ok(Self(NoticeKey { meeting_id, user_id, kind }))
     }
 }
 

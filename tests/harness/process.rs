@@ -85,7 +85,7 @@ impl Process {
             Timers::new(aws_sdk_scheduler::Client::new(&config(services.scheduler.endpoint())), settings);
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
-            Email::parse("reminders@tactful.example").unwrap(),
+            "reminders@tactful.example".parse::<Email>().unwrap(),
         );
         let secrets = aws_sdk_secretsmanager::Client::new(&config(services.secrets.endpoint()));
         let webhooks = services.receiver.map(|receiver| {

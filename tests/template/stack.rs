@@ -86,7 +86,7 @@ impl Stack {
             aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::from_conf(config),
-            Email::parse("reminders@example.com").unwrap(),
+            "reminders@example.com".parse::<Email>().unwrap(),
         );
         let (store, timers) = (self.store(function), self.timers(function));
         let (webhooks, clock) = (Some(self.webhooks(function)), self.clock.clone());

@@ -17,7 +17,7 @@ use shared::store::ReadSet;
 /// names another version; 503 when others keep changing the same meeting.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let meeting = until_committed(&api, &caller, &Cancel { id, request }).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }

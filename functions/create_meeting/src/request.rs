@@ -38,7 +38,7 @@ fn participants(value: &Value) -> Result<Vec<Email>, String> {
 }
 
 pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting, Problem> {
-    let creator_id = fields.required("creator_id", read::text(UserId::parse));
+    let creator_id = fields.required("creator_id", read::text::<UserId>);
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.required(spelling, read::zone);
     let start = fields.required("start_time", read::time);
@@ -48,9 +48,9 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
     if let Some(Some(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
     }
-    let title = fields.optional("title", read::text_or_blank(Title::parse));
-    let description = fields.optional("description", read::text_or_blank(Description::parse));
-    let location = fields.optional("location", read::text_or_blank(Location::parse));
+    let title = fields.optional("title", read::text_or_blank::<Title>);
+    let description = fields.optional("description", read::text_or_blank::<Description>);
+    let location = fields.optional("location", read::text_or_blank::<Location>);
     let times = zone.zip(start).zip(end).map(|((zone, start), end)| (start, end, zone));
     let interval = times.and_then(|(start, end, zone)| fields.interval(&start, &end, zone, MAX_DAYS));
     let new = || {

@@ -42,8 +42,8 @@ fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
 }
 
 fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
-    let email = fields.required("email", read::text(Email::parse));
-    let name = fields.required("name", read::text(Name::parse));
+    let email = fields.required("email", read::text::<Email>);
+    let name = fields.required("name", read::text::<Name>);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();

@@ -8,8 +8,8 @@ use serde::Serialize;
 use shared::access::Visibility;
 use shared::access::rules::OnUser;
 use shared::api::Api;
+use shared::domain::User;
 use shared::domain::booking::{Booking, overlapping};
-use shared::domain::{User, UserId};
 use shared::http::view::{BookingView, IntervalView, SlotView};
 use shared::http::{self, Fields, Request, Response};
 use shared::problem::{Code, FieldError, Problem};
@@ -54,7 +54,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 
 #[derive(Serialize)]
 struct Answer {
-    user_id: UserId,
+    user_id: String,
     time_zone: &'static str,
     #[serde(flatten)]
     window: IntervalView,
@@ -91,7 +91,7 @@ fn answer(
     }
     let free = subtract(interval, &merge(busy));
     Answer {
-        user_id: user.id.clone(),
+        user_id: user.id.to_string(),
         time_zone: zone.name(),
         window: IntervalView::new(interval, zone),
         booked_meetings: booked.iter().map(|booking| BookingView::new(booking, visibility, zone)).collect(),

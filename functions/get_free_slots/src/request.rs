@@ -3,7 +3,7 @@
 use shared::domain::UserId;
 use shared::http::{self, Fields, read};
 use shared::problem::{FieldError, Problem};
-use shared::time::{Interval, WrittenTime, Zone};
+use shared::time::{Interval, ParsedTime, Zone};
 
 /// The longest window, in days.
 pub(crate) const MAX_DAYS: i64 = 366;
@@ -12,8 +12,8 @@ pub(crate) const MAX_DAYS: i64 = 366;
 #[derive(Debug)]
 pub(crate) struct Query {
     pub(crate) user_id: UserId,
-    pub(crate) start: WrittenTime,
-    pub(crate) end: WrittenTime,
+    pub(crate) start: ParsedTime,
+    pub(crate) end: ParsedTime,
     pub(crate) zone: Option<Zone>,
     pub(crate) exclude_dnd: bool,
     pub(crate) min_minutes: u32,
@@ -41,7 +41,7 @@ impl Query {
 pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     let from_query = fields.is_query();
     let time = if from_query { read::query_time } else { read::time };
-    let user_id = fields.required("user_id", read::text(UserId::parse));
+    let user_id = fields.required("user_id", read::text::<UserId>);
     let start = fields.required("start_time", time);
     let end = fields.required("end_time", time);
     if let Some((start, end)) = start.zip(end) {
@@ -67,7 +67,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
 
 /// Refuses a window that is reversed or too long in any zone, before its calendar pages are read. The exact
 /// check follows when the zone is known.
-fn check_window(fields: &mut Fields, start: WrittenTime, end: WrittenTime) {
+fn check_window(fields: &mut Fields, start: ParsedTime, end: ParsedTime) {
     const MARGIN: i64 = 2;
     match (end.date() - start.date()).num_days() {
         days if days < -MARGIN => fields.fail("end_time", "must be after start_time"),

@@ -19,7 +19,7 @@ use shared::store::ReadSet;
 /// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let (people, found) = tokio::try_join!(
         api.store.read(caller.with_own_keys(ReadSet::new())),
         api.store.meeting_with_notices(&id)

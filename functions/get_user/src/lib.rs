@@ -15,7 +15,7 @@ use shared::store::ReadSet;
 /// 401 and 403 for a caller who isn't signed in; 404 `user_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
+    let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
     let user = found.user(&id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;

@@ -28,7 +28,7 @@ use request::MeetingPatch;
 /// version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let changed = until_committed(&api, &caller, &Change { id, patch, request }).await?;
     let Changed { meeting, attendees, warnings } = changed;

@@ -22,7 +22,7 @@ use request::UserPatch;
 /// `user_not_found`; 409 `email_taken`; 503 when others keep changing the same user.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
+    let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?)?;
     let user = api.store.until_committed(|| change(&api, &caller, &id, &patch)).await?;
     json(StatusCode::OK, &UserView::from(&user))

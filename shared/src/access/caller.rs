@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(SignIn::Iam.caller(&iam).unwrap(), Caller::Unrestricted);
         assert_eq!(code(SignIn::Iam.caller(&none)), "unauthenticated");
         assert_eq!(code(SignIn::Iam.caller(&jwt)), "unauthenticated");
-        let ana = Caller::Owner(Email::parse("ana@example.com").unwrap());
+        let ana = Caller::Owner("ana@example.com".parse::<Email>().unwrap());
         assert_eq!(tokens().caller(&jwt).unwrap(), ana);
         assert_eq!(code(tokens().caller(&none)), "unauthenticated");
         assert_eq!(code(tokens().caller(&iam)), "unauthenticated");

@@ -7,10 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::{Audience, Document, Method, document};
-use crate::domain::{
-    Description, Email, Event, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status,
-    Title, User, UserId,
-};
+use crate::domain::{Email, Event, Meeting, Notifications, Participant, Role, Status, User};
 use crate::time::{Interval, Zone};
 use reading::{Read, read};
 
@@ -19,14 +16,14 @@ fn instant(text: &str) -> DateTime<Utc> {
 }
 
 fn email(text: &str) -> Email {
-    Email::parse(text).unwrap()
+    text.parse::<Email>().unwrap()
 }
 
 fn user(name: &str, address: &str) -> User {
     User {
-        id: UserId::parse("u").unwrap(),
+        id: "u".parse().unwrap(),
         email: email(address),
-        name: Name::parse(name).unwrap(),
+        name: name.parse().unwrap(),
         zone: Zone::UTC,
         dnd: None,
         version: 1,
@@ -36,14 +33,14 @@ fn user(name: &str, address: &str) -> User {
 
 fn meeting(start: &str, end: &str, zone: &str) -> Meeting {
     Meeting {
-        id: MeetingId::parse("6f9619ff8b86d011b42d00c04fc964ff").unwrap(),
-        creator_id: UserId::parse("ana").unwrap(),
-        title: Some(Title::parse("Design review: R&D, \"Q4\"; plans").unwrap()),
-        description: Some(Description::parse("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20,2").unwrap()),
+        id: "6f9619ff8b86d011b42d00c04fc964ff".parse().unwrap(),
+        creator_id: "ana".parse().unwrap(),
+        title: Some("Design review: R&D, \"Q4\"; plans".parse().unwrap()),
+        description: Some("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd".parse().unwrap()),
+        location: Some("https://meet.example.com/a?b=1&c=%20,2".parse().unwrap()),
         status: Status::Confirmed,
         interval: Interval::new(instant(start), instant(end)).unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        zone: zone.parse().unwrap(),
         participants: vec![
             Participant::new(&user("Ana María", "ana@example.com"), Role::Organizer),
             Participant::new(&user("Bo \"the ^\" O'Neil; dev, ops:", "bo+x@example.com"), Role::Participant),
@@ -97,10 +94,10 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
 #[test]
 fn who_was_removed_is_uninvited_alone_and_hears_nothing_new() {
     let told = Event::of(&Meeting {
-        title: Some(Title::parse("Talk").unwrap()),
+        title: Some("Talk".parse().unwrap()),
         ..meeting("2026-11-30T08:00:00Z", "2026-11-30T08:30:00Z", "UTC")
     });
-    let gone = User { zone: Zone::parse("Asia/Tokyo").unwrap(), ..user("Cy", "cy@example.com") };
+    let gone = User { zone: "Asia/Tokyo".parse().unwrap(), ..user("Cy", "cy@example.com") };
     for status in [Status::Confirmed, Status::Cancelled] {
         let now_is = Meeting { status, version: 9, ..review() };
         let Document { method, text } = written(&now_is, Audience::Removed(&gone, &told));
@@ -149,7 +146,7 @@ fn only_a_web_address_is_a_link() {
     assert_eq!((read.event("URL"), read.event("CONFERENCE")), (link, link));
     assert_eq!(read.told("LOCATION"), link);
     for place in ["Room 5; second floor", "javascript:alert(1)"] {
-        let there = Meeting { location: Some(Location::parse(place).unwrap()), ..review() };
+        let there = Meeting { location: Some(place.parse().unwrap()), ..review() };
         let read = for_everyone(&there);
         assert_eq!(read.told("LOCATION"), place);
         assert!(!read.has("URL") && !read.has("CONFERENCE"));
@@ -167,7 +164,7 @@ fn what_is_not_known_is_not_there() {
 #[test]
 fn utc_needs_no_time_zone_under_any_of_its_names() {
     for name in ["UTC", "Etc/UTC", "Zulu", "Etc/UCT", "Universal"] {
-        let read = for_everyone(&Meeting { zone: Zone::parse(name).unwrap(), ..review() });
+        let read = for_everyone(&Meeting { zone: name.parse().unwrap(), ..review() });
         assert_eq!((read.event("DTSTART"), read.event("DTEND")), ("20261201T090000Z", "20261201T100000Z"));
         assert!(read.zones.is_empty());
     }
@@ -214,7 +211,7 @@ fn lines_are_folded_between_words_characters_and_octets() {
     for pattern in ["a", "ab ", "é", "老虎", "🦀", " ", "a\u{301}", "שלום ", "\\", "x\n"] {
         for shift in 0..8 {
             let text = format!("{}{}.", "-".repeat(shift + 1), pattern.repeat(200));
-            let said = Meeting { description: Some(Description::parse(&text).unwrap()), ..review() };
+            let said = Meeting { description: Some(text.parse().unwrap()), ..review() };
             let document = written(&said, Audience::Everyone);
             well_formed(&document.text);
             // The reader drops white space where lines end, which is why ours end elsewhere if they can.
@@ -278,7 +275,7 @@ fn any_time() -> impl Strategy<Value = (Zone, Interval)> {
     let minutes = prop_oneof![1..300i64, 1..=14 * 24 * 60_i64];
     (select(&ZONES[..]), supported, any::<bool>(), any::<Index>(), -10_000..10_000i64, minutes).prop_map(
         |(zone, start, near_a_change, which, away, minutes)| {
-            let zone = Zone::parse(zone).unwrap();
+            let zone = zone.parse::<Zone>().unwrap();
             let mut start = DateTime::from_timestamp(start, 0).unwrap();
             let changes = zone.changes(start, start + TimeDelta::days(1000));
             if near_a_change && !changes.is_empty() {
@@ -341,11 +338,11 @@ proptest! {
         title in hostile(200), description in hostile(5000), location in hostile(500), name in hostile(200),
     ) {
         let mut hostile = review();
-        hostile.title = Some(Title::parse(&title).unwrap());
-        hostile.description = Some(Description::parse(&description).unwrap());
-        hostile.location = Some(Location::parse(&location).unwrap());
+        hostile.title = Some(title.parse().unwrap());
+        hostile.description = Some(description.parse().unwrap());
+        hostile.location = Some(location.parse().unwrap());
         for participant in &mut hostile.participants {
-            participant.name = Name::parse(&name).unwrap();
+            participant.name = name.parse().unwrap();
         }
         let text = written(&hostile, Audience::Everyone).text;
         well_formed(&text);

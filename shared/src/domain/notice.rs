@@ -17,7 +17,6 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::{Channel, Email, Event, MeetingId, UserId};
 use crate::time::{Minute, Reason};
@@ -80,7 +79,7 @@ impl NoticeKind {
         match minutes_before {
             None => (name == Self::INVITATION).then_some(Self::Invitation),
             Some(minutes_before) => {
-                Channel::parse(name).map(|channel| Self::Reminder { channel, minutes_before })
+                name.parse().ok().map(|channel| Self::Reminder { channel, minutes_before })
             }
         }
     }
@@ -185,8 +184,7 @@ pub struct Transition {
 }
 
 /// How far a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NoticeState {
     /// Its minute is known, its timer may not be set yet.
     Planned,

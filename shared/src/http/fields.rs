@@ -155,17 +155,17 @@ impl Fields {
     /// # Errors
     /// 422 with every bad field.
     pub fn user_and_meeting(mut self) -> Result<(UserId, MeetingId), Problem> {
-        let user_id = self.required("user_id", read::text(UserId::parse));
-        let meeting_id = self.required("meeting_id", read::text(MeetingId::parse));
+        let user_id = self.required("user_id", read::text::<UserId>);
+        let meeting_id = self.required("meeting_id", read::text::<MeetingId>);
         self.finish(user_id.zip(meeting_id))
     }
 
     /// Records each entry of `notification_interval` whose channel this deployment doesn't
     /// have: it could never be delivered.
     pub fn check_channels(&mut self, asked: &Notifications, channels: Channels) {
-        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel)) {
+        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel())) {
             let field = format!("notification_interval[{place}].type");
-            self.fail(&field, &format!("this deployment has no {} URL", entry.channel.as_str()));
+            self.fail(&field, &format!("this deployment has no {} URL", entry.channel().as_str()));
         }
     }
 

@@ -9,6 +9,7 @@ mod times;
 pub mod view;
 
 use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
 
 use futures_util::FutureExt;
 use lambda_http::http::{StatusCode, header};
@@ -89,13 +90,8 @@ fn json_text(status: StatusCode, body: String) -> Response {
 ///
 /// # Errors
 /// A 404 of the code `missing` when the parameter can't be an id.
-pub fn path_id<T>(
-    request: &Request,
-    name: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-    missing: Code,
-) -> Result<T, Problem> {
+pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Code) -> Result<T, Problem> {
     let parameters = request.path_parameters();
     let given = parameters.first(name).unwrap_or_default();
-    parse(given).map_err(|_| Problem::not_found(missing))
+    given.parse().map_err(|_| Problem::not_found(missing))
 }

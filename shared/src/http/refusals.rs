@@ -39,7 +39,7 @@ impl From<QuotaError> for Problem {
 
 impl From<QuotaExceeded> for Problem {
     fn from(QuotaExceeded { demand, used, wait }: QuotaExceeded) -> Self {
-        let quota = json!({ "name": demand.quota.name(), "limit": demand.limit });
+        let quota = json!({ "name": demand.quota.as_str(), "limit": demand.limit });
         // Rounded up, so that a client that waits as long doesn't come too early.
         let seconds = wait.num_milliseconds().unsigned_abs().div_ceil(1000);
         Self::new(Code::QuotaExceeded, demand.refusal(used)).with("quota", quota).retry_after(seconds)

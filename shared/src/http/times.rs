@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Fields, read};
 use crate::problem::{FieldError, Problem};
-use crate::time::{Dnd, Fold, Interval, TimeError, WrittenTime, Zone};
+use crate::time::{Dnd, Fold, Interval, ParsedTime, TimeError, Zone};
 
 /// An interval read from `start_time` and `end_time`, and warnings where they could be read in two ways.
 pub type ReadInterval = (Interval, Vec<FieldError>);
@@ -39,8 +39,8 @@ impl Fields {
     /// The interval between two times in the zone that the request named; see [`resolve`].
     pub fn interval(
         &mut self,
-        start: &WrittenTime,
-        end: &WrittenTime,
+        start: &ParsedTime,
+        end: &ParsedTime,
         zone: Zone,
         max_days: i64,
     ) -> Option<ReadInterval> {
@@ -61,8 +61,8 @@ impl Fields {
 /// Every bad field: a time in a gap, an offset that disagrees, an end not after its
 /// start, an interval that is too long.
 pub fn resolve(
-    start: &WrittenTime,
-    end: &WrittenTime,
+    start: &ParsedTime,
+    end: &ParsedTime,
     zone: Zone,
     named: bool,
     max_days: i64,

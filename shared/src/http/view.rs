@@ -5,16 +5,14 @@ use serde::Serialize;
 
 use crate::access::Visibility;
 use crate::attendance::{self, Attendee};
-use crate::domain::{
-    Booking, Meeting, MeetingId, Notice, NoticeState, Notifications, Participant, Role, Status, User, UserId,
-};
+use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, User};
 use crate::problem::FieldError;
-use crate::time::{Interval, Reason, Zone, format};
+use crate::time::{Interval, Zone, format};
 
 /// A user.
 #[derive(Debug, Serialize)]
 pub struct UserView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
     timezone: &'static str,
@@ -25,7 +23,7 @@ pub struct UserView {
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
         Self {
-            user_id: user.id.clone(),
+            user_id: user.id.to_string(),
             email: user.email.to_string(),
             name: user.name.to_string(),
             timezone: user.zone.name(),
@@ -38,44 +36,68 @@ impl From<&User> for UserView {
 /// A meeting, its times in its own zone.
 #[derive(Debug, Serialize)]
 pub struct MeetingView {
-    meeting_id: MeetingId,
-    creator_id: UserId,
+    meeting_id: String,
+    creator_id: String,
     title: Option<String>,
     description: Option<String>,
     location: Option<String>,
-    status: Status,
+    status: &'static str,
     start_time: String,
     end_time: String,
     time_zone: &'static str,
     participants: Vec<ParticipantView>,
-    notification_interval: Notifications,
+    notification_interval: Vec<NotificationView>,
     version: u64,
 }
 
 #[derive(Debug, Serialize)]
+struct NotificationView {
+    #[serde(rename = "type")]
+    channel: &'static str,
+    minutes_before: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_every: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
 struct ParticipantView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
-    role: Role,
+    role: &'static str,
 }
 
 impl From<&Meeting> for MeetingView {
     fn from(meeting: &Meeting) -> Self {
         let times = IntervalView::new(meeting.interval, meeting.zone);
         Self {
-            meeting_id: meeting.id.clone(),
-            creator_id: meeting.creator_id.clone(),
+            meeting_id: meeting.id.to_string(),
+            creator_id: meeting.creator_id.to_string(),
             title: meeting.title.as_ref().map(ToString::to_string),
             description: meeting.description.as_ref().map(ToString::to_string),
             location: meeting.location.as_ref().map(ToString::to_string),
-            status: meeting.status,
+            status: meeting.status.as_str(),
             start_time: times.start_time,
             end_time: times.end_time,
             time_zone: meeting.zone.name(),
             participants: meeting.participants.iter().map(ParticipantView::from).collect(),
-            notification_interval: meeting.notifications.clone(),
+            notification_interval: meeting
+                .notifications
+                .entries()
+                .iter()
+                .map(NotificationView::from)
+                .collect(),
             version: meeting.version,
+        }
+    }
+}
+
+impl From<&Notification> for NotificationView {
+    fn from(entry: &Notification) -> Self {
+        Self {
+            channel: entry.channel().as_str(),
+            minutes_before: entry.minutes_before(),
+            repeat_every: entry.repeat_every(),
         }
     }
 }
@@ -83,10 +105,10 @@ impl From<&Meeting> for MeetingView {
 impl From<&Participant> for ParticipantView {
     fn from(participant: &Participant) -> Self {
         Self {
-            user_id: participant.user_id.clone(),
+            user_id: participant.user_id.to_string(),
             email: participant.email.to_string(),
             name: participant.name.to_string(),
-            role: participant.role,
+            role: participant.role.as_str(),
         }
     }
 }
@@ -139,13 +161,13 @@ fn shown_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
 /// A user's id and address.
 #[derive(Clone, Debug, Serialize)]
 struct PersonView {
-    user_id: UserId,
+    user_id: String,
     email: String,
 }
 
 impl From<&User> for PersonView {
     fn from(user: &User) -> Self {
-        Self { user_id: user.id.clone(), email: user.email.to_string() }
+        Self { user_id: user.id.to_string(), email: user.email.to_string() }
     }
 }
 
@@ -182,7 +204,7 @@ impl IntervalView {
 /// Another meeting of the creator's at the same time.
 #[derive(Debug, Serialize)]
 pub struct ConflictView {
-    meeting_id: MeetingId,
+    meeting_id: String,
     title: Option<String>,
     #[serde(flatten)]
     times: IntervalView,
@@ -192,7 +214,7 @@ impl ConflictView {
     /// The booking's times in `zone`.
     pub fn new(booking: &Booking, zone: Zone) -> Self {
         Self {
-            meeting_id: booking.meeting_id.clone(),
+            meeting_id: booking.meeting_id.to_string(),
             title: booking.title.as_ref().map(ToString::to_string),
             times: IntervalView::new(booking.interval, zone),
         }
@@ -202,9 +224,9 @@ impl ConflictView {
 /// A meeting on somebody's calendar.
 #[derive(Debug, Serialize)]
 pub struct BookingView {
-    meeting_id: Option<MeetingId>,
+    meeting_id: Option<String>,
     title: Option<String>,
-    role: Option<Role>,
+    role: Option<&'static str>,
     #[serde(flatten)]
     times: IntervalView,
 }
@@ -216,9 +238,9 @@ impl BookingView {
         let times = IntervalView::new(booking.interval, zone);
         match visibility {
             Visibility::All => Self {
-                meeting_id: Some(booking.meeting_id.clone()),
+                meeting_id: Some(booking.meeting_id.to_string()),
                 title: booking.title.as_ref().map(ToString::to_string),
-                role: Some(booking.role),
+                role: Some(booking.role.as_str()),
                 times,
             },
             Visibility::Times => Self { meeting_id: None, title: None, role: None, times },
@@ -244,7 +266,7 @@ impl SlotView {
 /// A reminder or an invitation, its times in UTC.
 #[derive(Debug, Serialize)]
 pub struct NoticeView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -252,8 +274,8 @@ pub struct NoticeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes_before: Option<u32>,
     remind_at: Option<String>,
-    reason: Reason,
-    state: NoticeState,
+    reason: &'static str,
+    state: &'static str,
     delivered_at: Option<String>,
     /// Why the last attempt to send it failed, unless a later one succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,13 +287,13 @@ impl From<&Notice> for NoticeView {
         let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
         let delivered = notice.state == NoticeState::Delivered;
         Self {
-            user_id: notice.key.user_id.clone(),
+            user_id: notice.key.user_id.to_string(),
             email: notice.email.to_string(),
             kind: notice.key.kind.name(),
             minutes_before: notice.key.kind.minutes_before(),
             remind_at: notice.remind_at.map(|minute| utc(minute.start())),
-            reason: notice.reason,
-            state: notice.state,
+            reason: notice.reason.as_str(),
+            state: notice.state.as_str(),
             delivered_at: if delivered { notice.delivered_at.map(utc) } else { None },
             failure: notice.failure.clone(),
         }

@@ -11,10 +11,10 @@ use super::{Mail, cancellation, invitation, reminder, update};
 use crate::calendar::{self, Audience, Document, Method};
 use crate::domain::text::inline;
 use crate::domain::{
-    Channel, Description, Email, Event, Location, Meeting, MeetingId, Name, Notification, Notifications,
-    Participant, Role, Status, Title, User, UserId,
+    Channel, Description, Email, Event, Location, Meeting, Name, Notification, Notifications, Participant,
+    Role, Status, Title, User, UserId,
 };
-use crate::time::{Interval, Zone};
+use crate::time::Interval;
 
 const SENDER: &str = "tactful@example.com";
 
@@ -24,10 +24,10 @@ fn instant(text: &str) -> DateTime<Utc> {
 
 fn user(name: &str, zone: &str) -> User {
     User {
-        id: UserId::parse("bo-1").unwrap(),
-        email: Email::parse("bo@example.com").unwrap(),
-        name: Name::parse(name).unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        id: "bo-1".parse().unwrap(),
+        email: "bo@example.com".parse().unwrap(),
+        name: name.parse().unwrap(),
+        zone: zone.parse().unwrap(),
         dnd: None,
         version: 1,
         idempotency: None,
@@ -36,8 +36,8 @@ fn user(name: &str, zone: &str) -> User {
 
 /// Someone other than the recipient.
 fn participant(name: &str, role: Role) -> Participant {
-    let id = UserId::parse("ana-1").unwrap();
-    let email = Email::parse("ana@example.com").unwrap();
+    let id = "ana-1".parse::<UserId>().unwrap();
+    let email = "ana@example.com".parse::<Email>().unwrap();
     Participant::new(&User { id, email, ..user(name, "UTC") }, role)
 }
 
@@ -45,14 +45,14 @@ fn participant(name: &str, role: Role) -> Participant {
 fn meeting() -> Meeting {
     let start = instant("2026-12-01T09:00:00Z");
     Meeting {
-        id: MeetingId::parse("m-1").unwrap(),
-        creator_id: UserId::parse("ana-1").unwrap(),
-        title: Some(Title::parse("Design review: <b>R&D</b>").unwrap()),
-        description: Some(Description::parse("Agenda:\r\n\r\n1. Fees > 3 %\n2. \"Quotes\" & more").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20\"x").unwrap()),
+        id: "m-1".parse().unwrap(),
+        creator_id: "ana-1".parse().unwrap(),
+        title: Some("Design review: <b>R&D</b>".parse().unwrap()),
+        description: Some("Agenda:\r\n\r\n1. Fees > 3 %\n2. \"Quotes\" & more".parse().unwrap()),
+        location: Some("https://meet.example.com/a?b=1&c=%20\"x".parse().unwrap()),
         status: Status::Confirmed,
         interval: Interval::new(start, start + TimeDelta::hours(1)).unwrap(),
-        zone: Zone::parse("Europe/Madrid").unwrap(),
+        zone: "Europe/Madrid".parse().unwrap(),
         participants: vec![
             participant("Ana María", Role::Organizer),
             Participant::new(&user("Bo", "UTC"), Role::Participant),
@@ -86,8 +86,8 @@ fn told() -> Interval {
 fn told_before(meeting: &Meeting) -> Event {
     Event {
         interval: told(),
-        title: Some(Title::parse("Talk about <i>colours</i>").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/old").unwrap()),
+        title: Some("Talk about <i>colours</i>".parse().unwrap()),
+        location: Some("https://meet.example.com/old".parse().unwrap()),
         ..Event::of(meeting)
     }
 }
@@ -122,7 +122,7 @@ fn every_other_mail_is_worded_so() {
 
 #[test]
 fn an_invitation_travels_so() {
-    let sender = Email::parse(SENDER).unwrap();
+    let sender = SENDER.parse::<Email>().unwrap();
     let calendar = calendar::document(&meeting(), Audience::Everyone, &sender, now());
     let message = invitation(&meeting(), &user("Bo", "Asia/Tokyo"), calendar, now());
     let bytes = mime(&message, SENDER);
@@ -132,7 +132,7 @@ fn an_invitation_travels_so() {
 #[test]
 fn every_mail_says_first_why_it_comes() {
     let bo = user("Bo", "Asia/Tokyo");
-    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let named = Meeting { title: Some("Design review".parse().unwrap()), ..meeting() };
     let said = every_mail(&named, &bo).map(|message| {
         let news = message.text.lines().nth(2).unwrap_or_default().to_owned();
         (message.subject, news)
@@ -152,7 +152,7 @@ fn every_mail_says_first_why_it_comes() {
 
 #[test]
 fn an_organizer_is_not_invited_by_themself() {
-    let ana = User { id: UserId::parse("ana-1").unwrap(), ..user("Ana María", "Europe/Madrid") };
+    let ana = User { id: "ana-1".parse().unwrap(), ..user("Ana María", "Europe/Madrid") };
     let untitled = Meeting { title: None, ..meeting() };
     let message = invitation(&untitled, &ana, document(), now());
     assert!(message.text.contains("\nYour meeting is booked.\nIt starts in 1 hour.\n"), "{}", message.text);
@@ -165,13 +165,13 @@ fn an_organizer_is_not_invited_by_themself() {
 #[test]
 fn an_update_tells_what_is_new_and_what_was_before() {
     let bo = user("Bo", "Asia/Tokyo");
-    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let named = Meeting { title: Some("Design review".parse().unwrap()), ..meeting() };
     let nowhere = Meeting { location: None, ..named.clone() };
     let same = Event::of(&named);
     let moved = Event { interval: told(), ..same.clone() };
-    let renamed = Event { title: Some(Title::parse("Talk").unwrap()), ..same.clone() };
+    let renamed = Event { title: Some("Talk".parse().unwrap()), ..same.clone() };
     let untitled = Event { title: None, location: None, ..same.clone() };
-    let elsewhere = Event { location: Some(Location::parse("Room 1").unwrap()), ..same.clone() };
+    let elsewhere = Event { location: Some("Room 1".parse().unwrap()), ..same.clone() };
     let old = "Monday, 30 November 2026, 18:00–19:00";
     let (was, struck) = (format!("Was    {old} (Asia/Tokyo, UTC+09:00)"), format!("<s>{old}</s>"));
     let title = "has a new title. Its time is the same.";
@@ -330,7 +330,7 @@ fn days_are_counted_to_the_nearest() {
 #[test]
 fn only_the_web_becomes_a_link() {
     let linked = |location: &str| {
-        let meeting = Meeting { location: Some(Location::parse(location).unwrap()), ..meeting() };
+        let meeting = Meeting { location: Some(location.parse().unwrap()), ..meeting() };
         reminder(&meeting, &user("Bo", "UTC"), now()).html.contains("<a ")
     };
     for link in
@@ -357,9 +357,9 @@ fn only_the_web_becomes_a_link() {
 fn what_people_write_is_never_markup() {
     let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
     let meeting = Meeting {
-        title: Some(Title::parse(evil).unwrap()),
-        description: Some(Description::parse(evil).unwrap()),
-        location: Some(Location::parse(&format!("https://example.com/{evil}")).unwrap()),
+        title: Some(evil.parse().unwrap()),
+        description: Some(evil.parse().unwrap()),
+        location: Some(format!("https://example.com/{evil}").parse().unwrap()),
         participants: vec![
             participant(evil, Role::Organizer),
             Participant::new(&user(evil, "UTC"), Role::Participant),
@@ -375,17 +375,17 @@ fn what_people_write_is_never_markup() {
 fn nobody_turns_our_words_round() {
     let turned = |text: &str| format!("\u{202e}{text}\u{2067}{text}");
     let mut meeting = Meeting {
-        title: Some(Title::parse(&turned("Review")).unwrap()),
-        location: Some(Location::parse(&turned(" https://meet.example.com/ ")).unwrap()),
+        title: Some(turned("Review").parse().unwrap()),
+        location: Some(turned(" https://meet.example.com/ ").parse().unwrap()),
         ..meeting()
     };
     for participant in &mut meeting.participants {
-        participant.name = Name::parse(&turned(participant.name.as_str())).unwrap();
+        participant.name = turned(participant.name.as_str()).parse().unwrap();
     }
     let reader = user(&turned("Bo"), "UTC");
     let was = [Some(turned("Talk")), None].map(|title| Event {
-        title: title.map(|title| Title::parse(&title).unwrap()),
-        location: Some(Location::parse(&turned("Hall")).unwrap()),
+        title: title.map(|title| title.parse::<Title>().unwrap()),
+        location: Some(turned("Hall").parse().unwrap()),
         ..told_before(&meeting)
     });
     let updates = was.map(|told| update(&meeting, &reader, &told, document(), now()));
@@ -404,7 +404,7 @@ fn nobody_turns_our_words_round() {
     assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Ana MaríaAna María via Tactful"));
     assert_eq!(parsed.subject(), Some("Invitation: ReviewReview, Tue 1 Dec 09:00"));
     // Right to left goes on as it was written.
-    let hebrew = Meeting { title: Some(Title::parse("סקירה (A)\u{200f}").unwrap()), ..meeting };
+    let hebrew = Meeting { title: Some("סקירה (A)\u{200f}".parse().unwrap()), ..meeting };
     let message = reminder(&hebrew, &reader, now());
     assert!(
         message.subject.contains("סקירה (A)\u{200f},") && message.text.contains("דנה לוי"),
@@ -417,7 +417,7 @@ fn addresses_travel_in_ascii_or_not_at_all() {
     let replies = |organizer: &str| {
         let mut meeting = meeting();
         meeting.participants[0].email = Email::known(organizer).unwrap();
-        let reader = User { email: Email::parse("bo@bücher.example").unwrap(), ..user("Bo", "UTC") };
+        let reader = User { email: "bo@bücher.example".parse().unwrap(), ..user("Bo", "UTC") };
         let bytes = mime(&invitation(&meeting, &reader, document(), now()), SENDER);
         assert!(bytes.is_ascii());
         let parsed = MessageParser::default().parse(&bytes).unwrap();
@@ -488,9 +488,9 @@ fn what_looks_like_mail_is_only_text() {
         ["=?utf-8?Q?=0D=0ABcc:_x@example.com?=", "--=_0", "a=\u{ad}b", ".", "🎉".repeat(200).as_str()]
     {
         let meeting = Meeting {
-            title: Some(Title::parse(nasty).unwrap()),
+            title: Some(nasty.parse().unwrap()),
             description: Some(
-                Description::parse(&format!("{nasty}\n.\nBcc: x@example.com\n\n{nasty}")).unwrap(),
+                format!("{nasty}\n.\nBcc: x@example.com\n\n{nasty}").parse::<Description>().unwrap(),
             ),
             ..meeting()
         };
@@ -527,8 +527,8 @@ proptest! {
     ) {
         let clean = |text: &String| text.replace('\n', " ");
         let (Ok(title), Ok(name), Ok(location), Ok(description)) = (
-            Title::parse(&clean(&title)), Name::parse(&clean(&name)), Location::parse(&clean(&location)),
-            Description::parse(&description),
+            clean(&title).parse::<Title>(), clean(&name).parse::<Name>(), clean(&location).parse::<Location>(),
+            description.parse::<Description>(),
         ) else { return Ok(()) };
         let meeting = Meeting {
             title: Some(title), location: Some(location), description: Some(description), ..meeting()

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Action, Plan, decide, plan, preview};
 use crate::domain::{
-    Channel, Email, Meeting, MeetingId, Name, Notice, NoticeState, Notification, Notifications, Participant,
-    Role, Status, User, UserId,
+    Channel, Meeting, Notice, NoticeState, Notification, Notifications, Participant, Role, Status, User,
+    UserId,
 };
 use crate::time::{Dnd, Interval, Minute, Reason, WallTime, Zone};
 
@@ -23,11 +23,11 @@ fn minute(minutes_after_noon: i64) -> Minute {
 }
 
 fn user(name: &str, dnd: Option<(&str, &str)>) -> User {
-    let time = |text| WallTime::parse(text).unwrap();
+    let time = |text: &str| text.parse::<WallTime>().unwrap();
     User {
-        id: UserId::parse(name).unwrap(),
-        email: Email::parse(&format!("{name}@example.com")).unwrap(),
-        name: Name::parse(name).unwrap(),
+        id: name.parse().unwrap(),
+        email: format!("{name}@example.com").parse().unwrap(),
+        name: name.parse().unwrap(),
         zone: Zone::UTC,
         dnd: dnd.map(|(start, end)| Dnd::new(time(start), time(end)).unwrap()),
         version: 1,
@@ -41,7 +41,7 @@ fn meeting(start: i64, people: &[&User], before: &[u32]) -> Meeting {
     let entries = before.iter().map(|m| Notification::new(Channel::Email, *m, None).unwrap());
     let role = |place| if place == 0 { Role::Organizer } else { Role::Participant };
     Meeting {
-        id: MeetingId::parse("meeting").unwrap(),
+        id: "meeting".parse().unwrap(),
         creator_id: people[0].id.clone(),
         title: None,
         description: None,

@@ -6,17 +6,16 @@ use serde_json::{Value, json};
 
 use super::{Reminded, WebhookMessage, reminder};
 use crate::domain::{
-    Channel, Email, Location, Meeting, MeetingId, Name, Notification, Notifications, Participant, Role,
-    Status, Title, User, UserId,
+    Channel, Location, Meeting, Notification, Notifications, Participant, Role, Status, Title, User,
 };
 use crate::time::{Interval, Minute, Zone};
 
 fn user(zone: &str) -> User {
     User {
-        id: UserId::parse("bo-1").unwrap(),
-        email: Email::parse("bo@example.com").unwrap(),
-        name: Name::parse("Bo").unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        id: "bo-1".parse().unwrap(),
+        email: "bo@example.com".parse().unwrap(),
+        name: "Bo".parse().unwrap(),
+        zone: zone.parse().unwrap(),
         dnd: None,
         version: 1,
         idempotency: None,
@@ -27,14 +26,14 @@ fn user(zone: &str) -> User {
 fn meeting(start: &str) -> Meeting {
     let start = start.parse().unwrap();
     Meeting {
-        id: MeetingId::parse("m-1").unwrap(),
-        creator_id: UserId::parse("ana-1").unwrap(),
-        title: Some(Title::parse("Design review").unwrap()),
+        id: "m-1".parse().unwrap(),
+        creator_id: "ana-1".parse().unwrap(),
+        title: Some("Design review".parse().unwrap()),
         description: None,
-        location: Some(Location::parse("Room 1").unwrap()),
+        location: Some("Room 1".parse().unwrap()),
         status: Status::Confirmed,
         interval: Interval::new(start, start + chrono::TimeDelta::hours(1)).unwrap(),
-        zone: Zone::parse("Europe/Madrid").unwrap(),
+        zone: "Europe/Madrid".parse().unwrap(),
         participants: vec![Participant::new(&user("UTC"), Role::Participant)],
         notifications: Notifications::new(vec![Notification::new(Channel::Webhook, 60, None).unwrap()])
             .unwrap(),
@@ -139,8 +138,8 @@ fn the_id_is_of_the_earliest_reminder() {
 fn another_start_person_minute_or_reminder_is_another_message() {
     let due = reminded(60, "2026-12-01T08:00:00Z");
     let nine = meeting("2026-12-01T09:00:00Z");
-    let elsewhere = Meeting { id: MeetingId::parse("m-2").unwrap(), ..nine.clone() };
-    let ana = User { id: UserId::parse("ana-1").unwrap(), ..user("UTC") };
+    let elsewhere = Meeting { id: "m-2".parse().unwrap(), ..nine.clone() };
+    let ana = User { id: "ana-1".parse().unwrap(), ..user("UTC") };
     let ids = [
         reminder(&nine, &user("UTC"), &[due]).id,
         reminder(&elsewhere, &user("UTC"), &[due]).id,
@@ -167,9 +166,9 @@ proptest! {
         let zone = |n: usize| Zone::all().nth(n).unwrap_or("UTC");
         let start = Minute::from_epoch(29_000_000 + start / 10);
         let meeting = Meeting {
-            title: title.and_then(|title| Title::parse(&title).ok()),
-            location: location.and_then(|location| Location::parse(&location).ok()),
-            zone: Zone::parse(zone(zones.0)).unwrap(),
+            title: title.and_then(|title| title.parse::<Title>().ok()),
+            location: location.and_then(|location| location.parse::<Location>().ok()),
+            zone: zone(zones.0).parse().unwrap(),
             ..meeting(&start.start().to_rfc3339())
         };
         let due: Vec<_> = minutes.iter().map(|n| Reminded { minutes_before: *n, remind_at: start - i64::from(*n) }).collect();

@@ -1,7 +1,7 @@
 //! Whom an invitation, an update or a cancellation goes to, and when.
 
 use super::*;
-use crate::domain::{Event, News, NoticeKey, NoticeKind, Title};
+use crate::domain::{Event, News, NoticeKey, NoticeKind};
 use crate::timers;
 
 /// Carries out one plan made so many minutes after noon: what stands in the table then.
@@ -50,7 +50,7 @@ fn delivered(meeting: &Meeting, user: &User, stored: &mut [Notice], after_noon: 
 }
 
 fn titled(meeting: &Meeting, title: &str) -> Meeting {
-    Meeting { title: Some(Title::parse(title).unwrap()), version: meeting.version + 1, ..meeting.clone() }
+    Meeting { title: Some(title.parse().unwrap()), version: meeting.version + 1, ..meeting.clone() }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::{Channels, Quotas};
-use shared::http::Api;
+use shared::api::Api;
 use shared::notices::Planner;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};

@@ -8,15 +8,14 @@ use ical::IcalParser;
 use libfuzzer_sys::fuzz_target;
 use shared::calendar::{Audience, document};
 use shared::domain::{
-    Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, Title,
-    UserId,
+    Description, Email, Location, Meeting, Name, Notifications, Participant, Role, Status, Title,
 };
 use shared::time::{Interval, Zone};
 
 fuzz_target!(|text: &str| {
     let mut fields = text.split('\0');
     let mut next = || fields.next().unwrap_or_default();
-    let zone = Zone::parse(next()).unwrap_or(Zone::UTC);
+    let zone = next().parse::<Zone>().unwrap_or(Zone::UTC);
     // From 1970 to 2106, like everything that can be stored.
     let start = i64::from(next().parse::<u32>().unwrap_or(1_796_115_600));
     let start = DateTime::from_timestamp(start, 0).unwrap();
@@ -24,17 +23,17 @@ fuzz_target!(|text: &str| {
     let end = start + TimeDelta::minutes(i64::from(minutes));
     let (title, description, location, name, address) = (next(), next(), next(), next(), next());
     let person = |id: &str, role| Participant {
-        user_id: UserId::parse(id).unwrap(),
-        email: Email::known(address).unwrap_or_else(|_| Email::parse("ana@example.com").unwrap()),
-        name: Name::parse(name).unwrap_or_else(|_| Name::parse("Ana").unwrap()),
+        user_id: id.parse().unwrap(),
+        email: Email::known(address).unwrap_or_else(|_| "ana@example.com".parse::<Email>().unwrap()),
+        name: name.parse::<Name>().unwrap_or_else(|_| "Ana".parse::<Name>().unwrap()),
         role,
     };
     let meeting = Meeting {
-        id: MeetingId::parse("m1").unwrap(),
-        creator_id: UserId::parse("ana").unwrap(),
-        title: Title::parse(title).ok(),
-        description: Description::parse(description).ok(),
-        location: Location::parse(location).ok(),
+        id: "m1".parse().unwrap(),
+        creator_id: "ana".parse().unwrap(),
+        title: title.parse::<Title>().ok(),
+        description: description.parse::<Description>().ok(),
+        location: location.parse::<Location>().ok(),
         status: if minutes % 2 == 0 { Status::Confirmed } else { Status::Cancelled },
         interval: Interval::new(start, end).unwrap(),
         zone,
@@ -44,7 +43,7 @@ fuzz_target!(|text: &str| {
         planned_version: 1,
         idempotency: None,
     };
-    let sender = Email::parse("reminders@example.com").unwrap();
+    let sender = "reminders@example.com".parse::<Email>().unwrap();
     let text = document(&meeting, Audience::Everyone, &sender, start).text;
 
     let lines: Vec<_> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();

@@ -10,13 +10,13 @@ fuzz_target!(|text: &str| {
     let mut lines = text.split('\n');
     let (start, end) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let hour = lines.next().and_then(|hour| hour.parse().ok()).unwrap_or(-1);
-    let read = |text: &str| match WallTime::parse(text) {
+    let read = |text: &str| match text.parse::<WallTime>() {
         Ok(time) => {
             assert_eq!(time.to_string(), text);
             Some(time)
         }
         Err(WallTimeError::Text { example, .. }) => {
-            assert!(WallTime::parse(&example).is_ok(), "{text:?}: {example:?}");
+            assert!(example.parse::<WallTime>().is_ok(), "{text:?}: {example:?}");
             None
         }
         Err(error) => panic!("{text:?}: {error}"),

@@ -4,13 +4,13 @@
 
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
-use shared::time::{TimeError, WrittenTime, Zone, format};
+use shared::time::{TimeError, ParsedTime, Zone, format};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[a, b], rest)) = data.split_first_chunk() else { return };
     let zones = Zone::all().count();
     let zone =
-        Zone::parse(Zone::all().nth(usize::from(u16::from_be_bytes([a, b])) % zones).unwrap()).unwrap();
+        Zone::all().nth(usize::from(u16::from_be_bytes([a, b])) % zones).unwrap().parse::<Zone>().unwrap();
     if let Ok(text) = std::str::from_utf8(rest) {
         written(text, zone, true);
         written(text, zone, false);
@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn written(text: &str, zone: Zone, named: bool) {
-    let time = match WrittenTime::parse(text) {
+    let time = match text.parse::<ParsedTime>() {
         Ok(time) => time,
         Err(error) => return assert!(error.to_string().len() < 700, "{error}"),
     };
@@ -57,18 +57,18 @@ fn written(text: &str, zone: Zone, named: bool) {
 fn known(millis: u64, zone: Zone) {
     let instant = DateTime::from_timestamp_millis(i64::try_from(millis).unwrap()).unwrap();
     let text = format(instant, zone);
-    match WrittenTime::parse(&text) {
+    match text.parse::<ParsedTime>() {
         Ok(time) => assert_eq!(time.resolve(zone, true), Ok((instant, None)), "{text} in {zone}"),
         Err(TimeError::Year(_)) => return,
         Err(error) => panic!("{text} in {zone}: {error}"),
     }
     // Without the offset it may be the second of two.
     let local = &text[..text.len() - "+00:00".len()];
-    let (meant, fold) = WrittenTime::parse(local).unwrap().resolve(zone, true).unwrap();
+    let (meant, fold) = local.parse::<ParsedTime>().unwrap().resolve(zone, true).unwrap();
     assert!(meant == instant || fold.is_some() && meant < instant, "{local} in {zone}");
     assert_eq!(format(meant, zone)[..local.len()], *local, "{zone}");
 }
 
 fn read(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
-    WrittenTime::parse(text).ok()?.resolve(zone, true).ok().map(|(instant, _)| instant)
+    text.parse::<ParsedTime>().ok()?.resolve(zone, true).ok().map(|(instant, _)| instant)
 }

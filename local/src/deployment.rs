@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::access::{Administrators, SignIn};
+use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, Quotas};
-use shared::http::Api;
+use shared::domain::{Channels, Email, EmailError, Quotas};
 use shared::mail::Mailer;
 use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
@@ -122,7 +122,7 @@ pub enum DeploymentError {
     #[error("the table's stream can't be followed: {0}")]
     Stream(#[from] StreamError),
     #[error("the sender {0}")]
-    Sender(String),
+    Sender(EmailError),
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(transparent)]
@@ -182,7 +182,7 @@ impl Deployment {
         );
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())),
-            Email::parse(SENDER).map_err(DeploymentError::Sender)?,
+            SENDER.parse::<Email>().map_err(DeploymentError::Sender)?,
             deadlines::MAIL,
         );
 

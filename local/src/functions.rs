@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use get_invite::Invites;
+use shared::api::Api;
 use shared::domain::Email;
-use shared::http::{Api, Problem, Request, Response, answer};
+use shared::http::{Request, Response, answer};
 use shared::notices::{DeliveryOutcome, Notifier, Planner};
+use shared::problem::Problem;
 
 use crate::embedded::scheduler::Target;
 use crate::gateway::Function;

@@ -29,7 +29,7 @@ fn rule(criterion: &mut Criterion) {
         ("always quiet", "Europe/Madrid", noon, 60, Some(dnd("00:00", "24:00"))),
         ("overlay zone", "America/Havana", "2027-07-01T07:30:00-04:00", 60, Some(night)),
     ] {
-        let (zone, start) = (parsed(Zone::parse(zone)), Minute::of(instant(start)));
+        let (zone, start) = (parsed(zone.parse::<Zone>()), Minute::of(instant(start)));
         let earliest = start - 10_000;
         group.bench_function(case, |bencher| {
             bencher.iter(|| {
@@ -56,7 +56,7 @@ fn free_slots(criterion: &mut Criterion) {
             Interval::new(start, start + Duration::minutes(30 * (1 + nth % 4)))
         })
         .collect();
-    let (zone, night) = (parsed(Zone::parse("Europe/Madrid")), dnd("22:00", "07:00"));
+    let (zone, night) = (parsed("Europe/Madrid".parse::<Zone>()), dnd("22:00", "07:00"));
     let mut group = criterion.benchmark_group("366 days");
     group.bench_function("dnd time", |bencher| {
         bencher.iter(|| interval::dnd_time(black_box(window), night, zone));
@@ -75,7 +75,7 @@ fn free_slots(criterion: &mut Criterion) {
 }
 
 fn dnd(start: &str, end: &str) -> Dnd {
-    parsed(Dnd::new(parsed(WallTime::parse(start)), parsed(WallTime::parse(end))))
+    parsed(Dnd::new(parsed(start.parse::<WallTime>()), parsed(end.parse::<WallTime>())))
 }
 
 fn instant(text: &str) -> DateTime<Utc> {

@@ -10,8 +10,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use shared::calendar::{Audience, document};
 use shared::domain::{
-    Description, Email, Location, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, Title,
-    User, UserId,
+    Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User,
 };
 use shared::time::{Interval, Zone};
 
@@ -67,7 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rng = Rng::with_seed(5545);
     let mut expected = Vec::new();
     for number in 0..120 {
-        let zone = Zone::parse(ZONES[number % ZONES.len()])?;
+        let zone = ZONES[number % ZONES.len()].parse::<Zone>()?;
         let booked = meeting(&mut rng, number, zone)?;
         let moved = Meeting { interval: interval(&mut rng, zone)?, version: 2, ..booked.clone() };
         let cancelled = Meeting { status: Status::Cancelled, version: 3, ..moved.clone() };
@@ -82,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<dyn Error>> {
     let now: DateTime<Utc> = "2026-11-24T08:00:00Z".parse()?;
-    let document = document(meeting, Audience::Everyone, &Email::parse("tactful@example.org")?, now);
+    let document = document(meeting, Audience::Everyone, &"tactful@example.org".parse::<Email>()?, now);
     fs::write(directory.join(file), &document.text)?;
     let person =
         |person: &Participant| json!({ "name": person.name.as_str(), "email": person.email.as_str() });
@@ -107,11 +106,11 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
         participants.push(participant(rng, name, Role::Participant)?);
     }
     Ok(Meeting {
-        id: MeetingId::parse(&format!("meeting-{number}"))?,
+        id: format!("meeting-{number}").parse()?,
         creator_id: participants[0].user_id.clone(),
-        title: rng.bool().then(|| Title::parse(&words(rng, 4, " "))).transpose()?,
-        description: rng.bool().then(|| Description::parse(&words(rng, 90, "\n"))).transpose()?,
-        location: rng.bool().then(|| Location::parse(&words(rng, 6, " "))).transpose()?,
+        title: rng.bool().then(|| words(rng, 4, " ").parse::<Title>()).transpose()?,
+        description: rng.bool().then(|| words(rng, 90, "\n").parse::<Description>()).transpose()?,
+        location: rng.bool().then(|| words(rng, 6, " ").parse::<Location>()).transpose()?,
         status: Status::Confirmed,
         interval: interval(rng, zone)?,
         zone,
@@ -123,12 +122,12 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
     })
 }
 
-fn participant(rng: &mut Rng, name: &str, role: Role) -> Result<Participant, String> {
+fn participant(rng: &mut Rng, name: &str, role: Role) -> Result<Participant, Box<dyn Error>> {
     let user = User {
-        id: UserId::parse(name)?,
-        email: Email::parse(&format!("{name}@example.com"))?,
+        id: name.parse()?,
+        email: format!("{name}@example.com").parse()?,
         // Parameters know no backslash, but one of the readers takes it for an escape there too.
-        name: Name::parse(&format!("{name} {}", words(rng, 2, " ").replace('\\', "/")))?,
+        name: format!("{name} {}", words(rng, 2, " ").replace('\\', "/")).parse()?,
         zone: Zone::UTC,
         dnd: None,
         version: 1,

@@ -1,4 +1,4 @@
-//! Putting a meeting on people's calendars, and telling who would rather not have it there.
+//! Whether a meeting fits on people's calendars, putting it there, and finding whom it doesn't suit.
 
 use std::collections::BTreeSet;
 
@@ -6,136 +6,144 @@ use chrono::NaiveDate;
 
 use crate::domain::booking::{Booking, overlapping};
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
-use crate::domain::{Meeting, MeetingId, User};
-use crate::http::view::{BookedView, ConflictView, MeetingView, PersonView, UnavailableView};
-use crate::http::{Code, FieldError, Problem};
-use crate::store::{Page, Transaction, bookings};
-use crate::time::{Interval, Zone, interval};
+use crate::domain::{Email, Meeting, MeetingId, User};
+use crate::store::{Page, StoreError, Transaction, bookings};
+use crate::time::{Interval, interval};
 
-/// Someone whose calendar a meeting goes on, with the pages it touches as they were read.
+/// A user whose calendar a meeting goes on.
 #[derive(Clone, Debug)]
 pub struct Attendee {
-    /// Who.
+    /// The user as read.
     pub user: User,
-    /// Their pages of the days that the meeting touches.
+    /// Their calendar pages of the days that the meeting touches, as read.
     pub pages: Vec<Page>,
 }
 
 impl Attendee {
-    /// Their bookings that overlap `interval`, but for the meeting itself.
-    fn clashes(&self, interval: Interval, meeting: &MeetingId) -> Vec<Booking> {
+    /// Their other meetings that overlap `interval`, in start order.
+    fn conflicts(&self, interval: Interval, meeting: &MeetingId) -> Vec<Booking> {
         overlapping(bookings(&self.pages), interval, Some(meeting))
     }
 }
 
-/// How many times of others' meetings one answer tells: some 90 KB. It may be kept with its meeting, in an item of 400 KB at
-/// most.
-const MAX_BUSY: usize = 1_000;
-
-/// The meeting with those of `attendees` who have another one then, and those whose do-not-disturb hours it touches. The
-/// creator is never unavailable: they could not have booked it.
-pub fn booked(meeting: &Meeting, attendees: &[Attendee], warnings: Vec<FieldError>) -> BookedView {
-    let others = attendees.iter().filter(|attendee| attendee.user.id != meeting.creator_id);
-    let clashes = others.map(|attendee| (&attendee.user, attendee.clashes(meeting.interval, &meeting.id)));
-    let unavailable: Vec<_> = clashes.filter(|(_, clashes)| !clashes.is_empty()).collect();
-    let told = told_of_each(unavailable.iter().map(|(_, clashes)| clashes.len()));
-    let unavailable = unavailable.into_iter().map(|(user, mut clashes)| {
-        clashes.truncate(told);
-        UnavailableView::new(user, &clashes, meeting.zone)
-    });
-    let touched = |user: &User| {
-        user.dnd.is_some_and(|dnd| !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty())
-    };
-    let disturbed = attendees.iter().map(|attendee| &attendee.user).filter(|user| touched(user));
-    BookedView {
-        meeting: MeetingView::from(meeting),
-        unavailable_participants: unavailable.collect(),
-        do_not_disturb_participants: disturbed.map(PersonView::from).collect(),
-        warnings,
-    }
+/// The creator takes part in other meetings at that time.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("The creator takes part in another meeting at that time.")]
+pub struct Clash {
+    /// Those meetings, in start order.
+    pub conflicts: Vec<Booking>,
 }
 
-/// How many times of each person's are told, of whom so many are known: all, unless that is more than an answer holds.
-fn told_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
-    let people = known.len();
-    if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
+/// A meeting would touch more calendar pages than one transaction can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "makes the meeting too large: {people} participants on {days} UTC days are {} participant-days; a meeting has at \
+     most {MAX_PARTICIPANT_DAYS} participant-days",
+    people * days
+)]
+pub struct MeetingTooLarge {
+    /// How many would take part, the organizer among them.
+    pub people: usize,
+    /// How many UTC days the change touches.
+    pub days: usize,
+}
+
+/// A calendar page has no room for another meeting.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The calendar of {email} is full on one of the meeting's days.")]
+pub struct CalendarFull {
+    /// Whose calendar it is.
+    pub email: Email,
+}
+
+/// A meeting no longer takes place, so that it can't be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("A cancelled meeting can't be changed.")]
+pub struct MeetingCancelled;
+
+/// Why a booking can't be added to a transaction.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    /// A page that the meeting is not on yet is full.
+    #[error(transparent)]
+    Full(#[from] CalendarFull),
+    /// The booking has no form in the table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks that the creator takes part in no other meeting in `interval`.
+///
+/// # Errors
+/// When they do, with those meetings.
+pub fn check_free(creator: &Attendee, interval: Interval, meeting: &MeetingId) -> Result<(), Clash> {
+    let conflicts = creator.conflicts(interval, meeting);
+    if conflicts.is_empty() { Ok(()) } else { Err(Clash { conflicts }) }
+}
+
+/// Checks that one transaction can write the calendar pages of `people` on `days`.
+///
+/// # Errors
+/// When they are too many.
+pub fn check_size(people: usize, days: &BTreeSet<NaiveDate>) -> Result<(), MeetingTooLarge> {
+    let days = days.len();
+    if people * days <= MAX_PARTICIPANT_DAYS { Ok(()) } else { Err(MeetingTooLarge { people, days }) }
+}
+
+/// Checks that a meeting still takes place.
+///
+/// # Errors
+/// When it is cancelled.
+pub fn check_confirmed(meeting: &Meeting) -> Result<(), MeetingCancelled> {
+    if meeting.is_confirmed() { Ok(()) } else { Err(MeetingCancelled) }
 }
 
 /// Adds the booking to every page of the attendee.
 ///
 /// # Errors
-/// 422 for `field` when a page that the meeting is not on yet is full.
+/// When one of the pages is full and the meeting is not on it yet.
 pub fn book(
-    change: Transaction,
-    field: &str,
+    transaction: Transaction,
     attendee: &Attendee,
     booking: &Booking,
-) -> Result<Transaction, Problem> {
+) -> Result<Transaction, BookError> {
     if attendee.pages.iter().any(|page| !page.has_room_for(booking)) {
-        let message =
-            format!("can't be so: the calendar of {} is full on a day of the meeting", attendee.user.email);
-        return Err(Problem::bad_field(field, message));
+        return Err(CalendarFull { email: attendee.user.email.clone() }.into());
     }
-    attendee.pages.iter().try_fold(change, |change, page| Ok(change.book(page, booking)?))
+    attendee.pages.iter().try_fold(transaction, |transaction, page| Ok(transaction.book(page, booking)?))
 }
 
-/// Refuses a meeting of `people` on `days` that would touch more calendar pages than one transaction can.
-///
-/// # Errors
-/// 422 for `field`.
-pub fn check_size(field: &str, people: usize, days: &BTreeSet<NaiveDate>) -> Result<(), Problem> {
-    let pages = people * days.len();
-    if pages <= MAX_PARTICIPANT_DAYS {
-        return Ok(());
-    }
-    let message = format!(
-        "makes the meeting too large: it holds at most {MAX_PARTICIPANT_DAYS} participant-days, the organizer's among \
-         them, and {people} people on {} UTC days are {pages}",
-        days.len()
-    );
-    Err(Problem::bad_field(field, message))
+/// The attendees who have other meetings at the time of this one, with those meetings. The creator is never
+/// among them: they could not have booked it.
+pub fn unavailable<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<(&'a User, Vec<Booking>)> {
+    let others = attendees.iter().filter(|attendee| attendee.user.id != meeting.creator_id);
+    let busy = others.map(|attendee| (&attendee.user, attendee.conflicts(meeting.interval, &meeting.id)));
+    busy.filter(|(_, conflicts)| !conflicts.is_empty()).collect()
 }
 
-/// Refuses an interval in which the creator takes part in another meeting.
-///
-/// # Errors
-/// 409 `meeting_conflict` with those meetings, their times in `zone`.
-pub fn check_free(
-    creator: &Attendee,
-    interval: Interval,
-    meeting: &MeetingId,
-    zone: Zone,
-) -> Result<(), Problem> {
-    let clashes = creator.clashes(interval, meeting);
-    if clashes.is_empty() {
-        return Ok(());
-    }
-    let conflicts: Vec<_> = clashes.iter().map(|booking| ConflictView::new(booking, zone)).collect();
-    let detail = "The creator takes part in another meeting in that time. Nothing was changed.";
-    Err(Problem::new(Code::MeetingConflict, detail).with("conflicts", conflicts))
-}
-
-/// Refuses to change a meeting that no longer takes place.
-///
-/// # Errors
-/// 409 `meeting_cancelled`.
-pub fn check_confirmed(meeting: &Meeting) -> Result<(), Problem> {
-    if meeting.is_confirmed() {
-        return Ok(());
-    }
-    Err(Problem::new(Code::MeetingCancelled, "A cancelled meeting stays as it is. Nothing was changed."))
+/// The attendees whose do-not-disturb hours the meeting touches.
+pub fn disturbed<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<&'a User> {
+    let touches = |user: &User| match user.dnd {
+        Some(dnd) => !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty(),
+        None => false,
+    };
+    attendees.iter().map(|attendee| &attendee.user).filter(|user| touches(user)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn days(many: u64) -> BTreeSet<NaiveDate> {
+        let first = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+        (0..many).map(|day| first + chrono::Days::new(day)).collect()
+    }
+
     #[test]
-    fn all_is_told_unless_that_is_too_much() {
-        let told = |known: &[usize]| told_of_each(known.iter().copied());
-        assert_eq!(told(&[]), usize::MAX);
-        assert_eq!(told(&[MAX_BUSY - 1, 1]), usize::MAX);
-        assert_eq!(told(&[MAX_BUSY, 1]), MAX_BUSY / 2);
-        assert_eq!(told(&[51; 98]), 10);
+    fn a_meeting_is_limited_by_participants_times_days() {
+        assert_eq!(check_size(99, &days(1)), Ok(()));
+        assert_eq!(check_size(100, &days(1)), Err(MeetingTooLarge { people: 100, days: 1 }));
+        assert_eq!(check_size(9, &days(11)), Ok(()));
+        assert_eq!(check_size(10, &days(10)), Err(MeetingTooLarge { people: 10, days: 10 }));
     }
 }

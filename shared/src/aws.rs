@@ -1,4 +1,4 @@
-//! From the environment that Lambda gives a function to clients of AWS.
+//! Settings from the environment variables that Lambda sets, and clients of AWS made from them.
 
 use std::time::Duration;
 
@@ -18,24 +18,30 @@ use crate::store::Store;
 use crate::timers::{TimerSettings, Timers};
 use crate::webhook::{Endpoint, EndpointError, Secret, Webhooks};
 
-/// A setting that the deployment should have given.
+/// A setting that the deployment has to make and that can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable {0} is not set as it should be")]
-pub struct MissingSetting(&'static str);
+pub enum SettingError {
+    /// The variable is not set, or empty.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// The variable has another value than it may have.
+    #[error("the environment variable {0} has no valid value")]
+    Invalid(&'static str),
+}
 
-/// Settings under which no webhook could be sent.
+/// Why webhooks can't be sent with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookSettingError {
-    /// There is an address, but no secret.
+    /// `WEBHOOK_URL` is set, but `WEBHOOK_SECRET_ARN` is not.
     #[error(transparent)]
-    Missing(#[from] MissingSetting),
-    /// The address is none for webhooks.
+    Setting(#[from] SettingError),
+    /// Webhooks can't go to the address.
     #[error("WEBHOOK_URL {0}")]
     Endpoint(#[from] EndpointError),
 }
 
-/// How to reach AWS from inside Lambda, which hands region and credentials over in the environment: no other source is
-/// asked, so that nothing is waited for.
+/// How to reach AWS from inside Lambda, which sets region and credentials in the environment. No other source
+/// is asked, as that would take time.
 pub async fn config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
@@ -50,8 +56,8 @@ pub async fn config() -> SdkConfig {
         .await
 }
 
-/// A client that trusts Amazon's own roots, and what the file named by `AWS_CA_BUNDLE` holds. Reading and parsing every root
-/// of the system would be half of what a cold start costs.
+/// A client that trusts Amazon's own roots, and those in the file that `AWS_CA_BUNDLE` names. Reading and
+/// parsing every root of the system would take half the time of a cold start.
 fn http_client() -> SharedHttpClient {
     const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
@@ -77,7 +83,7 @@ fn http_client() -> SharedHttpClient {
 ///
 /// # Errors
 /// When the variable is not set.
-pub fn store(config: &SdkConfig) -> Result<Store, MissingSetting> {
+pub fn store(config: &SdkConfig) -> Result<Store, SettingError> {
     Ok(Store::new(aws_sdk_dynamodb::Client::new(config), setting("TABLE_NAME")?))
 }
 
@@ -85,7 +91,7 @@ pub fn store(config: &SdkConfig) -> Result<Store, MissingSetting> {
 ///
 /// # Errors
 /// When one of them is not set.
-pub fn timers(config: &SdkConfig) -> Result<Timers, MissingSetting> {
+pub fn timers(config: &SdkConfig) -> Result<Timers, SettingError> {
     let settings = TimerSettings {
         group: setting("TIMER_GROUP")?,
         target_arn: setting("TIMER_TARGET_ARN")?,
@@ -99,7 +105,7 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, MissingSetting> {
 ///
 /// # Errors
 /// When the variable is not set to an address.
-pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
+pub fn mailer(config: &SdkConfig) -> Result<Mailer, SettingError> {
     Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), sender()?, deadlines::MAIL))
 }
 
@@ -107,20 +113,20 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, MissingSetting> {
 ///
 /// # Errors
 /// When the variable is not set to an address.
-pub fn sender() -> Result<Email, MissingSetting> {
-    Email::parse(&setting("SENDER")?).map_err(|_| MissingSetting("SENDER"))
+pub fn sender() -> Result<Email, SettingError> {
+    setting("SENDER")?.parse::<Email>().map_err(|_| SettingError::Invalid("SENDER"))
 }
 
-/// Whether invitations are sent, as `INVITATIONS` says: they are unless it is `false`.
+/// Whether invitations are sent: unless `INVITATIONS` is `false`.
 pub fn invitations() -> bool {
     std::env::var("INVITATIONS").map_or(true, |value| value != "false")
 }
 
-/// Webhooks to the address in `WEBHOOK_URL`, signed with the secret named by `WEBHOOK_SECRET_ARN`; `None` without an
-/// address.
+/// Webhooks to the address in `WEBHOOK_URL`, signed with the secret that `WEBHOOK_SECRET_ARN`
+/// names; `None` without an address.
 ///
 /// # Errors
-/// When the address is none that webhooks may go to, or the secret isn't named.
+/// When webhooks may not go to that address, or the secret isn't named.
 pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingError> {
     let Ok(url) = setting("WEBHOOK_URL") else { return Ok(None) };
     let secrets = aws_sdk_secretsmanager::Client::new(config);
@@ -128,35 +134,35 @@ pub fn webhooks(config: &SdkConfig) -> Result<Option<Webhooks>, WebhookSettingEr
     Ok(Some(Webhooks::new(Endpoint::https(&url)?, secret, deadlines::WEBHOOK)))
 }
 
-/// The channels of this deployment: webhooks are among them where `WEBHOOKS` is `on`. Who only has to know whether there
-/// is a receiver isn't told where.
+/// The channels of this deployment: webhooks are among them where `WEBHOOKS` is `on`. A function that only
+/// has to know whether there is a receiver doesn't get its address.
 pub fn channels() -> Channels {
     Channels { webhook: setting("WEBHOOKS").is_ok_and(|value| value == "on") }
 }
 
-/// How callers are known, as `SIGN_IN` says: `jwt`, `iam` or `anonymous`. `ADMIN_GROUP` and `ADMIN_SCOPE` name who may act for
-/// anyone where it is by tokens.
+/// How callers sign in, from `SIGN_IN`: `jwt`, `iam` or `anonymous`. With `jwt`, `ADMIN_GROUP` and
+/// `ADMIN_SCOPE` name who may act for anyone.
 ///
 /// # Errors
-/// When the variable says nothing of these: a deployment is open only where somebody said so.
-pub fn sign_in() -> Result<SignIn, MissingSetting> {
+/// When the variable has another value or none: a deployment is open only where it says so.
+pub fn sign_in() -> Result<SignIn, SettingError> {
     const NAME: &str = "SIGN_IN";
     let named = |name| setting(name).unwrap_or_default();
     match setting(NAME)?.as_str() {
         "jwt" => Ok(SignIn::Jwt(Administrators { group: named("ADMIN_GROUP"), scope: named("ADMIN_SCOPE") })),
         "iam" => Ok(SignIn::Iam),
         "anonymous" => Ok(SignIn::Anonymous),
-        _ => Err(MissingSetting(NAME)),
+        _ => Err(SettingError::Invalid(NAME)),
     }
 }
 
-/// How much one user may ask for, as the `QUOTA_…` variables say; one that is not set has its default.
+/// How much one user may ask for, from the `QUOTA_…` variables; a variable that is not set has its default.
 ///
 /// # Errors
-/// When one of them is no whole number.
-pub fn quotas() -> Result<Quotas, MissingSetting> {
+/// When one of them is not a whole number.
+pub fn quotas() -> Result<Quotas, SettingError> {
     let limit = |name, default| match setting(name) {
-        Ok(limit) => limit.parse().map_err(|_| MissingSetting(name)),
+        Ok(limit) => limit.parse().map_err(|_| SettingError::Invalid(name)),
         Err(_) => Ok(default),
     };
     let defaults = Quotas::default();
@@ -168,8 +174,9 @@ pub fn quotas() -> Result<Quotas, MissingSetting> {
     })
 }
 
-fn setting(name: &'static str) -> Result<String, MissingSetting> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(MissingSetting(name))
+/// The value of an environment variable. One that is empty counts as not set.
+fn setting(name: &'static str) -> Result<String, SettingError> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(SettingError::Missing(name))
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
-//! Why a call failed, as a log may tell it.
+//! An error with its causes, as text for the log.
 
 use std::error::Error;
 
-/// What an error says, and what each error behind it says that is new. The SDK's own `DisplayErrorContext` would add how all
-/// of them are debugged: after a condition that failed, with the items that were in the way, people's names and addresses among them.
+/// What an error says, followed by what each of its causes adds. The SDK's own `DisplayErrorContext` would
+/// also add all of their debug output: after a failed condition that has the items that were in the way,
+/// with people's names and addresses.
 pub(crate) fn error_chain(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut behind = error.source();
-    while let Some(error) = behind {
-        let more = error.to_string();
-        if !told.ends_with(&more) {
-            told = format!("{told}: {more}");
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
         }
-        behind = error.source();
+        source = error.source();
     }
-    told
+    text
 }

@@ -1,4 +1,4 @@
-//! The wiring that every function's `main` is made of.
+//! What every function's `main` calls: serving a use case, and logging.
 
 use std::panic::PanicHookInfo;
 
@@ -10,10 +10,12 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::aws::{self, MissingSetting};
+use crate::api::Api;
+use crate::aws::{self, SettingError};
 use crate::clock::Clock;
-use crate::http::{Api, Problem, Request, Response, answer};
+use crate::http::{Request, Response, answer};
 use crate::metrics::{self, EmbeddedMetrics};
+use crate::problem::Problem;
 
 /// Serves a use case behind HTTP until Lambda ends the process.
 ///
@@ -27,12 +29,13 @@ where
     serve_with(Ok, use_case).await
 }
 
-/// Serves a use case that needs more than the table and the clock, as `context` adds it, until Lambda ends the process.
+/// Serves a use case that needs more than [`Api`], until Lambda ends the
+/// process. `context` adds what it needs.
 ///
 /// # Errors
 /// When the environment is incomplete or the Runtime API can't be reached.
 pub async fn serve_with<C, F, R>(
-    context: impl FnOnce(Api) -> Result<C, MissingSetting>,
+    context: impl FnOnce(Api) -> Result<C, SettingError>,
     use_case: F,
 ) -> Result<(), Error>
 where
@@ -73,9 +76,9 @@ where
     lambda_http::run(service_fn(serve)).await
 }
 
-/// Logs to standard output, as [`logging`] does, and panics as [`log_panic`] does. `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets
-/// as the function is configured, chooses the least level; the default is `info`. Metrics go into the namespace
-/// `METRICS_NAMESPACE`; the default is `Tactful`.
+/// Logs to standard output, as [`logging`] does, and panics as [`log_panic`] does. `AWS_LAMBDA_LOG_LEVEL`,
+/// which Lambda sets from the function's configuration, is the lowest level that is logged; the default is
+/// `info`. Metrics go into the namespace `METRICS_NAMESPACE`; the default is `Tactful`.
 pub fn start_logging() {
     let setting = |name| std::env::var(name).ok();
     let level =
@@ -86,9 +89,9 @@ pub fn start_logging() {
 }
 
 /// Logs JSON lines with an RFC 3339 `timestamp` and a top-level `level`, which Lambda reads
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>), and metrics as lines of their
-/// own. However much `level` asks for, nothing below `info` is written: there the SDK and the runtime tell whole requests
-/// and answers, and nothing of ours.
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>), and metrics as
+/// lines of their own. Nothing below `info` is ever logged, whatever `level` says: at those levels the SDK
+/// and the runtime log whole requests and answers, and this service logs nothing.
 pub fn logging<W>(writer: W, clock: Clock, level: LevelFilter, namespace: String) -> impl Subscriber
 where
     W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
@@ -102,7 +105,8 @@ where
     tracing_subscriber::registry().with(metrics.with_filter(LevelFilter::INFO)).with(lines)
 }
 
-/// Logs where a panic was, and not what it says: a slice that was cut in the middle of a letter says all of its text.
+/// Logs where a panic was, and never its message: for text that is sliced within a
+/// character, that has all of the text.
 pub fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
     tracing::error!(location, "panicked");

@@ -4,6 +4,8 @@
 //! endpoint is the only seam: the same code runs against an embedded emulator in a test and against AWS in production.
 
 pub mod access;
+pub mod api;
+pub mod attempt;
 pub mod attendance;
 pub mod aws;
 pub mod calendar;
@@ -15,6 +17,7 @@ pub mod lambda;
 pub mod mail;
 pub mod metrics;
 pub mod notices;
+pub mod problem;
 pub mod quota;
 pub mod sending;
 pub mod store;

@@ -1,19 +1,16 @@
-//! Asking for a user's quotas on behalf of one request.
+//! Reserving a user's quotas on behalf of one request.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join3;
-use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::quota::{Demand, Quota, next_day};
-use crate::domain::{Meeting, MeetingId, UserId};
-use crate::http::{Api, Code, Problem};
-use crate::store::{Found, ReadSet, Session, StoreError, Transaction};
+use crate::domain::{Meeting, MeetingId, Quotas, UserId};
+use crate::store::{Found, ReadSet, Session, Store, StoreError, Transaction};
 
-/// How long a client waits while what was counted is given back.
+/// How long a client waits while a reservation is released.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a request asks for.
@@ -27,143 +24,173 @@ pub struct QuotaRequest<'a> {
     pub invitations: usize,
     /// How many messages it makes or moves by changing a meeting.
     pub changes: u64,
-    /// The meeting that it is about.
+    /// The meeting that it creates or changes.
     pub meeting: &'a MeetingId,
     /// How many reminders this meeting will make; 0 where that is no more than before.
     pub reminders: u64,
-    /// When it will start.
+    /// When the meeting will start.
     pub starts: DateTime<Utc>,
 }
 
-/// What one request has counted. It counts once, however often it has to decide, and [`QuotaReservation::release_unless_committed`] gives it back unless
-/// the request was done.
-///
-/// Where it can't be known what became of a write, the count stays too high rather than too low: a limit never gives.
-#[derive(Debug)]
-pub struct QuotaReservation<'a> {
-    api: &'a Api,
-    session: &'a Session<'a>,
-    now: DateTime<Utc>,
-    state: Mutex<Counted>,
+/// A request asks for more than its organizer's quota has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", demand.refusal(*used))]
+pub struct QuotaExceeded {
+    /// The quota, its limit, and how much the request asks for.
+    pub demand: Demand,
+    /// How much of the quota is used.
+    pub used: u64,
+    /// How long until the quota may have room.
+    pub wait: TimeDelta,
 }
 
-#[derive(Debug, Default)]
-struct Counted {
-    counted: Option<(UserId, Vec<Demand>)>,
-    /// Whether there was room for the reminders when the request asked first.
+/// Why quotas can't be reserved.
+#[derive(Debug, thiserror::Error)]
+pub enum QuotaError {
+    /// One of them is exceeded.
+    #[error(transparent)]
+    Exceeded(#[from] QuotaExceeded),
+    /// The store can't be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What one request has counted. It counts once, however many attempts it takes, and
+/// [`QuotaReservation::release_unless_committed`] gives it back unless the request was committed.
+///
+/// Where nobody can know whether a write took effect, it stays counted: a count may
+/// be too high, and never too low.
+#[derive(Debug)]
+pub struct QuotaReservation<'a> {
+    store: &'a Store,
+    quotas: Quotas,
+    /// When the request came.
+    now: DateTime<Utc>,
+    counted: Option<Counted>,
+    /// Whether there was room for the reminders when an attempt asked first.
     has_room: bool,
-    /// The meeting and the version of it that a commit would have made whose answer didn't come.
-    unsure: Option<(MeetingId, u64)>,
+    /// The version of the meeting that a commit would have made whose answer didn't come.
+    unknown: Option<(MeetingId, u64)>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    organizer: UserId,
+    demands: Vec<Demand>,
 }
 
 impl<'a> QuotaReservation<'a> {
-    /// A reservation of a request that comes now.
-    pub fn new(api: &'a Api, session: &'a Session<'a>) -> Self {
-        Self { api, session, now: api.clock.now(), state: Mutex::default() }
+    /// A reservation for a request that comes `now`, with nothing counted yet.
+    pub fn new(store: &'a Store, quotas: Quotas, now: DateTime<Utc>) -> Self {
+        Self { store, quotas, now, counted: None, has_room: false, unknown: None }
     }
 
-    /// Reads what is wanted and, side by side, counts what is asked for.
+    /// Reads `read_set` and, side by side, counts what is asked for.
     ///
     /// # Errors
-    /// 429 for the first quota that is exceeded; otherwise when the store can't be read or written.
-    pub async fn read(&self, wanted: ReadSet, quota_request: QuotaRequest<'_>) -> Result<Found, Problem> {
-        // All three to their end, so that it is known what was counted.
-        let (found, counted, pending) =
-            join3(self.session.read(wanted), self.count(quota_request), self.check_pending(quota_request))
-                .await;
-        counted?;
-        pending?;
+    /// For the first quota that is exceeded; otherwise when the store can't be read or written.
+    pub async fn read(
+        &mut self,
+        session: &mut Session<'_>,
+        read_set: ReadSet,
+        request: QuotaRequest<'_>,
+    ) -> Result<Found, QuotaError> {
+        // All three run to their end, so that what was counted is known.
+        let (found, counted, has_room) =
+            join3(session.read(read_set), self.count(request), self.check_room(request)).await;
+        self.has_room |= matches!(has_room, Ok(true));
+        if let Some(counted) = counted? {
+            self.counted = Some(counted);
+        }
+        has_room?;
         Ok(found?)
     }
 
-    /// Commits what was asked for: the meeting as it will be is among it.
+    /// Commits what was asked for. `meeting` is the meeting as the transaction writes it.
     ///
     /// # Errors
     /// As [`Session::commit`].
-    pub async fn commit(&self, change: Transaction, meeting: &Meeting) -> Result<(), StoreError> {
-        let outcome = self.session.commit(change).await;
+    pub async fn commit(
+        &mut self,
+        session: &mut Session<'_>,
+        transaction: Transaction,
+        meeting: &Meeting,
+    ) -> Result<(), StoreError> {
+        let outcome = session.commit(transaction).await;
         match &outcome {
-            Ok(()) => self.state().counted = None,
+            Ok(()) => self.counted = None,
             Err(error) if error.is_conflict() => {}
-            Err(_) => self.state().unsure = Some((meeting.id.clone(), meeting.version)),
+            Err(_) => self.unknown = Some((meeting.id.clone(), meeting.version)),
         }
         outcome
     }
 
-    /// Gives back what was counted for a request that was not done. A failure is logged and costs its user that much.
-    pub async fn release_unless_committed(&self) {
-        let Counted { counted, unsure, .. } = std::mem::take(&mut *self.state());
-        let Some((organizer, demands)) = counted else { return };
-        let given_back = timeout(TIMEOUT, self.give_back(&organizer, &demands, unsure));
-        let cause = match given_back.await {
+    /// Gives back what was counted for a request that was not committed. A failure is
+    /// logged, and then it stays counted.
+    pub async fn release_unless_committed(self) {
+        let Some(counted) = &self.counted else { return };
+        let cause = match timeout(TIMEOUT, self.give_back(counted)).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
             Err(late) => late.to_string(),
         };
-        tracing::warn!(user_id = %organizer, cause, "what was counted for a failed request stays counted");
+        tracing::warn!(
+            user_id = %counted.organizer,
+            cause,
+            "what was counted for a failed request stays counted"
+        );
     }
 
-    async fn give_back(
-        &self,
-        organizer: &UserId,
-        demands: &[Demand],
-        unsure: Option<(MeetingId, u64)>,
-    ) -> Result<(), StoreError> {
-        if let Some((meeting, version)) = unsure {
-            let found = self.api.store.read(ReadSet::new().meeting(&meeting)).await?;
-            if found.meeting(&meeting)?.is_some_and(|there| there.version >= version) {
+    async fn give_back(&self, counted: &Counted) -> Result<(), StoreError> {
+        if let Some((meeting, version)) = &self.unknown {
+            let found = self.store.read(ReadSet::new().meeting(meeting)).await?;
+            if found.meeting(meeting)?.is_some_and(|stored| stored.version >= *version) {
                 return Ok(());
             }
         }
-        self.api.store.uncount(organizer, self.now.date_naive(), demands).await
+        self.store.uncount(&counted.organizer, self.now.date_naive(), &counted.demands).await
     }
 
-    async fn count(&self, quota_request: QuotaRequest<'_>) -> Result<(), Problem> {
-        if self.state().counted.is_some() {
-            return Ok(());
+    /// Counts what the request asks for, unless that is done already or there is nothing to count.
+    async fn count(&self, request: QuotaRequest<'_>) -> Result<Option<Counted>, QuotaError> {
+        if self.counted.is_some() {
+            return Ok(None);
         }
         let wanted = [
-            (Quota::MeetingsPerDay, quota_request.meetings as u64),
-            (Quota::InvitationsPerDay, quota_request.invitations as u64),
-            (Quota::ChangesPerDay, quota_request.changes),
+            (Quota::MeetingsPerDay, request.meetings as u64),
+            (Quota::InvitationsPerDay, request.invitations as u64),
+            (Quota::ChangesPerDay, request.changes),
         ];
-        let demands = wanted.into_iter().filter_map(|(quota, wanted)| self.api.quotas.demand(quota, wanted));
+        let demands = wanted.into_iter().filter_map(|(quota, wanted)| self.quotas.demand(quota, wanted));
         let demands: Vec<_> = demands.collect();
         if demands.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        match self.api.store.count(quota_request.organizer, self.now.date_naive(), &demands).await? {
-            Some((demand, used)) => Err(self.exceeded(demand, used, None)),
-            None => {
-                self.state().counted = Some((quota_request.organizer.clone(), demands));
-                Ok(())
-            }
+        match self.store.count(request.organizer, self.now.date_naive(), &demands).await? {
+            Some((demand, used)) => Err(self.exceeded(demand, used, None).into()),
+            None => Ok(Some(Counted { organizer: request.organizer.clone(), demands })),
         }
     }
 
-    async fn check_pending(&self, quota_request: QuotaRequest<'_>) -> Result<(), Problem> {
-        let outstanding = if quota_request.starts > self.now { quota_request.reminders } else { 0 };
-        let demand = self.api.quotas.demand(Quota::PendingReminders, outstanding);
-        let Some(demand) = demand.filter(|_| !self.state().has_room) else { return Ok(()) };
-        let pending =
-            self.api.store.pending(quota_request.organizer, self.now, quota_request.meeting).await?;
-        if !demand.fits(pending.total()) {
-            let again = demand.room().and_then(|room| pending.shrinks_to(room));
-            return Err(self.exceeded(demand, pending.total(), again));
+    /// Checks that the organizer's reminders to come leave room for this meeting's. Answers whether there is
+    /// room; `false` where the meeting needs none.
+    async fn check_room(&self, request: QuotaRequest<'_>) -> Result<bool, QuotaError> {
+        if self.has_room {
+            return Ok(true);
         }
-        self.state().has_room = true;
-        Ok(())
+        let reminders = if request.starts > self.now { request.reminders } else { 0 };
+        let Some(demand) = self.quotas.demand(Quota::PendingReminders, reminders) else { return Ok(false) };
+        let pending = self.store.pending(request.organizer, self.now, request.meeting).await?;
+        if demand.fits(pending.total()) {
+            return Ok(true);
+        }
+        let room_at = demand.room().and_then(|room| pending.shrinks_to(room));
+        Err(self.exceeded(demand, pending.total(), room_at).into())
     }
 
-    /// The refusal of a demand that may work `again` at that instant, or tomorrow.
-    fn exceeded(&self, demand: Demand, used: u64, again: Option<DateTime<Utc>>) -> Problem {
-        let again = again.unwrap_or_else(|| next_day(self.now));
-        let seconds = (again - self.now).num_milliseconds().unsigned_abs().div_ceil(1000);
-        let quota = json!({ "name": demand.quota.name(), "limit": demand.limit });
-        Problem::new(Code::QuotaExceeded, demand.refusal(used)).with("quota", quota).retry_after(seconds)
-    }
-
-    fn state(&self) -> MutexGuard<'_, Counted> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The quota may have room `room_at` that instant, or else tomorrow.
+    fn exceeded(&self, demand: Demand, used: u64, room_at: Option<DateTime<Utc>>) -> QuotaExceeded {
+        let wait = room_at.unwrap_or_else(|| next_day(self.now)) - self.now;
+        QuotaExceeded { demand, used, wait }
     }
 }

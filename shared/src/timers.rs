@@ -8,7 +8,7 @@ use aws_sdk_scheduler::types::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{MeetingId, NoticeKey, NoticeKind, UnknownKind, UserId};
+use crate::domain::{IdError, NoticeKey, NoticeKind, UnknownKind};
 use crate::error_chain::error_chain;
 use crate::time::Minute;
 
@@ -40,8 +40,8 @@ pub struct Due(pub NoticeKey);
 /// The JSON of [`Due`].
 #[derive(Serialize, Deserialize)]
 struct Input {
-    meeting_id: MeetingId,
-    user_id: UserId,
+    meeting_id: String,
+    user_id: String,
     /// The channel of a reminder, or `invitation`.
     #[serde(rename = "type")]
     kind: String,
@@ -50,11 +50,22 @@ struct Input {
     minutes_before: Option<u32>,
 }
 
+/// An input that names no notice.
+#[derive(Debug, thiserror::Error)]
+pub enum DueError {
+    /// There is no such kind.
+    #[error(transparent)]
+    Kind(#[from] UnknownKind),
+    /// An id can't be one.
+    #[error(transparent)]
+    Id(#[from] IdError),
+}
+
 impl From<Due> for Input {
     fn from(Due(key): Due) -> Self {
         Self {
-            meeting_id: key.meeting_id,
-            user_id: key.user_id,
+            meeting_id: key.meeting_id.to_string(),
+            user_id: key.user_id.to_string(),
             kind: key.kind.name().to_owned(),
             minutes_before: key.kind.minutes_before(),
         }
@@ -62,11 +73,12 @@ impl From<Due> for Input {
 }
 
 impl TryFrom<Input> for Due {
-    type Error = UnknownKind;
+    type Error = DueError;
 
-    fn try_from(input: Input) -> Result<Self, UnknownKind> {
+    fn try_from(input: Input) -> Result<Self, DueError> {
         let kind = NoticeKind::of(&input.kind, input.minutes_before)?;
-        Ok(Self(NoticeKey { meeting_id: input.meeting_id, user_id: input.user_id, kind }))
+        let (meeting_id, user_id) = (input.meeting_id.parse()?, input.user_id.parse()?);
+        Ok(Self(NoticeKey { meeting_id, user_id, kind }))
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use harness::{Person, World};
 use serde_json::{Value, json};
-use shared::domain::{Email, Name, User, UserId};
+use shared::domain::{Email, User};
 use shared::time::Zone;
 
 use crate::{bad_fields, message, with};
@@ -65,9 +65,9 @@ async fn where_no_mail_can_be_sent_nobody_is_new_but_who_was_there_stays() {
     assert!(message(&problem, "email").contains("no mail can be sent"), "{problem}");
 
     let before = User {
-        id: UserId::parse("from-before").unwrap(),
+        id: "from-before".parse().unwrap(),
         email: Email::known("ñandú@example.com").unwrap(),
-        name: Name::parse("Ñandú").unwrap(),
+        name: "Ñandú".parse().unwrap(),
         zone: Zone::UTC,
         dnd: None,
         version: 1,

@@ -8,7 +8,7 @@ use axum::http::Method;
 use chrono::{DateTime, Timelike};
 use harness::{Fate, Person, World};
 use serde_json::{Value, json};
-use shared::domain::{MeetingId, Name, UserId};
+use shared::domain::{MeetingId, UserId};
 use shared::store::Unplanned;
 use shared::time::Minute;
 
@@ -61,7 +61,7 @@ impl Scene {
     async fn is_owed(&self) -> bool {
         let minute = Minute::of(self.world.clock.now()) + 1;
         let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
-        let user = Unplanned::User(UserId::parse(&self.ana.id).unwrap());
+        let user = Unplanned::User(self.ana.id.parse::<UserId>().unwrap());
         overdue.plans.iter().any(|pending| pending.work == user)
     }
 }
@@ -128,11 +128,11 @@ async fn names_that_change_at_once_are_all_noted() {
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
     let meeting = world.book(&ana, "2026-11-02T20:00", "2026-11-02T20:30", &[&bo], json!({})).await;
     let store = &world.process.planner.store;
-    let id = MeetingId::parse(meeting["meeting_id"].as_str().unwrap()).unwrap();
+    let id = meeting["meeting_id"].as_str().unwrap().parse::<MeetingId>().unwrap();
     let read = store.meeting(&id).await.unwrap().unwrap();
     for place in [0, 1] {
         let mut meeting = read.clone();
-        meeting.participants[place].name = Name::parse("Other").unwrap();
+        meeting.participants[place].name = "Other".parse().unwrap();
         store.refresh_participants(&meeting, &[place]).await.unwrap();
     }
     let names: Vec<_> = store.meeting(&id).await.unwrap().unwrap().participants;

@@ -101,7 +101,7 @@ pub(crate) async fn assert_nobody_disturbed(stage: &Stage, letters: &[Letter]) {
     for (to, _, at) in letters {
         let Some(user) = users.iter().find(|user| user["email"] == **to) else { continue };
         let Some(dnd) = user["dnd"].as_array() else { continue };
-        let zone = shared::time::Zone::parse(user["zone"].as_str().unwrap()).unwrap();
+        let zone = user["zone"].as_str().unwrap().parse::<shared::time::Zone>().unwrap();
         let shown = zone.local(*at).format("%H:%M").to_string();
         let (start, end) = (dnd[0].as_str().unwrap(), dnd[1].as_str().unwrap());
         // `HH:MM` sorts as text, and no window here wraps over midnight.

@@ -16,9 +16,9 @@ use local::gateway::authorizer::Authorizer;
 use local::sdk::Loopback;
 use local::template::Template;
 use shared::access::SignIn;
+use shared::api::Api;
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
-use shared::http::Api;
 use shared::mail::Mailer;
 use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
@@ -87,7 +87,7 @@ impl Process {
             Timers::new(aws_sdk_scheduler::Client::new(&config(services.scheduler.endpoint())), settings);
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::new(&config(services.ses.endpoint())),
-            Email::parse("reminders@tactful.example").unwrap(),
+            "reminders@tactful.example".parse::<Email>().unwrap(),
             deadlines::MAIL,
         );
         let secrets = aws_sdk_secretsmanager::Client::new(&config(services.secrets.endpoint()));

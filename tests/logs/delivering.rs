@@ -7,7 +7,7 @@ use harness::{Fate, Person, World, instant};
 use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
-use shared::domain::{Channel, MeetingId, NoticeKey, NoticeKind, UserId};
+use shared::domain::{Channel, NoticeKey, NoticeKind};
 use shared::lambda::log_panic;
 use shared::notices::{DeliveryOutcome, Due, Notifier, deadlines};
 use shared::sending::RetryPolicy;
@@ -36,8 +36,8 @@ async fn scene() -> Scene {
 impl Scene {
     fn due(&self, person: &Person, channel: Channel) -> Due {
         Due(NoticeKey {
-            meeting_id: MeetingId::parse(&self.id).unwrap(),
-            user_id: UserId::parse(&person.id).unwrap(),
+            meeting_id: self.id.parse().unwrap(),
+            user_id: person.id.parse().unwrap(),
             kind: NoticeKind::Reminder { channel, minutes_before: 60 },
         })
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use harness::document::{Content, Document, Operation, schema};
 use local::template::Template;
 use serde_json::{Value, json};
-use shared::http::Code;
+use shared::problem::Code;
 
 use crate::{codes, problems};
 

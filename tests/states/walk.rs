@@ -2,9 +2,7 @@
 
 use chrono::TimeDelta;
 use harness::World;
-use shared::domain::{
-    Channel, Email, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition, UserId,
-};
+use shared::domain::{Channel, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition};
 use shared::store::Store;
 use shared::time::{Minute, Reason};
 
@@ -13,11 +11,11 @@ fn reminder(minutes_before: u32) -> Notice {
     let start = Minute::from_epoch(29_800_000);
     Notice {
         key: NoticeKey {
-            meeting_id: MeetingId::parse("m").unwrap(),
-            user_id: UserId::parse("u").unwrap(),
+            meeting_id: "m".parse().unwrap(),
+            user_id: "u".parse().unwrap(),
             kind: NoticeKind::Reminder { channel: Channel::Email, minutes_before },
         },
-        email: Email::parse("ana@example.com").unwrap(),
+        email: "ana@example.com".parse().unwrap(),
         start,
         last_sent: None,
         meeting_version: 1,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use get_invite::Invites;
 use serde_json::{Value, json};
-use shared::domain::{Channel, Email, MeetingId, NoticeKey, NoticeKind, UserId};
+use shared::domain::{Channel, Email, NoticeKey, NoticeKind};
 use shared::notices::{DeliveryOutcome, Due, Planner};
 use shared::time::Minute;
 use sweep::Sweeper;
@@ -99,7 +99,7 @@ async fn look(stack: &Stack, user: &str, meeting: &str) {
     stack.call("get_free_slots", get_free_slots::handle, with_body(&window)).await;
     let of_meeting = || about("meeting_id", meeting, with_body(&Value::Null));
     stack.call("get_meeting", get_meeting::handle, of_meeting()).await;
-    let sender = Email::parse("reminders@example.com").unwrap();
+    let sender = "reminders@example.com".parse::<Email>().unwrap();
     let invite = |api, request| get_invite::handle(Invites { api, sender: sender.clone() }, request);
     stack.call("get_invite", invite, of_meeting()).await;
     stack.call("get_reminders", get_reminders::handle, of_meeting()).await;
@@ -224,8 +224,8 @@ async fn plan(planner: &Planner, pk: &str, sk: &str) {
 
 fn reminder(meeting: &str, user: &str) -> NoticeKey {
     NoticeKey {
-        meeting_id: MeetingId::parse(meeting).unwrap(),
-        user_id: UserId::parse(user).unwrap(),
+        meeting_id: meeting.parse().unwrap(),
+        user_id: user.parse().unwrap(),
         kind: NoticeKind::Reminder { channel: Channel::Email, minutes_before: 60 },
     }
 }

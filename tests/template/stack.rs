@@ -17,12 +17,14 @@ use local::sdk::Loopback;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::access::{Administrators, SignIn};
+use shared::api::Api;
 use shared::clock::Clock;
 use shared::domain::{Channels, Email, Quotas};
-use shared::http::{Api, Problem, Request, Response};
+use shared::http::{Request, Response};
 use shared::mail::Mailer;
 use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
+use shared::problem::Problem;
 use shared::sending::RetryPolicy;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
@@ -86,7 +88,7 @@ impl Stack {
             aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
         let mailer = Mailer::new(
             aws_sdk_sesv2::Client::from_conf(config),
-            Email::parse("reminders@example.com").unwrap(),
+            "reminders@example.com".parse::<Email>().unwrap(),
             deadlines::MAIL,
         );
         let (store, timers) = (self.store(function), self.timers(function));

@@ -5,28 +5,29 @@ mod request;
 
 use lambda_http::http::header;
 use serde_json::json;
-use shared::access::Caller;
 use shared::access::rules::OnUser;
+use shared::api::Api;
+use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
+use shared::http::view::BookedView;
 use shared::http::{
-    Api, Code, FieldError, Fields, IdempotencyKey, Problem, Request, Response, created, etag, not_found,
-    to_json,
+    Fields, IdempotencyKey, Request, Response, booking_refused, created, etag, meeting_conflict, to_json,
 };
-use shared::quota::{QuotaRequest, QuotaReservation};
-use shared::store::{Found, ReadSet, Session};
-use shared::time::Minute;
+use shared::problem::{Code, FieldError, Problem};
+use shared::quota::QuotaRequest;
+use shared::store::{Found, ReadSet};
 
 use request::NewMeeting;
 
 const FIRST_VERSION: u64 = 1;
 
-/// Creates a meeting unless its creator has another one then; who of the others has is told.
+/// Creates a meeting unless its creator has another one then. The answer says who else has another one.
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401
-/// and 403 for a caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`;
-/// 429 `quota_exceeded`; 503 when others keep changing the same calendars.
+/// and 403 for a caller who isn't signed in or isn't the creator; 404 `user_not_found`; 409
+/// `meeting_conflict`; 429 `quota_exceeded`; 503 when others keep changing the same calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
@@ -36,81 +37,81 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         Some(key) => MeetingId::derived(&["create_meeting", new.creator_id.as_str(), key.as_str()]),
         None => MeetingId::random(),
     };
-    let session = api.store.session();
-    let reservation = QuotaReservation::new(&api, &session);
-    let booked = api
-        .store
-        .until_committed(|| book(&api, &caller, &session, &reservation, &new, &id, key.as_ref()))
-        .await;
-    reservation.release_unless_committed().await;
-    let mut response = booked?;
-    // Also of an answer that is given again: it tells the first version.
+    let mut response = until_committed(&api, &caller, &Create { new, id, key }).await?;
+    // A repeated answer has it too: it shows the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
     Ok(response)
 }
 
-/// Reads everyone's pages, decides, and commits on the condition that no page changed meanwhile.
-async fn book(
-    api: &Api,
-    caller: &Caller,
-    session: &Session<'_>,
-    reservation: &QuotaReservation<'_>,
-    new: &NewMeeting,
-    id: &MeetingId,
-    key: Option<&IdempotencyKey>,
-) -> Result<Response, Problem> {
-    let wanted = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
-    let wanted = new.participants.iter().fold(caller.with_own_keys(wanted), ReadSet::email);
-    let people = session.read(wanted).await?;
-    caller.actor(&people)?.may(OnUser::ActAs, &new.creator_id)?;
-    if let (Some(key), Some(there)) = (key, people.meeting(id)?) {
-        return key.replay(there.idempotency.as_ref());
-    }
-    let user = people.user(&new.creator_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
-    let creator = Attendee { user, pages: people.days(&new.creator_id, new.interval)? };
-    let others = owners(new, &people)?;
-    attendance::check_size("participants", others.len() + 1, &new.interval.utc_days().collect())?;
-    attendance::check_free(&creator, new.interval, id, new.zone)?;
+struct Create {
+    new: NewMeeting,
+    id: MeetingId,
+    key: Option<IdempotencyKey>,
+}
 
-    let wanted = others.iter().fold(ReadSet::new(), |wanted, id| wanted.user(id).days(id, new.interval));
-    let quota_request = QuotaRequest {
-        organizer: &new.creator_id,
-        meetings: 1,
-        invitations: others.len(),
-        changes: 0,
-        meeting: id,
-        reminders: new.notifications.reminders_for(others.len() + 1),
-        starts: new.interval.start(),
-    };
-    let found = reservation.read(wanted, quota_request).await?;
-    let mut attendees = vec![creator];
-    for id in &others {
-        // An address whose owner is gone changed hands between the two reads: read again.
-        let user = found.user(id)?.ok_or_else(|| Problem::stale(session))?;
-        attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
-    }
+impl Command for Create {
+    type Output = Response;
+    type Error = Problem;
 
-    let mut meeting = meeting(new, id, &attendees);
-    let answer = to_json(&attendance::booked(&meeting, &attendees, new.warnings.clone()))?;
-    meeting.idempotency = key.map(|key| key.record(&answer));
-    let mut change = session.transaction().create_meeting(&meeting, Minute::after(api.clock.now()))?;
-    for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
-        let field = match participant.role {
-            Role::Organizer => "start_time",
-            Role::Participant => "participants",
+    async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Response, Problem> {
+        let Self { new, id, key } = self;
+        let read_set = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
+        let read_set = new.participants.iter().fold(read_set, ReadSet::email);
+        let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
+        attempt.caller().actor(&found)?.may(OnUser::ActAs, &new.creator_id)?;
+        if let (Some(key), Some(existing)) = (key, found.meeting(id)?) {
+            return key.replay(existing.idempotency.as_ref());
+        }
+        let user = found.user(&new.creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let creator = Attendee { user, pages: found.days(&new.creator_id, new.interval)? };
+        let others = owners(new, &found)?;
+        attendance::check_size(others.len() + 1, &new.interval.utc_days().collect())
+            .map_err(|too_large| Problem::bad_field("participants", too_large))?;
+        attendance::check_free(&creator, new.interval, id)
+            .map_err(|clash| meeting_conflict(&clash, new.zone))?;
+
+        let add = |read_set: ReadSet, id| read_set.user(id).days(id, new.interval);
+        let read_set = others.iter().fold(ReadSet::new(), add);
+        let quota_request = QuotaRequest {
+            organizer: &new.creator_id,
+            meetings: 1,
+            invitations: others.len(),
+            changes: 0,
+            meeting: id,
+            reminders: new.notifications.reminders_for(others.len() + 1),
+            starts: new.interval.start(),
         };
-        change = attendance::book(change, field, attendee, &meeting.booking(participant.role))?;
+        let found = attempt.read_and_reserve(read_set, quota_request).await?;
+        let mut attendees = vec![creator];
+        for id in &others {
+            // An address whose owner is gone got another owner between the two reads.
+            let user = found.user(id)?.ok_or_else(|| attempt.stale())?;
+            attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
+        }
+
+        let mut meeting = meeting(new, id, &attendees);
+        let answer = to_json(&BookedView::new(&meeting, &attendees, new.warnings.clone()))?;
+        meeting.idempotency = key.as_ref().map(|key| key.record(&answer));
+        let mut transaction = attempt.create(&meeting)?;
+        for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
+            let field = match participant.role {
+                Role::Organizer => "start_time",
+                Role::Participant => "participants",
+            };
+            transaction = attendance::book(transaction, attendee, &meeting.booking(participant.role))
+                .map_err(|error| booking_refused(field, error))?;
+        }
+        attempt.commit(transaction, &meeting).await?;
+        Ok(created(answer))
     }
-    reservation.commit(change, &meeting).await?;
-    Ok(created(answer))
 }
 
 /// The users behind the addresses, each once and without the creator, in the order given.
-fn owners(new: &NewMeeting, people: &Found) -> Result<Vec<UserId>, Problem> {
+fn owners(new: &NewMeeting, found: &Found) -> Result<Vec<UserId>, Problem> {
     let mut ids: Vec<UserId> = Vec::new();
     let mut unknown = Vec::new();
     for email in &new.participants {
-        match people.owner(email)? {
+        match found.owner(email)? {
             Some(id) if id == new.creator_id || ids.contains(&id) => {}
             Some(id) => ids.push(id),
             None => unknown.push(email.as_str()),
@@ -119,9 +120,12 @@ fn owners(new: &NewMeeting, people: &Found) -> Result<Vec<UserId>, Problem> {
     if unknown.is_empty() {
         return Ok(ids);
     }
-    let message = format!("nobody has the address {}", unknown.join(", "));
+    let message = match unknown.as_slice() {
+        [email] => format!("No user has the address {email}."),
+        emails => format!("No user has any of these addresses: {}.", emails.join(", ")),
+    };
     let errors = vec![FieldError { field: "participants".to_owned(), message }];
-    let detail = "Everyone invited must be a user. Nothing was created.";
+    let detail = "Only users can be invited. Nothing was created.";
     Err(Problem::new(Code::UnknownParticipants, detail).with("unknown", json!(unknown)).with_errors(errors))
 }
 

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use serde_json::Value;
 use shared::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
 use shared::domain::{Channels, Description, Email, Location, Notifications, Title, UserId};
-use shared::http::{FieldError, Fields, Problem, read};
+use shared::http::{Fields, read};
+use shared::problem::{FieldError, Problem};
 use shared::time::{Interval, Zone};
 
-/// A meeting as asked for.
+/// The meeting that a request asks for.
 #[derive(Debug)]
 pub(crate) struct NewMeeting {
     pub(crate) creator_id: UserId,
@@ -22,8 +23,8 @@ pub(crate) struct NewMeeting {
     pub(crate) warnings: Vec<FieldError>,
 }
 
-/// The addresses of those invited, each once. More than any meeting holds are
-/// refused before anyone is looked for.
+/// The addresses of those invited, each once. More than a meeting can have are
+/// refused before anything is read.
 fn participants(value: &Value) -> Result<Vec<Email>, String> {
     let mut emails = read::emails(value)?;
     let mut seen = HashSet::new();
@@ -31,13 +32,13 @@ fn participants(value: &Value) -> Result<Vec<Email>, String> {
     match emails.len() {
         ..=MAX_PARTICIPANT_DAYS => Ok(emails),
         many => Err(format!(
-            "are {many}: a meeting holds at most {MAX_PARTICIPANT_DAYS}, the organizer among them"
+            "has {many} addresses: a meeting has at most {MAX_PARTICIPANT_DAYS} participants, with the organizer"
         )),
     }
 }
 
 pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting, Problem> {
-    let creator_id = fields.required("creator_id", read::text(UserId::parse));
+    let creator_id = fields.required("creator_id", read::text::<UserId>);
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.required(spelling, read::zone);
     let start = fields.required("start_time", read::time);
@@ -47,9 +48,9 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
     if let Some(Some(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
     }
-    let title = fields.optional("title", read::text_or_blank(Title::parse));
-    let description = fields.optional("description", read::text_or_blank(Description::parse));
-    let location = fields.optional("location", read::text_or_blank(Location::parse));
+    let title = fields.optional("title", read::text_or_blank::<Title>);
+    let description = fields.optional("description", read::text_or_blank::<Description>);
+    let location = fields.optional("location", read::text_or_blank::<Location>);
     let times = zone.zip(start).zip(end).map(|((zone, start), end)| (start, end, zone));
     let interval = times.and_then(|(start, end, zone)| fields.interval(&start, &end, zone, MAX_DAYS));
     let new = || {

@@ -1,16 +1,18 @@
-//! `POST /api/create_user`: someone who can be invited and reminded.
+//! `POST /api/create_user`: creates a user, who can be invited and reminded.
 
 use shared::access::Caller;
+use shared::api::Api;
 use shared::domain::{Email, Name, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Fields, IdempotencyKey, Problem, Request, Response, created, read, to_json};
+use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_json};
+use shared::problem::{Code, Problem};
 use shared::store::Creation;
 
-/// Creates a user, unless somebody has their address already.
+/// Creates a user, unless another user has their address.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or hasn't that address; 409
-/// `email_taken`; 503 when the store is too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or doesn't have that
+/// address; 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
@@ -25,13 +27,13 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         Creation::AlreadyThere => replay(&api, &user.id, key).await,
         Creation::EmailTaken => Err(Problem::new(
             Code::EmailTaken,
-            "Addresses are compared without regard to case, and this one belongs to a user already.",
+            "Another user has this address. Upper and lower case count as the same.",
         )),
     }
 }
 
-/// The id of the user that a key creates. Keys are their callers' own: that somebody else chose
-/// the same one is no repetition.
+/// The id of the user that a key creates. Each caller has keys of their own: two
+/// callers may choose the same key.
 fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
     match caller {
         Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
@@ -40,8 +42,8 @@ fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
 }
 
 fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
-    let email = fields.required("email", read::text(Email::parse));
-    let name = fields.required("name", read::text(Name::parse));
+    let email = fields.required("email", read::text::<Email>);
+    let name = fields.required("name", read::text::<Name>);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();
@@ -51,9 +53,13 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
     fields.finish(user())
 }
 
-/// The user of that idempotency key is there already: the answer is the one from then.
+/// The user of that idempotency key exists already: answers as it was answered then.
 async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
-    let there = api.store.user(id).await?.ok_or_else(|| Problem::internal("a user who is there isn't"))?;
-    let key = key.ok_or_else(|| Problem::internal("a random id met itself"))?;
+    let there = api
+        .store
+        .user(id)
+        .await?
+        .ok_or_else(|| Problem::internal("the user of a repeated request is gone"))?;
+    let key = key.ok_or_else(|| Problem::internal("a random user id exists already"))?;
     key.replay(there.idempotency.as_ref())
 }

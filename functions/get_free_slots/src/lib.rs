@@ -1,4 +1,4 @@
-//! `POST` and `GET /api/get_free_slots`: what stands on someone's calendar in an interval, and what is free.
+//! `POST` and `GET /api/get_free_slots`: answers a user's meetings and free time in an interval.
 
 mod request;
 
@@ -7,52 +7,54 @@ use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use shared::access::Visibility;
 use shared::access::rules::OnUser;
+use shared::api::Api;
+use shared::domain::User;
 use shared::domain::booking::{Booking, overlapping};
-use shared::domain::{User, UserId};
 use shared::http::view::{BookingView, IntervalView, SlotView};
-use shared::http::{self, Api, Code, FieldError, Fields, Problem, Request, Response, not_found};
+use shared::http::{self, Fields, Request, Response};
+use shared::problem::{Code, FieldError, Problem};
 use shared::store::ReadSet;
+use shared::time::Interval;
 use shared::time::interval::{dnd_time, merge, subtract};
-use shared::time::{Interval, Zone};
 
-use request::{MAX_DAYS, Query};
+use request::{Query, Window};
 
-/// The most meetings in one answer: with the longest titles and the slots between them some 5 MB, and
-/// Lambda's answers may have 6 (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// The most meetings in one answer. With the longest titles and the slots between them they are some 5 MB;
+/// Lambda's answers may have 6 MB
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BOOKED: usize = 4_000;
-/// The most meetings to read for one. Those on its first and last days may lie beside the
-/// window, and a day has 300 at most.
+/// The most meetings to read for one answer. Those on the two days at each end may be outside the
+/// window, and a day has at most 300.
 const MAX_READ: usize = MAX_BOOKED + 4 * 300;
 
 /// Answers booked meetings, free slots and do-not-disturb time of a user in an interval.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known; 404 `user_not_found`;
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in; 404 `user_not_found`;
 /// 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = match *request.method() {
-        Method::GET => Fields::of_query(&request)?,
+        Method::GET => Fields::of_query(&request),
         _ => Fields::of_body(&request)?,
     };
     let query = request::parse(fields)?;
-    // Which UTC days the interval touches depends on the user's zone, which comes with the same round trip:
-    // no zone is more than a day away from UTC.
+    // Which UTC days the window touches depends on the user's zone, which is read in the same round trip. No
+    // zone is more than a day away from UTC.
     let (first, last) = (query.start.date() - Days::new(1), query.end.date() + Days::new(1));
-    let wanted = caller.with_own_keys(ReadSet::new().user(&query.user_id));
+    let read_set = caller.with_own_keys(ReadSet::new().user(&query.user_id));
     let bookings = api.store.booked_days(&query.user_id, first, last, MAX_READ);
-    let (people, bookings) = tokio::try_join!(api.store.read(wanted), bookings)?;
-    let visibility = caller.actor(&people)?.may(OnUser::ReadCalendar, &query.user_id)?;
-    let user = people.user(&query.user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
-    let zone = query.zone.unwrap_or(user.zone);
-    let (window, warnings) = http::resolve(&query.start, &query.end, zone, query.zone.is_some(), MAX_DAYS)?;
-    let booked = booked(bookings, window)?;
-    http::json(StatusCode::OK, &answer(&query, visibility, &user, &booked, window, zone, warnings))
+    let (found, bookings) = tokio::try_join!(api.store.read(read_set), bookings)?;
+    let visibility = caller.actor(&found)?.may(OnUser::ReadCalendar, &query.user_id)?;
+    let user = found.user(&query.user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+    let window = query.window(user.zone)?;
+    let booked = booked(bookings, window.interval)?;
+    http::json(StatusCode::OK, &answer(&query, visibility, &user, &booked, window))
 }
 
 #[derive(Serialize)]
 struct Answer {
-    user_id: UserId,
+    user_id: String,
     time_zone: &'static str,
     #[serde(flatten)]
     window: IntervalView,
@@ -70,7 +72,7 @@ fn booked(bookings: Vec<Booking>, window: Interval) -> Result<Vec<Booking>, Prob
         return Ok(booked);
     }
     let message = format!(
-        "leaves more than the {MAX_BOOKED} meetings in the window that an answer holds: ask for less time"
+        "makes the window too long: it has more than the {MAX_BOOKED} meetings that one answer can hold"
     );
     Err(Problem::bad_field("end_time", message))
 }
@@ -80,27 +82,25 @@ fn answer(
     visibility: Visibility,
     user: &User,
     booked: &[Booking],
-    window: Interval,
-    zone: Zone,
-    warnings: Vec<FieldError>,
+    Window { interval, zone, warnings }: Window,
 ) -> Answer {
-    let disturbing = user.dnd.map_or_else(Vec::new, |dnd| dnd_time(window, dnd, user.zone));
+    let do_not_disturb = user.dnd.map_or_else(Vec::new, |dnd| dnd_time(interval, dnd, user.zone));
     let mut busy: Vec<_> = booked.iter().map(|booking| booking.interval).collect();
     if query.exclude_dnd {
-        busy.extend(&disturbing);
+        busy.extend(&do_not_disturb);
     }
-    let free = subtract(window, &merge(busy));
+    let free = subtract(interval, &merge(busy));
     Answer {
-        user_id: user.id.clone(),
+        user_id: user.id.to_string(),
         time_zone: zone.name(),
-        window: IntervalView::new(window, zone),
+        window: IntervalView::new(interval, zone),
         booked_meetings: booked.iter().map(|booking| BookingView::new(booking, visibility, zone)).collect(),
         free_slots: free
             .into_iter()
             .filter(|slot| slot.minutes() >= i64::from(query.min_minutes))
             .map(|slot| SlotView::new(slot, zone))
             .collect(),
-        do_not_disturb: disturbing.into_iter().map(|quiet| IntervalView::new(quiet, zone)).collect(),
+        do_not_disturb: do_not_disturb.into_iter().map(|time| IntervalView::new(time, zone)).collect(),
         warnings,
     }
 }

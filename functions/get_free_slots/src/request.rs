@@ -1,27 +1,47 @@
 //! The body or query of `get_free_slots`.
 
 use shared::domain::UserId;
-use shared::http::{Fields, Problem, read};
-use shared::time::{WrittenTime, Zone};
+use shared::http::{self, Fields, read};
+use shared::problem::{FieldError, Problem};
+use shared::time::{Interval, ParsedTime, Zone};
 
 /// The longest window, in days.
 pub(crate) const MAX_DAYS: i64 = 366;
 
-/// What is asked for. The window can be told only in a zone, which may be the user's own.
+/// What a request asks for. Which instants the window has depends on a zone, which may be the user's own.
 #[derive(Debug)]
 pub(crate) struct Query {
     pub(crate) user_id: UserId,
-    pub(crate) start: WrittenTime,
-    pub(crate) end: WrittenTime,
+    pub(crate) start: ParsedTime,
+    pub(crate) end: ParsedTime,
     pub(crate) zone: Option<Zone>,
     pub(crate) exclude_dnd: bool,
     pub(crate) min_minutes: u32,
 }
 
+/// The window, read in a zone.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) interval: Interval,
+    pub(crate) zone: Zone,
+    /// How its times were read, where they could be read in two ways.
+    pub(crate) warnings: Vec<FieldError>,
+}
+
+impl Query {
+    /// The window in the zone that the request named, or else in the user's.
+    pub(crate) fn window(&self, users: Zone) -> Result<Window, Problem> {
+        let zone = self.zone.unwrap_or(users);
+        let (interval, warnings) =
+            http::resolve(&self.start, &self.end, zone, self.zone.is_some(), MAX_DAYS)?;
+        Ok(Window { interval, zone, warnings })
+    }
+}
+
 pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     let from_query = fields.is_query();
     let time = if from_query { read::query_time } else { read::time };
-    let user_id = fields.required("user_id", read::text(UserId::parse));
+    let user_id = fields.required("user_id", read::text::<UserId>);
     let start = fields.required("start_time", time);
     let end = fields.required("end_time", time);
     if let Some((start, end)) = start.zip(end) {
@@ -45,9 +65,9 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     fields.finish(query())
 }
 
-/// Refuses a window that is the wrong way round or too long in any zone, before its calendar pages are read.
-/// The exact check follows when the zone is known.
-fn check_window(fields: &mut Fields, start: WrittenTime, end: WrittenTime) {
+/// Refuses a window that is reversed or too long in any zone, before its calendar pages are read. The exact
+/// check follows when the zone is known.
+fn check_window(fields: &mut Fields, start: ParsedTime, end: ParsedTime) {
     const MARGIN: i64 = 2;
     match (end.date() - start.date()).num_days() {
         days if days < -MARGIN => fields.fail("end_time", "must be after start_time"),

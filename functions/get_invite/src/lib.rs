@@ -1,11 +1,13 @@
-//! `GET /api/meetings/{meeting_id}/invite.ics`: a meeting as a file for calendar programs.
+//! `GET /api/meetings/{meeting_id}/invite.ics`: answers a meeting as a calendar file.
 
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::calendar::{Audience, Method, document};
 use shared::domain::{Email, MeetingId};
-use shared::http::{Api, Code, Problem, Request, Response, etag, not_found, path_id};
+use shared::http::{Request, Response, etag, path_id};
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// What the use case works with.
@@ -13,20 +15,20 @@ use shared::store::ReadSet;
 pub struct Invites {
     /// The table and the clock.
     pub api: Api,
-    /// The address that mail comes from: the file is the one that mail about the meeting holds.
+    /// The address that mail comes from: mail about the meeting has the same file.
     pub sender: Email,
 }
 
-/// Answers a meeting as an iCalendar object, with its version as the entity tag. It takes a
-/// cancelled meeting off the calendar.
+/// Answers a meeting as an iCalendar object, with its version as the entity tag. The object of a cancelled
+/// meeting removes it from a calendar.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
-    let meeting = found.meeting(&id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
     let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
     let name = match document.method {

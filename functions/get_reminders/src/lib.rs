@@ -1,28 +1,30 @@
-//! `GET /api/meetings/{meeting_id}/reminders`: when each participant is reminded, and how far that is.
+//! `GET /api/meetings/{meeting_id}/reminders`: answers a meeting's reminders and their states.
 
 use std::cmp::Reverse;
 
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
 use shared::domain::{Meeting, MeetingId, Notice, Participant};
 use shared::http::view::NoticeView;
-use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
+use shared::http::{Request, Response, json, path_id};
 use shared::notices;
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
-/// Answers a meeting's reminders in the order they come, and beside them who was invited and told of changes.
+/// Answers a meeting's reminders, and its invitations: the messages about the meeting itself and its changes.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let (people, found) = tokio::try_join!(
         api.store.read(caller.with_own_keys(ReadSet::new())),
         api.store.meeting_with_notices(&id)
     )?;
-    let (meeting, stored) = found.ok_or_else(|| not_found(Code::MeetingNotFound))?;
+    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;
@@ -47,8 +49,7 @@ fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
     notices.iter().map(NoticeView::from).collect()
 }
 
-/// A meeting whose plan is not carried out yet (it takes about a second) is answered
-/// with what the plan will bring.
+/// The reminders as they will be after planning, which takes about a second after a change.
 async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result<Vec<Notice>, Problem> {
     if meeting.planned_version == meeting.version {
         return Ok(stored);

@@ -1,21 +1,23 @@
-//! `GET /api/users/{user_id}`: a user as stored.
+//! `GET /api/users/{user_id}`: answers a user.
 
 use lambda_http::http::StatusCode;
 use shared::access::rules::OnUser;
+use shared::api::Api;
 use shared::domain::UserId;
 use shared::http::view::UserView;
-use shared::http::{Api, Code, Problem, Request, Response, json, not_found, path_id};
+use shared::http::{Request, Response, json, path_id};
+use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// Answers a user.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `user_not_found`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;
+    let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
-    let user = found.user(&id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
+    let user = found.user(&id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     json(StatusCode::OK, &UserView::from(&user))
 }

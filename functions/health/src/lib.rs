@@ -1,12 +1,13 @@
-//! `GET /api/health`: that the service answers, and with which rules of time.
+//! `GET /api/health`: answers the version of the service and of its time zones.
 
 use lambda_http::http::StatusCode;
 use serde_json::json;
-use shared::http::{self, Problem, Request, Response};
+use shared::http::{self, Request, Response};
+use shared::problem::Problem;
 use shared::time::TZDB;
 
-/// Answers version and tzdb. It asks nothing of the store: an outage there is the
-/// business of the calls that need it.
+/// Answers the versions. It doesn't ask the store, so that an outage there doesn't
+/// count against the function itself.
 ///
 /// # Errors
 /// None in practice; the type is that of every use case.

@@ -1,19 +1,19 @@
-//! `GET /api/openapi.json` and `GET /api/docs`: the contract as OpenAPI 3.1, and a
-//! page to read it and try its calls.
+//! `GET /api/openapi.json` and `GET /api/docs`: the contract as OpenAPI 3.1, and a page with it.
 
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, RequestExt};
-use shared::http::{Code, Problem, Request, Response};
+use shared::http::{Request, Response};
+use shared::problem::{Code, Problem};
 
 /// The contract as JSON, as `openapi.yaml` has it.
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-/// The page runs and loads nothing but what comes from here, and nobody frames it
+/// The page runs and loads only files of this service, and can't be framed
 /// (<https://www.w3.org/TR/CSP3/>). Swagger UI's style sheet has its icons as `data:`.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A day: only another version of the service changes a file.
+/// A day: a file changes only with the version of the service.
 const CACHED: &str = "public, max-age=86400";
 const REVALIDATED: &str = "no-cache";
 
@@ -52,8 +52,9 @@ fn text(kind: &'static str, cache: &'static str, text: &'static str) -> Response
     answer(kind, cache, Body::Text(text.to_owned()))
 }
 
-/// A file that is gzip already. Every browser asks for that; unpacked, the largest would be a quarter of what
-/// Lambda may answer at once (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// A file that is gzip already, which every browser accepts. Unpacked, the largest would be a quarter of the
+/// largest answer that Lambda allows
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 fn packed(kind: &'static str, gzip: &'static [u8]) -> Response {
     let mut response = answer(kind, CACHED, Body::Binary(gzip.to_vec()));
     response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -1,70 +1,72 @@
-//! `POST /api/meeting/participant/add`: one more person takes part.
+//! `POST /api/meeting/participant/add`: adds somebody to a meeting.
 
-use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
+use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
-use shared::http::{Api, Code, Fields, Problem, Request, Response, not_found, versioned};
-use shared::quota::{QuotaRequest, QuotaReservation};
-use shared::store::{ReadSet, Session};
-use shared::time::Minute;
+use shared::http::view::BookedView;
+use shared::http::{Fields, Request, Response, booking_refused, versioned};
+use shared::problem::{Code, Problem};
+use shared::quota::QuotaRequest;
+use shared::store::ReadSet;
 
-/// Adds a user to a meeting; whether they have another one then is told.
+/// Adds a user to a meeting. The answer says whether they have another meeting then.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
 /// `user_not_found` or `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429
 /// `quota_exceeded`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
-    let session = api.store.session();
-    let reservation = QuotaReservation::new(&api, &session);
-    let added =
-        api.store.until_committed(|| add(&api, &caller, &session, &reservation, &user_id, &meeting_id)).await;
-    reservation.release_unless_committed().await;
-    let (meeting, attendee) = added?;
-    versioned(&attendance::booked(&meeting, &[attendee], Vec::new()), meeting.version)
+    let (meeting, attendee) = until_committed(&api, &caller, &Add { user_id, meeting_id }).await?;
+    versioned(&BookedView::new(&meeting, &[attendee], Vec::new()), meeting.version)
 }
 
-async fn add(
-    api: &Api,
-    caller: &Caller,
-    session: &Session<'_>,
-    reservation: &QuotaReservation<'_>,
-    user_id: &UserId,
-    meeting_id: &MeetingId,
-) -> Result<(Meeting, Attendee), Problem> {
-    let found = session.read(caller.with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id))).await?;
-    let meeting = found.meeting(meeting_id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
-    caller.actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
-    let user = found.user(user_id)?.ok_or_else(|| not_found(Code::UserNotFound))?;
-    attendance::check_confirmed(&meeting)?;
-    if meeting.participant(user_id).is_some() {
-        return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));
+struct Add {
+    user_id: UserId,
+    meeting_id: MeetingId,
+}
+
+impl Command for Add {
+    type Output = (Meeting, Attendee);
+    type Error = Problem;
+
+    async fn run(&self, attempt: &mut Attempt<'_>) -> Result<(Meeting, Attendee), Problem> {
+        let Self { user_id, meeting_id } = self;
+        let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
+        let found = attempt.read(read_set).await?;
+        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        attempt.caller().actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
+        let user = found.user(user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        attendance::check_confirmed(&meeting)?;
+        if meeting.participant(user_id).is_some() {
+            return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));
+        }
+        let people = meeting.participants.len() + 1;
+        attendance::check_size(people, &meeting.interval.utc_days().collect())
+            .map_err(|too_large| Problem::bad_field("user_id", too_large))?;
+
+        let quota_request = QuotaRequest {
+            organizer: &meeting.creator_id,
+            meetings: 0,
+            invitations: 1,
+            changes: 0,
+            meeting: meeting_id,
+            reminders: meeting.notifications.reminders_for(people),
+            starts: meeting.interval.start(),
+        };
+        let read_set = ReadSet::new().days(user_id, meeting.interval);
+        let found = attempt.read_and_reserve(read_set, quota_request).await?;
+        let attendee = Attendee { pages: found.days(user_id, meeting.interval)?, user };
+
+        let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
+        meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
+        let transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
+        let transaction = attendance::book(transaction, &attendee, &meeting.booking(Role::Participant))
+            .map_err(|error| booking_refused("user_id", error))?;
+        attempt.commit(transaction, &meeting).await?;
+        Ok((meeting, attendee))
     }
-    let people = meeting.participants.len() + 1;
-    attendance::check_size("user_id", people, &meeting.interval.utc_days().collect())?;
-
-    let quota_request = QuotaRequest {
-        organizer: &meeting.creator_id,
-        meetings: 0,
-        invitations: 1,
-        changes: 0,
-        meeting: meeting_id,
-        reminders: meeting.notifications.reminders_for(people),
-        starts: meeting.interval.start(),
-    };
-    let found = reservation.read(ReadSet::new().days(user_id, meeting.interval), quota_request).await?;
-    let attendee = Attendee { pages: found.days(user_id, meeting.interval)?, user };
-
-    let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
-    meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
-    let change = session
-        .transaction()
-        .update_meeting(&meeting, Minute::after(api.clock.now()))?
-        .note_reminders(&meeting)?;
-    let change = attendance::book(change, "user_id", &attendee, &meeting.booking(Role::Participant))?;
-    reservation.commit(change, &meeting).await?;
-    Ok((meeting, attendee))
 }

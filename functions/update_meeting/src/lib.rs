@@ -1,115 +1,118 @@
-//! `PATCH /api/meetings/{meeting_id}`: another time, another title, other reminders.
+//! `PATCH /api/meetings/{meeting_id}`: changes a meeting's time, text or reminders.
 
 mod request;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use shared::access::Caller;
 use shared::access::rules::OnMeeting;
+use shared::api::Api;
+use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
 use shared::http::{
-    Api, Code, Fields, Problem, Request, Response, check_version, not_found, path_id, versioned,
+    Fields, Request, Response, booking_refused, check_version, meeting_conflict, path_id, versioned,
 };
-use shared::quota::{QuotaRequest, QuotaReservation};
-use shared::store::{ReadSet, Session};
-use shared::time::Minute;
+use shared::problem::{Code, FieldError, Problem};
+use shared::quota::QuotaRequest;
+use shared::store::ReadSet;
 
 use request::MeetingPatch;
 
-/// Changes a meeting and its entry on everyone's calendar; who has another one then is told anew.
+/// Changes a meeting and its entry on everyone's calendar. The answer says who has another meeting then.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
 /// `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another
 /// version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
+    let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
-    let session = api.store.session();
-    let reservation = QuotaReservation::new(&api, &session);
-    let changed = api
-        .store
-        .until_committed(|| change(&api, &caller, &session, &reservation, &request, &id, &patch))
-        .await;
-    reservation.release_unless_committed().await;
-    let (version, booked) = changed?;
-    versioned(&booked, version)
+    let changed = until_committed(&api, &caller, &Change { id, patch, request }).await?;
+    let Changed { meeting, attendees, warnings } = changed;
+    versioned(&BookedView::new(&meeting, &attendees, warnings), meeting.version)
 }
 
-async fn change(
-    api: &Api,
-    caller: &Caller,
-    session: &Session<'_>,
-    reservation: &QuotaReservation<'_>,
-    request: &Request,
-    id: &MeetingId,
-    patch: &MeetingPatch,
-) -> Result<(u64, BookedView), Problem> {
-    let found = session.read(caller.with_own_keys(ReadSet::new().meeting(id))).await?;
-    let before = found.meeting(id)?.ok_or_else(|| not_found(Code::MeetingNotFound))?;
-    caller.actor(&found)?.may_with(OnMeeting::Change, &before)?;
-    attendance::check_confirmed(&before)?;
-    check_version(request, before.version)?;
-    let (mut after, warnings) = patch.apply(&before)?;
-    let (old_days, new_days) = (days(&before), days(&after));
-    attendance::check_size(
-        "start_time",
-        after.participants.len(),
-        &old_days.union(&new_days).copied().collect(),
-    )?;
+struct Change {
+    id: MeetingId,
+    patch: MeetingPatch,
+    /// For its `If-Match`.
+    request: Request,
+}
 
-    let people = after.participants.iter().map(|participant| &participant.user_id);
-    let found = people.fold(ReadSet::new(), |wanted, user| wanted.user(user).days(user, after.interval));
-    let now = api.clock.now();
-    let quota_request = QuotaRequest {
-        organizer: &after.creator_id,
-        meetings: 0,
-        invitations: 0,
-        changes: if after == before { 0 } else { after.touched_by(&before) },
-        meeting: id,
-        reminders: match after.pending_reminders(now) > before.pending_reminders(now) {
-            true => after.reminders(),
-            false => 0,
-        },
-        starts: after.interval.start(),
-    };
-    let found = reservation.read(found, quota_request).await?;
-    let mut attendees = Vec::with_capacity(after.participants.len());
-    for participant in &after.participants {
-        let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
-        attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
-    }
-    // Whoever is invited elsewhere meanwhile may still change anything, and be there
-    // for less time, but for no other.
-    let moved = after.interval != before.interval;
-    let takes_more = !before.interval.contains(after.interval);
-    if let Some(creator) =
-        attendees.iter().find(|attendee| takes_more && attendee.user.id == after.creator_id)
-    {
-        attendance::check_free(creator, after.interval, id, after.zone)?;
-    }
-    if after == before {
-        return Ok((before.version, attendance::booked(&before, &attendees, warnings)));
-    }
+struct Changed {
+    meeting: Meeting,
+    attendees: Vec<Attendee>,
+    warnings: Vec<FieldError>,
+}
 
-    after.version += 1;
-    let mut change = session.transaction().update_meeting(&after, Minute::after(now))?;
-    if moved || after.title != before.title {
-        for (attendee, participant) in attendees.iter().zip(&after.participants) {
-            for day in old_days.difference(&new_days) {
-                change = change.unbook(&participant.user_id, *day, id)?;
-            }
-            change = attendance::book(change, "start_time", attendee, &after.booking(participant.role))?;
+impl Command for Change {
+    type Output = Changed;
+    type Error = Problem;
+
+    async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Changed, Problem> {
+        let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
+        let found = attempt.read(read_set).await?;
+        let before = found.meeting(&self.id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        attempt.caller().actor(&found)?.may_with(OnMeeting::Change, &before)?;
+        attendance::check_confirmed(&before)?;
+        check_version(&self.request, before.version)?;
+        let (mut after, warnings) = self.patch.apply(&before)?;
+        let (old_days, new_days) = (days(&before), days(&after));
+        attendance::check_size(after.participants.len(), &(&old_days | &new_days))
+            .map_err(|too_large| Problem::bad_field("start_time", too_large))?;
+
+        let mut read_set = ReadSet::new();
+        for participant in &after.participants {
+            read_set = read_set.user(&participant.user_id).days(&participant.user_id, after.interval);
         }
-    } else if after.reminders() != before.reminders() {
-        change = change.note_reminders(&after)?;
+        let now = attempt.now();
+        let more_reminders = after.pending_reminders(now) > before.pending_reminders(now);
+        let quota_request = QuotaRequest {
+            organizer: &after.creator_id,
+            meetings: 0,
+            invitations: 0,
+            changes: if after == before { 0 } else { after.touched_by(&before) },
+            meeting: &self.id,
+            reminders: if more_reminders { after.reminders() } else { 0 },
+            starts: after.interval.start(),
+        };
+        let found = attempt.read_and_reserve(read_set, quota_request).await?;
+        let mut attendees = Vec::with_capacity(after.participants.len());
+        for participant in &after.participants {
+            // A participant whose user is gone left the meeting between the two reads.
+            let user = found.user(&participant.user_id)?.ok_or_else(|| attempt.stale())?;
+            attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
+        }
+        // A creator who was invited elsewhere meanwhile may still change everything
+        // else, and shorten the meeting.
+        let takes_more = !before.interval.contains(after.interval);
+        if takes_more && let Some(creator) = attendees.iter().find(|a| a.user.id == after.creator_id) {
+            attendance::check_free(creator, after.interval, &self.id)
+                .map_err(|clash| meeting_conflict(&clash, after.zone))?;
+        }
+        if after == before {
+            return Ok(Changed { meeting: before, attendees, warnings });
+        }
+
+        after.version += 1;
+        let mut transaction = attempt.update(&after)?;
+        if after.interval != before.interval || after.title != before.title {
+            for (attendee, participant) in attendees.iter().zip(&after.participants) {
+                for day in old_days.difference(&new_days) {
+                    transaction = transaction.unbook(&participant.user_id, *day, &self.id)?;
+                }
+                transaction = attendance::book(transaction, attendee, &after.booking(participant.role))
+                    .map_err(|error| booking_refused("start_time", error))?;
+            }
+        } else if after.reminders() != before.reminders() {
+            transaction = transaction.note_reminders(&after)?;
+        }
+        attempt.commit(transaction, &after).await?;
+        Ok(Changed { meeting: after, attendees, warnings })
     }
-    reservation.commit(change, &after).await?;
-    Ok((after.version, attendance::booked(&after, &attendees, warnings)))
 }
 
 fn days(meeting: &Meeting) -> BTreeSet<NaiveDate> {

@@ -2,14 +2,15 @@
 
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
-use shared::http::{self, FieldError, Fields, Patch, Problem, read};
-use shared::time::{WrittenTime, Zone};
+use shared::http::{self, Fields, Patch, read};
+use shared::problem::{FieldError, Problem};
+use shared::time::{ParsedTime, Zone};
 
-/// What is to change.
+/// The changes that a request asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct MeetingPatch {
-    start: Option<WrittenTime>,
-    end: Option<WrittenTime>,
+    start: Option<ParsedTime>,
+    end: Option<ParsedTime>,
     zone: Option<Zone>,
     title: Patch<Title>,
     description: Patch<Description>,
@@ -22,9 +23,9 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
     let end = fields.replace("end_time", read::time);
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.replace(spelling, read::zone);
-    let title = fields.patch("title", read::text_or_blank(Title::parse));
-    let description = fields.patch("description", read::text_or_blank(Description::parse));
-    let location = fields.patch("location", read::text_or_blank(Location::parse));
+    let title = fields.patch("title", read::text_or_blank::<Title>);
+    let description = fields.patch("description", read::text_or_blank::<Description>);
+    let location = fields.patch("location", read::text_or_blank::<Location>);
     let notifications = fields.patch("notification_interval", read::notifications);
     if let Some(Patch::Set(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
@@ -44,8 +45,8 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
 }
 
 impl MeetingPatch {
-    /// The meeting after the change, and what the client should know of how its times were read. A new start
-    /// alone keeps the old end; a new zone alone tells the same instants in that zone.
+    /// The meeting after the change, and warnings where its times could be read in two ways. A new start
+    /// alone keeps the old end; a new zone alone keeps both instants.
     pub(crate) fn apply(&self, before: &Meeting) -> Result<(Meeting, Vec<FieldError>), Problem> {
         let zone = self.zone.unwrap_or(before.zone);
         let (interval, warnings) = match (&self.start, &self.end) {

@@ -1,10 +1,11 @@
 //! The body of `PATCH /api/users/{user_id}`.
 
 use shared::domain::{Email, Name, User};
-use shared::http::{Fields, Patch, Problem, read};
+use shared::http::{Fields, Patch, read};
+use shared::problem::Problem;
 use shared::time::{Dnd, WallTime, Zone};
 
-/// What is to change.
+/// The changes that a request asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct UserPatch {
     email: Option<Email>,
@@ -15,8 +16,8 @@ pub(crate) struct UserPatch {
 }
 
 pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
-    let email = fields.replace("email", read::text(Email::parse));
-    let name = fields.replace("name", read::text(Name::parse));
+    let email = fields.replace("email", read::text::<Email>);
+    let name = fields.replace("name", read::text::<Name>);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.replace(spelling, read::zone);
     let dnd_start = fields.patch("dnd_start_time", read::wall_time);
@@ -28,20 +29,29 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
 }
 
 impl UserPatch {
-    /// The user after the change. Of the do-not-disturb hours one alone may change; in the
-    /// end there are both or neither.
+    /// The user after the change. A request may change one do-not-disturb hour;
+    /// afterwards the user has both or neither.
     pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
         let start = self.dnd_start.clone().apply(before.dnd.map(Dnd::start));
         let end = self.dnd_end.clone().apply(before.dnd.map(Dnd::end));
-        let half = "would be left alone: there are both do-not-disturb hours or neither";
         let dnd = match (start, end) {
             (None, None) => None,
             (Some(start), Some(end)) => {
                 let field = if start == end { "dnd_end_time" } else { "dnd_start_time" };
-                Some(Dnd::new(start, end).map_err(|why| Problem::bad_field(field, why.to_string()))?)
+                Some(Dnd::new(start, end).map_err(|why| Problem::bad_field(field, why))?)
             }
-            (Some(_), None) => return Err(Problem::bad_field("dnd_start_time", half)),
-            (None, Some(_)) => return Err(Problem::bad_field("dnd_end_time", half)),
+            (Some(_), None) => {
+                return Err(Problem::bad_field(
+                    "dnd_start_time",
+                    "needs dnd_end_time too: set both or neither",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(Problem::bad_field(
+                    "dnd_end_time",
+                    "needs dnd_start_time too: set both or neither",
+                ));
+            }
         };
         Ok(User {
             email: self.email.clone().unwrap_or_else(|| before.email.clone()),

@@ -19,7 +19,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::clock::Clock;
-use shared::http::{Code, Problem};
+use shared::problem::{Code, Problem};
 
 use super::to_axum;
 use crate::embedded::secrets::Secrets;

@@ -1,44 +1,56 @@
-//! Someone who is about to do something, held against the table.
+//! What a caller may do, as the user that they are.
 
 use super::rules::{OnMeeting, OnUser, Part, Permission, Whom};
 use crate::domain::{Meeting, Role, UserId};
-use crate::http::{Code, Problem, not_found};
+use crate::problem::{Code, Problem};
 
-/// A caller by the user that they are.
+/// A caller as a user.
+///
+/// ```
+/// use shared::access::rules::OnUser;
+/// use shared::access::{Actor, Visibility};
+/// use shared::domain::UserId;
+///
+/// let (ana, bo) = (UserId::random(), UserId::random());
+/// let actor = Actor::Person(Some(ana.clone()));
+/// assert_eq!(actor.may(OnUser::ReadCalendar, &ana).unwrap(), Visibility::All);
+/// assert_eq!(actor.may(OnUser::ReadCalendar, &bo).unwrap(), Visibility::Times);
+/// assert_eq!(actor.may(OnUser::Read, &bo).unwrap_err().code().as_str(), "user_not_found");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Someone who may act for anyone.
     Unrestricted,
-    /// A person; without a user as long as nobody was created under their address.
+    /// A person, by the id of the user who has their address. `None` when no user has it.
     Person(Option<UserId>),
 }
 
-/// How much an actor may be told.
+/// How much of a calendar an actor may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
     /// Everything.
     All,
-    /// When somebody is busy, and nothing else of it.
+    /// Only when its owner is busy.
     Times,
 }
 
 impl Actor {
-    /// Whether they may do that to the user of that id, whether or not there is one.
+    /// Whether they may do that to the user of that id, whether or not that user exists.
     ///
     /// # Errors
-    /// 403 `forbidden`; 404 `user_not_found` where they may not even know.
+    /// 403 `forbidden`; 404 `user_not_found` where they may not know whether the user exists.
     pub fn may(&self, action: OnUser, user: &UserId) -> Result<Visibility, Problem> {
         if *self == Self::Unrestricted {
             return Ok(Visibility::All);
         }
         let whom = if self.is(user) { Whom::Oneself } else { Whom::Other };
-        carry_out(action.permission(whom), Code::UserNotFound)
+        enforce(action.permission(whom), Code::UserNotFound)
     }
 
     /// Whether they may do that with the meeting.
     ///
     /// # Errors
-    /// 403 `forbidden`; 404 `meeting_not_found` where they may not even know.
+    /// 403 `forbidden`; 404 `meeting_not_found` where they may not know whether the meeting exists.
     pub fn may_with(&self, action: OnMeeting, meeting: &Meeting) -> Result<(), Problem> {
         let Self::Person(user) = self else { return Ok(()) };
         let role =
@@ -48,7 +60,8 @@ impl Actor {
             Some(Role::Participant) => Part::Participant,
             None => Part::Stranger,
         };
-        carry_out(action.permission(part), Code::MeetingNotFound).map(drop)
+        enforce(action.permission(part), Code::MeetingNotFound)?;
+        Ok(())
     }
 
     /// Whether they may take that user, who may be themselves, out of the meeting.
@@ -64,13 +77,15 @@ impl Actor {
     }
 }
 
-pub(super) fn carry_out(permission: Permission, missing: Code) -> Result<Visibility, Problem> {
+/// What a permission comes to; `missing` is the code of what may not be known.
+pub(super) fn enforce(permission: Permission, missing: Code) -> Result<Visibility, Problem> {
     match permission {
         Permission::Allowed => Ok(Visibility::All),
         Permission::TimesOnly => Ok(Visibility::Times),
-        Permission::Forbidden => {
-            Err(Problem::new(Code::Forbidden, "This is not yours to do. Nothing was changed."))
-        }
-        Permission::Hidden => Err(not_found(missing)),
+        Permission::Forbidden => Err(Problem::new(
+            Code::Forbidden,
+            "You are signed in, but you may not do this. Nothing was changed.",
+        )),
+        Permission::Hidden => Err(Problem::not_found(missing)),
     }
 }

@@ -1,33 +1,33 @@
-//! From the permission of API Gateway's authorizer to who is calling.
+//! Who sent a request, as API Gateway's authorizer says.
 
 use std::collections::HashMap;
 
 use aws_smithy_types::base64;
-use lambda_http::RequestExt;
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value};
 
 use super::Actor;
-use super::actor::carry_out;
+use super::actor::enforce;
 use super::rules::{OnUser, Whom};
 use crate::domain::Email;
-use crate::http::{Code, Problem, Request};
+use crate::problem::{Code, Problem};
 use crate::store::{Found, ReadSet, StoreError};
 
-/// How a deployment learns who is calling. API Gateway does the checking and refuses whoever fails; a function that is
-/// reached without its permission refuses as well.
+/// How callers sign in to a deployment. API Gateway checks them and refuses whoever fails; a function that is
+/// reached without that check refuses as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
     /// Not at all: anyone may do anything.
     Anonymous,
-    /// By an AWS signature. Whoever IAM lets invoke the API may act for anyone.
+    /// With an AWS signature. Whoever IAM lets invoke the API may act for anyone.
     Iam,
-    /// By a JSON Web Token (RFC 7519) of the issuer that the deployment trusts.
+    /// With a JSON Web Token (RFC 7519) of the issuer that the deployment trusts.
     Jwt(Administrators),
 }
 
-/// Who may act for anyone where callers sign in with tokens. An empty name is nobody's.
+/// Who may act for anyone where callers sign in with tokens. An empty name matches nobody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Administrators {
     /// Their group: an element of the claim `cognito:groups`, `groups` or `roles`.
@@ -36,7 +36,7 @@ pub struct Administrators {
     pub scope: String,
 }
 
-/// Who is calling, before anything was read.
+/// Who sent a request, before anything is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// Someone who may act for anyone.
@@ -49,7 +49,8 @@ impl SignIn {
     /// Who sent a request.
     ///
     /// # Errors
-    /// 401 `unauthenticated` without the authorizer's permission; 403 `forbidden` for a token without a verified address.
+    /// 401 `unauthenticated` without the authorizer's word; 403 `forbidden` for a token without a verified
+    /// address.
     pub fn caller(&self, request: &Request) -> Result<Caller, Problem> {
         let authorizer = match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
@@ -70,16 +71,16 @@ impl SignIn {
 }
 
 impl Caller {
-    /// `wanted`, and whatever tells which user the caller is.
+    /// `read_set`, and the item that says which user the caller is.
     #[must_use]
-    pub fn with_own_keys(&self, wanted: ReadSet) -> ReadSet {
+    pub fn with_own_keys(&self, read_set: ReadSet) -> ReadSet {
         match self {
-            Self::Unrestricted => wanted,
-            Self::Owner(email) => wanted.email(email),
+            Self::Unrestricted => read_set,
+            Self::Owner(email) => read_set.email(email),
         }
     }
 
-    /// Which user the caller is, from what was [`Caller::wanted`].
+    /// The user that the caller is, among what was read [`Caller::with_own_keys`].
     ///
     /// # Errors
     /// When an item can't be read.
@@ -90,20 +91,20 @@ impl Caller {
         })
     }
 
-    /// Whether they may have that address, whether or not somebody has it already.
+    /// Whether they may have that address, whether or not a user has it already.
     ///
     /// # Errors
     /// 403 `forbidden`.
     pub fn may_have(&self, address: &Email) -> Result<(), Problem> {
         let Self::Owner(own) = self else { return Ok(()) };
         let whom = if own.key() == address.key() { Whom::Oneself } else { Whom::Other };
-        carry_out(OnUser::HaveAddress.permission(whom), Code::UserNotFound).map(drop)
+        enforce(OnUser::HaveAddress.permission(whom), Code::UserNotFound)?;
+        Ok(())
     }
 }
 
-/// A request without a permission on who sent it.
 fn unauthenticated() -> Problem {
-    Problem::new(Code::Unauthenticated, "Send a token that is valid now, as Authorization: Bearer <token>.")
+    Problem::new(Code::Unauthenticated, "Send a valid token in the header Authorization: Bearer <token>.")
 }
 
 fn owner(
@@ -116,12 +117,14 @@ fn owner(
     }
     // OpenID Connect Core 1.0, section 5.1. An address that nobody has verified may be anyone's.
     let verified = claims.get("email_verified").is_some_and(|verified| verified == "true");
-    let email = claims.get("email").filter(|_| verified).and_then(|email| Email::known(email).ok());
-    email.map(Caller::Owner).ok_or_else(|| {
-        let detail =
-            "The token has to carry an e-mail address that is verified: the claims email and email_verified.";
-        Problem::new(Code::Forbidden, detail)
-    })
+    if verified
+        && let Some(email) = claims.get("email")
+        && let Ok(email) = Email::known(email)
+    {
+        return Ok(Caller::Owner(email));
+    }
+    let detail = "The token must have a verified e-mail address: the claims email and email_verified.";
+    Err(Problem::new(Code::Forbidden, detail))
 }
 
 const GROUPS: [&str; 3] = ["cognito:groups", "groups", "roles"];
@@ -129,14 +132,15 @@ const SCOPES: [&str; 2] = ["scope", "scp"];
 
 impl Administrators {
     fn include(&self, claims: &HashMap<String, String>, request: &Request) -> bool {
-        let is_told = |names: &[&str], wanted: &str| {
+        let claims_name = |names: &[&str], wanted: &str| {
             let values = names.iter().filter_map(|name| claims.get(*name));
             !wanted.is_empty() && values.flat_map(|value| words(value)).any(|word| word == wanted)
         };
-        if !is_told(&GROUPS, &self.group) && !is_told(&SCOPES, &self.scope) {
+        if !claims_name(&GROUPS, &self.group) && !claims_name(&SCOPES, &self.scope) {
             return false;
         }
-        // A word may be part of a name, as in `[site admin]`: only the token itself says where names end.
+        // A word may be only a part of a name, as in `[site admin]`: only the
+        // token itself says where names end.
         let Some(token) = claims_of_token(request) else { return false };
         let has = |names: &[&str], wanted: &str, of_text: fn(&str, &str) -> bool| {
             let is_wanted = |value: &Value| match value {
@@ -152,18 +156,18 @@ impl Administrators {
     }
 }
 
-/// The words of a claim as API Gateway hands it over: a list as `[a b]`.
+/// The words of a claim as API Gateway passes it: a list is `[a b]`.
 fn words(claim: &str) -> impl Iterator<Item = &str> {
     let inner = claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']')).unwrap_or(claim);
     inner.split([' ', ',']).filter(|word| !word.is_empty())
 }
 
-/// The claims of the token that came along (RFC 7519, section 3). Nothing here vouches for it: API Gateway has, and told its
-/// claims beside it.
+/// The claims of the request's token (RFC 7519, section 3). Nothing here checks the token: API Gateway has
+/// checked it and passes its claims as well.
 fn claims_of_token(request: &Request) -> Option<Map<String, Value>> {
     let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let payload = header.rsplit(' ').next()?.split('.').nth(1)?;
-    // Base64url without padding (RFC 7515, section 2), for a decoder that knows neither.
+    // Base64url without padding (RFC 7515, section 2), for a decoder of padded Base64.
     let mut text = payload.replace('-', "+").replace('_', "/");
     text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
     serde_json::from_slice(&base64::decode(text).ok()?).ok()
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_sign_in_asks_for_its_own_verdict() {
+    fn each_way_to_sign_in_needs_its_own_authorizer() {
         let none = with_authorizer(serde_json::Value::Null);
         let iam = with_authorizer(
             serde_json::json!({ "iam": { "userArn": "arn:aws:iam::000000000000:user/ops" } }),
@@ -209,7 +213,7 @@ mod tests {
         assert_eq!(SignIn::Iam.caller(&iam).unwrap(), Caller::Unrestricted);
         assert_eq!(code(SignIn::Iam.caller(&none)), "unauthenticated");
         assert_eq!(code(SignIn::Iam.caller(&jwt)), "unauthenticated");
-        let ana = Caller::Owner(Email::parse("ana@example.com").unwrap());
+        let ana = Caller::Owner("ana@example.com".parse::<Email>().unwrap());
         assert_eq!(tokens().caller(&jwt).unwrap(), ana);
         assert_eq!(code(tokens().caller(&none)), "unauthenticated");
         assert_eq!(code(tokens().caller(&iam)), "unauthenticated");
@@ -217,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_verified_address_is_anyone() {
+    fn only_a_verified_address_signs_in() {
         for claims in [
             serde_json::json!({}),
             serde_json::json!({ "email": "ana@example.com" }),
@@ -232,16 +236,16 @@ mod tests {
     #[test]
     fn a_group_or_a_scope_makes_an_administrator() {
         use serde_json::json;
-        // As API Gateway tells a claim, and as the token has it.
-        let caller = |name: &str, told: &str, value: &Value| {
-            let mut request = with_claims(json!({ name: told }));
+        // The claim as API Gateway passes it, and as the token has it.
+        let caller = |name: &str, passed: &str, value: &Value| {
+            let mut request = with_claims(json!({ name: passed }));
             let payload = base64::encode(json!({ name: value, "note": "ÿ?>~" }).to_string());
             let payload = payload.trim_end_matches('=').replace('+', "-").replace('/', "_");
             let token = format!("Bearer e30.{payload}.c2ln").parse().unwrap();
             request.headers_mut().insert(AUTHORIZATION, token);
             tokens().caller(&request)
         };
-        for (name, told, value) in [
+        for (name, passed, value) in [
             ("cognito:groups", "[users admin]", json!(["users", "admin"])),
             ("groups", "admin", json!("admin")),
             ("roles", "[admin]", json!(["admin"])),
@@ -250,9 +254,9 @@ mod tests {
             ("scp", "tactful/admin", json!("tactful/admin")),
             ("scp", "[a tactful/admin]", json!(["a", "tactful/admin"])),
         ] {
-            assert_eq!(caller(name, told, &value).unwrap(), Caller::Unrestricted, "{name} {value}");
+            assert_eq!(caller(name, passed, &value).unwrap(), Caller::Unrestricted, "{name} {value}");
         }
-        for (name, told, value) in [
+        for (name, passed, value) in [
             ("groups", "[administrators]", json!(["administrators"])),
             ("groups", "[site admin]", json!(["site admin"])),
             ("groups", "[x,admin]", json!(["x,admin"])),
@@ -262,12 +266,12 @@ mod tests {
             ("scope", "a,tactful/admin", json!("a,tactful/admin")),
             ("scope", "tactful/administer", json!("tactful/administer")),
             ("sub", "admin", json!("admin")),
-            // What nobody has verified.
+            // The token says more than API Gateway passed.
             ("groups", "[users]", json!(["admin"])),
         ] {
-            assert_eq!(code(caller(name, told, &value)), "forbidden", "{name} {value}");
+            assert_eq!(code(caller(name, passed, &value)), "forbidden", "{name} {value}");
         }
-        // Without the token nobody is one.
+        // Without the token nobody is an administrator.
         assert_eq!(code(tokens().caller(&with_claims(json!({ "groups": "[admin]" })))), "forbidden");
         let nobody = SignIn::Jwt(Administrators::default());
         for claims in [serde_json::json!({ "groups": "[]" }), serde_json::json!({ "scope": "" })] {

@@ -1,8 +1,9 @@
 //! Who may do what.
 //!
-//! API Gateway checks who is calling before a function is invoked; a function reads the outcome ([`SignIn::caller`]), finds
-//! the user behind the caller's address beside whatever else it reads ([`Caller::wanted`], [`Caller::actor`]), and asks the
-//! table in [`rules`] before it answers or changes anything.
+//! API Gateway checks who is calling before it invokes a function. The function reads the
+//! outcome ([`SignIn::caller`]), reads who has the caller's address beside whatever else it
+//! reads ([`Caller::with_own_keys`], [`Caller::actor`]), and asks the table in [`rules`] before
+//! it answers or changes anything.
 //!
 //! ```
 //! use shared::access::rules::{OnMeeting, Part, Permission};

@@ -1,82 +1,82 @@
-//! The table. A caller who isn't restricted, as in an open deployment or as an administrator, never comes here.
+//! The table of what a caller may do. It doesn't apply to those who may act for anyone: every caller of an
+//! open deployment, and administrators.
 //!
-//! Two rules stand behind the rows. What a caller may not see answers exactly as what isn't there, so that nobody learns
-//! whether an id exists; what they may see but not do is forbidden. And to act in a person's name, or to have a person's
-//! address, is for that person alone, whether or not there is such a user.
+//! Two rules stand behind the rows. What a caller may not see is answered exactly like what doesn't exist, so
+//! that nobody learns whether an id exists; what they may see but not do is forbidden. And only a person
+//! themselves may act in their name or have their address, whether or not there is such a user.
+
+use strum::VariantArray;
 
 /// What may be done to a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum OnUser {
-    /// To have their address: create them, or change a user's address to it.
+    /// Have their address: create them, or change a user's address to theirs.
     HaveAddress,
-    /// To create a meeting in their name.
+    /// Create a meeting in their name.
     ActAs,
-    /// To read their name, address, zone and hours.
+    /// Read their name, address, zone and do-not-disturb hours.
     Read,
-    /// To change those.
+    /// Change those.
     Change,
-    /// To read what stands on their calendar and what is free.
+    /// Read what is on their calendar and what is free.
     ReadCalendar,
 }
 
 /// What may be done to a meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum OnMeeting {
-    /// To read it, as JSON or as a file for calendars.
+    /// Read it, as JSON or as a calendar file.
     Read,
-    /// To read when its participants are reminded.
+    /// Read when its participants are reminded.
     ReadReminders,
-    /// To change its time, its text or its reminders.
+    /// Change its time, its text or its reminders.
     Change,
-    /// To cancel it.
+    /// Cancel it.
     Cancel,
-    /// To add somebody.
+    /// Add somebody.
     Add,
-    /// To remove somebody else.
+    /// Remove somebody else.
     Remove,
-    /// To leave it oneself.
+    /// Leave it oneself.
     Leave,
 }
 
-/// Whom something is done to.
+/// The user that something is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// The caller themselves.
+    /// The caller's own.
     Oneself,
-    /// Somebody else, or nobody at all.
+    /// Any other, whether or not they exist.
     Other,
 }
 
-/// As what the caller takes part in a meeting.
+/// The caller's part in a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// They organize it.
     Organizer,
     /// They were invited.
     Participant,
-    /// Not at all.
+    /// They don't take part.
     Stranger,
 }
 
-/// What the table says.
+/// The table's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Go ahead.
+    /// The caller may do it.
     Allowed,
-    /// Go ahead, but tell nothing beyond the times.
+    /// The caller may do it, and sees only the times.
     TimesOnly,
-    /// The caller may know of it, and may not do it: 403.
+    /// The caller may not do it: 403.
     Forbidden,
-    /// The caller may not even know of it: 404, as if it weren't there.
+    /// The caller may not know whether it exists: 404, as if it didn't.
     Hidden,
 }
 
 use Permission::{Allowed, Forbidden, Hidden, TimesOnly};
 
 impl OnUser {
-    /// Every one of them.
-    pub const ALL: [Self; 5] = [Self::HaveAddress, Self::ActAs, Self::Read, Self::Change, Self::ReadCalendar];
-
     /// Whether the caller may do it.
     pub const fn permission(self, whom: Whom) -> Permission {
         let (oneself, other) = match self {
@@ -94,11 +94,7 @@ impl OnUser {
 }
 
 impl OnMeeting {
-    /// Every one of them.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::ReadReminders, Self::Change, Self::Cancel, Self::Add, Self::Remove, Self::Leave];
-
-    /// Whether the caller may do it. Whether an organizer can leave at all is no question of access.
+    /// Whether the caller may do it. That an organizer can't leave is a rule of meetings, not of access.
     pub const fn permission(self, part: Part) -> Permission {
         let (organizer, participant, stranger) = match self {
             Self::Read => (Allowed, Allowed, Hidden),
@@ -123,18 +119,18 @@ mod tests {
 
     #[test]
     fn a_stranger_sees_nothing_of_a_meeting() {
-        for action in OnMeeting::ALL {
+        for action in OnMeeting::VARIANTS {
             assert_eq!(action.permission(Part::Stranger), Hidden, "{action:?}");
             assert_eq!(action.permission(Part::Organizer), Allowed, "{action:?}");
         }
     }
 
     #[test]
-    fn everyone_may_do_everything_to_themselves_and_nothing_to_others_but_look_at_their_times() {
-        for action in OnUser::ALL {
+    fn of_others_a_caller_sees_only_the_times_of_their_calendar() {
+        for action in OnUser::VARIANTS {
             assert_eq!(action.permission(Whom::Oneself), Allowed, "{action:?}");
             let others = action.permission(Whom::Other);
-            assert_eq!(others == TimesOnly, action == OnUser::ReadCalendar, "{action:?}");
+            assert_eq!(others == TimesOnly, *action == OnUser::ReadCalendar, "{action:?}");
             assert_ne!(others, Allowed, "{action:?}");
         }
     }

@@ -16,12 +16,12 @@ use crate::time::{Interval, Zone};
 use reading::{Read, read};
 
 fn email(text: &str) -> Email {
-    Email::parse(text).unwrap()
+    text.parse::<Email>().unwrap()
 }
 
 /// Someone with that name and address.
 fn person(name: &str, address: &str) -> User {
-    User { email: email(address), name: Name::parse(name).unwrap(), ..user("u") }
+    User { email: email(address), name: name.parse::<Name>().unwrap(), ..user("u") }
 }
 
 /// A meeting with everything that a meeting can have.
@@ -29,12 +29,12 @@ fn meeting(start: &str, end: &str, zone: &str) -> Meeting {
     let bo = person("Bo \"the ^\" O'Neil; dev, ops:", "bo+x@example.com");
     let dana = person("דנה לוי", "dana@bücher.example");
     Meeting {
-        id: MeetingId::parse("6f9619ff8b86d011b42d00c04fc964ff").unwrap(),
-        title: Some(Title::parse("Design review: R&D, \"Q4\"; plans").unwrap()),
-        description: Some(Description::parse("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20,2").unwrap()),
+        id: "6f9619ff8b86d011b42d00c04fc964ff".parse::<MeetingId>().unwrap(),
+        title: Some("Design review: R&D, \"Q4\"; plans".parse::<Title>().unwrap()),
+        description: Some("Agenda:\r\n\r\n1. Fees\\taxes, 3 %\n2. More\rEnd".parse::<Description>().unwrap()),
+        location: Some("https://meet.example.com/a?b=1&c=%20,2".parse::<Location>().unwrap()),
         interval: Interval::new(instant(start), instant(end)).unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        zone: zone.parse::<Zone>().unwrap(),
         version: 3,
         ..bare_meeting(instant(start), &[&person("Ana María", "ana@example.com"), &bo, &dana])
     }
@@ -81,10 +81,10 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
 #[test]
 fn a_removal_is_for_the_removed_alone_and_shows_only_what_their_calendar_showed() {
     let before = Event::of(&Meeting {
-        title: Some(Title::parse("Talk").unwrap()),
+        title: Some("Talk".parse::<Title>().unwrap()),
         ..meeting("2026-11-30T08:00:00Z", "2026-11-30T08:30:00Z", "UTC")
     });
-    let gone = User { zone: Zone::parse("Asia/Tokyo").unwrap(), ..person("Cy", "cy@example.com") };
+    let gone = User { zone: "Asia/Tokyo".parse::<Zone>().unwrap(), ..person("Cy", "cy@example.com") };
     let update = CalendarUpdate::Remove { before: before.clone() };
     for status in [Status::Confirmed, Status::Cancelled] {
         let now_is = Meeting { status, version: 9, ..review() };
@@ -134,7 +134,7 @@ fn only_a_web_address_is_a_link() {
     assert_eq!((read.event("URL"), read.event("CONFERENCE")), (link, link));
     assert_eq!(read.text("LOCATION"), link);
     for place in ["Room 5; second floor", "javascript:alert(1)"] {
-        let there = Meeting { location: Some(Location::parse(place).unwrap()), ..review() };
+        let there = Meeting { location: Some(place.parse::<Location>().unwrap()), ..review() };
         let read = for_everyone(&there);
         assert_eq!(read.text("LOCATION"), place);
         assert!(!read.has("URL") && !read.has("CONFERENCE"));
@@ -152,7 +152,7 @@ fn a_bare_meeting_has_neither_description_nor_location() {
 #[test]
 fn utc_needs_no_vtimezone_by_any_of_its_names() {
     for name in ["UTC", "Etc/UTC", "Zulu", "Etc/UCT", "Universal"] {
-        let read = for_everyone(&Meeting { zone: Zone::parse(name).unwrap(), ..review() });
+        let read = for_everyone(&Meeting { zone: name.parse::<Zone>().unwrap(), ..review() });
         assert_eq!((read.event("DTSTART"), read.event("DTEND")), ("20261201T090000Z", "20261201T100000Z"));
         assert!(read.zones.is_empty());
     }
@@ -200,7 +200,7 @@ fn lines_are_folded_between_words_characters_and_octets() {
     for pattern in ["a", "ab ", "é", "老虎", "🦀", " ", "a\u{301}", "שלום ", "\\", "x\n"] {
         for shift in 0..8 {
             let text = format!("{}{}.", "-".repeat(shift + 1), pattern.repeat(200));
-            let said = Meeting { description: Some(Description::parse(&text).unwrap()), ..review() };
+            let said = Meeting { description: Some(text.parse::<Description>().unwrap()), ..review() };
             let document = written(&said, Audience::Everyone);
             well_formed(&document.text);
             // The reader drops white space where lines end, which is why ours end elsewhere if they can.
@@ -264,7 +264,7 @@ fn any_time() -> impl Strategy<Value = (Zone, Interval)> {
     let minutes = prop_oneof![1..300i64, 1..=14 * 24 * 60_i64];
     (select(&ZONES[..]), supported, any::<bool>(), any::<Index>(), -10_000..10_000i64, minutes).prop_map(
         |(zone, start, near_a_change, which, away, minutes)| {
-            let zone = Zone::parse(zone).unwrap();
+            let zone = zone.parse::<Zone>().unwrap();
             let mut start = DateTime::from_timestamp(start, 0).unwrap();
             let changes = zone.changes(start, start + TimeDelta::days(1000));
             if near_a_change && !changes.is_empty() {
@@ -327,11 +327,11 @@ proptest! {
         title in hostile(200), description in hostile(5000), location in hostile(500), name in hostile(200),
     ) {
         let mut hostile = review();
-        hostile.title = Some(Title::parse(&title).unwrap());
-        hostile.description = Some(Description::parse(&description).unwrap());
-        hostile.location = Some(Location::parse(&location).unwrap());
+        hostile.title = Some(title.parse::<Title>().unwrap());
+        hostile.description = Some(description.parse::<Description>().unwrap());
+        hostile.location = Some(location.parse::<Location>().unwrap());
         for participant in &mut hostile.participants {
-            participant.name = Name::parse(&name).unwrap();
+            participant.name = name.parse::<Name>().unwrap();
         }
         let text = written(&hostile, Audience::Everyone).text;
         well_formed(&text);

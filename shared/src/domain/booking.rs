@@ -1,25 +1,25 @@
-//! What stands on one person's calendar, and the overlap rule.
+//! Bookings on one person's calendar, and when two overlap.
 
 use super::{MeetingId, Role, Title};
 use crate::time::Interval;
 
-/// A meeting as it stands on one person's calendar.
+/// A meeting on one person's calendar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
-    /// Which meeting.
+    /// The meeting's id.
     pub meeting_id: MeetingId,
-    /// Its title.
+    /// The meeting's title.
     pub title: Option<Title>,
-    /// As what the person takes part.
+    /// The person's role in the meeting.
     pub role: Role,
-    /// When.
+    /// From the meeting's start to its end.
     pub interval: Interval,
-    /// On its organizer's calendar, how many reminders it makes for everyone; 0 on any other.
+    /// On the organizer's calendar, how many reminders the meeting makes for everyone; 0 on any other.
     pub reminders: u64,
 }
 
-/// The bookings that overlap `interval`, in start order, without the meeting `except`. Intervals are half-open, so one that
-/// ends when the other starts is no overlap.
+/// The bookings that overlap `interval`, in start order, without the meeting `except`. Intervals are
+/// half-open: a booking that ends when the interval starts doesn't overlap.
 pub fn overlapping(bookings: Vec<Booking>, interval: Interval, except: Option<&MeetingId>) -> Vec<Booking> {
     let mut clashes: Vec<_> = bookings
         .into_iter()
@@ -29,7 +29,7 @@ pub fn overlapping(bookings: Vec<Booking>, interval: Interval, except: Option<&M
     clashes
 }
 
-/// Puts bookings in start order; the end and the id decide between equals, so that the order is always the same.
+/// Puts bookings in start order. Between equal starts, the end and then the id decide.
 pub fn sort(bookings: &mut [Booking]) {
     bookings.sort_by(|a, b| {
         let key = |booking: &Booking| (booking.interval.start(), booking.interval.end());

@@ -18,9 +18,9 @@ pub(crate) fn hour(start: DateTime<Utc>) -> Interval {
 /// A person in UTC without do-not-disturb hours, who goes by their id.
 pub(crate) fn user(id: &str) -> User {
     User {
-        id: UserId::parse(id).unwrap(),
-        email: Email::parse(&format!("{id}@example.com")).unwrap(),
-        name: Name::parse(id).unwrap(),
+        id: id.parse::<UserId>().unwrap(),
+        email: format!("{id}@example.com").parse::<Email>().unwrap(),
+        name: id.parse::<Name>().unwrap(),
         zone: Zone::UTC,
         dnd: None,
         version: 1,
@@ -34,7 +34,7 @@ pub(crate) fn meeting(start: DateTime<Utc>, people: &[&User]) -> Meeting {
     let people = people.iter().enumerate();
     let participants: Vec<_> = people.map(|(place, user)| Participant::new(user, role(place))).collect();
     Meeting {
-        id: MeetingId::parse("m-1").unwrap(),
+        id: "m-1".parse::<MeetingId>().unwrap(),
         creator_id: participants[0].user_id.clone(),
         title: None,
         description: None,

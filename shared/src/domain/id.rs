@@ -1,37 +1,40 @@
-//! Ids: opaque to clients, bounded so that nothing that can't be one reaches a key or a log.
+//! Ids of users and meetings. Clients get them and send them back; only checked ones reach a key or a log.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 macro_rules! opaque_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
-            /// A new id that nobody else has.
+            /// A new random id.
             pub fn random() -> Self {
                 Self(uuid::Uuid::new_v4().simple().to_string())
             }
 
-            /// The id that always belongs to these words, an idempotency key among them: what is created under the same
-            /// key again meets what is there already.
+            /// The id that is always the same for the same words. An idempotency key is among them, so a
+            /// request that is repeated finds what it created the first time.
             pub fn derived(words: &[&str]) -> Self {
                 Self(digest(words))
-            }
-
-            /// An id as a client sent it: 1 to 128 visible ASCII characters, none of them `#`.
-            pub fn parse(text: &str) -> Result<Self, String> {
-                checked(text).map(Self)
             }
 
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        /// Reads 1 to 128 visible ASCII characters, none of them `#`.
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(IdError) }
             }
         }
 
@@ -44,26 +47,26 @@ macro_rules! opaque_id {
 }
 
 opaque_id! {
-    /// Which user.
+    /// The id of a user.
     UserId
 }
 
 opaque_id! {
-    /// Which meeting.
+    /// The id of a meeting.
     MeetingId
 }
 
-/// `#` parts our keys, so that no id may have one.
-fn checked(text: &str) -> Result<String, String> {
-    let fits = (1..=128).contains(&text.len());
-    if fits && text.chars().all(|c| c.is_ascii_graphic() && c != '#') {
-        Ok(text.to_owned())
-    } else {
-        Err("must be an id as answered when it was created".to_owned())
-    }
+/// A text that can't be an id. The message is for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be an id as answered when it was created")]
+pub struct IdError;
+
+/// An id has no `#`, because `#` separates the parts of a key in the table.
+fn is_id(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && c != '#')
 }
 
-/// 128 bits of SHA-256 over words, each with its length, so that no two lists of words run together.
+/// 128 bits of SHA-256 over the words and their lengths: `ab`, `c` and `a`, `bc` differ.
 pub(crate) fn digest(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
@@ -78,15 +81,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_opaque_but_bounded() {
-        assert!(UserId::parse("6f9619ff8b86d011b42d00c04fc964ff").is_ok());
+    fn an_id_is_visible_ascii_of_bounded_length() {
+        assert!("6f9619ff8b86d011b42d00c04fc964ff".parse::<UserId>().is_ok());
         for bad in ["", "a b", "a#b", "é", &"x".repeat(129)] {
-            assert!(UserId::parse(bad).is_err(), "{bad}");
+            assert!(bad.parse::<UserId>().is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn the_same_words_are_the_same_id_for_ever_and_others_are_not() {
+    fn an_id_is_derived_from_its_words_alone() {
         assert_eq!(UserId::derived(&["a", "bc"]).as_str(), "3fafa1cf2f19a7c1129beb20cf0983f7");
         assert_ne!(UserId::derived(&["a", "bc"]), UserId::derived(&["ab", "c"]));
     }

@@ -1,10 +1,10 @@
-//! How something was asked for, so that the same request again gets the same answer.
+//! The request that created something, so that the same request gets the same answer again.
 
-/// The request that created a user or a meeting under an idempotency key, and the answer it got.
+/// The request with an idempotency key that created a user or a meeting, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// A digest of the request's body: another body under the same key is another request.
+    /// A digest of the request's body. The same key with another body is refused.
     pub request_digest: String,
-    /// The body of the answer.
+    /// The answer's body.
     pub response: String,
 }

@@ -1,9 +1,9 @@
-//! A meeting and who takes part.
+//! Meetings and their participants.
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::text::inline;
 use super::{
@@ -15,18 +15,19 @@ use crate::time::{Interval, Minute, Zone};
 /// The longest meeting, in days.
 pub const MAX_DAYS: i64 = 14;
 
-/// The most participant-days a meeting holds: each is a calendar page, a transaction holds 100 writes
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>), and one is the meeting itself.
+/// The most participant-days a meeting may have. Each is one calendar page to write, a transaction has at
+/// most 100 writes (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>),
+/// and one of them is the meeting itself.
 pub const MAX_PARTICIPANT_DAYS: usize = 99;
 
 /// A meeting as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Meeting {
-    /// Which.
+    /// The meeting's id.
     pub id: MeetingId,
-    /// Whose meeting it is.
+    /// The organizer's id.
     pub creator_id: UserId,
-    /// What it is called.
+    /// What the meeting is called.
     pub title: Option<Title>,
     /// What it is about.
     pub description: Option<Description>,
@@ -34,19 +35,19 @@ pub struct Meeting {
     pub location: Option<Location>,
     /// Whether it still takes place.
     pub status: Status,
-    /// When.
+    /// From its start to its end.
     pub interval: Interval,
-    /// The zone its times are told in.
+    /// The zone in which answers and messages give its times.
     pub zone: Zone,
     /// Who takes part, the organizer first, then in the order they were added.
     pub participants: Vec<Participant>,
-    /// When to remind them.
+    /// When to remind the participants.
     pub notifications: Notifications,
     /// Rises with every change, from 1.
     pub version: u64,
     /// The newest version whose reminders are planned; 0 before the first.
     pub planned_version: u64,
-    /// How it was asked for, where that was under an idempotency key.
+    /// The request that created it, where it had an idempotency key.
     pub idempotency: Option<IdempotencyRecord>,
 }
 
@@ -56,12 +57,12 @@ impl Meeting {
         Minute::of(self.interval.start())
     }
 
-    /// What it goes by: its title, or else whose meeting it is.
+    /// Its title, or else "Ana's meeting" after the organizer.
     pub fn heading(&self) -> Cow<'_, str> {
         self.heading_with(self.title.as_ref())
     }
 
-    /// What it would go by with that title, or without one.
+    /// The heading with that title, or without one.
     pub fn heading_with<'a>(&self, title: Option<&'a Title>) -> Cow<'a, str> {
         match (title, self.organizer()) {
             (Some(title), _) => Cow::Borrowed(title.as_str()),
@@ -70,7 +71,7 @@ impl Meeting {
         }
     }
 
-    /// The participant whose meeting it is.
+    /// The participant who organizes it.
     pub fn organizer(&self) -> Option<&Participant> {
         self.participants.iter().find(|participant| participant.role == Role::Organizer)
     }
@@ -80,7 +81,7 @@ impl Meeting {
         self.participants.iter().find(|participant| participant.user_id == *user)
     }
 
-    /// What this meeting puts on a participant's calendar.
+    /// The booking on a participant's calendar.
     pub fn booking(&self, role: Role) -> Booking {
         Booking {
             meeting_id: self.id.clone(),
@@ -96,16 +97,16 @@ impl Meeting {
         self.notifications.reminders_for(self.participants.len())
     }
 
-    /// How many of them are outstanding at `now`: none any more once it has started.
+    /// How many reminders are outstanding at `now`: none once the meeting has started.
     pub fn pending_reminders(&self, now: DateTime<Utc>) -> u64 {
         if self.is_confirmed() && self.interval.start() > now { self.reminders() } else { 0 }
     }
 
-    /// How many messages a change from `before` to this may make or move: one that tells each participant of it, and all
-    /// reminders where they are planned anew.
+    /// How many messages a change from `before` to this may add or move: one invitation update for each
+    /// participant, and all reminders where the change moves them.
     pub fn touched_by(&self, before: &Meeting) -> u64 {
-        let planned_anew = self.interval != before.interval || self.notifications != before.notifications;
-        let reminders = if planned_anew { self.reminders().max(before.reminders()) } else { 0 };
+        let moves_reminders = self.interval != before.interval || self.notifications != before.notifications;
+        let reminders = if moves_reminders { self.reminders().max(before.reminders()) } else { 0 };
         self.participants.len() as u64 + reminders
     }
 
@@ -115,16 +116,16 @@ impl Meeting {
     }
 }
 
-/// Someone who takes part.
+/// Someone who takes part in a meeting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Participant {
-    /// Who.
+    /// Their user id.
     pub user_id: UserId,
     /// Their address when they were added.
     pub email: Email,
     /// Their name when they were added.
     pub name: Name,
-    /// As what.
+    /// Their role.
     pub role: Role,
 }
 
@@ -135,22 +136,52 @@ impl Participant {
     }
 }
 
-/// As what someone takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// A participant's role in a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// The creator.
+    /// Who created the meeting.
     Organizer,
     /// Anyone else.
     Participant,
 }
 
+impl Role {
+    /// Its name in the API and in the store, such as `organizer`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// Whether a meeting still takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// It does.
     Confirmed,
     /// It does not; nobody is reminded any more.
     Cancelled,
+}
+
+impl Status {
+    /// Its name in the API and in the store, such as `confirmed`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_statuses_have_the_names_of_the_api() {
+        for (role, name) in [(Role::Organizer, "organizer"), (Role::Participant, "participant")] {
+            assert_eq!((role.as_str(), name.parse()), (name, Ok(role)));
+        }
+        for (status, name) in [(Status::Confirmed, "confirmed"), (Status::Cancelled, "cancelled")] {
+            assert_eq!((status.as_str(), name.parse()), (name, Ok(status)));
+        }
+        assert!("Organizer".parse::<Role>().is_err());
+    }
 }

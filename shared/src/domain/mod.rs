@@ -1,4 +1,5 @@
-//! People, meetings and reminders as types that can't hold a wrong value. No I/O, no clock, no wire format.
+//! Users, meetings and notices as types that can't hold a wrong value. No I/O, no clock, and no wire or table
+//! format.
 
 pub mod booking;
 pub mod calendar_update;
@@ -16,14 +17,14 @@ pub mod user;
 pub use booking::Booking;
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;
-pub use id::{MeetingId, UserId};
+pub use id::{IdError, MeetingId, UserId};
 pub use idempotency::IdempotencyRecord;
 pub use meeting::{Meeting, Participant, Role, Status};
 pub use notice::{
     Closed, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, UnknownKind,
     WantedNotice,
 };
-pub use notification::{Channel, Channels, Notification, Notifications};
+pub use notification::{Channel, Channels, Notification, NotificationError, Notifications};
 pub use quota::Quotas;
-pub use text::{Description, Link, Location, Name, Title};
-pub use user::{Email, User};
+pub use text::{Description, Link, Location, Name, TextError, Title};
+pub use user::{Email, EmailError, User};

@@ -1,8 +1,8 @@
-//! When a meeting's participants want to be reminded.
+//! When a meeting's participants are reminded: `notification_interval` in the API.
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The most entries a meeting may have.
 pub const MAX_ENTRIES: usize = 5;
@@ -14,42 +14,36 @@ pub const MIN_REPEAT: u32 = 5;
 pub const MAX_REPETITIONS: usize = 10;
 
 /// How a reminder reaches a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
     /// A mail to the participant's address.
     Email,
-    /// A signed request to the receiver that the deployment names.
+    /// A signed HTTP request to the deployment's webhook URL.
     Webhook,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::Email, Self::Webhook];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The channel's name in the contract and in keys.
+    /// Its name in the API and in keys, such as `email`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Webhook => "webhook",
-        }
-    }
-
-    /// The channel of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+        self.into()
     }
 }
 
-/// The channels that a deployment has. Mail is always among them.
+/// The channels of a deployment. Mail is always one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Channels {
-    /// Whether it has a receiver of webhooks.
+    /// Whether it has a webhook URL.
     pub webhook: bool,
 }
 
 impl Channels {
-    /// Whether this is one of them.
+    /// Whether `channel` is one of them.
     pub fn has(self, channel: Channel) -> bool {
         match channel {
             Channel::Email => true,
@@ -59,34 +53,51 @@ impl Channels {
 }
 
 /// One entry of `notification_interval`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// How it is sent.
-    #[serde(rename = "type")]
-    pub channel: Channel,
-    /// How long before the start, in minutes.
-    pub minutes_before: u32,
-    /// The spacing in minutes of repetitions until the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat_every: Option<u32>,
+    channel: Channel,
+    minutes_before: u32,
+    repeat_every: Option<u32>,
 }
 
 impl Notification {
-    /// An entry without repetition. The error says what is wrong in words for the client.
-    pub fn new(channel: Channel, minutes_before: u32, repeat_every: Option<u32>) -> Result<Self, String> {
+    /// A reminder so many minutes before the start, repeated every so many minutes from then on if at all.
+    ///
+    /// # Errors
+    /// [`NotificationError::MinutesBefore`] or [`NotificationError::RepeatEvery`].
+    pub fn new(
+        channel: Channel,
+        minutes_before: u32,
+        repeat_every: Option<u32>,
+    ) -> Result<Self, NotificationError> {
         if minutes_before > MAX_MINUTES {
-            return Err(format!("minutes_before must be from 0 to {MAX_MINUTES}, not {minutes_before}"));
+            return Err(NotificationError::MinutesBefore(minutes_before));
         }
         match repeat_every {
             Some(every) if !(MIN_REPEAT..=MAX_MINUTES).contains(&every) => {
-                Err(format!("repeat_every must be from {MIN_REPEAT} to {MAX_MINUTES}, not {every}"))
+                Err(NotificationError::RepeatEvery(every))
             }
             _ => Ok(Self { channel, minutes_before, repeat_every }),
         }
     }
 
-    /// The minutes before the start of this entry's reminders, first to last. Repetitions come strictly before the
-    /// start, as the half-open interval from the first reminder to the start has them.
+    /// How it is sent.
+    pub fn channel(self) -> Channel {
+        self.channel
+    }
+
+    /// How long before the start the first reminder is sent, in minutes.
+    pub fn minutes_before(self) -> u32 {
+        self.minutes_before
+    }
+
+    /// The spacing of the repetitions until the start, in minutes.
+    pub fn repeat_every(self) -> Option<u32> {
+        self.repeat_every
+    }
+
+    /// For each reminder of this entry, first to last, how many minutes before the start it is. Only the
+    /// first may be at the start itself; repetitions come before it.
     fn minutes(self) -> impl Iterator<Item = u32> {
         let step = self.repeat_every.unwrap_or(u32::MAX);
         let repeats =
@@ -97,17 +108,33 @@ impl Notification {
     }
 }
 
+/// Why an entry or a list of them is refused. The message is for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotificationError {
+    /// The first reminder is too long before the start.
+    #[error("minutes_before must be from 0 to {MAX_MINUTES}, not {0}")]
+    MinutesBefore(u32),
+    /// The repetitions are too close or too far apart.
+    #[error("repeat_every must be from {MIN_REPEAT} to {MAX_MINUTES}, not {0}")]
+    RepeatEvery(u32),
+    /// There are more than [`MAX_ENTRIES`].
+    #[error("must have at most {MAX_ENTRIES} entries, not {0}")]
+    TooMany(usize),
+}
+
 /// A meeting's list of entries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notifications(Vec<Notification>);
 
 impl Notifications {
     /// A list of at most [`MAX_ENTRIES`]; an empty one asks for no reminder.
-    pub fn new(entries: Vec<Notification>) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// [`NotificationError::TooMany`].
+    pub fn new(entries: Vec<Notification>) -> Result<Self, NotificationError> {
         match entries.len() {
             0..=MAX_ENTRIES => Ok(Self(entries)),
-            n => Err(format!("must have at most {MAX_ENTRIES} entries, not {n}")),
+            n => Err(NotificationError::TooMany(n)),
         }
     }
 
@@ -116,12 +143,12 @@ impl Notifications {
         &self.0
     }
 
-    /// Every single reminder asked for, each once: two entries that mean the same minute are one reminder.
+    /// Every single reminder, each once: two entries for the same channel and minute are one reminder.
     pub fn reminders(&self) -> BTreeSet<(Channel, u32)> {
         self.0.iter().flat_map(|entry| entry.minutes().map(|minutes| (entry.channel, minutes))).collect()
     }
 
-    /// How many reminders that makes for so many people.
+    /// How many reminders that is for so many people.
     pub fn reminders_for(&self, people: usize) -> u64 {
         (people * self.reminders().len()) as u64
     }
@@ -140,6 +167,15 @@ mod tests {
 
     fn minutes(minutes_before: u32, repeat_every: Option<u32>) -> Vec<u32> {
         Notification::new(Channel::Email, minutes_before, repeat_every).unwrap().minutes().collect()
+    }
+
+    #[test]
+    fn channels_have_the_names_of_the_api() {
+        assert_eq!(Channel::ALL, [Channel::Email, Channel::Webhook]);
+        for (channel, name) in [(Channel::Email, "email"), (Channel::Webhook, "webhook")] {
+            assert_eq!((channel.as_str(), name.parse()), (name, Ok(channel)));
+        }
+        assert!("sms".parse::<Channel>().is_err());
     }
 
     #[test]

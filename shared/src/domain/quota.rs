@@ -1,8 +1,9 @@
-//! How much one user may ask for, so that nobody else feels one who asks for too much.
+//! Limits on what one user may ask for, so that no user slows down the others.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
+use strum::IntoStaticStr;
 
 use super::{Booking, MeetingId, Role};
 
@@ -13,11 +14,11 @@ pub struct Quotas {
     pub meetings_per_day: u64,
     /// How many people they may invite on a UTC day, over all meetings that they organize.
     pub invitations_per_day: u64,
-    /// How many messages their changes of meetings may make or move on a UTC day, see [`Meeting::touched_by`].
+    /// How many messages their changes of meetings may add or move on a UTC day; see [`Meeting::touched_by`].
     ///
     /// [`Meeting::touched_by`]: super::Meeting::touched_by
     pub changes_per_day: u64,
-    /// How many reminders may be outstanding over all meetings to come that they organize.
+    /// How many reminders may be outstanding over all future meetings that they organize.
     pub pending_reminders: u64,
 }
 
@@ -33,7 +34,8 @@ impl Default for Quotas {
 }
 
 /// One of the [`Quotas`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields of `Quotas` say what each limits")]
 pub enum Quota {
     MeetingsPerDay,
@@ -43,25 +45,20 @@ pub enum Quota {
 }
 
 impl Quota {
-    /// Its name in the contract and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MeetingsPerDay => "meetings_per_day",
-            Self::InvitationsPerDay => "invitations_per_day",
-            Self::ChangesPerDay => "changes_per_day",
-            Self::PendingReminders => "pending_reminders",
-        }
+    /// Its name in the API and in the store, such as `meetings_per_day`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// What a request wants of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// Of which.
+    /// The quota.
     pub quota: Quota,
-    /// How much there is of it.
+    /// Its limit.
     pub limit: u64,
-    /// How much is wanted.
+    /// How much the request wants.
     pub wanted: u64,
 }
 
@@ -79,17 +76,17 @@ impl Quotas {
 }
 
 impl Demand {
-    /// The most that may be used already; `None` when even nothing would be too much.
+    /// The most that may be used already; `None` when the request alone is beyond the limit.
     pub fn room(self) -> Option<u64> {
         self.limit.checked_sub(self.wanted)
     }
 
-    /// Whether it can be met when that much is used already.
+    /// Whether the request fits when `used` is used already.
     pub fn fits(self, used: u64) -> bool {
         self.room().is_some_and(|room| used <= room)
     }
 
-    /// Why it can't be met, in words for the client.
+    /// Why the request is refused, in words for the client.
     pub fn refusal(self, used: u64) -> String {
         let Self { limit, wanted, .. } = self;
         let rule = match self.quota {
@@ -112,19 +109,19 @@ impl Demand {
     }
 }
 
-/// The next UTC day's beginning, when everyone may ask anew.
+/// The beginning of the next UTC day, when the daily counts start again at 0.
 pub fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
     let midnight = now.date_naive().and_time(NaiveTime::MIN).and_utc();
     midnight.checked_add_days(Days::new(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The reminders outstanding for a user's meetings to come.
+/// The reminders outstanding for a user's future meetings.
 #[derive(Clone, Debug, Default)]
 pub struct Pending(BTreeMap<MeetingId, (DateTime<Utc>, u64)>);
 
 impl Pending {
-    /// Of what `bookings` say the user organizes and starts after `now`, but for the meeting `except`. Each meeting counts
-    /// once, though it may stand on several pages.
+    /// The reminders of the meetings among `bookings` that the user organizes and that start after `now`,
+    /// without the meeting `except`. A meeting that appears several times counts once.
     pub fn of(bookings: Vec<Booking>, now: DateTime<Utc>, except: &MeetingId) -> Self {
         let counts = |booking: &Booking| {
             booking.role == Role::Organizer && booking.interval.start() > now && booking.meeting_id != *except
@@ -133,12 +130,13 @@ impl Pending {
         Self(bookings.into_iter().filter(counts).map(entry).collect())
     }
 
-    /// How many they are.
+    /// How many reminders they are together.
     pub fn total(&self) -> u64 {
         self.0.values().map(|(_, reminders)| reminders).sum()
     }
 
-    /// When so many of the meetings have started that at most `room` reminders are left; `None` when it is so already.
+    /// When enough of the meetings have started that at most `room` reminders are left; `None` when that is
+    /// so now.
     pub fn shrinks_to(&self, room: u64) -> Option<DateTime<Utc>> {
         let mut meetings: Vec<_> = self.0.values().copied().collect();
         meetings.sort_unstable();
@@ -179,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn quotas_have_the_names_of_the_api() {
+        let all =
+            [Quota::MeetingsPerDay, Quota::InvitationsPerDay, Quota::ChangesPerDay, Quota::PendingReminders];
+        let names = ["meetings_per_day", "invitations_per_day", "changes_per_day", "pending_reminders"];
+        assert_eq!(all.map(Quota::as_str), names);
+    }
+
+    #[test]
     fn a_demand_fits_up_to_the_limit() {
         let two = QUOTAS.demand(Quota::MeetingsPerDay, 2).unwrap();
         assert_eq!([0, 1, 2, 3, 4].map(|used| two.fits(used)), [true, true, false, false, false]);
@@ -200,7 +206,7 @@ mod tests {
             "A user may create 3 meetings a UTC day; the organizer has 1 left for this, which takes 2. \
              Nothing was changed."
         );
-        // A limit that was lowered is no debt.
+        // The limit may have been lowered below what is used.
         assert!(two.refusal(9).contains(" has 0 left "));
         let twelve = QUOTAS.demand(Quota::PendingReminders, 12).unwrap();
         assert_eq!(
@@ -217,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn outstanding_is_what_the_user_organizes_and_has_not_started_each_once() {
+    fn reminders_of_each_future_meeting_that_the_user_organizes_are_outstanding_once() {
         let (over, first, second) = (
             booking(Role::Organizer, 1, 100),
             booking(Role::Organizer, 2, 3),

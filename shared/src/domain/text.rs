@@ -1,7 +1,9 @@
-//! Text that people write: bounded, and free of characters that would break a mail header or a terminal.
+//! Text that people write, of bounded length and without characters that would break a mail header or a
+//! terminal.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use url::Url;
 
@@ -18,46 +20,61 @@ pub type Description = Prose<5000>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<const MAX: usize>(String);
 
-/// Text over several lines, of at most `MAX` characters, not blank, without control characters but line breaks and tabs.
+/// Text of several lines, of at most `MAX` characters, not blank. Of the control characters it may have line
+/// breaks and tabs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prose<const MAX: usize>(String);
 
 impl<const MAX: usize> Line<MAX> {
-    /// Reads a line; surrounding white space is dropped. The error says what is wrong in words for the client.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        checked(text, MAX, |c| !breaks_a_line(c)).map(Self)
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
+/// Why a text is refused. The message is for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// It is empty, or white space alone.
+    #[error("must not be blank")]
+    Blank,
+    /// It is too long.
+    #[error("must be at most {max} characters, not {length}")]
+    TooLong {
+        /// How many characters it may have.
+        max: usize,
+        /// How many it has.
+        length: usize,
+    },
+    /// It has a character in it that it must not have.
+    #[error("must not contain the control character U+{:04X}", u32::from(*.0))]
+    ControlCharacter(char),
+}
+
 /// A link in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
-    /// What stands before it.
+    /// The text before it.
     pub before: &'a str,
     /// The link as written.
     pub text: &'a str,
-    /// What stands after it.
+    /// The text after it.
     pub after: &'a str,
-    /// Where it leads.
+    /// The address that it leads to.
     pub url: Url,
 }
 
 impl Location {
-    /// The first link in it that is safe to follow. Only the web may be one: `javascript:`, `data:` and whatever a client
-    /// makes of an unknown scheme stay text. It ends where white space begins, and what closes a sentence or a bracket
-    /// after it is no part of it: `Zoom (https://zoom.example/1).`
+    /// The first link in it that is safe to follow: `http` or `https`. Anything else stays text, such as
+    /// `javascript:`, `data:` or a scheme that some client may know. The link ends at white space, without
+    /// the punctuation that closes a sentence or a bracket: `Zoom (https://zoom.example/1).`
     pub fn link(&self) -> Option<Link<'_>> {
         self.0.split_whitespace().find_map(|word| {
             let text = word.trim_start_matches(['(', '<', '[', '"', '\'']);
             let text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '>', ']', '"', '\'']);
             let (scheme, _) = text.split_once("://")?;
             let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
-            let url = Url::parse(text).ok().filter(|_| is_web)?;
+            let url = if is_web { Url::parse(text).ok()? } else { return None };
             let (before, after) = self.0.split_once(text)?;
             Some(Link { before, text, after, url })
         })
@@ -65,11 +82,6 @@ impl Location {
 }
 
 impl<const MAX: usize> Prose<MAX> {
-    /// Reads prose; surrounding white space is dropped. The error says what is wrong in words for the client.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        checked(text, MAX, |c| !breaks_a_line(c) || matches!(c, '\n' | '\r' | '\t')).map(Self)
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -77,9 +89,27 @@ impl<const MAX: usize> Prose<MAX> {
 }
 
 impl Description {
-    /// Its lines, whatever ended them: `\r\n`, `\n` or, as on old computers, `\r`.
+    /// Its lines, which may end with `\r\n`, `\n` or `\r`.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    }
+}
+
+/// Drops surrounding white space.
+impl<const MAX: usize> FromStr for Line<MAX> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        checked(text, MAX, |c| !breaks_a_line(c)).map(Self)
+    }
+}
+
+/// Drops surrounding white space.
+impl<const MAX: usize> FromStr for Prose<MAX> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        checked(text, MAX, |c| !breaks_a_line(c) || matches!(c, '\n' | '\r' | '\t')).map(Self)
     }
 }
 
@@ -95,13 +125,13 @@ impl<const MAX: usize> fmt::Display for Prose<MAX> {
     }
 }
 
-/// Text for a place beside words that aren't its writer's: without the characters that embed, override or isolate a direction
-/// (UAX #9, sections 2.1, 2.2 and 2.4), of which one that is left open would turn those words round as well. Hebrew and
-/// Arabic run from right to left without them.
+/// `text` for use inside a sentence of ours: without the characters that embed, override or isolate a text
+/// direction (UAX #9, sections 2.1, 2.2 and 2.4). One without its end would also reverse the words that
+/// follow. Hebrew and Arabic are written from right to left without them.
 pub fn inline(text: &str) -> Cow<'_, str> {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    match text.contains(turns) {
-        true => Cow::Owned(text.replace(turns, "")),
+    let changes_direction = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.contains(changes_direction) {
+        true => Cow::Owned(text.replace(changes_direction, "")),
         false => Cow::Borrowed(text),
     }
 }
@@ -111,17 +141,17 @@ fn breaks_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-fn checked(text: &str, max: usize, allowed: impl Fn(char) -> bool) -> Result<String, String> {
+fn checked(text: &str, max: usize, allowed: impl Fn(char) -> bool) -> Result<String, TextError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("must not be blank".to_owned());
+        return Err(TextError::Blank);
     }
     let length = text.chars().count();
     if length > max {
-        return Err(format!("must be at most {max} characters, not {length}"));
+        return Err(TextError::TooLong { max, length });
     }
     match text.chars().find(|c| !allowed(*c)) {
-        Some(c) => Err(format!("must not contain the control character U+{:04X}", u32::from(c))),
+        Some(c) => Err(TextError::ControlCharacter(c)),
         None => Ok(text.to_owned()),
     }
 }
@@ -132,26 +162,26 @@ mod tests {
 
     #[test]
     fn a_line_is_trimmed_bounded_and_clean() {
-        assert_eq!(Name::parse("  Ana María ").unwrap().as_str(), "Ana María");
-        assert!(Name::parse(" \t ").is_err());
-        assert!(Name::parse(&"x".repeat(200)).is_ok());
-        assert!(Name::parse(&"x".repeat(201)).unwrap_err().contains("200"));
-        assert!(Name::parse("a\r\nBcc: x@y").unwrap_err().contains("U+000D"));
-        assert!(Name::parse("a\u{2028}b").is_err());
+        assert_eq!("  Ana María ".parse::<Name>().unwrap().as_str(), "Ana María");
+        assert!(" \t ".parse::<Name>().is_err());
+        assert!("x".repeat(200).parse::<Name>().is_ok());
+        assert!("x".repeat(201).parse::<Name>().unwrap_err().to_string().contains("200"));
+        assert!("a\r\nBcc: x@y".parse::<Name>().unwrap_err().to_string().contains("U+000D"));
+        assert!("a\u{2028}b".parse::<Name>().is_err());
     }
 
     #[test]
     fn prose_keeps_its_line_breaks() {
-        assert_eq!(Description::parse("one\n\ttwo").unwrap().as_str(), "one\n\ttwo");
-        assert!(Description::parse("bell\u{7}").is_err());
-        let prose = Description::parse("one\r\n\rtwo\nthree").unwrap();
+        assert_eq!("one\n\ttwo".parse::<Description>().unwrap().as_str(), "one\n\ttwo");
+        assert!("bell\u{7}".parse::<Description>().is_err());
+        let prose = "one\r\n\rtwo\nthree".parse::<Description>().unwrap();
         assert_eq!(prose.lines().collect::<Vec<_>>(), ["one", "", "two", "three"]);
     }
 
     #[test]
-    fn beside_other_words_text_has_no_say_over_their_direction() {
+    fn inline_text_has_no_characters_that_change_the_direction() {
         for turning in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
-            assert!(Name::parse(&format!("{turning}Ana")).is_ok());
+            assert!(format!("{turning}Ana").parse::<Name>().is_ok());
             assert_eq!(inline(&format!("{turning}A{turning}na")), "Ana", "U+{:04X}", u32::from(turning));
         }
         for harmless in ["דנה לוי", "مريم (A)\u{200f}", "Zoë\u{200e}", "\u{61c}1", "\u{2029}", "👩‍👩‍👧"]
@@ -161,8 +191,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_is_a_link() {
-        let link = |text: &str| Location::parse(text).unwrap().link().map(|link| String::from(link.url));
+    fn only_http_and_https_are_links() {
+        let link = |text: &str| text.parse::<Location>().unwrap().link().map(|link| String::from(link.url));
         assert_eq!(link("HTTPS://meet.example.com/ä").as_deref(), Some("https://meet.example.com/%C3%A4"));
         for text in [
             "Room 5",
@@ -192,7 +222,7 @@ mod tests {
                 ", or https://y.example",
             ),
         ] {
-            let location = Location::parse(text).unwrap();
+            let location = text.parse::<Location>().unwrap();
             let found = location.link().unwrap();
             assert_eq!((found.before, found.text, found.after), (before, link, after));
         }

@@ -1,7 +1,8 @@
-//! A person: who they are, where their clock is, and when not to disturb them.
+//! Users: their address, their zone and when not to disturb them.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -12,19 +13,19 @@ use crate::time::{Dnd, Zone};
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
-    /// Who.
+    /// Their id.
     pub id: UserId,
-    /// Their address, spelled as they gave it.
+    /// Their address as they wrote it.
     pub email: Email,
     /// Their name.
     pub name: Name,
-    /// The zone their clock shows.
+    /// The zone of their wall clock.
     pub zone: Zone,
-    /// When not to disturb them, by that clock; `None` is never.
+    /// When not to disturb them, by that clock; `None` means that no hours are excluded.
     pub dnd: Option<Dnd>,
     /// Rises with every change, from 1.
     pub version: u64,
-    /// How they were created, where that was under an idempotency key.
+    /// The request that created them, where it had an idempotency key.
     pub idempotency: Option<IdempotencyRecord>,
 }
 
@@ -33,63 +34,48 @@ pub struct User {
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address that mail can be sent to. The error says what is wrong in words for the client.
+    /// Reads an address that is stored already, or that somebody signs in with. It may be from a time before
+    /// addresses to which no mail can be sent were refused.
     ///
-    /// SES has no SMTPUTF8 (RFC 6531;
-    /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>), so that all but the domain, which has a
-    /// spelling in ASCII, has to be ASCII.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let email = Self::known(text)?;
-        let (local, domain) = email.parts();
-        if !local.is_ascii() {
-            return Err(format!(
-                "{EXAMPLE}: no mail can be sent where there is more than ASCII before the @"
-            ));
-        }
-        if !email.as_sent().is_ascii() {
-            return Err(format!("{EXAMPLE}: {domain} is no name of a domain"));
-        }
-        Self::known(&email.as_sent())?;
-        Ok(email)
-    }
-
-    /// Reads an address that is stored already, or that somebody signs in with: it may be from before [`Email::parse`]
-    /// refused what no mail can be sent to.
-    pub fn known(text: &str) -> Result<Self, String> {
+    /// # Errors
+    /// [`EmailError`], but neither [`EmailError::LocalPart`] nor [`EmailError::Domain`].
+    pub fn known(text: &str) -> Result<Self, EmailError> {
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(format!("{EXAMPLE}, without spaces or control characters"));
+            return Err(EmailError::Blank);
         }
         if text.len() > 254 {
-            return Err(format!("{EXAMPLE}, of at most 254 bytes"));
+            return Err(EmailError::TooLong);
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-        EmailAddress::parse_with_options(text, options)
-            .map(|address| Self(address.to_string()))
-            .map_err(|why| format!("{EXAMPLE}: {}", why.to_string().to_lowercase()))
+        match EmailAddress::parse_with_options(text, options) {
+            Ok(address) => Ok(Self(address.to_string())),
+            Err(why) => Err(EmailError::Malformed(why.to_string().to_lowercase())),
+        }
     }
 
-    /// The address as its owner spells it.
+    /// The address as its owner writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address as mail and calendar programs take it, with the domain in the ASCII form (RFC 5890, section 2.3.2.1) under
-    /// which it is looked up.
+    /// The address for mail and calendar programs: the domain is in its ASCII form (RFC 5890, section
+    /// 2.3.2.1).
     pub fn as_sent(&self) -> Cow<'_, str> {
         let (local, domain) = self.parts();
-        let name = Some(domain.as_bytes()).filter(|domain| !domain.is_ascii());
-        let in_ascii = |name| {
-            Uts46::new().to_ascii(name, AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok()
-        };
-        match name.and_then(in_ascii) {
-            Some(domain) => Cow::Owned(format!("{local}@{domain}")),
-            None => Cow::Borrowed(&self.0),
+        if domain.is_ascii() {
+            return Cow::Borrowed(&self.0);
+        }
+        let (bytes, uts46) = (domain.as_bytes(), Uts46::new());
+        match uts46.to_ascii(bytes, AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify) {
+            Ok(domain) => Cow::Owned(format!("{local}@{domain}")),
+            Err(_) => Cow::Borrowed(&self.0),
         }
     }
 
-    /// What makes two spellings the same address: they are compared without regard to case, and to the form of the domain.
+    /// The same for all spellings of one address: case makes no difference, nor does the form of the domain.
     pub fn key(&self) -> String {
-        // ASCII alone: Unicode makes a `k` of the Kelvin sign, and with it somebody else's mailbox of this one.
+        // Only ASCII: Unicode's lower case of the Kelvin sign is `k`, which would make another mailbox of
+        // this one.
         self.as_sent().to_ascii_lowercase()
     }
 
@@ -98,7 +84,48 @@ impl Email {
     }
 }
 
+/// Why a text is no [`Email`]. The message is for clients.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmailError {
+    /// It has a space or a control character in it.
+    #[error("{EXAMPLE}, without spaces or control characters")]
+    Blank,
+    /// It is too long (RFC 5321, section 4.5.3.1.3).
+    #[error("{EXAMPLE}, of at most 254 bytes")]
+    TooLong,
+    /// It doesn't follow the grammar; this is what is wrong.
+    #[error("{EXAMPLE}: {0}")]
+    Malformed(String),
+    /// What stands before the `@` is more than ASCII.
+    #[error("{EXAMPLE}: no mail can be sent where there is more than ASCII before the @")]
+    LocalPart,
+    /// What stands after the `@` has no spelling in ASCII.
+    #[error("{EXAMPLE}: {0} is no name of a domain")]
+    Domain(String),
+}
+
 const EXAMPLE: &str = "must be an e-mail address like ana@example.com";
+
+/// Reads an address that mail can be sent to. SES has no SMTPUTF8 (RFC 6531;
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html>): all but the domain, which
+/// has a spelling in ASCII, must be ASCII.
+impl FromStr for Email {
+    type Err = EmailError;
+
+    fn from_str(text: &str) -> Result<Self, EmailError> {
+        let email = Self::known(text)?;
+        let (local, domain) = email.parts();
+        if !local.is_ascii() {
+            return Err(EmailError::LocalPart);
+        }
+        let as_sent = email.as_sent();
+        if !as_sent.is_ascii() {
+            return Err(EmailError::Domain(domain.to_owned()));
+        }
+        Self::known(&as_sent)?;
+        Ok(email)
+    }
+}
 
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +142,7 @@ mod tests {
         for good in
             ["ana@example.com", "Ana.B+tag@Sub.Example.org", "o'neil@example.ie", "\"a@b\"@example.com"]
         {
-            let email = Email::parse(good).unwrap();
+            let email = good.parse::<Email>().unwrap();
             assert_eq!((email.as_str(), &*email.as_sent()), (good, good));
         }
         let long = format!("{}@example.com", "a".repeat(300));
@@ -129,13 +156,13 @@ mod tests {
             "a b@example.com",
             &long,
         ] {
-            assert!(Email::parse(bad).is_err(), "{bad}");
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
-        assert!(Email::parse("ana@example.com\r\nBcc: x@example.com").is_err());
+        assert!("ana@example.com\r\nBcc: x@example.com".parse::<Email>().is_err());
     }
 
     #[test]
-    fn a_domain_beyond_ascii_is_sent_to_by_its_other_name() {
+    fn mail_uses_the_ascii_form_of_a_domain() {
         for (given, sent) in [
             ("ana@bücher.example", "ana@xn--bcher-kva.example"),
             ("Ana@BÜCHER.example", "Ana@xn--bcher-kva.example"),
@@ -143,23 +170,23 @@ mod tests {
             ("ana@faß.example", "ana@xn--fa-hia.example"),
             ("ana@ｂｉｇ.example", "ana@big.example"),
         ] {
-            let email = Email::parse(given).unwrap();
+            let email = given.parse::<Email>().unwrap();
             assert_eq!((email.as_str(), &*email.as_sent()), (given, sent));
-            assert_eq!(email.key(), Email::parse(sent).unwrap().key());
+            assert_eq!(email.key(), sent.parse::<Email>().unwrap().key());
         }
     }
 
-    /// U+212A, the Kelvin sign, is a `k` in lower case. Whoever signs in with it has another mailbox.
+    /// U+212A, the Kelvin sign, is a `k` in Unicode's lower case. Its address is another mailbox.
     #[test]
-    fn what_looks_like_a_letter_is_not_that_letter() {
+    fn the_kelvin_sign_is_not_the_letter_k() {
         let (kate, kelvin) = ("kate@example.com", "\u{212a}ate@example.com");
-        assert!(Email::parse(kelvin).is_err());
-        assert_ne!(Email::known(kelvin).unwrap().key(), Email::parse(kate).unwrap().key());
-        assert_eq!(Email::parse("KATE@Example.com").unwrap().key(), kate);
+        assert!(kelvin.parse::<Email>().is_err());
+        assert_ne!(Email::known(kelvin).unwrap().key(), kate.parse::<Email>().unwrap().key());
+        assert_eq!("KATE@Example.com".parse::<Email>().unwrap().key(), kate);
     }
 
     #[test]
-    fn where_no_mail_can_be_sent_is_known_but_not_accepted() {
+    fn an_address_that_mail_cannot_reach_is_known_but_not_accepted() {
         let (deep, wide) = ("ü.".repeat(60), "ü.".repeat(23));
         for (refused, why) in [
             ("ñandú@example.com", "before the @"),
@@ -170,16 +197,16 @@ mod tests {
             (&format!("{}@{wide}example", "a".repeat(64)), "at most 254"),
         ] {
             assert_eq!(Email::known(refused).unwrap().as_str(), refused);
-            let message = Email::parse(refused).unwrap_err();
+            let message = refused.parse::<Email>().unwrap_err().to_string();
             assert!(message.contains(why), "{refused}: {message}");
         }
     }
 
     #[test]
-    fn case_makes_no_other_address() {
+    fn case_makes_no_difference() {
         assert_eq!(
-            Email::parse("ANA@Example.com").unwrap().key(),
-            Email::parse("ana@example.COM").unwrap().key()
+            "ANA@Example.com".parse::<Email>().unwrap().key(),
+            "ana@example.COM".parse::<Email>().unwrap().key()
         );
     }
 }

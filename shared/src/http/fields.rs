@@ -3,13 +3,27 @@
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{Code, FieldError, Problem, Request, read};
+use super::{Request, read};
 use crate::domain::{Channels, MeetingId, Notifications, UserId};
+use crate::problem::{Code, FieldError, Problem};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// The fields of a body or a query. Read each by [`Fields::required`] or [`Fields::optional`], then [`Fields::finish`].
+/// The fields of a body or a query. Read each one, whatever became of those before, and then call
+/// [`Fields::finish`]: its problem names all of the bad ones.
+///
+/// ```
+/// use lambda_http::Body;
+/// use shared::http::{Fields, Request, read};
+///
+/// let request = Request::new(Body::from(r#"{ "at": 5, "zoen": "Europe/Berlin" }"#));
+/// let mut fields = Fields::of_body(&request).unwrap();
+/// let at = fields.required("at", read::time);
+/// let zone = fields.required("zone", read::zone);
+/// let problem = fields.finish(at.zip(zone)).unwrap_err();
+/// assert_eq!(problem.detail(), "Correct these fields: at, zone, zoen.");
+/// ```
 #[derive(Debug)]
 pub struct Fields {
     values: Map<String, Value>,
@@ -22,7 +36,7 @@ impl Fields {
     /// The fields of a JSON body.
     ///
     /// # Errors
-    /// 413 for a body over [`MAX_BODY`], 400 for one that is no JSON object.
+    /// 413 for a body over [`MAX_BODY`], 400 for one that is not a JSON object.
     pub fn of_body(request: &Request) -> Result<Self, Problem> {
         let body: &[u8] = match request.body() {
             Body::Text(text) => text.as_bytes(),
@@ -30,7 +44,7 @@ impl Fields {
             _ => b"",
         };
         if body.len() > MAX_BODY {
-            let detail = format!("A body may have {MAX_BODY} bytes; this one has {}.", body.len());
+            let detail = format!("The body has {} bytes; at most {MAX_BODY} are allowed.", body.len());
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
         match serde_json::from_slice(body) {
@@ -41,18 +55,16 @@ impl Fields {
         }
     }
 
-    /// The fields of a query string. All of their values are text.
-    ///
-    /// # Errors
-    /// 422 for a name that is given more than once.
-    pub fn of_query(request: &Request) -> Result<Self, Problem> {
+    /// The fields of a query string. All of their values are text. A name that is given
+    /// more than once is a bad field.
+    pub fn of_query(request: &Request) -> Self {
         let mut fields = Self::new(Map::new(), true);
         for (name, value) in request.query_string_parameters().iter() {
             if fields.values.insert(name.to_owned(), Value::from(value)).is_some() {
                 fields.fail(name, "is given more than once");
             }
         }
-        Ok(fields)
+        fields
     }
 
     fn new(values: Map<String, Value>, from_query: bool) -> Self {
@@ -68,7 +80,7 @@ impl Fields {
         self.from_query
     }
 
-    /// Reads a field that must be there. `None` when it is not or is bad, and then [`Fields::finish`] says so.
+    /// Reads a field that must be there. `None` when it is missing or bad.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -93,7 +105,7 @@ impl Fields {
         }
     }
 
-    /// Reads a field of a change: absent leaves things as they are, null takes them away. `None` when it is bad.
+    /// Reads a field of a change: an absent one keeps the value, null removes it. `None` when it is bad.
     pub fn patch<T>(
         &mut self,
         name: &'static str,
@@ -107,7 +119,8 @@ impl Fields {
         }
     }
 
-    /// Reads a field of a change that can't be taken away: `Some(None)` when it is absent. `None` when it is bad.
+    /// Reads a field of a change whose value can't be removed: `Some(None)` when it is
+    /// absent. `None` when it is bad.
     pub fn replace<T>(
         &mut self,
         name: &'static str,
@@ -123,12 +136,13 @@ impl Fields {
         }
     }
 
-    /// Of two spellings of one field, the one the request uses; the first when it uses none. Both are an error unless they agree.
+    /// The one of a field's two spellings that the request uses; the first when it uses none. To use both
+    /// is an error, unless they agree.
     pub fn spelling(&mut self, first: &'static str, second: &'static str) -> &'static str {
         self.known.extend([first, second]);
         match (self.values.get(first), self.values.get(second)) {
             (Some(a), Some(b)) if a != b => {
-                self.fail(second, &format!("must not differ from {first}; give one of the two"));
+                self.fail(second, &format!("must not differ from {first}: send only one of the two"));
                 first
             }
             (None, Some(_)) => second,
@@ -136,31 +150,31 @@ impl Fields {
         }
     }
 
-    /// Reads `user_id` and `meeting_id`, the whole body of the calls on taking part.
+    /// Reads `user_id` and `meeting_id`, the whole body of the calls that add and remove participants.
     ///
     /// # Errors
     /// 422 with every bad field.
     pub fn user_and_meeting(mut self) -> Result<(UserId, MeetingId), Problem> {
-        let user_id = self.required("user_id", read::text(UserId::parse));
-        let meeting_id = self.required("meeting_id", read::text(MeetingId::parse));
+        let user_id = self.required("user_id", read::text::<UserId>);
+        let meeting_id = self.required("meeting_id", read::text::<MeetingId>);
         self.finish(user_id.zip(meeting_id))
     }
 
-    /// Notes each entry of `notification_interval` that asks for a channel which isn't there: nothing is accepted that could
-    /// never be delivered.
+    /// Records each entry of `notification_interval` whose channel this deployment doesn't
+    /// have: it could never be delivered.
     pub fn check_channels(&mut self, asked: &Notifications, channels: Channels) {
-        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel)) {
+        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel())) {
             let field = format!("notification_interval[{place}].type");
-            self.fail(&field, &format!("this deployment has no {} URL", entry.channel.as_str()));
+            self.fail(&field, &format!("this deployment has no {} URL", entry.channel().as_str()));
         }
     }
 
-    /// Notes that a field is bad.
+    /// Records that a field is bad.
     pub fn fail(&mut self, field: &str, message: &str) {
         self.errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
     }
 
-    /// The value put together from the fields, if none of them is bad and none is unknown.
+    /// The value made of the fields, if none of them is bad and none is unknown.
     ///
     /// # Errors
     /// 422 with every bad field.
@@ -173,7 +187,7 @@ impl Fields {
         }
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
-            None if self.errors.is_empty() => Err(Problem::internal("a bad field was not noted")),
+            None if self.errors.is_empty() => Err(Problem::internal("a bad field was not recorded")),
             _ => Err(Problem::invalid(self.errors)),
         }
     }
@@ -206,7 +220,7 @@ impl Fields {
     }
 }
 
-/// What a change says of one field.
+/// What a change does to one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch<T> {
     /// Nothing: it stays as it is.
@@ -218,10 +232,10 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// What becomes of `now`.
-    pub fn apply(self, now: Option<T>) -> Option<T> {
+    /// The value after the change; `before` is the one before it.
+    pub fn apply(self, before: Option<T>) -> Option<T> {
         match self {
-            Self::Keep => now,
+            Self::Keep => before,
             Self::Clear => None,
             Self::Set(value) => Some(value),
         }
@@ -229,7 +243,7 @@ impl<T> Patch<T> {
 }
 
 impl<T> Patch<Option<T>> {
-    /// Blank text, read as none, takes away as null does.
+    /// Blank text, which is read as none, removes the value as null does.
     pub fn flatten(self) -> Patch<T> {
         match self {
             Self::Keep => Patch::Keep,

@@ -1,14 +1,15 @@
-//! From an API Gateway request to a use case and back.
+//! Requests of API Gateway to typed values, and values and problems to answers.
 
 mod fields;
 mod preconditions;
-mod problem;
 pub mod read;
+mod refusals;
 mod security_headers;
 mod times;
 pub mod view;
 
 use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
 
 use futures_util::FutureExt;
 use lambda_http::http::{StatusCode, header};
@@ -17,37 +18,19 @@ use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use problem::{Code, FieldError, Problem};
+pub use refusals::{booking_refused, meeting_conflict};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve};
 
-use crate::access::SignIn;
-use crate::clock::Clock;
-use crate::domain::{Channels, Quotas};
-use crate::store::Store;
+use crate::problem::{Code, Problem};
 
 /// A request from API Gateway.
 pub type Request = lambda_http::Request;
 /// An answer to API Gateway.
 pub type Response = lambda_http::Response<Body>;
 
-/// What a use case behind HTTP works with.
-#[derive(Clone, Debug)]
-pub struct Api {
-    /// The table.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Clock,
-    /// How people can be reached.
-    pub channels: Channels,
-    /// How callers are known.
-    pub sign_in: SignIn,
-    /// How much one user may ask for.
-    pub quotas: Quotas,
-}
-
-/// Runs a use case and turns whatever becomes of it into an answer: a problem, and a panic too. Each is protected, see
-/// [`add_security_headers`]. A failure that is ours is logged here, once, and nowhere else.
+/// Runs a use case and turns its outcome into an answer: a problem, and a panic too. Every answer gets the
+/// headers of [`add_security_headers`]. A failure of the service is logged here, once, and nowhere else.
 pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
 where
     F: FnOnce(A, Request) -> R,
@@ -76,17 +59,17 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Prob
 /// A value as JSON text.
 ///
 /// # Errors
-/// 500 when it has no such form.
+/// 500 when the value has no JSON form.
 pub fn to_json(value: &impl Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|error| Problem::internal(error.to_string()))
 }
 
-/// A 201 with JSON that is text already.
+/// A 201 whose body is JSON text already.
 pub fn created(body: String) -> Response {
     json_text(StatusCode::CREATED, body)
 }
 
-/// A JSON answer about a meeting's version, with its entity tag.
+/// A JSON answer with a meeting, and its version as the entity tag.
 ///
 /// # Errors
 /// 500 when the value has no JSON form.
@@ -106,19 +89,9 @@ fn json_text(status: StatusCode, body: String) -> Response {
 /// The path parameter of that name.
 ///
 /// # Errors
-/// What `missing` says, when there is none or it can't be an id.
-pub fn path_id<T>(
-    request: &Request,
-    name: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-    missing: Code,
-) -> Result<T, Problem> {
+/// A 404 of the code `missing` when the parameter can't be an id.
+pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Code) -> Result<T, Problem> {
     let parameters = request.path_parameters();
     let given = parameters.first(name).unwrap_or_default();
-    parse(given).map_err(|_| not_found(missing))
-}
-
-/// A 404 of that code.
-pub fn not_found(code: Code) -> Problem {
-    Problem::new(code, "Nothing has this id.")
+    given.parse().map_err(|_| Problem::not_found(missing))
 }

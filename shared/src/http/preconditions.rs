@@ -1,11 +1,12 @@
-//! Request headers that a write depends on: `If-Match` and `Idempotency-Key`.
+//! The request headers `If-Match` and `Idempotency-Key`.
 
 use lambda_http::http::header;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Code, Fields, Problem, Request, Response};
+use super::{Fields, Request, Response};
 use crate::domain::IdempotencyRecord;
+use crate::problem::{Code, Problem};
 
 /// The entity tag of a meeting's version (RFC 9110, section 8.8.3).
 pub fn etag(version: u64) -> header::HeaderValue {
@@ -13,8 +14,18 @@ pub fn etag(version: u64) -> header::HeaderValue {
         .unwrap_or(header::HeaderValue::from_static("\"\""))
 }
 
-/// Whether the request may change that version: it has no `If-Match`, or one that names it (RFC 9110, section 13.1.1).
-/// Quotes may be missing; a weak tag never matches.
+/// Checks that the request may change that version: it has no `If-Match`, or one that names it (RFC 9110,
+/// section 13.1.1). Quotes may be missing; a weak tag never matches.
+///
+/// ```
+/// use shared::http::{Request, check_version};
+///
+/// let mut request = Request::default();
+/// assert!(check_version(&request, 3).is_ok());
+/// request.headers_mut().insert("if-match", "\"2\"".parse().unwrap());
+/// let problem = check_version(&request, 3).unwrap_err();
+/// assert_eq!(problem.code().as_str(), "version_mismatch");
+/// ```
 ///
 /// # Errors
 /// 412 when the client has seen another version.
@@ -25,12 +36,14 @@ pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
     if request.headers().get(header::IF_MATCH).is_none() || tags.any(matches) {
         return Ok(());
     }
-    let detail =
-        format!("The meeting is at version {version}. Read it again and decide anew. Nothing was changed.");
+    let detail = format!(
+        "The meeting is at version {version} now. Read it again before you change it. Nothing was changed."
+    );
     Err(Problem::new(Code::VersionMismatch, detail))
 }
 
-/// A client's promise that requests with the same key are one.
+/// A key that a client chose for a request: another request with the same key is a repetition,
+/// and gets the answer of the first.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
     key: String,
@@ -60,15 +73,15 @@ impl IdempotencyKey {
         &self.key
     }
 
-    /// What to remember so that the same request can be answered again.
+    /// What to store, so that a repetition gets the same answer.
     pub fn record(&self, response: &str) -> IdempotencyRecord {
         IdempotencyRecord { request_digest: self.request_digest.clone(), response: response.to_owned() }
     }
 
-    /// The answer that the same request got before.
+    /// The answer that the first request with this key got.
     ///
     /// # Errors
-    /// 422 when the key came with another body then.
+    /// 422 when that request had another body.
     pub fn replay(&self, record: Option<&IdempotencyRecord>) -> Result<Response, Problem> {
         match record {
             Some(record) if record.request_digest == self.request_digest => {
@@ -79,7 +92,7 @@ impl IdempotencyKey {
             }
             _ => Err(Problem::new(
                 Code::IdempotencyKeyReused,
-                "This Idempotency-Key came with another body before. Nothing was changed.",
+                "This Idempotency-Key was already used with a different body. Nothing was changed.",
             )),
         }
     }

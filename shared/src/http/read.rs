@@ -1,57 +1,80 @@
 //! How each kind of value is read from JSON. Every error is a sentence that follows the field's name.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use crate::domain::{Channel, Email, Notification, Notifications};
-use crate::time::{WallTime, WrittenTime, Zone};
+use crate::time::{ParsedTime, WallTime, Zone};
 
 /// A value read from text.
-pub fn text<T>(read: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
-    |value| match value {
-        Value::String(text) => read(text),
-        other => Err(format!("must be text, not {}", kind(other))),
-    }
+///
+/// # Errors
+/// What is wrong, when it is no text, or no text that stands for such a value.
+pub fn text<T: FromStr<Err: Display>>(value: &Value) -> Result<T, String> {
+    parse(as_text(value)?)
 }
 
 /// A value read from text, where blank text is none.
-pub fn text_or_blank<T>(
-    read: impl FnOnce(&str) -> Result<T, String>,
-) -> impl FnOnce(&Value) -> Result<Option<T>, String> {
-    text(|given| if given.trim().is_empty() { Ok(None) } else { read(given).map(Some) })
+///
+/// # Errors
+/// As [`text`].
+pub fn text_or_blank<T: FromStr<Err: Display>>(value: &Value) -> Result<Option<T>, String> {
+    let given = as_text(value)?;
+    if given.trim().is_empty() { Ok(None) } else { parse(given).map(Some) }
+}
+
+fn as_text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| format!("must be text, not {}", kind(value)))
+}
+
+fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|why: T::Err| why.to_string())
 }
 
 /// A zone by its IANA name.
+///
+/// # Errors
+/// As [`text`].
 pub fn zone(value: &Value) -> Result<Zone, String> {
-    text(|name| Zone::parse(name).map_err(|why| why.to_string()))(value)
+    text(value)
 }
 
 /// A time as written; what instant it is depends on the zone.
-pub fn time(value: &Value) -> Result<WrittenTime, String> {
-    text(|written| WrittenTime::parse(written).map_err(|why| why.to_string()))(value)
+///
+/// # Errors
+/// As [`text`].
+pub fn time(value: &Value) -> Result<ParsedTime, String> {
+    text(value)
 }
 
 /// A time in a query, where an offset's `+` that was not escaped arrives as a space.
-pub fn query_time(value: &Value) -> Result<WrittenTime, String> {
-    text(|written| {
-        let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
-        let mended = match offset.map(|at| written.split_at_checked(at)) {
-            Some(Some((time, offset))) if offset.starts_with(' ') => {
-                format!("{time}+{}", offset.trim_start())
-            }
-            _ => written.to_owned(),
-        };
-        WrittenTime::parse(&mended).map_err(|why| why.to_string())
-    })(value)
+///
+/// # Errors
+/// As [`text`].
+pub fn query_time(value: &Value) -> Result<ParsedTime, String> {
+    let written = as_text(value)?;
+    let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
+    match offset.map(|at| written.split_at_checked(at)) {
+        Some(Some((time, offset))) if offset.starts_with(' ') => {
+            parse(&format!("{time}+{}", offset.trim_start()))
+        }
+        _ => parse(written),
+    }
 }
 
 /// A do-not-disturb hour: a whole hour, or text like `22:30`.
+///
+/// # Errors
+/// What is wrong, when it is neither.
 pub fn wall_time(value: &Value) -> Result<WallTime, String> {
     match value {
         Value::Number(hour) => match hour.as_i64() {
             Some(hour) => WallTime::from_hour(hour).map_err(|why| why.to_string()),
             None => Err(format!("must be a whole hour from 0 to 23 or text like \"22:30\", not {hour}")),
         },
-        Value::String(text) => WallTime::parse(text).map_err(|why| why.to_string()),
+        Value::String(text) => parse(text),
         other => Err(format!("must be a whole hour or text like \"22:30\", not {}", kind(other))),
     }
 }
@@ -82,20 +105,26 @@ pub fn number(least: u32, most: u32, from_query: bool) -> impl FnOnce(&Value) ->
 }
 
 /// A list of e-mail addresses.
+///
+/// # Errors
+/// What is wrong, with the place of each bad entry.
 pub fn emails(value: &Value) -> Result<Vec<Email>, String> {
     let Value::Array(entries) = value else {
         return Err(format!("must be an array of e-mail addresses, not {}", kind(value)));
     };
-    each(entries, |entry| text(Email::parse)(entry))
+    each(entries, text)
 }
 
 /// A `notification_interval`: minutes, a list of minutes, or objects; see docs/api.md.
+///
+/// # Errors
+/// What is wrong, with the place of each bad entry.
 pub fn notifications(value: &Value) -> Result<Notifications, String> {
     let entries = match value {
         Value::Array(entries) => each(entries, notification)?,
         one => vec![notification(one)?],
     };
-    Notifications::new(entries)
+    Notifications::new(entries).map_err(|why| why.to_string())
 }
 
 fn notification(value: &Value) -> Result<Notification, String> {
@@ -105,7 +134,7 @@ fn notification(value: &Value) -> Result<Notification, String> {
     };
     let fields = match value {
         Value::Object(fields) => fields,
-        Value::Number(_) => return Notification::new(Channel::Email, minutes(value)?, None),
+        Value::Number(_) => return entry(Channel::Email, minutes(value)?, None),
         other => return Err(format!("must be minutes or an object, not {}", kind(other))),
     };
     if let Some(name) =
@@ -117,18 +146,24 @@ fn notification(value: &Value) -> Result<Notification, String> {
     }
     let channel = match fields.get("type") {
         None | Some(Value::Null) => Channel::Email,
-        Some(Value::String(name)) => Channel::parse(name)
-            .ok_or_else(|| format!("type must be {}, not {}", channels(), short(&fields["type"])))?,
+        Some(Value::String(name)) => name
+            .parse()
+            .map_err(|_| format!("type must be {}, not {}", channels(), short(&fields["type"])))?,
         Some(other) => return Err(format!("type must be {}, not {}", channels(), kind(other))),
     };
     let before = minutes(fields.get("minutes_before").ok_or("minutes_before is missing")?)?;
     let every = fields.get("repeat_every").filter(|value| !value.is_null()).map(minutes).transpose()?;
-    Notification::new(channel, before, every)
+    entry(channel, before, every)
+}
+
+fn entry(channel: Channel, minutes_before: u32, repeat_every: Option<u32>) -> Result<Notification, String> {
+    Notification::new(channel, minutes_before, repeat_every).map_err(|why| why.to_string())
 }
 
 /// The channels' names, as a choice.
 fn channels() -> String {
-    Channel::ALL.map(|channel| format!("\"{}\"", channel.as_str())).join(" or ")
+    let quoted = |channel: &Channel| format!("\"{}\"", channel.as_str());
+    Channel::ALL.iter().map(quoted).collect::<Vec<_>>().join(" or ")
 }
 
 /// Reads every entry, and names by its place each one that is bad.

@@ -1,10 +1,10 @@
-//! Headers that tell browsers to make as little as possible of an answer, as OWASP's REST security cheat sheet recommends
-//! (<https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers>). Answers are for
-//! programs: nothing in them is to be stored, framed, run, or taken for another type than they say.
+//! Headers that keep browsers from storing, framing or running an answer, and from guessing its type. OWASP's
+//! REST security cheat sheet recommends them
+//! (<https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers>).
 
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The headers. A year is what the list that browsers ship with asks for at least (<https://hstspreload.org>).
+/// The headers. A year is the least that the preload list of browsers accepts (<https://hstspreload.org>).
 const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -13,8 +13,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Adds each of the headers that the answer doesn't have yet: a page has a policy of its own, and a file that is the same
-/// for everyone may be kept.
+/// Adds each of the headers that the answer doesn't have yet: a page has a policy of its own, and a file that
+/// is the same for everyone may be cached.
 pub fn add_security_headers(headers: &mut HeaderMap) {
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -25,15 +25,16 @@ pub fn add_security_headers(headers: &mut HeaderMap) {
 mod tests {
     use lambda_http::Body;
 
-    use super::super::{Code, Problem, Request, Response, answer};
+    use super::super::{Request, Response, answer};
     use super::*;
+    use crate::problem::{Code, Problem};
 
     async fn headers_of(outcome: fn() -> Result<Response, Problem>) -> HeaderMap {
         answer((), Request::default(), |(), _| async move { outcome() }).await.into_parts().0.headers
     }
 
     #[tokio::test]
-    async fn every_answer_is_protected() {
+    async fn every_answer_has_the_headers() {
         let outcomes: [fn() -> _; 4] = [
             || Ok(Response::new(Body::Empty)),
             || Err(Problem::new(Code::RouteNotFound, "Not here.")),
@@ -49,7 +50,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_an_answer_says_itself_holds() {
+    async fn a_header_of_the_answer_stays() {
         let headers = headers_of(|| {
             let mut response = Response::new(Body::Empty);
             let kept = HeaderValue::from_static("public, max-age=86400");

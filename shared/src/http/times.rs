@@ -1,11 +1,12 @@
-//! Fields that only make sense together: a start with its end, the two do-not-disturb hours.
+//! Fields that are read in pairs: a start with its end, the two do-not-disturb hours.
 
 use chrono::TimeDelta;
 
-use super::{FieldError, Fields, Problem, read};
-use crate::time::{Dnd, Fold, Interval, TimeError, WrittenTime, Zone};
+use super::{Fields, read};
+use crate::problem::{FieldError, Problem};
+use crate::time::{Dnd, Fold, Interval, ParsedTime, TimeError, Zone};
 
-/// An interval read from `start_time` and `end_time`, and what the client should know of how they were read.
+/// An interval read from `start_time` and `end_time`, and warnings where they could be read in two ways.
 pub type ReadInterval = (Interval, Vec<FieldError>);
 
 impl Fields {
@@ -25,21 +26,21 @@ impl Fields {
                 }
             },
             (None, Some(_)) => {
-                self.fail(START, "is missing: give both do-not-disturb hours or neither");
+                self.fail(START, "is missing: send both do-not-disturb hours or neither");
                 None
             }
             (Some(_), None) => {
-                self.fail(END, "is missing: give both do-not-disturb hours or neither");
+                self.fail(END, "is missing: send both do-not-disturb hours or neither");
                 None
             }
         }
     }
 
-    /// The interval between two times that the request told in a zone it named; see [`resolve`].
+    /// The interval between two times in the zone that the request named; see [`resolve`].
     pub fn interval(
         &mut self,
-        start: &WrittenTime,
-        end: &WrittenTime,
+        start: &ParsedTime,
+        end: &ParsedTime,
         zone: Zone,
         max_days: i64,
     ) -> Option<ReadInterval> {
@@ -53,14 +54,15 @@ impl Fields {
     }
 }
 
-/// The interval between two written times in `zone`, of at most `max_days` days. `named`: the request itself named the
-/// zone, so that an offset must agree with it.
+/// The interval between two written times in `zone`, of at most `max_days` days. Where the request itself
+/// `named` the zone, an offset must agree with it.
 ///
 /// # Errors
-/// Every bad field: a time in a gap, an offset that disagrees, an end not after its start, an interval that is too long.
+/// Every bad field: a time in a gap, an offset that disagrees, an end not after its
+/// start, an interval that is too long.
 pub fn resolve(
-    start: &WrittenTime,
-    end: &WrittenTime,
+    start: &ParsedTime,
+    end: &ParsedTime,
     zone: Zone,
     named: bool,
     max_days: i64,

@@ -3,17 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::FieldError;
 use crate::access::Visibility;
-use crate::domain::{
-    Booking, Meeting, MeetingId, Notice, NoticeState, Notifications, Participant, Role, Status, User, UserId,
-};
-use crate::time::{Interval, Reason, Zone, format};
+use crate::attendance::{self, Attendee};
+use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, User};
+use crate::problem::FieldError;
+use crate::time::{Interval, Zone, format};
 
 /// A user.
 #[derive(Debug, Serialize)]
 pub struct UserView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
     timezone: &'static str,
@@ -24,7 +23,7 @@ pub struct UserView {
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
         Self {
-            user_id: user.id.clone(),
+            user_id: user.id.to_string(),
             email: user.email.to_string(),
             name: user.name.to_string(),
             timezone: user.zone.name(),
@@ -37,44 +36,68 @@ impl From<&User> for UserView {
 /// A meeting, its times in its own zone.
 #[derive(Debug, Serialize)]
 pub struct MeetingView {
-    meeting_id: MeetingId,
-    creator_id: UserId,
+    meeting_id: String,
+    creator_id: String,
     title: Option<String>,
     description: Option<String>,
     location: Option<String>,
-    status: Status,
+    status: &'static str,
     start_time: String,
     end_time: String,
     time_zone: &'static str,
     participants: Vec<ParticipantView>,
-    notification_interval: Notifications,
+    notification_interval: Vec<NotificationView>,
     version: u64,
 }
 
 #[derive(Debug, Serialize)]
+struct NotificationView {
+    #[serde(rename = "type")]
+    channel: &'static str,
+    minutes_before: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_every: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
 struct ParticipantView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
-    role: Role,
+    role: &'static str,
 }
 
 impl From<&Meeting> for MeetingView {
     fn from(meeting: &Meeting) -> Self {
         let times = IntervalView::new(meeting.interval, meeting.zone);
         Self {
-            meeting_id: meeting.id.clone(),
-            creator_id: meeting.creator_id.clone(),
+            meeting_id: meeting.id.to_string(),
+            creator_id: meeting.creator_id.to_string(),
             title: meeting.title.as_ref().map(ToString::to_string),
             description: meeting.description.as_ref().map(ToString::to_string),
             location: meeting.location.as_ref().map(ToString::to_string),
-            status: meeting.status,
+            status: meeting.status.as_str(),
             start_time: times.start_time,
             end_time: times.end_time,
             time_zone: meeting.zone.name(),
             participants: meeting.participants.iter().map(ParticipantView::from).collect(),
-            notification_interval: meeting.notifications.clone(),
+            notification_interval: meeting
+                .notifications
+                .entries()
+                .iter()
+                .map(NotificationView::from)
+                .collect(),
             version: meeting.version,
+        }
+    }
+}
+
+impl From<&Notification> for NotificationView {
+    fn from(entry: &Notification) -> Self {
+        Self {
+            channel: entry.channel().as_str(),
+            minutes_before: entry.minutes_before(),
+            repeat_every: entry.repeat_every(),
         }
     }
 }
@@ -82,54 +105,84 @@ impl From<&Meeting> for MeetingView {
 impl From<&Participant> for ParticipantView {
     fn from(participant: &Participant) -> Self {
         Self {
-            user_id: participant.user_id.clone(),
+            user_id: participant.user_id.to_string(),
             email: participant.email.to_string(),
             name: participant.name.to_string(),
-            role: participant.role,
+            role: participant.role.as_str(),
         }
     }
 }
 
-/// A meeting just created or changed, and who can't or would rather not be there.
+/// A meeting just created or changed, and the participants whom its time doesn't suit.
 #[derive(Debug, Serialize)]
 pub struct BookedView {
-    /// The meeting.
     #[serde(flatten)]
-    pub meeting: MeetingView,
-    /// Who has another meeting in that time.
-    pub unavailable_participants: Vec<UnavailableView>,
-    /// Whose do-not-disturb hours the meeting touches.
-    pub do_not_disturb_participants: Vec<PersonView>,
-    /// What the client should know of how its request was read.
+    meeting: MeetingView,
+    unavailable_participants: Vec<UnavailableView>,
+    do_not_disturb_participants: Vec<PersonView>,
+    /// How the request's times were read, where they could be read in two ways.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<FieldError>,
+    warnings: Vec<FieldError>,
 }
 
-/// Someone, by id and address.
+impl BookedView {
+    /// The meeting, and those of `attendees` who have other meetings then or whose
+    /// do-not-disturb hours it touches.
+    pub fn new(meeting: &Meeting, attendees: &[Attendee], warnings: Vec<FieldError>) -> Self {
+        let unavailable = attendance::unavailable(meeting, attendees);
+        let shown = shown_of_each(unavailable.iter().map(|(_, conflicts)| conflicts.len()));
+        let unavailable = unavailable.into_iter().map(|(user, mut conflicts)| {
+            conflicts.truncate(shown);
+            UnavailableView::new(user, &conflicts, meeting.zone)
+        });
+        Self {
+            meeting: MeetingView::from(meeting),
+            unavailable_participants: unavailable.collect(),
+            do_not_disturb_participants: attendance::disturbed(meeting, attendees)
+                .into_iter()
+                .map(PersonView::from)
+                .collect(),
+            warnings,
+        }
+    }
+}
+
+/// How many times of others' meetings one answer shows: some 90 KB. It may be stored with its
+/// meeting, in an item of 400 KB at most.
+const MAX_BUSY: usize = 1_000;
+
+/// How many times to show of each person. `known` is how many each of them has. All of them,
+/// unless an answer can't hold so many.
+fn shown_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
+    let people = known.len();
+    if known.sum::<usize>() <= MAX_BUSY { usize::MAX } else { MAX_BUSY / people }
+}
+
+/// A user's id and address.
 #[derive(Clone, Debug, Serialize)]
-pub struct PersonView {
-    user_id: UserId,
+struct PersonView {
+    user_id: String,
     email: String,
 }
 
 impl From<&User> for PersonView {
     fn from(user: &User) -> Self {
-        Self { user_id: user.id.clone(), email: user.email.to_string() }
+        Self { user_id: user.id.to_string(), email: user.email.to_string() }
     }
 }
 
-/// Someone who has other meetings then; which ones is their own business.
+/// A participant who has other meetings then. Which ones they are, the answer doesn't tell.
 #[derive(Clone, Debug, Serialize)]
-pub struct UnavailableView {
+struct UnavailableView {
     #[serde(flatten)]
     person: PersonView,
     busy: Vec<IntervalView>,
 }
 
 impl UnavailableView {
-    /// The times of `clashes` in `zone`.
-    pub fn new(user: &User, clashes: &[Booking], zone: Zone) -> Self {
-        let busy = clashes.iter().map(|booking| IntervalView::new(booking.interval, zone)).collect();
+    /// The user, with the times of `conflicts` in `zone`.
+    fn new(user: &User, conflicts: &[Booking], zone: Zone) -> Self {
+        let busy = conflicts.iter().map(|booking| IntervalView::new(booking.interval, zone)).collect();
         Self { person: user.into(), busy }
     }
 }
@@ -148,10 +201,10 @@ impl IntervalView {
     }
 }
 
-/// A meeting of the creator's that is in the way.
+/// Another meeting of the creator's at the same time.
 #[derive(Debug, Serialize)]
 pub struct ConflictView {
-    meeting_id: MeetingId,
+    meeting_id: String,
     title: Option<String>,
     #[serde(flatten)]
     times: IntervalView,
@@ -161,7 +214,7 @@ impl ConflictView {
     /// The booking's times in `zone`.
     pub fn new(booking: &Booking, zone: Zone) -> Self {
         Self {
-            meeting_id: booking.meeting_id.clone(),
+            meeting_id: booking.meeting_id.to_string(),
             title: booking.title.as_ref().map(ToString::to_string),
             times: IntervalView::new(booking.interval, zone),
         }
@@ -171,23 +224,23 @@ impl ConflictView {
 /// A meeting on somebody's calendar.
 #[derive(Debug, Serialize)]
 pub struct BookingView {
-    meeting_id: Option<MeetingId>,
+    meeting_id: Option<String>,
     title: Option<String>,
-    role: Option<Role>,
+    role: Option<&'static str>,
     #[serde(flatten)]
     times: IntervalView,
 }
 
 impl BookingView {
-    /// The booking, with its times in `zone`. To whom only those may be told, not even the id is: it would tell which of
-    /// two people's meetings are the same.
+    /// The booking, with its times in `zone`. A caller who may see only times doesn't see the id either: two
+    /// people's meetings with the same id are the same meeting.
     pub fn new(booking: &Booking, visibility: Visibility, zone: Zone) -> Self {
         let times = IntervalView::new(booking.interval, zone);
         match visibility {
             Visibility::All => Self {
-                meeting_id: Some(booking.meeting_id.clone()),
+                meeting_id: Some(booking.meeting_id.to_string()),
                 title: booking.title.as_ref().map(ToString::to_string),
-                role: Some(booking.role),
+                role: Some(booking.role.as_str()),
                 times,
             },
             Visibility::Times => Self { meeting_id: None, title: None, role: None, times },
@@ -213,18 +266,18 @@ impl SlotView {
 /// A reminder or an invitation, its times in UTC.
 #[derive(Debug, Serialize)]
 pub struct NoticeView {
-    user_id: UserId,
+    user_id: String,
     email: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// A reminder's alone.
+    /// Only a reminder has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes_before: Option<u32>,
     remind_at: Option<String>,
-    reason: Reason,
-    state: NoticeState,
+    reason: &'static str,
+    state: &'static str,
     delivered_at: Option<String>,
-    /// What sending failed of last, where it failed and hasn't succeeded since.
+    /// Why the last attempt to send it failed, unless a later one succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
 }
@@ -232,16 +285,31 @@ pub struct NoticeView {
 impl From<&Notice> for NoticeView {
     fn from(notice: &Notice) -> Self {
         let utc = |instant: DateTime<Utc>| format(instant, Zone::UTC);
+        let delivered = notice.state() == NoticeState::Delivered;
         Self {
-            user_id: notice.key.user_id.clone(),
+            user_id: notice.key.user_id.to_string(),
             email: notice.email.to_string(),
             kind: notice.key.kind.name(),
             minutes_before: notice.key.kind.minutes_before(),
             remind_at: notice.remind_at().map(|minute| utc(minute.start())),
-            reason: notice.reason(),
-            state: notice.state(),
-            delivered_at: notice.delivered_at.filter(|_| notice.state() == NoticeState::Delivered).map(utc),
+            reason: notice.reason().as_str(),
+            state: notice.state().as_str(),
+            delivered_at: if delivered { notice.delivered_at.map(utc) } else { None },
             failure: notice.failure.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_times_are_shown_unless_they_are_too_many() {
+        let shown = |known: &[usize]| shown_of_each(known.iter().copied());
+        assert_eq!(shown(&[]), usize::MAX);
+        assert_eq!(shown(&[MAX_BUSY - 1, 1]), usize::MAX);
+        assert_eq!(shown(&[MAX_BUSY, 1]), MAX_BUSY / 2);
+        assert_eq!(shown(&[51; 98]), 10);
     }
 }

@@ -18,32 +18,34 @@ use crate::time::{Interval, Zone};
 const SENDER: &str = "tactful@example.com";
 
 fn sender() -> Email {
-    Email::parse(SENDER).unwrap()
+    SENDER.parse::<Email>().unwrap()
 }
 
 /// Bo, who gets the mail, by whatever name.
 fn reader(name: &str, zone: &str) -> User {
     User {
-        email: Email::parse("bo@example.com").unwrap(),
-        name: Name::parse(name).unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        email: "bo@example.com".parse::<Email>().unwrap(),
+        name: name.parse::<Name>().unwrap(),
+        zone: zone.parse::<Zone>().unwrap(),
         ..user("bo-1")
     }
 }
 
 /// Someone else.
 fn participant(name: &str, role: Role) -> Participant {
-    let email = Email::parse("ana@example.com").unwrap();
-    Participant::new(&User { email, name: Name::parse(name).unwrap(), ..user("ana-1") }, role)
+    let email = "ana@example.com".parse::<Email>().unwrap();
+    Participant::new(&User { email, name: name.parse::<Name>().unwrap(), ..user("ana-1") }, role)
 }
 
 /// A meeting from Madrid with everything that a meeting can have.
 fn meeting() -> Meeting {
     Meeting {
-        title: Some(Title::parse("Design review: <b>R&D</b>").unwrap()),
-        description: Some(Description::parse("Agenda:\r\n\r\n1. Fees > 3 %\n2. \"Quotes\" & more").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/a?b=1&c=%20\"x").unwrap()),
-        zone: Zone::parse("Europe/Madrid").unwrap(),
+        title: Some("Design review: <b>R&D</b>".parse::<Title>().unwrap()),
+        description: Some(
+            "Agenda:\r\n\r\n1. Fees > 3 %\n2. \"Quotes\" & more".parse::<Description>().unwrap(),
+        ),
+        location: Some("https://meet.example.com/a?b=1&c=%20\"x".parse::<Location>().unwrap()),
+        zone: "Europe/Madrid".parse::<Zone>().unwrap(),
         participants: vec![
             participant("Ana María", Role::Organizer),
             Participant::new(&reader("Bo", "UTC"), Role::Participant),
@@ -66,8 +68,8 @@ fn day_before() -> Interval {
 fn shown_before(meeting: &Meeting) -> Event {
     Event {
         interval: day_before(),
-        title: Some(Title::parse("Talk about <i>colours</i>").unwrap()),
-        location: Some(Location::parse("https://meet.example.com/old").unwrap()),
+        title: Some("Talk about <i>colours</i>".parse::<Title>().unwrap()),
+        location: Some("https://meet.example.com/old".parse::<Location>().unwrap()),
         ..Event::of(meeting)
     }
 }

@@ -24,7 +24,7 @@ fn minute(minutes_after_noon: i64) -> Minute {
 }
 
 fn user(name: &str, dnd: Option<(&str, &str)>) -> User {
-    let time = |text| WallTime::parse(text).unwrap();
+    let time = |text: &str| text.parse::<WallTime>().unwrap();
     User { dnd: dnd.map(|(start, end)| Dnd::new(time(start), time(end)).unwrap()), ..fixtures::user(name) }
 }
 
@@ -32,7 +32,7 @@ fn user(name: &str, dnd: Option<(&str, &str)>) -> User {
 fn meeting(start: i64, people: &[&User], before: &[u32]) -> Meeting {
     let entries = before.iter().map(|m| Notification::new(Channel::Email, *m, None).unwrap());
     Meeting {
-        id: MeetingId::parse("meeting").unwrap(),
+        id: "meeting".parse::<MeetingId>().unwrap(),
         notifications: Notifications::new(entries.collect()).unwrap(),
         ..fixtures::meeting(minute(start).start(), people)
     }

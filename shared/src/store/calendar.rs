@@ -1,4 +1,9 @@
-//! A user's calendar: one page per UTC day, which is also the lock on that day.
+//! A user's calendar: one page for each UTC day.
+//!
+//! A page is also the lock on that user's day. Whoever books reads the page, decides, and writes on the
+//! condition that the page still has the version that was read. Two requests that book the same user on the
+//! same day at once can't both succeed, whatever the times: the second is a conflict, reads again and decides
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,13 +12,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::table::{
-    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, unreadable,
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, parse,
+    parse_optional,
 };
 use super::users::user_partition;
-use crate::domain::{Booking, Meeting, MeetingId, Role, Title, UserId};
+use crate::domain::{Booking, Meeting, MeetingId, Role, UserId};
 use crate::time::{Interval, LAST_YEAR};
 
-/// After every day that a meeting can touch: none starts after [`LAST_YEAR`].
+/// Later than every day of a meeting: none starts after [`LAST_YEAR`].
 pub(super) const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(LAST_YEAR + 1, 12, 31) {
     Some(date) => date,
     None => NaiveDate::MAX,
@@ -25,7 +31,7 @@ impl Key {
     }
 }
 
-/// ISO dates sort as text in the order of time, so that a range of days is a range of keys.
+/// ISO dates sort as text in the order of time, so a range of days is a range of keys.
 fn day_sort(date: NaiveDate) -> String {
     format!("DAY#{date}")
 }
@@ -35,29 +41,29 @@ struct DayItem {
     #[serde(flatten)]
     key: ItemKey,
     version: u64,
-    meetings: BTreeMap<MeetingId, DayEntry>,
+    meetings: BTreeMap<String, DayEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct DayEntry {
     start: i64,
     end: i64,
-    role: Role,
+    role: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
-    /// How many reminders the meeting makes, on its organizer's pages alone. Pages from before this was kept have none.
+    /// How many reminders the meeting makes, on its organizer's pages only. Older pages don't have it.
     #[serde(default, skip_serializing_if = "is_zero")]
     reminders: u64,
 }
 
 impl DayItem {
     fn new(key: &Key, booking: &Booking) -> Self {
-        let meetings = BTreeMap::from([(booking.meeting_id.clone(), DayEntry::new(booking))]);
+        let meetings = BTreeMap::from([(booking.meeting_id.to_string(), DayEntry::new(booking))]);
         Self { key: key.into(), version: 1, meetings }
     }
 
     fn bookings(self) -> Result<Vec<Booking>, StoreError> {
-        self.meetings.into_iter().map(|(id, entry)| entry.booking(id)).collect()
+        self.meetings.into_iter().map(|(id, entry)| entry.booking(&id)).collect()
     }
 }
 
@@ -66,18 +72,17 @@ impl DayEntry {
         Self {
             start: booking.interval.start().timestamp_millis(),
             end: booking.interval.end().timestamp_millis(),
-            role: booking.role,
+            role: booking.role.as_str().to_owned(),
             title: booking.title.as_ref().map(ToString::to_string),
             reminders: booking.reminders,
         }
     }
 
-    fn booking(self, meeting_id: MeetingId) -> Result<Booking, StoreError> {
-        let title = self.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?;
+    fn booking(self, meeting_id: &str) -> Result<Booking, StoreError> {
         Ok(Booking {
-            meeting_id,
-            title,
-            role: self.role,
+            meeting_id: parse("meetings", meeting_id)?,
+            title: parse_optional("title", self.title.as_deref())?,
+            role: parse("role", &self.role)?,
             interval: interval(self.start, self.end)?,
             reminders: self.reminders,
         })
@@ -89,14 +94,17 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl ReadSet {
-    /// A user's calendar pages that an interval touches.
+    /// Adds a user's calendar pages of the days of `interval`.
     pub fn days(self, id: &UserId, interval: Interval) -> Self {
         interval.utc_days().fold(self, |set, date| set.with(Key::day(id, date)))
     }
 }
 
 impl Found {
-    /// A user's calendar pages that an interval touches, also those that don't exist yet.
+    /// A user's calendar pages of the days of `interval`, including those that don't exist yet.
+    ///
+    /// # Errors
+    /// When the item can't be read.
     pub fn days(&self, id: &UserId, interval: Interval) -> Result<Vec<Page>, StoreError> {
         interval.utc_days().map(|date| self.day(id, date)).collect()
     }
@@ -110,23 +118,22 @@ impl Found {
     }
 }
 
-/// One user's bookings of one UTC day, as read. Writing it is conditional on its version still being the one read: so
-/// the page is also the lock on that user's day.
+/// One user's bookings of one UTC day, as read.
 #[derive(Clone, Debug)]
 pub struct Page {
     key: Key,
-    /// `None` when the page isn't there yet.
+    /// `None` when the page doesn't exist yet.
     version: Option<u64>,
     bookings: Vec<Booking>,
 }
 
-/// A page stays well under the 400 KiB that an item may have: a booking with the longest title is about 1 KiB.
+/// Keeps a page well under the 400 KiB of an item: a booking with the longest title has about 1 KiB.
 const MAX_BOOKINGS: usize = 300;
-/// Where others' invitations end, so that nobody can fill a day on which someone else wants to book.
+/// Invitations stop here, so that nobody can fill the day of somebody else, who still wants to book.
 const MAX_INVITATIONS: usize = 250;
 
 impl Page {
-    /// Whether the item doesn't grow too large by that booking; one of a meeting that is on it already is replaced.
+    /// Whether the page can take the booking. One that replaces the same meeting's booking always fits.
     pub fn has_room_for(&self, booking: &Booking) -> bool {
         let most = match booking.role {
             Role::Organizer => MAX_BOOKINGS,
@@ -137,7 +144,7 @@ impl Page {
     }
 }
 
-/// The bookings of several pages, each meeting once though it may stand on many.
+/// The bookings of several pages, each meeting once.
 pub fn bookings(pages: &[Page]) -> Vec<Booking> {
     let all = pages.iter().flat_map(|page| &page.bookings);
     let by_id: HashMap<_, _> = all.map(|booking| (&booking.meeting_id, booking)).collect();
@@ -145,7 +152,10 @@ pub fn bookings(pages: &[Page]) -> Vec<Booking> {
 }
 
 impl Transaction {
-    /// A booking on a page, if the page is still as it was read.
+    /// Adds a booking to a page, on the condition that the page is still as it was read.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
         let Some(version) = page.version else {
             return self.put(&DayItem::new(&page.key, booking), Condition::Absent);
@@ -163,8 +173,11 @@ impl Transaction {
         self.with_update(&page.key, update)
     }
 
-    /// Takes a meeting off a page. Freeing time can't clash with anyone, so that it needs no version; it still raises it,
-    /// so that whoever read the page before looks again.
+    /// Takes a meeting off a page. That can't conflict with any booking, so the condition names no version.
+    /// It still raises the version: whoever read the page before has to read it again.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
         let key = Key::day(user, date);
         let update = self
@@ -177,25 +190,28 @@ impl Transaction {
         self.with_update(&key, update)
     }
 
-    /// Notes on the organizer's pages how many reminders their meeting makes. The commit of the meeting's next version, which
-    /// belongs to the same change, makes it right. Nobody's time changes, and neither does the pages' version.
+    /// Notes on the organizer's pages how many reminders their meeting makes. The same transaction writes the
+    /// meeting's next version, which keeps the two in step. No time changes, so the pages keep their version.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn note_reminders(self, meeting: &Meeting) -> Result<Self, StoreError> {
-        meeting.interval.utc_days().try_fold(self, |change, day| {
+        meeting.interval.utc_days().try_fold(self, |transaction, day| {
             let key = Key::day(&meeting.creator_id, day);
-            let update = change
+            let update = transaction
                 .update(&key)
                 .update_expression("SET meetings.#id.reminders = :reminders")
                 .condition_expression("attribute_exists(meetings.#id)")
                 .expression_attribute_names("#id", meeting.id.as_str())
                 .expression_attribute_values(":reminders", number(meeting.reminders()));
-            change.with_update(&key, update)
+            transaction.with_update(&key, update)
         })
     }
 }
 
 impl Store {
-    /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. When more than `most` are
-    /// known, the days after them aren't read any more.
+    /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. After more
+    /// than `most` bookings it reads no further pages.
     ///
     /// # Errors
     /// When the store can't be read.

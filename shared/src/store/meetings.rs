@@ -7,16 +7,15 @@ use super::notices::NoticeItem;
 use super::owed::Owed;
 use super::table::{
     Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
-    unreadable,
+    parse, parse_optional, unreadable,
 };
 use super::users::IdempotencyItem;
 use crate::domain::{
-    Description, Email, IdempotencyRecord, Location, Meeting, MeetingId, Name, Notice, Notifications,
-    Participant, Role, Status, Title, UserId,
+    Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant,
 };
-use crate::time::{Minute, Zone};
+use crate::time::Minute;
 
-/// The sort key of a meeting's own item. Before every `REMINDER#` in order, so that one query reads both.
+/// The sort key of a meeting's item. It sorts before every `REMINDER#`, so one query reads the meeting first.
 pub(super) const MEETING: &str = "MEETING";
 
 impl Key {
@@ -33,20 +32,20 @@ pub(super) fn meeting_partition(id: &MeetingId) -> String {
 struct MeetingItem {
     #[serde(flatten)]
     key: ItemKey,
-    meeting_id: MeetingId,
-    creator_id: UserId,
+    meeting_id: String,
+    creator_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     location: Option<String>,
-    status: Status,
+    status: String,
     start: i64,
     end: i64,
     zone: String,
     participants: Vec<ParticipantItem>,
-    notifications: Notifications,
+    notifications: Vec<NotificationItem>,
     version: u64,
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,10 +56,19 @@ struct MeetingItem {
 
 #[derive(Serialize, Deserialize)]
 struct ParticipantItem {
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
-    role: Role,
+    role: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NotificationItem {
+    #[serde(rename = "type")]
+    channel: String,
+    minutes_before: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeat_every: Option<u32>,
 }
 
 impl MeetingItem {
@@ -69,17 +77,17 @@ impl MeetingItem {
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
-            meeting_id: meeting.id.clone(),
-            creator_id: meeting.creator_id.clone(),
+            meeting_id: meeting.id.to_string(),
+            creator_id: meeting.creator_id.to_string(),
             title: meeting.title.as_ref().map(ToString::to_string),
             description: meeting.description.as_ref().map(ToString::to_string),
             location: meeting.location.as_ref().map(ToString::to_string),
-            status: meeting.status,
+            status: meeting.status.as_str().to_owned(),
             start: meeting.interval.start().timestamp_millis(),
             end: meeting.interval.end().timestamp_millis(),
             zone: meeting.zone.name().to_owned(),
-            participants: Self::participants(meeting),
-            notifications: meeting.notifications.clone(),
+            participants: meeting.participants.iter().map(ParticipantItem::new).collect(),
+            notifications: meeting.notifications.entries().iter().map(NotificationItem::new).collect(),
             version: meeting.version,
             planned_version: meeting.planned_version,
             origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
@@ -87,20 +95,46 @@ impl MeetingItem {
     }
 }
 
-impl MeetingItem {
-    fn participants(meeting: &Meeting) -> Vec<ParticipantItem> {
-        meeting.participants.iter().map(ParticipantItem::new).collect()
-    }
-}
-
 impl ParticipantItem {
     fn new(participant: &Participant) -> Self {
         Self {
-            user_id: participant.user_id.clone(),
+            user_id: participant.user_id.to_string(),
             email: participant.email.to_string(),
             name: participant.name.to_string(),
-            role: participant.role,
+            role: participant.role.as_str().to_owned(),
         }
+    }
+}
+
+impl NotificationItem {
+    fn new(entry: &Notification) -> Self {
+        Self {
+            channel: entry.channel().as_str().to_owned(),
+            minutes_before: entry.minutes_before(),
+            repeat_every: entry.repeat_every(),
+        }
+    }
+}
+
+impl TryFrom<ParticipantItem> for Participant {
+    type Error = StoreError;
+
+    fn try_from(item: ParticipantItem) -> Result<Self, StoreError> {
+        Ok(Self {
+            user_id: parse("user_id", &item.user_id)?,
+            email: Email::known(&item.email).map_err(unreadable("email"))?,
+            name: parse("name", &item.name)?,
+            role: parse("role", &item.role)?,
+        })
+    }
+}
+
+impl TryFrom<NotificationItem> for Notification {
+    type Error = StoreError;
+
+    fn try_from(item: NotificationItem) -> Result<Self, StoreError> {
+        Self::new(parse("type", &item.channel)?, item.minutes_before, item.repeat_every)
+            .map_err(unreadable("notifications"))
     }
 }
 
@@ -108,35 +142,23 @@ impl TryFrom<MeetingItem> for Meeting {
     type Error = StoreError;
 
     fn try_from(item: MeetingItem) -> Result<Self, StoreError> {
-        let participant = |p: ParticipantItem| -> Result<Participant, StoreError> {
-            Ok(Participant {
-                user_id: p.user_id,
-                email: Email::known(&p.email).map_err(unreadable("email"))?,
-                name: Name::parse(&p.name).map_err(unreadable("name"))?,
-                role: p.role,
-            })
-        };
+        let notifications = item.notifications.into_iter().map(Notification::try_from);
         Ok(Self {
-            id: item.meeting_id,
-            creator_id: item.creator_id,
-            title: item.title.as_deref().map(Title::parse).transpose().map_err(unreadable("title"))?,
-            description: item
-                .description
-                .as_deref()
-                .map(Description::parse)
-                .transpose()
-                .map_err(unreadable("description"))?,
-            location: item
-                .location
-                .as_deref()
-                .map(Location::parse)
-                .transpose()
-                .map_err(unreadable("location"))?,
-            status: item.status,
+            id: parse("meeting_id", &item.meeting_id)?,
+            creator_id: parse("creator_id", &item.creator_id)?,
+            title: parse_optional("title", item.title.as_deref())?,
+            description: parse_optional("description", item.description.as_deref())?,
+            location: parse_optional("location", item.location.as_deref())?,
+            status: parse("status", &item.status)?,
             interval: interval(item.start, item.end)?,
-            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
-            participants: item.participants.into_iter().map(participant).collect::<Result<_, _>>()?,
-            notifications: item.notifications,
+            zone: parse("zone", &item.zone)?,
+            participants: item
+                .participants
+                .into_iter()
+                .map(Participant::try_from)
+                .collect::<Result<_, _>>()?,
+            notifications: Notifications::new(notifications.collect::<Result<_, _>>()?)
+                .map_err(unreadable("notifications"))?,
             version: item.version,
             planned_version: item.planned_version,
             idempotency: item.origin.map(IdempotencyRecord::from),
@@ -145,7 +167,7 @@ impl TryFrom<MeetingItem> for Meeting {
 }
 
 impl ReadSet {
-    /// A meeting.
+    /// Adds a meeting.
     pub fn meeting(self, id: &MeetingId) -> Self {
         self.with(Key::meeting(id))
     }
@@ -153,18 +175,29 @@ impl ReadSet {
 
 impl Found {
     /// The meeting of that id, if there is one.
+    ///
+    /// # Errors
+    /// When the item can't be read.
     pub fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
         self.item::<MeetingItem>(&Key::meeting(id))?.map(Meeting::try_from).transpose()
     }
 }
 
 impl Transaction {
-    /// A meeting that is not there yet. Its notices are owed from `owed_at`.
+    /// Adds a new meeting, on the condition that the id isn't there yet. The sweep plans its notices from
+    /// `owed_at` on.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
     }
 
-    /// A meeting's next version, if the stored one is still the one before. Its notices are owed from `owed_at`.
+    /// Adds a meeting's next version, on the condition that the stored one is the version before. The sweep
+    /// plans its notices from `owed_at` on.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         let before = meeting.version - 1;
         self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
@@ -209,7 +242,8 @@ impl Store {
         Ok(meeting.map(|meeting| (meeting, notices)))
     }
 
-    /// Notes that the notices of the meeting's version `version` are planned: nothing is owed for it any more.
+    /// Notes that the notices of the meeting's version `version` are planned. That ends the sweep's work on
+    /// it.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.
@@ -218,8 +252,9 @@ impl Store {
         self.update_version(&Key::meeting(id), done, version).await
     }
 
-    /// Writes the participants at those places, whose names or addresses changed, and nobody else: others may be doing the
-    /// same for theirs. The meeting itself is the same version, in which everyone keeps their place.
+    /// Writes the participants at those places, whose names or addresses changed, and no others: somebody
+    /// else may be writing those. The meeting stays the same version, in which all participants keep their
+    /// places.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.
@@ -241,5 +276,100 @@ impl Store {
         }
         let call = call.update_expression(format!("SET {}", written.join(", ")));
         call.send().await.map(drop).map_err(StoreError::update)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, Utc};
+    use serde_json::{Value, from_value, json, to_value};
+
+    use super::*;
+    use crate::domain::{Channel, Role, Status};
+    use crate::time::{Interval, Zone};
+
+    fn meeting() -> Meeting {
+        let start = chrono::DateTime::<Utc>::UNIX_EPOCH;
+        let entries = [(Channel::Email, 60, None), (Channel::Webhook, 30, Some(10))];
+        let entries =
+            entries.map(|(channel, before, every)| Notification::new(channel, before, every).unwrap());
+        Meeting {
+            id: "m-1".parse().unwrap(),
+            creator_id: "ana-1".parse().unwrap(),
+            title: Some("Review".parse().unwrap()),
+            description: None,
+            location: None,
+            status: Status::Confirmed,
+            interval: Interval::new(start, start + TimeDelta::minutes(30)).unwrap(),
+            zone: Zone::UTC,
+            participants: vec![Participant {
+                user_id: "ana-1".parse().unwrap(),
+                email: "ana@example.com".parse().unwrap(),
+                name: "Ana".parse().unwrap(),
+                role: Role::Organizer,
+            }],
+            notifications: Notifications::new(entries.to_vec()).unwrap(),
+            version: 2,
+            planned_version: 1,
+            idempotency: None,
+        }
+    }
+
+    fn item() -> Value {
+        json!({
+            "pk": "MEETING#m-1",
+            "sk": "MEETING",
+            "meeting_id": "m-1",
+            "creator_id": "ana-1",
+            "title": "Review",
+            "status": "confirmed",
+            "start": 0,
+            "end": 1_800_000,
+            "zone": "UTC",
+            "participants": [
+                { "user_id": "ana-1", "email": "ana@example.com", "name": "Ana", "role": "organizer" },
+            ],
+            "notifications": [
+                { "type": "email", "minutes_before": 60 },
+                { "type": "webhook", "minutes_before": 30, "repeat_every": 10 },
+            ],
+            "version": 2,
+            "planned_version": 1,
+        })
+    }
+
+    fn read(item: Value) -> Result<Meeting, StoreError> {
+        from_value::<MeetingItem>(item).unwrap().try_into()
+    }
+
+    #[test]
+    fn a_meeting_is_stored_as_this_item() {
+        assert_eq!(to_value(MeetingItem::new(&meeting(), None)).unwrap(), item());
+        assert_eq!(read(item()).unwrap(), meeting());
+    }
+
+    #[test]
+    fn an_unreadable_field_is_named_and_not_quoted() {
+        for (pointer, field) in [
+            ("/meeting_id", "meeting_id"),
+            ("/creator_id", "creator_id"),
+            ("/title", "title"),
+            ("/status", "status"),
+            ("/zone", "zone"),
+            ("/participants/0/user_id", "user_id"),
+            ("/participants/0/email", "email"),
+            ("/participants/0/name", "name"),
+            ("/participants/0/role", "role"),
+            ("/notifications/0/type", "type"),
+        ] {
+            let mut unknown = item();
+            *unknown.pointer_mut(pointer).unwrap() = json!("\u{7}#");
+            let error = read(unknown).unwrap_err();
+            assert_eq!(error.to_string(), format!("unreadable item: {field}"));
+            assert!(!error.is_conflict() && !error.is_unavailable());
+        }
+        let mut close = item();
+        close["notifications"][1]["repeat_every"] = json!(1);
+        assert_eq!(read(close).unwrap_err().to_string(), "unreadable item: notifications");
     }
 }

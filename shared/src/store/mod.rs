@@ -12,5 +12,5 @@ mod users;
 
 pub use calendar::{Page, bookings};
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
-pub use table::{Found, IsConflict, Key, ReadSet, Session, Store, StoreError, Transaction};
+pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update};

@@ -10,12 +10,13 @@ use uuid::Uuid;
 
 use super::meetings::meeting_partition;
 use super::owed::Owed;
-use super::table::{Item, ItemKey, Key, Store, StoreError, instant, interval, number, unreadable};
-use crate::domain::{
-    Email, Event, Location, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Title,
-    Transition, UserId,
+use super::table::{
+    Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
-use crate::time::{Minute, Reason};
+use crate::domain::{
+    Email, Event, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition, UserId,
+};
+use crate::time::Minute;
 
 impl Key {
     pub(super) fn notice(key: &NoticeKey) -> Self {
@@ -33,8 +34,8 @@ fn notices_of(id: &UserId) -> String {
 pub(super) struct NoticeItem {
     #[serde(flatten)]
     key: ItemKey,
-    meeting_id: MeetingId,
-    user_id: UserId,
+    meeting_id: String,
+    user_id: String,
     /// The channel of a reminder, or `invitation`.
     channel: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,8 +48,8 @@ pub(super) struct NoticeItem {
     user_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remind_at: Option<i64>,
-    reason: Reason,
-    state: NoticeState,
+    reason: String,
+    state: String,
     attempts: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
@@ -82,8 +83,8 @@ impl NoticeItem {
         Self {
             owed: Owed::at(&key, notice.owed_at),
             key: (&key).into(),
-            meeting_id: notice.key.meeting_id.clone(),
-            user_id: notice.key.user_id.clone(),
+            meeting_id: notice.key.meeting_id.to_string(),
+            user_id: notice.key.user_id.to_string(),
             channel: notice.key.kind.name().to_owned(),
             minutes_before: notice.key.kind.minutes_before(),
             email: notice.email.to_string(),
@@ -92,8 +93,8 @@ impl NoticeItem {
             meeting_version: notice.meeting_version,
             user_version: notice.user_version,
             remind_at: notice.remind_at().map(Minute::epoch),
-            reason: notice.reason(),
-            state: notice.state(),
+            reason: notice.reason().as_str().to_owned(),
+            state: notice.state().as_str().to_owned(),
             attempts: notice.attempts,
             failure: notice.failure.clone(),
             delivered_at: notice.delivered_at.map(|at| at.timestamp_millis()),
@@ -122,11 +123,10 @@ impl TryFrom<EventItem> for Event {
     type Error = StoreError;
 
     fn try_from(item: EventItem) -> Result<Self, StoreError> {
-        let (title, location) = (item.title.as_deref(), item.location.as_deref());
         Ok(Self {
             interval: interval(item.start, item.end)?,
-            title: title.map(Title::parse).transpose().map_err(unreadable("title"))?,
-            location: location.map(Location::parse).transpose().map_err(unreadable("location"))?,
+            title: parse_optional("title", item.title.as_deref())?,
+            location: parse_optional("location", item.location.as_deref())?,
             digest: item.digest,
         })
     }
@@ -137,17 +137,22 @@ impl TryFrom<NoticeItem> for Notice {
 
     fn try_from(item: NoticeItem) -> Result<Self, StoreError> {
         let kind = NoticeKind::of(&item.channel, item.minutes_before).map_err(StoreError::corrupt)?;
+        let meeting_id = parse("meeting_id", &item.meeting_id)?;
+        let user_id = parse("user_id", &item.user_id)?;
+        let state = NoticeState::ALL.into_iter().find(|state| state.as_str() == item.state);
+        let state = state.ok_or_else(|| StoreError::corrupt("state"))?;
+        let reason = parse("reason", &item.reason)?;
         let remind_at = item.remind_at.map(Minute::from_epoch);
         let claimed_until = item.claimed_until.map(instant).transpose()?;
         Ok(Self {
             owed_at: item.owed.minute(),
-            key: NoticeKey { meeting_id: item.meeting_id, user_id: item.user_id, kind },
+            key: NoticeKey { meeting_id, user_id, kind },
             email: Email::known(&item.email).map_err(unreadable("email"))?,
             start: Minute::from_epoch(item.start),
             last_sent: item.last_sent.map(Event::try_from).transpose()?,
             meeting_version: item.meeting_version,
             user_version: item.user_version,
-            status: NoticeStatus::from_parts(item.state, remind_at, item.reason, claimed_until)
+            status: NoticeStatus::from_parts(state, remind_at, reason, claimed_until)
                 .map_err(StoreError::corrupt)?,
             attempts: item.attempts,
             failure: item.failure,

@@ -68,9 +68,9 @@ impl WorkItem {
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         let (kind, id) = pk.split_once('#')?;
         match (kind, sk) {
-            ("MEETING", MEETING) => Some(Self::Plan(Unplanned::Meeting(MeetingId::parse(id).ok()?))),
-            ("MEETING", _) => notice(MeetingId::parse(id).ok()?, sk).map(Self::Notice),
-            ("USER", PROFILE) => Some(Self::Plan(Unplanned::User(UserId::parse(id).ok()?))),
+            ("MEETING", MEETING) => Some(Self::Plan(Unplanned::Meeting(id.parse::<MeetingId>().ok()?))),
+            ("MEETING", _) => notice(id.parse::<MeetingId>().ok()?, sk).map(Self::Notice),
+            ("USER", PROFILE) => Some(Self::Plan(Unplanned::User(id.parse::<UserId>().ok()?))),
             _ => None,
         }
     }
@@ -78,7 +78,7 @@ impl WorkItem {
 
 fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
     let (user_id, kind) = sk.strip_prefix("REMINDER#")?.split_once('#')?;
-    Some(NoticeKey { meeting_id, user_id: UserId::parse(user_id).ok()?, kind: kind.parse().ok()? })
+    Some(NoticeKey { meeting_id, user_id: user_id.parse::<UserId>().ok()?, kind: kind.parse().ok()? })
 }
 
 impl fmt::Display for WorkItem {

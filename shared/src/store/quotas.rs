@@ -1,4 +1,4 @@
-//! What users have asked for on a day, and what of theirs is outstanding.
+//! How much of their quotas users have used.
 
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -12,31 +12,31 @@ use super::users::user_partition;
 use crate::domain::quota::{Demand, Pending};
 use crate::domain::{MeetingId, UserId};
 
-/// How long a day's counts are kept, from its beginning.
+/// How long a day's counts are kept, from the beginning of the day.
 const KEPT: Days = Days::new(2);
 
 impl Key {
-    /// What a user has asked for on a UTC day.
+    /// A user's counts of a UTC day.
     fn quota(id: &UserId, date: NaiveDate) -> Self {
         Self { pk: user_partition(id), sk: format!("QUOTA#{date}") }
     }
 }
 
 impl Store {
-    /// Counts all of `demands` on the user's day or, where one of them doesn't fit, none; the answer is then the first that
-    /// doesn't, and how much of it was used. The store counts one request after another, so that limits hold exactly,
-    /// however many come at once.
+    /// Counts all of `demands` on the user's day. Where one of them doesn't fit it counts none, and returns
+    /// the first that doesn't fit and how much of it is used. DynamoDB updates an item for one request after
+    /// another, so limits are exact, however many requests come at once.
     ///
     /// # Errors
-    /// When the store can't be written. It may have counted all the same: too much, and never too little.
+    /// When the store can't be written. The demands may be counted all the same.
     pub async fn count(
         &self,
         user: &UserId,
         date: NaiveDate,
         demands: &[Demand],
     ) -> Result<Option<(Demand, u64)>, StoreError> {
-        if let Some(hopeless) = demands.iter().find(|demand| demand.room().is_none()) {
-            return Ok(Some((*hopeless, 0)));
+        if let Some(demand) = demands.iter().find(|demand| demand.room().is_none()) {
+            return Ok(Some((*demand, 0)));
         }
         let expires_at = (date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp();
         let mut call = self
@@ -48,7 +48,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut sums, mut conditions) = (Vec::new(), Vec::new());
         for demand in demands {
-            let name = demand.quota.name();
+            let name = demand.quota.as_str();
             sums.push(format!("{name} :{name}"));
             conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :{name}_room)"));
             call = call
@@ -70,7 +70,8 @@ impl Store {
         }
     }
 
-    /// Gives back what was counted. One attempt: a second one, after an answer that got lost, might give back too much.
+    /// Subtracts what was counted. It tries once: a second attempt, after a lost answer, might subtract
+    /// twice.
     ///
     /// # Errors
     /// When the store can't be written.
@@ -88,7 +89,7 @@ impl Store {
             .condition_expression("attribute_exists(pk)");
         let mut sums = Vec::new();
         for demand in demands {
-            let name = demand.quota.name();
+            let name = demand.quota.as_str();
             sums.push(format!("{name} :{name}"));
             let less = AttributeValue::N(format!("-{}", demand.wanted));
             call = call.expression_attribute_values(format!(":{name}"), less);
@@ -98,7 +99,8 @@ impl Store {
         call.customize().config_override(once).send().await.map(drop).map_err(StoreError::update)
     }
 
-    /// The reminders outstanding for the meetings to come that the user organizes, without the meeting `except`.
+    /// The reminders outstanding for the future meetings that the user organizes, without the meeting
+    /// `except`.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -113,8 +115,8 @@ impl Store {
     }
 }
 
-/// How much of a demand's quota an item says is used.
+/// How much of the demand's quota is used, according to the item.
 fn counted(item: &Item, demand: &Demand) -> u64 {
-    let number = item.get(demand.quota.name()).and_then(|value| value.as_n().ok());
+    let number = item.get(demand.quota.as_str()).and_then(|value| value.as_n().ok());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::owed::Owed;
 use super::table::{
-    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, unreadable,
+    Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, parse,
+    unreadable,
 };
-use crate::domain::{Email, IdempotencyRecord, Name, User, UserId};
-use crate::time::{Dnd, Minute, WallTime, Zone};
+use crate::domain::{Email, IdempotencyRecord, User, UserId};
+use crate::time::{Dnd, Minute};
 
-/// The sort key of a user's own item.
+/// The sort key of a user's item.
 pub(super) const PROFILE: &str = "PROFILE";
 
 impl Key {
@@ -34,14 +35,15 @@ pub(super) fn user_partition(id: &UserId) -> String {
 struct UserItem {
     #[serde(flatten)]
     key: ItemKey,
-    user_id: UserId,
+    user_id: String,
     email: String,
     name: String,
     zone: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dnd: Option<(String, String)>,
     version: u64,
-    /// While the version is owed: what starts before is planned with it already. The next version has it no more.
+    /// While the version's plan is unfinished: meetings that start before this are planned. The next version
+    /// begins without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned_until: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +62,7 @@ pub(super) struct IdempotencyItem {
 struct EmailItem {
     #[serde(flatten)]
     key: ItemKey,
-    user_id: UserId,
+    user_id: String,
 }
 
 impl From<&IdempotencyRecord> for IdempotencyItem {
@@ -81,7 +83,7 @@ impl UserItem {
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
-            user_id: user.id.clone(),
+            user_id: user.id.to_string(),
             email: user.email.to_string(),
             name: user.name.to_string(),
             zone: user.zone.name().to_owned(),
@@ -95,7 +97,7 @@ impl UserItem {
 
 impl EmailItem {
     fn new(user: &User) -> Self {
-        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.clone() }
+        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.to_string() }
     }
 }
 
@@ -104,14 +106,13 @@ impl TryFrom<UserItem> for User {
 
     fn try_from(item: UserItem) -> Result<Self, StoreError> {
         let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
-            let time = |text: &str| WallTime::parse(text).map_err(unreadable("dnd"));
-            Dnd::new(time(&start)?, time(&end)?).map_err(unreadable("dnd"))
+            Dnd::new(parse("dnd", &start)?, parse("dnd", &end)?).map_err(unreadable("dnd"))
         };
         Ok(Self {
-            id: item.user_id,
+            id: parse("user_id", &item.user_id)?,
             email: Email::known(&item.email).map_err(unreadable("email"))?,
-            name: Name::parse(&item.name).map_err(unreadable("name"))?,
-            zone: Zone::parse(&item.zone).map_err(unreadable("zone"))?,
+            name: parse("name", &item.name)?,
+            zone: parse("zone", &item.zone)?,
             dnd: item.dnd.map(dnd).transpose()?,
             version: item.version,
             idempotency: item.origin.map(IdempotencyRecord::from),
@@ -120,12 +121,12 @@ impl TryFrom<UserItem> for User {
 }
 
 impl ReadSet {
-    /// A user.
+    /// Adds a user.
     pub fn user(self, id: &UserId) -> Self {
         self.with(Key::user(id))
     }
 
-    /// Whose address this is.
+    /// Adds the claim on an address.
     pub fn email(self, email: &Email) -> Self {
         self.with(Key::email(email))
     }
@@ -133,56 +134,76 @@ impl ReadSet {
 
 impl Found {
     /// The user of that id, if there is one.
+    ///
+    /// # Errors
+    /// When the item can't be read.
     pub fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.item::<UserItem>(&Key::user(id))?.map(User::try_from).transpose()
     }
 
-    /// Whose address this is, if it is anyone's.
+    /// The user whose address this is, if there is one.
+    ///
+    /// # Errors
+    /// When the item can't be read.
     pub fn owner(&self, email: &Email) -> Result<Option<UserId>, StoreError> {
-        Ok(self.item::<EmailItem>(&Key::email(email))?.map(|item| item.user_id))
+        let item = self.item::<EmailItem>(&Key::email(email))?;
+        item.map(|item| parse("user_id", &item.user_id)).transpose()
     }
 }
 
 impl Transaction {
-    /// A user who is not there yet.
+    /// Adds a new user, on the condition that the id isn't there yet.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn create_user(self, user: &User) -> Result<Self, StoreError> {
         self.put(&UserItem::new(user, None), Condition::Absent)
     }
 
-    /// A user's next version, if the stored one is still the one before. Their notices are owed from `owed_at`.
+    /// Adds a user's next version, on the condition that the stored one is the version before. The sweep
+    /// plans their notices from `owed_at` on.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn update_user(self, user: &User, owed_at: Minute) -> Result<Self, StoreError> {
         let before = user.version - 1;
         self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
     }
 
-    /// The user's address, which is nobody's yet.
+    /// Claims the user's address, on the condition that nobody has it yet.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
         self.put(&EmailItem::new(user), Condition::Absent)
     }
 
-    /// An address that was the user's.
+    /// Releases the user's address, on the condition that it is theirs.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
     pub fn release_email(self, user: &User) -> Result<Self, StoreError> {
         self.delete_owned(&Key::email(&user.email), "user_id = :owner", user.id.as_str())
     }
 }
 
-/// Whether a user was created.
+/// The outcome of creating a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Creation {
-    /// It was.
+    /// The user was created.
     Created,
-    /// A user of that id is there already.
+    /// There is a user of that id already.
     AlreadyThere,
-    /// Somebody has that address already, in this or another spelling.
+    /// Somebody has the address already, in this or another spelling.
     EmailTaken,
 }
 
-/// Whether a user was changed.
+/// The outcome of changing a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
-    /// They were.
+    /// The user was changed.
     Updated,
-    /// Somebody else has that address already.
+    /// Somebody else has the address already.
     EmailTaken,
 }
 
@@ -194,8 +215,8 @@ impl Store {
     pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
         const USER: usize = 0;
         const CLAIM: usize = 1;
-        let change = self.transaction().create_user(user)?.claim_email(user)?;
-        match self.commit(change).await {
+        let transaction = self.transaction().create_user(user)?.claim_email(user)?;
+        match self.commit(transaction).await {
             Ok(()) => Ok(Creation::Created),
             Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
             Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
@@ -203,8 +224,8 @@ impl Store {
         }
     }
 
-    /// Changes a user from `before` to `after`, their next version; the claim on their address moves in the same transaction.
-    /// Their notices are owed from `owed_at`.
+    /// Changes a user from `before` to `after`, their next version. The claim on their address moves in the
+    /// same transaction. The sweep plans their notices from `owed_at` on.
     ///
     /// # Errors
     /// A conflict when the user is no longer as `before`; otherwise when the store can't be written.
@@ -216,13 +237,13 @@ impl Store {
     ) -> Result<Update, StoreError> {
         const USER: usize = 0;
         const CLAIM: usize = 1;
-        let mut change = self.transaction().update_user(after, owed_at)?;
+        let mut transaction = self.transaction().update_user(after, owed_at)?;
         if before.email.key() != after.email.key() {
-            change = change.claim_email(after)?.release_email(before)?;
+            transaction = transaction.claim_email(after)?.release_email(before)?;
         }
-        match self.commit(change).await {
+        match self.commit(transaction).await {
             Ok(()) => Ok(Update::Updated),
-            // Where the user changed meanwhile, the claim may be their own.
+            // When the user's condition failed too, the claim may be their own, from a change meanwhile.
             Err(error) if error.failed_condition(CLAIM) && !error.failed_condition(USER) => {
                 Ok(Update::EmailTaken)
             }
@@ -238,7 +259,7 @@ impl Store {
         self.get::<UserItem>(&Key::user(id)).await?.map(User::try_from).transpose()
     }
 
-    /// The users of those ids, as far as they are there.
+    /// The users of those ids, those that exist.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -248,7 +269,8 @@ impl Store {
         ids.into_iter().filter_map(user).collect()
     }
 
-    /// The user of that id and, where planning their meetings was broken off, from which start on it goes on.
+    /// The user of that id and, where planning their meetings was interrupted, the start from which it
+    /// continues.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -261,10 +283,11 @@ impl Store {
         Ok(Some((item.try_into()?, planned_until)))
     }
 
-    /// Notes that of the user's meetings those that start before `until` are planned with the user's version `version`.
+    /// Notes that the user's meetings that start before `until` are planned with the user's version
+    /// `version`.
     ///
     /// # Errors
-    /// A conflict when the user has another version by now, or nothing is owed any more.
+    /// A conflict when the user has another version by now, or their plan is finished.
     pub async fn note_progress(
         &self,
         id: &UserId,

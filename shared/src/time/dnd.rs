@@ -1,14 +1,15 @@
 use std::fmt;
+use std::str::FromStr;
 
 /// Minutes in a day.
 pub(super) const DAY: u16 = 24 * 60;
 
-/// A time as a clock on the wall shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
-/// window.
+/// A time of day as a wall clock shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
+/// [`Dnd`] window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(u16);
 
-/// Why something is no [`WallTime`]; the text is meant for clients and ends in an example.
+/// Why something is no [`WallTime`]. The message is for clients and ends with an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WallTimeError {
     /// A whole number that is no hour of the day.
@@ -21,7 +22,7 @@ pub enum WallTimeError {
     Text {
         /// What was given, cut where it is long.
         given: String,
-        /// How the same time would be written rightly, where that can be guessed.
+        /// How to write the same time, where that can be guessed; otherwise any valid time.
         example: String,
     },
 }
@@ -33,21 +34,6 @@ impl WallTime {
     /// [`WallTimeError::Hour`] for any other number.
     pub fn from_hour(hour: i64) -> Result<WallTime, WallTimeError> {
         u16::try_from(hour).ok().and_then(|hours| Self::at(hours, 0)).ok_or(WallTimeError::Hour(hour))
-    }
-
-    /// Reads `HH:MM`, `00:00` to `24:00`.
-    ///
-    /// # Errors
-    /// [`WallTimeError::Text`] for any other text; for one like `10 PM` it says how to write that.
-    pub fn parse(text: &str) -> Result<WallTime, WallTimeError> {
-        let shown = match text.as_bytes() {
-            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
-            _ => None,
-        };
-        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
-            given: text.chars().take(40).collect(),
-            example: example(text),
-        })
     }
 
     /// The time that a clock shows as `hours` and `minutes`, if one can.
@@ -64,6 +50,22 @@ impl WallTime {
     }
 }
 
+/// Reads `HH:MM`, `00:00` to `24:00`. For a text like `10 PM` the error says how to write that.
+impl FromStr for WallTime {
+    type Err = WallTimeError;
+
+    fn from_str(text: &str) -> Result<WallTime, WallTimeError> {
+        let shown = match text.as_bytes() {
+            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
+            _ => None,
+        };
+        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
+            given: text.chars().take(40).collect(),
+            example: example(text),
+        })
+    }
+}
+
 /// Written as `HH:MM`.
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,10 +73,20 @@ impl fmt::Display for WallTime {
     }
 }
 
-/// A person's do-not-disturb window by the clock on their wall: from `start` up to, not including, `end`.
+/// A person's do-not-disturb window by their wall clock: from `start` up to, not including, `end`.
 ///
-/// A start later than the end wraps over midnight; `00:00`–`24:00` means always. An end of `00:00` is the
-/// same as `24:00`.
+/// A window whose start is later than its end goes over midnight; `00:00`–`24:00` means always. An end of
+/// `00:00` is the same as `24:00`.
+///
+/// ```
+/// use shared::time::Dnd;
+///
+/// let night = Dnd::new("22:00".parse()?, "07:30".parse()?)?;
+/// assert!(night.contains(23 * 60) && night.contains(7 * 60));
+/// assert!(!night.contains(7 * 60 + 30));
+/// assert!(Dnd::new("22:00".parse()?, "22:00".parse()?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dnd {
     start: WallTime,
@@ -84,7 +96,7 @@ pub struct Dnd {
 /// Why two times make no [`Dnd`] window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DndError {
-    /// Start and end are one and the same, which could mean never as well as always.
+    /// Start and end are the same, which could mean never or always.
     #[error(
         "do-not-disturb can't start and end at {0}; use 00:00 to 24:00 for always, or no hours for never"
     )]
@@ -119,7 +131,7 @@ impl Dnd {
         self.end
     }
 
-    /// Whether a wall clock that shows `minute_of_day` (0..=1439) stands inside the window.
+    /// Whether `minute_of_day` (0..=1439) on the wall clock is inside the window.
     pub fn contains(self, minute_of_day: u16) -> bool {
         let (start, end) = (self.start.0, self.end.0);
         if start < end {
@@ -129,7 +141,7 @@ impl Dnd {
         }
     }
 
-    /// Whether the window is the whole day, so that its edges are none.
+    /// Whether the window is the whole day, so that it never ends.
     pub fn is_always(self) -> bool {
         self.start.0 == 0 && self.end.0 == DAY
     }
@@ -174,22 +186,22 @@ mod tests {
     use super::*;
 
     fn dnd(start: &str, end: &str) -> Result<Dnd, DndError> {
-        Dnd::new(WallTime::parse(start).unwrap(), WallTime::parse(end).unwrap())
+        Dnd::new(start.parse::<WallTime>().unwrap(), end.parse::<WallTime>().unwrap())
     }
 
     #[test]
-    fn hours_and_texts_are_read_alike() {
-        assert_eq!(WallTime::from_hour(22), WallTime::parse("22:00"));
-        assert_eq!(WallTime::from_hour(24), WallTime::parse("24:00"));
+    fn hours_and_texts_give_the_same_wall_time() {
+        assert_eq!(WallTime::from_hour(22), "22:00".parse::<WallTime>());
+        assert_eq!(WallTime::from_hour(24), "24:00".parse::<WallTime>());
         for bad in [-1, 25, i64::MAX, i64::MIN] {
             assert_eq!(WallTime::from_hour(bad), Err(WallTimeError::Hour(bad)));
         }
     }
 
     #[test]
-    fn every_minute_survives_being_written_and_read() {
+    fn every_wall_time_parses_from_its_own_text() {
         for minutes in 0..=DAY {
-            assert_eq!(WallTime::parse(&WallTime(minutes).to_string()), Ok(WallTime(minutes)));
+            assert_eq!(WallTime(minutes).to_string().parse::<WallTime>(), Ok(WallTime(minutes)));
         }
     }
 
@@ -216,7 +228,7 @@ mod tests {
             ("65535", "\"22:00\""),
             ("12:65535 pm", "\"22:00\""),
         ] {
-            let message = WallTime::parse(text).unwrap_err().to_string();
+            let message = text.parse::<WallTime>().unwrap_err().to_string();
             assert!(message.ends_with(written), "{text}: {message}");
         }
     }

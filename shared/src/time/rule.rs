@@ -1,15 +1,15 @@
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::dnd::Dnd;
 use super::edge::{next_change, previous_change};
 use super::minute::Minute;
 use super::zone::Zone;
 
-/// The shortest notice worth waiting for, in minutes: a reminder moved behind the window must leave at least
-/// this much before the meeting, or it is rather sent ahead of the window.
+/// In minutes: a reminder that is moved to the end of the do-not-disturb window must come at least so long
+/// before the meeting; otherwise it is sent before the window.
 pub const SHORTEST_NOTICE: i64 = 5;
 
 /// When a reminder is sent, and why then.
@@ -17,13 +17,13 @@ pub const SHORTEST_NOTICE: i64 = 5;
 pub struct Decision {
     /// The minute to send it, or `None` when it isn't sent at all.
     pub remind_at: Option<Minute>,
-    /// Why at that minute, or why not.
+    /// Why at that minute, or why not at all.
     pub reason: Reason,
 }
 
 /// Why a reminder is sent when it is, or not at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Sent as long before the meeting as was asked.
     OnTime,
@@ -31,7 +31,7 @@ pub enum Reason {
     Immediate,
     /// Moved to the end of the do-not-disturb window.
     AfterDnd,
-    /// Moved ahead of the do-not-disturb window, because its end comes too late to be of use.
+    /// Moved before the do-not-disturb window, because the window ends too late.
     BeforeDnd,
     /// Moved to the end of the window with less than [`SHORTEST_NOTICE`], because nothing earlier is left.
     AfterDndShort,
@@ -42,26 +42,18 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The name that the API and the store use, such as `after_dnd`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::OnTime => "on_time",
-            Reason::Immediate => "immediate",
-            Reason::AfterDnd => "after_dnd",
-            Reason::BeforeDnd => "before_dnd",
-            Reason::AfterDndShort => "after_dnd_short",
-            Reason::DndUntilStart => "dnd_until_start",
-            Reason::MeetingStarted => "meeting_started",
-        }
+    /// Its name in the API and in the store, such as `after_dnd`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Decides when to remind of a meeting that starts at `start`: the rule of docs/time.md, step by step.
 ///
 /// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
-/// person's window by the clocks of `zone`. A meeting reminder has a deadline, so it moves later while that
-/// still helps, else earlier; it is never sent inside the window, nor before `earliest`, nor after the last
-/// minute before the start (or the start itself, where that is what was asked).
+/// person's window by the clocks of `zone`. A reminder inside the window moves to the window's end where that
+/// is early enough, otherwise before the window. It is never sent inside the window, nor before `earliest`,
+/// nor later than the last minute before the start, or than the start itself where `minutes_before` is 0.
 pub fn remind(
     start: Minute,
     minutes_before: u32,
@@ -80,7 +72,9 @@ pub fn remind(
         return send(preferred, if preferred == asked { Reason::OnTime } else { Reason::Immediate });
     };
     let after = next_change(dnd, zone, preferred, last);
-    if let Some(after) = after.filter(|after| start - *after >= SHORTEST_NOTICE) {
+    if let Some(after) = after
+        && start - after >= SHORTEST_NOTICE
+    {
         return send(after, Reason::AfterDnd);
     }
     if let Some(before) = previous_change(dnd, zone, preferred, earliest) {

@@ -4,6 +4,7 @@ mod overlay;
 mod tests;
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -13,10 +14,24 @@ pub use overlay::TZDB;
 
 use super::minute::Minute;
 
-/// A time zone of the IANA database, under the name the user chose (an alias keeps its own name).
+/// A time zone of the IANA database, under the name that the user chose: an alias keeps its own name.
 ///
-/// Names and most offsets are chrono-tz's. Where the current tzdb ([`TZDB`]) differs from the one chrono-tz
-/// carries, a generated overlay has the last word from the first difference on.
+/// Names and most offsets are chrono-tz's. Where the current tzdb ([`TZDB`]) differs from chrono-tz's copy, a
+/// generated overlay replaces all offsets from the first difference on.
+///
+/// ```
+/// use shared::time::{Resolved, Zone};
+///
+/// let madrid: Zone = "europe/madrid".parse()?;
+/// assert_eq!(madrid.name(), "Europe/Madrid");
+/// // The clocks go forward over this time.
+/// let resolved = madrid.resolve("2026-03-29T02:30:00".parse()?);
+/// assert!(matches!(resolved, Resolved::Gap { .. }));
+///
+/// let error = "Madrid".parse::<Zone>().unwrap_err();
+/// assert_eq!(error.near(), ["Europe/Madrid"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Zone {
     tz: Tz,
@@ -26,7 +41,7 @@ pub struct Zone {
 /// From this instant (seconds since the epoch) on, this offset (seconds east of UTC).
 type Transition = (i64, i32);
 
-/// The clocks of a zone being put forward or back.
+/// A moment at which a zone's clocks go forward or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OffsetChange {
     /// The first instant of the new offset.
@@ -62,16 +77,6 @@ impl Zone {
     /// Coordinated Universal Time.
     pub const UTC: Zone = Zone { tz: Tz::UTC, overlay: &[] };
 
-    /// Finds a zone by its IANA name or alias, without regard to ASCII case.
-    ///
-    /// # Errors
-    /// [`UnknownZone`], with up to three names that may have been meant.
-    pub fn parse(name: &str) -> Result<Zone, UnknownZone> {
-        let exact = name.parse::<Tz>().ok();
-        let tz = exact.or_else(|| TZ_VARIANTS.into_iter().find(|tz| tz.name().eq_ignore_ascii_case(name)));
-        tz.map(Zone::of).ok_or_else(|| UnknownZone::new(name))
-    }
-
     /// The names of all zones, aliases included, sorted.
     pub fn all() -> impl Iterator<Item = &'static str> {
         TZ_VARIANTS.iter().map(|tz| tz.name())
@@ -92,16 +97,15 @@ impl Zone {
         instant.with_timezone(&self.offset_at(instant))
     }
 
-    /// What a clock on the wall shows during `minute`, in minutes since midnight (0..=1439).
+    /// What a wall clock shows during `minute`, in minutes since midnight (0..=1439).
     pub fn minute_of_day(self, minute: Minute) -> u16 {
         minute_of_day(minute, self.offset_during(minute))
     }
 
     /// Finds the instant, the two instants or the gap that a wall-clock time stands for.
     pub fn resolve(self, local: NaiveDateTime) -> Resolved {
-        // No clock differs from UTC by more than 16 hours, so the instants meant lie between these two; and
-        // as no zone changes twice within so short a time, the offsets at both ends are the only ones that
-        // can apply.
+        // No clock differs from UTC by more than 16 hours, so the instants in question lie between these two.
+        // No zone changes twice within so short a time, so only the offsets at both ends can apply.
         let as_utc = local.and_utc();
         let (from, to) = (as_utc - REACH, as_utc + REACH);
         let (early, late) = (self.offset_at(from), self.offset_at(to));
@@ -128,8 +132,8 @@ impl Zone {
 
     /// The changes of the offset between two instants, both included, in order.
     pub fn changes(self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<OffsetChange> {
-        // No zone changes twice in two days, so that a day holds one change at most. The walk begins in the minute that
-        // hasn't seen a change at `from` yet.
+        // No zone changes twice in two days, so a day has one change at most. The first day begins in the
+        // minute before `from`, to include a change at `from` itself.
         const DAY: i64 = 24 * 60;
         let last = Minute::of(to);
         let mut here = Minute::of(from - Duration::nanoseconds(1));
@@ -145,16 +149,17 @@ impl Zone {
         found
     }
 
-    /// The offset that rules during `minute`, in seconds east of UTC.
+    /// The offset during `minute`, in seconds east of UTC.
     pub(super) fn offset_during(self, minute: Minute) -> i32 {
         self.offset_seconds(minute.start())
     }
 
-    /// Going from `from`, where `offset` rules, towards `to`, before or after it: the first minute met at which
-    /// another offset rules, with that offset; `None` where the same one rules at `to`.
+    /// Going from `from`, which has `offset`, towards `to`, forward or back: the first minute with another
+    /// offset, and that offset; `None` where `to` has the same offset.
     ///
-    /// Exact while at most one change lies in between. Within the supported years no zone changes twice in two
-    /// days and every change falls on a whole minute (a test checks all of them), so callers stay within that.
+    /// Exact while at most one change lies in between. Within the supported years no zone changes twice in
+    /// two days, and every change is on a whole minute (a test checks all of them); callers stay within two
+    /// days.
     pub(super) fn change_towards(self, to: Minute, from: Minute, offset: i32) -> Option<(Minute, i32)> {
         let other = self.offset_during(to);
         if other == offset {
@@ -186,8 +191,19 @@ impl Zone {
     }
 }
 
-/// What a clock on the wall shows during `minute` while `offset` (seconds east of UTC) rules, in minutes since
-/// midnight.
+/// Finds a zone by its IANA name or alias, without regard to ASCII case. The error has up to three names that
+/// may have been meant.
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(name: &str) -> Result<Zone, UnknownZone> {
+        let exact = name.parse::<Tz>().ok();
+        let tz = exact.or_else(|| TZ_VARIANTS.into_iter().find(|tz| tz.name().eq_ignore_ascii_case(name)));
+        tz.map(Zone::of).ok_or_else(|| UnknownZone::new(name))
+    }
+}
+
+/// What a wall clock with `offset` (seconds east of UTC) shows during `minute`, in minutes since midnight.
 pub(super) fn minute_of_day(minute: Minute, offset: i32) -> u16 {
     const DAY: i64 = 24 * 60 * 60;
     let local = minute.epoch().saturating_mul(60).saturating_add(i64::from(offset));
@@ -198,7 +214,7 @@ pub(super) fn minute_of_day(minute: Minute, offset: i32) -> u16 {
 /// Further than any clock is from UTC.
 const REACH: Duration = Duration::hours(16);
 
-/// Zones are equal when their names are: an alias is a zone of its own, as that is what its user is shown.
+/// Zones are equal when their names are. An alias is a zone of its own, since its name is what users see.
 impl PartialEq for Zone {
     fn eq(&self, other: &Zone) -> bool {
         self.tz == other.tz

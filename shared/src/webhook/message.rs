@@ -63,7 +63,7 @@ fn body(meeting: &Meeting, recipient: &User, due: &[Reminded], at: Minute) -> St
         "timestamp": format(at.start(), Zone::UTC),
         "data": {
             "meeting": {
-                "meeting_id": meeting.id,
+                "meeting_id": meeting.id.as_str(),
                 "title": meeting.title.as_ref().map(ToString::to_string),
                 "location": meeting.location.as_ref().map(ToString::to_string),
                 "start_time": format(start, meeting.zone),
@@ -72,7 +72,7 @@ fn body(meeting: &Meeting, recipient: &User, due: &[Reminded], at: Minute) -> St
                 "version": meeting.version,
             },
             "participant": {
-                "user_id": recipient.id,
+                "user_id": recipient.id.as_str(),
                 "email": recipient.email.to_string(),
                 "name": recipient.name.to_string(),
                 "timezone": recipient.zone.name(),

@@ -11,9 +11,9 @@ use crate::time::{Minute, Zone};
 
 fn user(zone: &str) -> User {
     User {
-        email: Email::parse("bo@example.com").unwrap(),
-        name: Name::parse("Bo").unwrap(),
-        zone: Zone::parse(zone).unwrap(),
+        email: "bo@example.com".parse::<Email>().unwrap(),
+        name: "Bo".parse::<Name>().unwrap(),
+        zone: zone.parse::<Zone>().unwrap(),
         ..fixtures::user("bo-1")
     }
 }
@@ -21,9 +21,9 @@ fn user(zone: &str) -> User {
 /// A meeting of an hour from Madrid.
 fn meeting(start: &str) -> Meeting {
     Meeting {
-        title: Some(Title::parse("Design review").unwrap()),
-        location: Some(Location::parse("Room 1").unwrap()),
-        zone: Zone::parse("Europe/Madrid").unwrap(),
+        title: Some("Design review".parse::<Title>().unwrap()),
+        location: Some("Room 1".parse::<Location>().unwrap()),
+        zone: "Europe/Madrid".parse::<Zone>().unwrap(),
         version: 2,
         ..fixtures::meeting(fixtures::instant(start), &[&user("UTC")])
     }
@@ -124,8 +124,8 @@ fn the_id_is_made_from_the_earliest_reminder() {
 fn another_start_person_minute_or_reminder_has_another_id() {
     let due = reminded(60, "2026-12-01T08:00:00Z");
     let nine = meeting("2026-12-01T09:00:00Z");
-    let elsewhere = Meeting { id: MeetingId::parse("m-2").unwrap(), ..nine.clone() };
-    let ana = User { id: UserId::parse("ana-1").unwrap(), ..user("UTC") };
+    let elsewhere = Meeting { id: "m-2".parse::<MeetingId>().unwrap(), ..nine.clone() };
+    let ana = User { id: "ana-1".parse::<UserId>().unwrap(), ..user("UTC") };
     let ids = [
         reminder(&nine, &user("UTC"), &[due]).id,
         reminder(&elsewhere, &user("UTC"), &[due]).id,
@@ -152,9 +152,9 @@ proptest! {
         let zone = |n: usize| Zone::all().nth(n).unwrap_or("UTC");
         let start = Minute::from_epoch(29_000_000 + start / 10);
         let meeting = Meeting {
-            title: title.and_then(|title| Title::parse(&title).ok()),
-            location: location.and_then(|location| Location::parse(&location).ok()),
-            zone: Zone::parse(zone(zones.0)).unwrap(),
+            title: title.and_then(|title| title.parse::<Title>().ok()),
+            location: location.and_then(|location| location.parse::<Location>().ok()),
+            zone: zone(zones.0).parse::<Zone>().unwrap(),
             ..meeting(&start.start().to_rfc3339())
         };
         let due: Vec<_> = minutes.iter().map(|n| Reminded { minutes_before: *n, remind_at: start - i64::from(*n) }).collect();

@@ -1,13 +1,15 @@
-//! YAML as JSON, for what reads the document and the template: a build, `local` and tests. No function carries it.
+//! Converts YAML to JSON: the OpenAPI document for a build script, the template for `local` and the tests. It
+//! is in no function's binary.
 
 use saphyr::{LoadableYamlNode, Mapping, Scalar, Yaml};
 use serde_json::Value;
 
-/// The one document in `text` as JSON. Members keep their order, which is the one that people read them in, and
-/// CloudFormation's short tags are written out: `!Ref A` is `{"Ref":"A"}`, and `!Sub A` is `{"Fn::Sub":"A"}`.
+/// The one document in `text` as JSON. Members keep their order. CloudFormation's short tags become their
+/// long form: `!Ref A` is `{"Ref":"A"}`, and `!Sub A` is `{"Fn::Sub":"A"}`.
 ///
 /// # Errors
-/// In words, when it is no YAML, holds no single document or has something in it that JSON has no word for.
+/// What is wrong, when the text is no YAML, isn't exactly one document, or has something that JSON can't
+/// represent.
 pub fn to_json(text: &str) -> Result<String, String> {
     let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
     match documents.as_slice() {
@@ -36,7 +38,7 @@ fn json(node: &Yaml<'_>) -> Result<String, String> {
 
 fn object(members: &Mapping<'_>) -> Result<String, String> {
     let member = |(name, node): (&Yaml<'_>, &Yaml<'_>)| {
-        let name = name.as_str().ok_or_else(|| format!("the name {name:?} wants quotes"))?;
+        let name = name.as_str().ok_or_else(|| format!("the name {name:?} needs quotes"))?;
         Ok(format!("{}:{}", Value::from(name), json(node)?))
     };
     let members = members.iter().map(member).collect::<Result<Vec<_>, String>>()?;
@@ -71,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_say_is_an_error() {
+    fn what_json_cannot_represent_is_an_error() {
         for text in ["a: [", "", "a: 1\n---\nb: 2\n", "1: a\n", "a: &x 1\nb: *y\n"] {
             assert!(to_json(text).is_err(), "{text}");
         }

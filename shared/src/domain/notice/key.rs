@@ -72,7 +72,7 @@ impl NoticeKind {
             None if name == Self::INVITATION => Some(Self::Invitation),
             None => None,
             Some(minutes_before) => {
-                Channel::parse(name).map(|channel| Self::Reminder { channel, minutes_before })
+                name.parse().ok().map(|channel| Self::Reminder { channel, minutes_before })
             }
         };
         kind.ok_or_else(|| UnknownKind(name.to_owned()))

@@ -1,7 +1,6 @@
 //! The states of a notice, and what belongs to each.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::time::{Minute, Reason};
 
@@ -159,8 +158,7 @@ impl Closed {
 }
 
 /// The names of the states, in the contract, in the table and in the order of a notice's life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NoticeState {
     /// Its minute is known; its timer may not be set yet.
     Planned,

@@ -40,7 +40,7 @@ fn addresses_are_sent_in_ascii_or_left_out() {
     let replies = |organizer: &str| {
         let mut meeting = meeting();
         meeting.participants[0].email = Email::known(organizer).unwrap();
-        let reader = User { email: Email::parse("bo@bücher.example").unwrap(), ..reader("Bo", "UTC") };
+        let reader = User { email: "bo@bücher.example".parse::<Email>().unwrap(), ..reader("Bo", "UTC") };
         let bytes = mime(&invitation(&meeting, &reader), SENDER);
         assert!(bytes.is_ascii());
         let parsed = MessageParser::default().parse(&bytes).unwrap();
@@ -111,9 +111,9 @@ fn text_that_looks_like_mail_stays_text() {
         ["=?utf-8?Q?=0D=0ABcc:_x@example.com?=", "--=_0", "a=\u{ad}b", ".", "🎉".repeat(200).as_str()]
     {
         let meeting = Meeting {
-            title: Some(Title::parse(nasty).unwrap()),
+            title: Some(nasty.parse::<Title>().unwrap()),
             description: Some(
-                Description::parse(&format!("{nasty}\n.\nBcc: x@example.com\n\n{nasty}")).unwrap(),
+                format!("{nasty}\n.\nBcc: x@example.com\n\n{nasty}").parse::<Description>().unwrap(),
             ),
             ..meeting()
         };
@@ -150,8 +150,8 @@ proptest! {
     ) {
         let clean = |text: &String| text.replace('\n', " ");
         let (Ok(title), Ok(name), Ok(location), Ok(description)) = (
-            Title::parse(&clean(&title)), Name::parse(&clean(&name)), Location::parse(&clean(&location)),
-            Description::parse(&description),
+            clean(&title).parse::<Title>(), clean(&name).parse::<Name>(), clean(&location).parse::<Location>(),
+            description.parse::<Description>(),
         ) else { return Ok(()) };
         let meeting = Meeting {
             title: Some(title), location: Some(location), description: Some(description), ..meeting()

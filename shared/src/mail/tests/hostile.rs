@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn only_the_web_becomes_a_link() {
     let linked = |location: &str| {
-        let meeting = Meeting { location: Some(Location::parse(location).unwrap()), ..meeting() };
+        let meeting = Meeting { location: Some(location.parse::<Location>().unwrap()), ..meeting() };
         reminder(&meeting, &reader("Bo", "UTC")).html.contains("<a ")
     };
     for link in
@@ -34,9 +34,9 @@ fn only_the_web_becomes_a_link() {
 fn text_never_becomes_markup() {
     let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
     let meeting = Meeting {
-        title: Some(Title::parse(evil).unwrap()),
-        description: Some(Description::parse(evil).unwrap()),
-        location: Some(Location::parse(&format!("https://example.com/{evil}")).unwrap()),
+        title: Some(evil.parse::<Title>().unwrap()),
+        description: Some(evil.parse::<Description>().unwrap()),
+        location: Some(format!("https://example.com/{evil}").parse::<Location>().unwrap()),
         participants: vec![
             participant(evil, Role::Organizer),
             Participant::new(&reader(evil, "UTC"), Role::Participant),
@@ -52,17 +52,17 @@ fn text_never_becomes_markup() {
 fn text_never_reverses_the_words_around_it() {
     let turned = |text: &str| format!("\u{202e}{text}\u{2067}{text}");
     let mut meeting = Meeting {
-        title: Some(Title::parse(&turned("Review")).unwrap()),
-        location: Some(Location::parse(&turned(" https://meet.example.com/ ")).unwrap()),
+        title: Some(turned("Review").parse::<Title>().unwrap()),
+        location: Some(turned(" https://meet.example.com/ ").parse::<Location>().unwrap()),
         ..meeting()
     };
     for participant in &mut meeting.participants {
-        participant.name = Name::parse(&turned(participant.name.as_str())).unwrap();
+        participant.name = turned(participant.name.as_str()).parse::<Name>().unwrap();
     }
     let reader = reader(&turned("Bo"), "UTC");
     let was = [Some(turned("Talk")), None].map(|title| Event {
-        title: title.map(|title| Title::parse(&title).unwrap()),
-        location: Some(Location::parse(&turned("Hall")).unwrap()),
+        title: title.map(|title| title.parse::<Title>().unwrap()),
+        location: Some(turned("Hall").parse::<Location>().unwrap()),
         ..shown_before(&meeting)
     });
     let updates = was.map(|before| update(&meeting, &reader, &before));
@@ -81,7 +81,7 @@ fn text_never_reverses_the_words_around_it() {
     assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Ana MaríaAna María via Tactful"));
     assert_eq!(parsed.subject(), Some("Invitation: ReviewReview, Tue 1 Dec 09:00"));
     // Right to left goes on as it was written.
-    let hebrew = Meeting { title: Some(Title::parse("סקירה (A)\u{200f}").unwrap()), ..meeting };
+    let hebrew = Meeting { title: Some("סקירה (A)\u{200f}".parse::<Title>().unwrap()), ..meeting };
     let message = reminder(&hebrew, &reader);
     assert!(
         message.subject.contains("סקירה (A)\u{200f},") && message.text.contains("דנה לוי"),

@@ -15,7 +15,7 @@ fn calendar_updates_match_their_snapshots() {
 #[test]
 fn subject_and_first_sentence_say_why_a_mail_comes() {
     let bo = reader("Bo", "Asia/Tokyo");
-    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let named = Meeting { title: Some("Design review".parse::<Title>().unwrap()), ..meeting() };
     let mails = every_mail(&named, &bo).map(|message| {
         let first = message.text.lines().nth(2).unwrap_or_default().to_owned();
         (message.subject, first)
@@ -48,13 +48,13 @@ fn an_organizer_reads_that_the_meeting_is_booked() {
 #[test]
 fn an_update_shows_new_and_old_values_of_what_changed() {
     let bo = reader("Bo", "Asia/Tokyo");
-    let named = Meeting { title: Some(Title::parse("Design review").unwrap()), ..meeting() };
+    let named = Meeting { title: Some("Design review".parse::<Title>().unwrap()), ..meeting() };
     let nowhere = Meeting { location: None, ..named.clone() };
     let same = other_digest(&named);
     let moved = Event { interval: day_before(), ..same.clone() };
-    let renamed = Event { title: Some(Title::parse("Talk").unwrap()), ..same.clone() };
+    let renamed = Event { title: Some("Talk".parse::<Title>().unwrap()), ..same.clone() };
     let untitled = Event { title: None, location: None, ..same.clone() };
-    let elsewhere = Event { location: Some(Location::parse("Room 1").unwrap()), ..same.clone() };
+    let elsewhere = Event { location: Some("Room 1".parse::<Location>().unwrap()), ..same.clone() };
     let old = "Monday, 30 November 2026, 18:00–19:00";
     let (was, struck) = (format!("Was    {old} (Asia/Tokyo, UTC+09:00)"), format!("<s>{old}</s>"));
     let title = "has a new title. Its time is the same.";

@@ -50,7 +50,7 @@ fn change(before: &Meeting, now: &Meeting) -> CalendarUpdate {
 }
 
 fn titled(meeting: &Meeting, title: &str) -> Meeting {
-    Meeting { title: Some(Title::parse(title).unwrap()), version: meeting.version + 1, ..meeting.clone() }
+    Meeting { title: Some(title.parse::<Title>().unwrap()), version: meeting.version + 1, ..meeting.clone() }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What can go wrong in the store, in the domain's terms.
+//! Errors of the store, by what they mean to callers.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -9,17 +9,18 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use super::Item;
 use crate::error_chain::error_chain;
 
-/// A failed call to the store. Ask it what it means; its text is for the log, never for a client.
+/// A failed call to the store. Callers ask its methods what it means; its message is for the log, never for
+/// clients.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
     kind: ErrorKind,
     message: String,
-    /// What became of each write of a transaction; empty where that is not known.
+    /// The outcome of each write of a transaction; empty where that is not known.
     writes: Vec<WriteOutcome>,
 }
 
-/// Why a transaction was cancelled, as far as one of its writes goes.
+/// The outcome of one write of a transaction that was cancelled.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum WriteOutcome {
     /// This write was not the reason.
@@ -28,9 +29,9 @@ pub(in crate::store) enum WriteOutcome {
     ConditionFailed(Option<Item>),
     /// Another transaction is writing the same item.
     Conflict,
-    /// The service has no room for it right now.
+    /// The service throttled it.
     Throttled,
-    /// Something else, which trying again won't mend.
+    /// Something else, for which a retry is no help.
     Other,
 }
 
@@ -42,12 +43,12 @@ enum ErrorKind {
 }
 
 impl StoreError {
-    /// Somebody else wrote first: read again and decide again.
+    /// Whether somebody else wrote first. Callers read again and decide again.
     pub fn is_conflict(&self) -> bool {
         self.kind == ErrorKind::Conflict
     }
 
-    /// The store can't be reached or is throttling: worth another try a little later.
+    /// Whether the store can't be reached or is throttling. A retry a little later may succeed.
     pub fn is_unavailable(&self) -> bool {
         self.kind == ErrorKind::Unavailable
     }
@@ -57,22 +58,26 @@ impl StoreError {
         matches!(self.writes.get(index), Some(WriteOutcome::ConditionFailed(_)))
     }
 
-    /// What became of each write of the transaction that failed.
+    /// The outcome of each write of the transaction that failed.
     pub(in crate::store) fn writes(&self) -> &[WriteOutcome] {
         &self.writes
     }
 
-    /// An item that no version of the program can have written.
+    /// An item that can't be read. `what` never repeats what the item holds.
     pub(in crate::store) fn corrupt(what: impl std::fmt::Display) -> Self {
         Self { kind: ErrorKind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
+    }
+
+    pub(in crate::store) fn conflict(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Conflict, message: message.into(), writes: Vec::new() }
     }
 
     pub(in crate::store) fn unavailable(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Unavailable, message: message.into(), writes: Vec::new() }
     }
 
-    /// Sorts a failed call by what it means. A failure on the way there or back counts as unavailable, and so do the
-    /// codes that the service itself calls temporary.
+    /// A failure to reach the service or to read its answer counts as unavailable, and so do the codes that
+    /// the service calls temporary.
     fn from_sdk<E>(error: &SdkError<E>, is_conflict: bool) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -110,20 +115,21 @@ impl StoreError {
     }
 
     pub(in crate::store) fn put(error: SdkError<PutItemError>) -> Self {
-        let lost = error.as_service_error().is_some_and(|e| {
+        let is_conflict = error.as_service_error().is_some_and(|e| {
             e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
         });
-        Self::from_sdk(&error, lost)
+        Self::from_sdk(&error, is_conflict)
     }
 
     pub(in crate::store) fn update(error: SdkError<UpdateItemError>) -> Self {
-        let lost = error.as_service_error().is_some_and(|e| {
+        let is_conflict = error.as_service_error().is_some_and(|e| {
             e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
         });
-        Self::from_sdk(&error, lost)
+        Self::from_sdk(&error, is_conflict)
     }
 
-    /// A cancelled transaction is a conflict when every reason is one; a throttled write among them makes it unavailable.
+    /// A cancelled transaction is a conflict when every reason is one. A throttled write makes it
+    /// unavailable.
     pub(in crate::store) fn transaction(error: SdkError<TransactWriteItemsError>) -> Self {
         let writes = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -133,10 +139,10 @@ impl StoreError {
         };
         let counts =
             |outcome: fn(&WriteOutcome) -> bool| writes.iter().filter(|write| outcome(write)).count();
-        let raced = counts(|w| matches!(w, WriteOutcome::ConditionFailed(_) | WriteOutcome::Conflict));
+        let conflicts = counts(|w| matches!(w, WriteOutcome::ConditionFailed(_) | WriteOutcome::Conflict));
         let throttled = counts(|w| matches!(w, WriteOutcome::Throttled));
         let others = counts(|w| matches!(w, WriteOutcome::Other));
-        let mut result = Self::from_sdk(&error, raced > 0 && throttled + others == 0);
+        let mut result = Self::from_sdk(&error, conflicts > 0 && throttled + others == 0);
         if throttled > 0 && others == 0 {
             result.kind = ErrorKind::Unavailable;
         }
@@ -158,9 +164,9 @@ impl WriteOutcome {
 
 impl From<serde_dynamo::Error> for StoreError {
     fn from(error: serde_dynamo::Error) -> Self {
-        // What serde can't take it quotes, and the quotation may be anyone's name.
-        let told = error.to_string();
-        Self::corrupt(told.split(['"', '\'']).next().unwrap_or_default())
+        // Serde's message may quote the value, which may be somebody's name. The message is cut before that.
+        let message = error.to_string();
+        Self::corrupt(message.split(['"', '\'']).next().unwrap_or_default())
     }
 }
 
@@ -177,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    /// A transaction that meets Ana's item, as the service answers it.
+    /// The error of a transaction whose condition failed on Ana's item.
     fn cancelled(code: &str) -> StoreError {
         let item = Item::from([("email".to_owned(), AttributeValue::S("ana@example.com".to_owned()))]);
         let reason = CancellationReason::builder().code(code).set_item(Some(item)).build();
@@ -193,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_tells_what_it_is_and_nobodys_address() {
+    fn a_failure_has_its_code_and_no_address() {
         let error = cancelled("ConditionalCheckFailed");
         assert_eq!(error.to_string(), "service error: TransactionCanceledException: Transaction cancelled");
         assert!(error.is_conflict());

@@ -1,4 +1,4 @@
-//! Primary keys. Each entity's module says how its keys are made; see ARCHITECTURE.md, "The table".
+//! Primary keys. Each entity's module makes its own keys; see ARCHITECTURE.md, "The table".
 
 use std::collections::HashMap;
 

@@ -21,11 +21,11 @@ pub use error::StoreError;
 pub use key::Key;
 pub(super) use key::{ItemKey, key_of};
 pub use read::{Found, ReadSet};
-pub use retry::IsConflict;
+pub use retry::{IsConflict, Retries};
 pub use session::Session;
 pub(super) use transaction::Condition;
 pub use transaction::Transaction;
-pub(super) use value::{instant, interval, number, unreadable};
+pub(super) use value::{instant, interval, number, parse, parse_optional, unreadable};
 
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;

@@ -13,15 +13,25 @@ use super::{Item, Key, Store, StoreError};
 /// The most keys of one BatchGetItem
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 const BATCH: usize = 100;
-/// How often keys that the service left unread are asked for again.
+/// How many times a batch is requested until the service has read all of its keys.
 const ROUNDS: u32 = 6;
 
-/// The items that one read asks for, each once. The entities' modules add to it.
+/// The items to read in one call. Each entity's module has methods that add to it.
+///
+/// ```no_run
+/// # use shared::domain::{MeetingId, UserId};
+/// # use shared::store::{ReadSet, Store, StoreError};
+/// # async fn example(store: &Store, user: &UserId, meeting: &MeetingId) -> Result<(), StoreError> {
+/// let found = store.read(ReadSet::new().user(user).meeting(meeting)).await?;
+/// let (user, meeting) = (found.user(user)?, found.meeting(meeting)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReadSet(Vec<Key>);
 
 impl ReadSet {
-    /// Nothing yet.
+    /// An empty set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -36,7 +46,7 @@ impl ReadSet {
     }
 }
 
-/// The items of a [`ReadSet`] that exist.
+/// Those items of a [`ReadSet`] that exist.
 #[derive(Clone, Debug, Default)]
 pub struct Found(HashMap<Key, Item>);
 
@@ -51,7 +61,8 @@ impl Found {
 }
 
 impl Store {
-    /// Reads all of `wanted` with strong consistency, in one round trip (several calls side by side beyond 100 keys).
+    /// Reads all of `wanted` with strong consistency, in one round trip. Beyond 100 keys it makes several
+    /// calls at once.
     ///
     /// # Errors
     /// When the store can't be read.

@@ -1,87 +1,82 @@
 //! What one request has read so far.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::WriteOutcome;
 use super::{Found, Item, Key, ReadSet, Store, StoreError, Transaction};
 
-/// Reads and commits for one request, which may have to decide several times. What was read stays known, and a commit
-/// that loses its race brings the items along that were in its way: the next decision is made on those without reading
-/// anything again. Every write is conditional on what it was decided from, so that stale knowledge costs another try
-/// and never a wrong booking.
+/// Reads and commits for one request, which may have to decide several times. What was read stays known, and
+/// a commit that fails for a conflict brings along the items that were in its way: the next attempt decides
+/// on those without reading anything again. Every write is conditional on what it was decided from, so that
+/// an item that is out of date costs another attempt and never a wrong booking.
 #[derive(Debug)]
 pub struct Session<'a> {
     store: &'a Store,
-    known: Mutex<HashMap<Key, Option<Item>>>,
+    /// Every item that was read; `None` where there is none.
+    known: HashMap<Key, Option<Item>>,
 }
 
 impl Store {
     /// A session that knows nothing yet.
     pub fn session(&self) -> Session<'_> {
-        Session { store: self, known: Mutex::default() }
+        Session { store: self, known: HashMap::new() }
     }
 }
 
 impl Session<'_> {
-    /// Reads whatever of `wanted` is not known yet, with strong consistency and in one round trip.
+    /// Reads whatever of `read_set` is not known yet, with strong consistency and in one round trip.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn read(&self, wanted: ReadSet) -> Result<Found, StoreError> {
-        // A set: an item asked for twice is still found once.
-        let missing: HashSet<Key> = {
-            let known = self.known();
-            wanted.keys().iter().filter(|key| !known.contains_key(*key)).cloned().collect()
-        };
+    pub async fn read(&mut self, read_set: ReadSet) -> Result<Found, StoreError> {
+        // A set, as `remove` below finds an item only once.
+        let missing: HashSet<&Key> =
+            read_set.keys().iter().filter(|key| !self.known.contains_key(*key)).collect();
         if !missing.is_empty() {
-            let mut found = self.store.read_items(missing.iter().cloned().collect()).await?;
-            let items =
-                missing.into_iter().map(|key| (found.remove(&key), key)).map(|(item, key)| (key, item));
-            self.known().extend(items);
+            let mut items = self.store.read_items(missing.iter().copied().cloned().collect()).await?;
+            for key in missing {
+                self.known.insert(key.clone(), items.remove(key));
+            }
         }
-        let known = self.known();
-        let items = wanted.keys().iter().filter_map(|key| Some((key.clone(), known.get(key)?.clone()?)));
-        Ok(Found::new(items.collect()))
+        let item = |key: &Key| Some((key.clone(), self.known.get(key)?.clone()?));
+        Ok(Found::new(read_set.keys().iter().filter_map(item).collect()))
     }
 
-    /// A change that writes nothing yet.
+    /// A transaction that writes nothing yet.
     pub fn transaction(&self) -> Transaction {
         self.store.transaction()
     }
 
-    /// Writes all of `change`, or nothing.
+    /// Writes all of `transaction`, or nothing.
     ///
     /// # Errors
-    /// As [`Store::commit`]. After a conflict the session knows the items that were in the way as they are now.
-    pub async fn commit(&self, change: Transaction) -> Result<(), StoreError> {
-        let keys = change.keys().to_vec();
-        let outcome = self.store.commit(change).await;
+    /// As [`Store::commit`]. After a conflict the session knows the items that
+    /// were in the way as they are now.
+    pub async fn commit(&mut self, transaction: Transaction) -> Result<(), StoreError> {
+        let keys = transaction.keys().to_vec();
+        let outcome = self.store.commit(transaction).await;
         if let Err(error) = &outcome {
             self.learn(keys, error.writes());
         }
         outcome
     }
 
-    /// Forgets everything: what was read contradicts itself.
-    pub fn forget(&self) {
-        self.known().clear();
+    /// A conflict, for two reads that contradict each other because an item changed in between. Forgets
+    /// everything, so that the next attempt reads it again.
+    pub fn stale(&mut self) -> StoreError {
+        self.known.clear();
+        StoreError::conflict("an item changed between two reads")
     }
 
-    fn learn(&self, keys: Vec<Key>, writes: &[WriteOutcome]) {
-        let mut known = self.known();
+    fn learn(&mut self, keys: Vec<Key>, writes: &[WriteOutcome]) {
         for (key, outcome) in keys.into_iter().zip(writes) {
             match outcome {
                 WriteOutcome::Fine => {}
-                WriteOutcome::ConditionFailed(item) => drop(known.insert(key, item.clone())),
+                WriteOutcome::ConditionFailed(item) => drop(self.known.insert(key, item.clone())),
                 WriteOutcome::Conflict | WriteOutcome::Throttled | WriteOutcome::Other => {
-                    drop(known.remove(&key))
+                    drop(self.known.remove(&key))
                 }
             }
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, HashMap<Key, Option<Item>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Writing many items in one transaction: all of it happens, or nothing.
+//! Writes of many items in one transaction: all of them happen, or none.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
@@ -10,17 +10,34 @@ use super::key::key_of;
 use super::value::number;
 use super::{Item, Key, Store, StoreError};
 
-/// Writes to one table that belong together, in the order they were added. [`Store::transaction`] begins one.
+/// Writes that happen together or not at all, in the order they were added. [`Store::transaction`] begins
+/// one, and [`Store::commit`] writes it.
+///
+/// ```no_run
+/// # use shared::domain::{Booking, Meeting};
+/// # use shared::store::{Page, Store, StoreError};
+/// # use shared::time::Minute;
+/// # async fn example(
+/// #     store: &Store, meeting: &Meeting, page: &Page, booking: &Booking, owed_at: Minute,
+/// # ) -> Result<(), StoreError> {
+/// let transaction = store.transaction().create_meeting(meeting, owed_at)?.book(page, booking)?;
+/// match store.commit(transaction).await {
+///     Err(error) if error.is_conflict() => { /* read again, decide again */ }
+///     outcome => outcome?,
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Transaction {
     table: String,
-    /// Which item each write is of.
+    /// The key of each write's item.
     keys: Vec<Key>,
     writes: Vec<TransactWriteItem>,
 }
 
 impl Transaction {
-    /// Puts an item, on that condition.
+    /// Adds a put of an item, on that condition.
     pub(in crate::store) fn put(
         mut self,
         item: &impl Serialize,
@@ -44,7 +61,7 @@ impl Transaction {
         Ok(self)
     }
 
-    /// An update of that item, still to be completed and added by [`Transaction::with_update`].
+    /// Begins an update of an item. [`Transaction::with_update`] adds it.
     pub(in crate::store) fn update(&self, key: &Key) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.table)
@@ -52,7 +69,7 @@ impl Transaction {
             .return_values_on_condition_check_failure(ALL_OLD)
     }
 
-    /// Deletes an item that somebody owns, if `condition` holds for `:owner`.
+    /// Adds the deletion of an item, on a condition in which `:owner` stands for `owner`.
     pub(in crate::store) fn delete_owned(
         mut self,
         key: &Key,
@@ -71,6 +88,7 @@ impl Transaction {
         Ok(self)
     }
 
+    /// Adds an update.
     pub(in crate::store) fn with_update(
         mut self,
         key: &Key,
@@ -82,35 +100,36 @@ impl Transaction {
         Ok(self)
     }
 
-    /// Which item each write is of.
+    /// The key of each write's item.
     pub(in crate::store) fn keys(&self) -> &[Key] {
         &self.keys
     }
 }
 
-/// A failed condition brings the item along as it stands, so that the next decision needs no read.
+/// The answer to a failed condition has the item as it is stored, so the next decision needs no read.
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
-/// On what a write depends.
+/// The condition of a put.
 pub(in crate::store) enum Condition {
-    /// The item isn't there.
+    /// The item doesn't exist.
     Absent,
-    /// That attribute still has that value.
+    /// The attribute of that name has that value.
     Version(&'static str, u64),
 }
 
 impl Store {
-    /// A change of this store that writes nothing yet.
+    /// An empty transaction.
     pub fn transaction(&self) -> Transaction {
         Transaction { table: self.table.clone(), keys: Vec::new(), writes: Vec::new() }
     }
 
-    /// Writes all of `change`, or nothing. The SDK's client token makes its own retries of this call safe.
+    /// Writes all of `transaction`, or nothing. The SDK sends a client token, which makes its retries of the
+    /// call safe.
     ///
     /// # Errors
-    /// A conflict when a condition doesn't hold any more; otherwise when the store can't be written.
-    pub async fn commit(&self, change: Transaction) -> Result<(), StoreError> {
-        let call = self.client.transact_write_items().set_transact_items(Some(change.writes));
+    /// A conflict when a condition fails; otherwise when the store can't be written.
+    pub async fn commit(&self, transaction: Transaction) -> Result<(), StoreError> {
+        let call = self.client.transact_write_items().set_transact_items(Some(transaction.writes));
         call.send().await.map(drop).map_err(StoreError::transaction)
     }
 }

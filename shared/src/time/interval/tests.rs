@@ -32,7 +32,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn merging_keeps_the_time_and_no_seams(
+    fn merged_intervals_cover_the_same_time_and_never_touch(
         intervals in prop::collection::vec(small(), 0..12),
         turns in any::<Index>(),
     ) {
@@ -49,7 +49,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_subtracted_and_what_is_left_make_up_the_window(
+    fn subtracted_and_remaining_time_make_up_the_window(
         window in small(),
         busy in prop::collection::vec(small(), 0..12),
         turns in any::<Index>(),
@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn dnd_time_agrees_with_the_walk(
+    fn dnd_time_agrees_with_a_minute_by_minute_search(
         (zone, start) in places(),
         dnd in windows(),
         seconds in (0_i64..60, 1_i64..300_000),
@@ -85,12 +85,12 @@ proptest! {
         let window = interval(first, first + seconds.1);
         let found = dnd_time(window, dnd, zone.ours());
         prop_assert!(sorted_and_apart(&found));
-        prop_assert_eq!(found, walk(window, dnd, zone), "{} in {}", dnd, zone.name);
+        prop_assert_eq!(found, search(window, dnd, zone), "{} in {}", dnd, zone.name);
     }
 }
 
-/// The definition: minute by minute, on wall clocks that another library reads.
-fn walk(window: Interval, dnd: Dnd, zone: &Current) -> Vec<Interval> {
+/// The same by definition: a search minute by minute, on wall clocks that jiff reads.
+fn search(window: Interval, dnd: Dnd, zone: &Current) -> Vec<Interval> {
     let last = Minute::of(window.end - Duration::nanoseconds(1));
     let quiet = (Minute::of(window.start).epoch()..=last.epoch())
         .map(Minute::from_epoch)
@@ -100,7 +100,7 @@ fn walk(window: Interval, dnd: Dnd, zone: &Current) -> Vec<Interval> {
 }
 
 #[test]
-fn dnd_time_agrees_with_the_walk_over_a_leap_year() {
+fn dnd_time_agrees_with_a_minute_by_minute_search_over_a_leap_year() {
     let window = interval(1_830_000_030, 1_830_000_030 + 366 * 86_400);
     for (zone, start, end) in [
         ("Europe/Madrid", 1320, 420),
@@ -111,12 +111,12 @@ fn dnd_time_agrees_with_the_walk_over_a_leap_year() {
         ("America/Vancouver", 1439, 0),
     ] {
         let (zone, dnd) = (Current::named(zone), Dnd::new(wall(start), wall(end)).unwrap());
-        assert_eq!(dnd_time(window, dnd, zone.ours()), walk(window, dnd, zone), "{}", zone.name);
+        assert_eq!(dnd_time(window, dnd, zone.ours()), search(window, dnd, zone), "{}", zone.name);
     }
 }
 
 #[test]
-fn an_interval_holds_time() {
+fn an_interval_is_never_empty() {
     assert_eq!(Interval::new(at(5), at(5)), None);
     assert_eq!(Interval::new(at(6), at(5)), None);
     assert!(!interval(0, 60).overlaps(interval(60, 120)));
@@ -125,7 +125,7 @@ fn an_interval_holds_time() {
 }
 
 #[test]
-fn the_day_of_its_end_counts_only_when_reached() {
+fn an_interval_that_ends_at_midnight_does_not_touch_the_next_day() {
     let days = |start, end| interval(start, end).utc_days().map(|day| day.to_string()).collect::<Vec<_>>();
     assert_eq!(days(0, 86_400), ["1970-01-01"]);
     assert_eq!(days(86_399, 86_401), ["1970-01-01", "1970-01-02"]);
@@ -134,7 +134,7 @@ fn the_day_of_its_end_counts_only_when_reached() {
 }
 
 #[test]
-fn a_window_without_meetings_is_free_and_one_all_booked_is_not() {
+fn a_window_is_free_without_meetings_and_never_when_fully_booked() {
     assert_eq!(subtract(interval(0, 60), &[]), [interval(0, 60)]);
     assert_eq!(subtract(interval(0, 60), &[interval(-5, 70)]), []);
     assert_eq!(

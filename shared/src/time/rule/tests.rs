@@ -3,8 +3,14 @@ use proptest::prelude::*;
 use super::super::oracle::{Current, places, wall, windows};
 use super::*;
 
-/// The definition: docs/time.md's rule by a walk over the minutes, on wall clocks that another library reads.
-fn walk(start: Minute, minutes_before: u32, earliest: Minute, dnd: Option<Dnd>, zone: &Current) -> Decision {
+/// The rule of docs/time.md by definition: a search minute by minute, on wall clocks that jiff reads.
+fn search(
+    start: Minute,
+    minutes_before: u32,
+    earliest: Minute,
+    dnd: Option<Dnd>,
+    zone: &Current,
+) -> Decision {
     let quiet = |minute: &Minute| dnd.is_some_and(|dnd| dnd.contains(zone.minute_of_day(*minute)));
     let minutes = |from: Minute, to: Minute| (from.epoch()..=to.epoch()).map(Minute::from_epoch);
     let answer = |remind_at, reason| Decision { remind_at, reason };
@@ -39,7 +45,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12_000))]
 
     #[test]
-    fn the_jumps_agree_with_the_walk(
+    fn the_rule_agrees_with_a_minute_by_minute_search(
         (zone, start) in places(),
         minutes_before in lead_times(),
         slack in prop_oneof![3 => -3_i64..200, 2 => 0_i64..5000, 1 => Just(50_000)],
@@ -49,13 +55,13 @@ proptest! {
         // Timers can be set from shortly before the meeting, or from around the minute that was asked for.
         let earliest = if from_start { start } else { start - i64::from(minutes_before) } - slack;
         let jumped = remind(start, minutes_before, earliest, dnd, zone.ours());
-        prop_assert_eq!(jumped, walk(start, minutes_before, earliest, dnd, zone), "in {}", zone.name);
+        prop_assert_eq!(jumped, search(start, minutes_before, earliest, dnd, zone), "in {}", zone.name);
     }
 }
 
 /// One night around each change of every zone, by a window over the hours at which clocks change.
 #[test]
-fn the_jumps_agree_with_the_walk_on_every_night_that_the_clocks_change() {
+fn the_rule_agrees_with_a_minute_by_minute_search_at_every_clock_change() {
     for zone in Current::all() {
         let ours = zone.ours();
         for (nth, change) in zone.changes().enumerate() {
@@ -69,7 +75,7 @@ fn the_jumps_agree_with_the_walk_on_every_night_that_the_clocks_change() {
                 let jumped = remind(start, minutes_before, earliest, Some(dnd), ours);
                 assert_eq!(
                     jumped,
-                    walk(start, minutes_before, earliest, Some(dnd), zone),
+                    search(start, minutes_before, earliest, Some(dnd), zone),
                     "{change:?} in {ours}"
                 );
             }
@@ -83,7 +89,7 @@ fn minute(text: &str) -> Minute {
 
 #[test]
 fn each_reason_has_its_case() {
-    let madrid = Zone::parse("Europe/Madrid").unwrap();
+    let madrid = "Europe/Madrid".parse::<Zone>().unwrap();
     let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();
     let always = Dnd::new(wall(0), wall(1440)).unwrap();
     // Meeting, minutes before and the earliest timer, all on 2026-12-01 in Madrid; then the minute sent, and
@@ -116,10 +122,10 @@ fn each_reason_has_its_case() {
 }
 
 #[test]
-fn a_night_that_loses_its_free_hour_is_quiet_through() {
+fn a_skipped_hour_may_leave_no_minute_outside_the_window() {
     // In Madrid 02:00 to 03:00 doesn't happen on 2026-03-29; whoever is free only then is never free that
     // night.
-    let madrid = Zone::parse("Europe/Madrid").unwrap();
+    let madrid = "Europe/Madrid".parse::<Zone>().unwrap();
     let dnd = Dnd::new(wall(180), wall(120)).unwrap();
     let (start, earliest) = (minute("2026-03-29T08:00:00Z"), minute("2026-03-28T12:00:00Z"));
     let decision = remind(start, 600, earliest, Some(dnd), madrid);
@@ -129,9 +135,9 @@ fn a_night_that_loses_its_free_hour_is_quiet_through() {
 }
 
 #[test]
-fn a_day_that_a_zone_skipped_has_no_quiet_hours() {
+fn a_skipped_day_adds_no_dnd_time() {
     // Apia went from 2011-12-29 straight to 2011-12-31; at midnight its night was two hours old and went on.
-    let apia = Zone::parse("Pacific/Apia").unwrap();
+    let apia = "Pacific/Apia".parse::<Zone>().unwrap();
     let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();
     let start = minute("2011-12-31T08:00:00+14:00");
     let decision = remind(start, 120, start - 3000, Some(night), apia);
@@ -140,17 +146,18 @@ fn a_day_that_a_zone_skipped_has_no_quiet_hours() {
 }
 
 #[test]
-fn reasons_are_written_alike_everywhere() {
-    for reason in [
-        Reason::OnTime,
-        Reason::Immediate,
-        Reason::AfterDnd,
-        Reason::BeforeDnd,
-        Reason::AfterDndShort,
-        Reason::DndUntilStart,
-        Reason::MeetingStarted,
+fn reasons_have_the_names_of_the_api() {
+    for (reason, name) in [
+        (Reason::OnTime, "on_time"),
+        (Reason::Immediate, "immediate"),
+        (Reason::AfterDnd, "after_dnd"),
+        (Reason::BeforeDnd, "before_dnd"),
+        (Reason::AfterDndShort, "after_dnd_short"),
+        (Reason::DndUntilStart, "dnd_until_start"),
+        (Reason::MeetingStarted, "meeting_started"),
     ] {
-        assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
-        assert_eq!(serde_json::from_value::<Reason>(reason.as_str().into()).unwrap(), reason);
+        assert_eq!(reason.as_str(), name);
+        assert_eq!(name.parse(), Ok(reason));
     }
+    assert!("On time".parse::<Reason>().is_err());
 }

@@ -31,13 +31,13 @@ impl UnknownZone {
     }
 }
 
-/// Longer input is no zone name; comparing it with all of them would only waste time.
+/// Longer input isn't compared with the names: it can't be one.
 const LONGEST: usize = 64;
 const MOST: usize = 3;
-/// Below this likeness (0 to 1) a hint confuses more than it helps.
+/// Names that are less like the input (0 to 1) are no hints.
 const LIKE: f64 = 0.84;
 
-/// What people write where a zone belongs, though it names no zone or several.
+/// Abbreviations that people write instead of a zone, and zones that may be meant.
 const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("ACST", &["Australia/Adelaide", "Australia/Darwin"]),
     ("AEDT", &["Australia/Sydney", "Australia/Melbourne"]),
@@ -81,8 +81,8 @@ fn near(given: &str) -> Vec<&'static str> {
     fixed_offset(given).map_or_else(|| alike(given), |name| vec![name])
 }
 
-/// `GMT+2`, `UTC-5` or `+02:00` as the tzdb's zone of that whole-hour offset, whose sign is the other way
-/// round.
+/// The tzdb's zone for a whole-hour offset such as `GMT+2`, `UTC-5` or `+02:00`. The sign in its name is
+/// reversed.
 fn fixed_offset(given: &str) -> Option<&'static str> {
     let upper = given.to_ascii_uppercase().replace(' ', "");
     let bare = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC")).unwrap_or(&upper);
@@ -103,8 +103,8 @@ fn fixed_offset(given: &str) -> Option<&'static str> {
     TZ_VARIANTS.iter().map(|tz| tz.name()).find(|known| *known == name)
 }
 
-/// The names that look most like `given`, as a whole or in their last part: people know their city, not its
-/// continent.
+/// The names most like `given`, as a whole or in their last part: people know their city, not the continent's
+/// spelling.
 fn alike(given: &str) -> Vec<&'static str> {
     let plain = |name: &str| name.to_ascii_lowercase().replace([' ', '-'], "_");
     let given = plain(given);
@@ -119,7 +119,7 @@ fn alike(given: &str) -> Vec<&'static str> {
         .filter(|(likeness, _)| *likeness >= LIKE)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    // Where a city is meant for certain, others that merely look like it would distract.
+    // An exact match leaves out the names that are only similar.
     let certain = scored.iter().any(|(likeness, _)| *likeness == 1.0);
     let shown = scored.into_iter().filter(|(likeness, _)| !certain || *likeness == 1.0);
     shown.take(MOST).map(|(_, name)| name).collect()
@@ -131,11 +131,11 @@ mod tests {
     use super::*;
 
     fn hints(given: &str) -> Vec<&'static str> {
-        Zone::parse(given).unwrap_err().near
+        given.parse::<Zone>().unwrap_err().near
     }
 
     #[test]
-    fn what_people_write_leads_to_the_zone_they_mean() {
+    fn common_spellings_suggest_the_right_zone() {
         for (given, first) in [
             ("Madrid", "Europe/Madrid"),
             ("Europe/Madird", "Europe/Madrid"),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_hint_is_a_zone_and_there_are_at_most_three() {
         for (short, names) in ABBREVIATIONS {
-            assert!(names.len() <= MOST && names.iter().all(|name| Zone::parse(name).is_ok()), "{short}");
+            assert!(names.len() <= MOST && names.iter().all(|name| name.parse::<Zone>().is_ok()), "{short}");
         }
         for given in ["", " ", "Europe", "/", "GMT+15", "+05:30", "ÀÉ", "+é", "America/Argentina"] {
             assert!(hints(given).len() <= MOST, "{given}");
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_message_says_what_to_write_instead() {
-        let message = |given| Zone::parse(given).unwrap_err().to_string();
+        let message = |given: &str| given.parse::<Zone>().unwrap_err().to_string();
         assert_eq!(message("Madrid"), "\"Madrid\" is no IANA time zone; did you mean Europe/Madrid?");
         assert!(message("GMT+2").contains("Etc/GMT-2") && message("GMT+2").contains("ahead of UTC"));
         assert!(message("qqqq").contains("such as \"Europe/Madrid\""));
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_huge_or_dirty_name_is_cut_and_escaped() {
-        let message = Zone::parse(&"\u{7}x".repeat(40_000)).unwrap_err().to_string();
+        let message = "\u{7}x".repeat(40_000).parse::<Zone>().unwrap_err().to_string();
         assert!(message.len() < 700 && !message.contains('\u{7}'), "{message}");
     }
 }

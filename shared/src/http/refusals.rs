@@ -1,0 +1,51 @@
+//! What a use case decided against, as a problem.
+
+use serde_json::json;
+
+use super::view::ConflictView;
+use crate::attendance::{BookError, Clash, MeetingCancelled};
+use crate::problem::{Code, Problem};
+use crate::quota::{QuotaError, QuotaExceeded};
+use crate::time::Zone;
+
+/// 409 `meeting_conflict` with the creator's other meetings, their times in `zone`.
+pub fn meeting_conflict(clash: &Clash, zone: Zone) -> Problem {
+    let conflicts: Vec<_> = clash.conflicts.iter().map(|booking| ConflictView::new(booking, zone)).collect();
+    Problem::new(Code::MeetingConflict, nothing_changed(clash)).with("conflicts", conflicts)
+}
+
+/// 422 for `field` where a calendar is full.
+pub fn booking_refused(field: &str, error: BookError) -> Problem {
+    match error {
+        BookError::Full(full) => Problem::bad_field(field, full),
+        BookError::Store(error) => error.into(),
+    }
+}
+
+impl From<MeetingCancelled> for Problem {
+    fn from(cancelled: MeetingCancelled) -> Self {
+        Self::new(Code::MeetingCancelled, nothing_changed(cancelled))
+    }
+}
+
+impl From<QuotaError> for Problem {
+    fn from(error: QuotaError) -> Self {
+        match error {
+            QuotaError::Exceeded(exceeded) => exceeded.into(),
+            QuotaError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<QuotaExceeded> for Problem {
+    fn from(QuotaExceeded { demand, used, wait }: QuotaExceeded) -> Self {
+        let quota = json!({ "name": demand.quota.as_str(), "limit": demand.limit });
+        // Rounded up, so that a client that waits as long doesn't come too early.
+        let seconds = wait.num_milliseconds().unsigned_abs().div_ceil(1000);
+        Self::new(Code::QuotaExceeded, demand.refusal(used)).with("quota", quota).retry_after(seconds)
+    }
+}
+
+fn nothing_changed(why: impl std::fmt::Display) -> String {
+    format!("{why} Nothing was changed.")
+}

@@ -40,7 +40,8 @@ impl Planner {
     /// Plans a meeting or a user; see [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is over.
+    /// What is left stays owed then.
     pub async fn plan(&self, unplanned: &Unplanned, run: &Run) -> Result<(), Unfinished> {
         match unplanned {
             Unplanned::Meeting(id) => self.plan_meeting(id, run).await,

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!              plan                timer set
-//!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered    the message left
-//!       │                ^ <──────────────────────── │  │ └───> missed       the meeting started before it was sent
-//!       │                │      another minute       │  └─────> failed       every attempt to send failed
-//!       └──> suppressed ─┤                           └────────> suppressed   no minute outside DND is left
+//!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message left
+//!       │                ^ <──────────────────────── │  │ └───> missed      the start came before it was sent
+//!       │                │      another minute       │  └─────> failed      every attempt to send failed
+//!       └──> suppressed ─┤                           └────────> suppressed  no minute outside DND is left
 //!                        └── cancelled <──── the meeting is cancelled, or the person or the reminder removed
 //! ```
 //!

@@ -3,7 +3,7 @@
 //! ```text
 //!              plan                timer set
 //!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message left
-//!       │                ^ <──────────────────────── │  │ └───> missed      the start came before it was sent
+//!       │                ^ <──────────────────────── │  │ └───> missed      it was not sent before the start
 //!       │                │      another minute       │  └─────> failed      every attempt to send failed
 //!       └──> suppressed ─┤                           └────────> suppressed  no minute outside DND is left
 //!                        └── cancelled <──── the meeting is cancelled, or the person or the reminder removed

@@ -36,7 +36,7 @@ use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
 use crate::template::RouteDefinition;
-use authorizer::{Authorizer, Wish};
+use authorizer::{Authorizer, TokenRequest};
 use event::Received;
 use routes::Routes;
 
@@ -124,8 +124,8 @@ impl Gateway {
         let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
         let router = router.route("/local/webhooks", webhooks);
         let authorizer = self.0.authorizer.clone();
-        let token = get(move |wish: Result<Query<Wish>, QueryRejection>| async move {
-            authorizer::token(authorizer.as_ref(), wish)
+        let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {
+            authorizer::token(authorizer.as_ref(), request)
         });
         let router = router.route("/local/token", token.fallback(|| async { unknown_route() }));
         let router = router.layer(map_response(protected));

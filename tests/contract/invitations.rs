@@ -182,7 +182,7 @@ async fn an_invitation_stands_in_for_a_reminder_of_its_minute() {
 async fn refused_invitations_are_tried_again() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    world.ses.fail_next(2);
+    world.ses().fail_next(2);
     let meeting = invited(&world, &ana, &[]).await;
     assert!(world.outbox().is_empty());
     for minute in 2..9 {

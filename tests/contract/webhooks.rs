@@ -80,7 +80,7 @@ async fn a_reminder_is_one_signed_request() {
 async fn a_receiver_that_fails_twice_sees_the_same_id_three_times() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500, 503]);
+    world.receiver().answer_next(&[500, 503]);
     world.advance_to("2026-11-02T13:00:00Z").await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [500, 503, 204]);
@@ -93,7 +93,7 @@ async fn a_receiver_that_fails_twice_sees_the_same_id_three_times() {
 async fn it_is_tried_again_each_minute_or_so_until_it_is_taken() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60), webhook(59)])).await;
-    world.receiver.answer_next(&[500; 3]);
+    world.receiver().answer_next(&[500; 3]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert_eq!(states(&world, &meeting).await[0], state("scheduled", Some("Status500")));
 
@@ -115,7 +115,7 @@ async fn it_is_tried_again_each_minute_or_so_until_it_is_taken() {
 async fn one_that_is_tried_again_after_sleep_keeps_its_id() {
     let world = World::start().await;
     let (ana, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500; 3]);
+    world.receiver().answer_next(&[500; 3]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     // Ana in Madrid rests from 12:01 to 12:30 by her clock, so that the next attempt has to wait.
     let rest = json!({ "dnd_start_time": "12:01", "dnd_end_time": "12:30" });
@@ -151,7 +151,7 @@ async fn a_meeting_that_moves_away_and_back_is_reminded_of_once() {
 async fn what_nobody_takes_has_failed_at_the_start() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500; 200]);
+    world.receiver().answer_next(&[500; 200]);
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     let received = world.webhooks();
     assert!(received.len() > 6 && ids(&received).len() == 1, "{received:?}");
@@ -163,7 +163,7 @@ async fn what_nobody_takes_has_failed_at_the_start() {
 async fn redirections_are_failures_and_nobody_follows_them() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[301, 302, 307]);
+    world.receiver().answer_next(&[301, 302, 307]);
     world.advance_to("2026-11-02T11:00:00Z").await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [301, 302, 307]);
@@ -175,7 +175,7 @@ async fn redirections_are_failures_and_nobody_follows_them() {
 async fn a_receiver_that_has_too_much_to_do_is_left_alone_for_a_minute() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[429]);
+    world.receiver().answer_next(&[429]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert_eq!(statuses(&world.webhooks()), [429]);
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
@@ -224,7 +224,7 @@ async fn the_keys_are_read_once_and_again_when_a_receiver_refuses_what_they_sign
     world.advance_to("2026-11-02T11:30:00Z").await;
     assert_eq!((statuses(&world.webhooks()), reads()), (vec![204, 204], 1));
 
-    world.secrets.put_webhook_keys("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    world.secrets().put_webhook_keys("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     world.advance_to("2026-11-02T12:00:00Z").await;
     assert_eq!((statuses(&world.webhooks()), reads()), (vec![204, 204, 401, 204], 2));
     assert_eq!(states(&world, &meeting).await, vec![state("delivered", None); 3]);
@@ -263,7 +263,7 @@ async fn a_receiver_that_was_taken_away_since_is_a_failure_that_shows() {
 async fn a_receiver_that_says_nothing_is_not_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let world = World::start().await;
-    let secrets = Loopback::new().config(world.secrets.endpoint());
+    let secrets = Loopback::new().config(world.secrets().endpoint());
     let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&secrets), WEBHOOK_SECRET);
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let retry_policy = RetryPolicy {

@@ -235,7 +235,7 @@ async fn refused_mail_is_tried_again_after_longer_and_longer_pauses() {
         let scene = Scene::set(json!([30])).await;
         assert_eq!(scene.world.participant("remove", &scene.meeting, &scene.bo).await.0, 200);
         scene.world.settle().await;
-        scene.world.ses.fail_next(refusals);
+        scene.world.ses().fail_next(refusals);
         scene.finish().await;
         assert_eq!(scene.told(), told(&[("ana", minute)]), "{refusals} refusals");
         assert_eq!(scene.anas().await, row("delivered", "on_time", "09:30"), "{refusals} refusals");
@@ -245,7 +245,7 @@ async fn refused_mail_is_tried_again_after_longer_and_longer_pauses() {
 #[tokio::test]
 async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     let scene = Scene::set(json!([30])).await;
-    scene.world.ses.fail_next(u32::MAX);
+    scene.world.ses().fail_next(u32::MAX);
     scene.world.pass_to(at("09:40:00")).await;
     assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
     // What is changed meanwhile doesn't make it forget how often it was tried: at 09:30, 09:31, 09:33 and 09:37.
@@ -263,7 +263,7 @@ async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
     let reasons: Vec<_> = scene.rows().await.iter().map(|row| row["failure"].clone()).collect();
     assert_eq!(reasons, ["SendingPausedException"; 2]);
     // Mail works again: too late.
-    scene.world.ses.fail_next(0);
+    scene.world.ses().fail_next(0);
     for person in [&scene.ana, &scene.bo] {
         let outcome = notify::handle(&scene.world.process.notifier, scene.due(person, 30)).await;
         assert_eq!(outcome.unwrap(), DeliveryOutcome::Nothing);
@@ -281,7 +281,7 @@ async fn mail_refused_until_its_recipient_rests_is_suppressed_with_the_failure_a
         scene.world.settle().await;
     };
     rest("09:31").await;
-    scene.world.ses.fail_next(2);
+    scene.world.ses().fail_next(2);
     scene.world.pass_to(at("09:32:00")).await;
     assert_eq!(scene.anas().await, row("suppressed", "dnd_until_start", ""));
     // The meeting hasn't started: it is not over, and why it wasn't sent in its minute is not forgotten.
@@ -295,7 +295,7 @@ async fn mail_refused_until_its_recipient_rests_is_suppressed_with_the_failure_a
 #[tokio::test]
 async fn mail_that_can_leave_again_just_before_the_start_leaves() {
     let scene = Scene::set(json!([2])).await;
-    scene.world.ses.fail_next(2);
+    scene.world.ses().fail_next(2);
     // Both are refused at 09:58. A change in the last minute is no reason to give them up.
     scene.world.pass_to(at("09:58:00")).await;
     scene.world.clock.set(at("09:58:20"));

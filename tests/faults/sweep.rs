@@ -75,8 +75,8 @@ struct Run {
 async fn run(channel: Channel, episode: Episode, fault: Option<Fault>) -> Run {
     let mut stage = Stage::by(channel, episode).await;
     match fault {
-        Some(Fault::Refused(times)) => stage.world.receiver.answer_next(&vec![500; times]),
-        Some(Fault::HungUp(times)) => stage.world.receiver.hang_up_next(times),
+        Some(Fault::Refused(times)) => stage.world.receiver().answer_next(&vec![500; times]),
+        Some(Fault::HungUp(times)) => stage.world.receiver().hang_up_next(times),
         _ => {}
     }
     stage.world.calls().watch(move |call| fault.map_or(Fate::Pass, |fault| fault.fate(call)));

@@ -28,7 +28,10 @@ impl World {
     /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each minute. Minutes
     /// in which no timer is due and nothing is owed are skipped, as nothing happens in them. The stream is not followed.
     pub async fn pass_to(&self, to: DateTime<Utc>) {
-        while let Some((next, owed)) = self.next_event().await.filter(|(next, _)| *next <= to) {
+        while let Some((next, owed)) = self.next_event().await {
+            if next > to {
+                break;
+            }
             self.clock.set(next);
             while self.fire_due().await > 0 {}
             if owed {
@@ -52,14 +55,15 @@ impl World {
             noting.lock().unwrap().extend(event.records);
             Box::pin(async { Default::default() })
         });
-        let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
+        let follower =
+            follower(&self.loopback, &self.services.dynamodb, &self.template, Database::memory().unwrap());
         follower.drain(&note).await.unwrap();
         std::mem::take(&mut *records.lock().unwrap())
     }
 
     /// Every timer that is set, by what it carries, and when it fires.
     pub fn pending(&self) -> Vec<(Value, DateTime<Utc>)> {
-        let pending = self.scheduler.pending().into_iter();
+        let pending = self.services.scheduler.pending().into_iter();
         pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
     }
 

@@ -43,7 +43,7 @@ impl Scene {
 
     /// A notifier whose receiver can't be reached, at an address that is nobody's business.
     fn without_receiver(&self) -> Notifier {
-        let config = Loopback::new().config(self.world.secrets.endpoint());
+        let config = Loopback::new().config(self.world.secrets().endpoint());
         let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&format!("http://127.0.0.1:9/{MARK}?{MARK}")).unwrap();
         let retry_policy = RetryPolicy { backoff: [Duration::ZERO; 2], ..RetryPolicy::default() };
@@ -134,9 +134,9 @@ async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
         assert_eq!(outcome, DeliveryOutcome::WillRetry);
     };
     let notifier = &world.process.notifier;
-    world.ses.fail_next(1);
+    world.ses().fail_next(1);
     deliver(notifier, ana, Channel::Email).await;
-    world.receiver.answer_next(&[302, 401, 500]);
+    world.receiver().answer_next(&[302, 401, 500]);
     deliver(notifier, ana, Channel::Webhook).await;
     deliver(&scene.without_receiver(), bo, Channel::Webhook).await;
     world.calls().watch(|call| match call.operation.as_str() {

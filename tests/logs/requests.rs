@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use harness::{Fate, Person, TABLE, World};
-use local::gateway::authorizer::Wish;
+use local::gateway::authorizer::TokenRequest;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
 
@@ -156,9 +156,9 @@ async fn refused_requests_leave_no_trace_of_people() {
 async fn callers_leave_no_trace_whether_they_may_or_not() {
     let log = Log::listen();
     let world = World::signed_in().await;
-    let wish = |name: &str| Wish::of(&format!("{MARK}-{name}@{MARK}.example"));
+    let wish = |name: &str| TokenRequest::of(&format!("{MARK}-{name}@{MARK}.example"));
     let (ana, bo) = (world.token(&wish("Ana")), world.token(&wish("Bo")));
-    let unverified = world.token(&Wish { email_verified: false, ..wish("Cy") });
+    let unverified = world.token(&TokenRequest { email_verified: false, ..wish("Cy") });
     let created = world.send_as(&ana, Method::POST, "/api/create_user", &about("Ana")).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let path = format!("/api/users/{}", created.body["user_id"].as_str().unwrap());

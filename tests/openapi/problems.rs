@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use harness::document::{Document, Operation};
 use harness::{Answer, Fate, Person, World};
-use local::gateway::authorizer::Wish;
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::quota::Quotas;
 
@@ -137,7 +137,7 @@ impl Scene {
     /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
     async fn refused_callers(&self, operation: &Operation) -> [Answer; 2] {
         let asked = self.good(&operation.id);
-        let wish = Wish { email_verified: false, ..Wish::of(&self.ana.email) };
+        let wish = TokenRequest { email_verified: false, ..TokenRequest::of(&self.ana.email) };
         let token = format!("Bearer {}", self.signing_in.token(&wish));
         let send = async |token: Option<&str>| {
             let mut request = self.request(operation, &asked, asked.body.to_string());

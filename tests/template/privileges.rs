@@ -190,14 +190,14 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     let sweeper = Sweeper { planner: stack.planner("sweep"), notifier: stack.notifier("sweep") };
 
     stack.clock.set("2026-12-04T09:00:00Z".parse().unwrap());
-    stack.ses.fail_next(1);
+    stack.services.ses.fail_next(1);
     deliver(&refused, bo, Channel::Email, DeliveryOutcome::WillRetry).await;
-    stack.receiver.answer_next(&[401, 500, 503]);
+    stack.services.receiver.answer_next(&[401, 500, 503]);
     deliver(&refused, bo, Channel::Webhook, DeliveryOutcome::WillRetry).await;
-    stack.receiver.answer_next(&[401]);
+    stack.services.receiver.answer_next(&[401]);
     deliver(&refused, ana, Channel::Webhook, DeliveryOutcome::Delivered).await;
     stack.clock.set("2026-12-04T09:05:00Z".parse().unwrap());
-    stack.receiver.answer_next(&[401]);
+    stack.services.receiver.answer_next(&[401]);
     let swept = sweep::handle(&sweeper).await.unwrap();
     assert!(swept.done >= 2, "{swept:?}");
     deliver(&refused, bo, Channel::Email, DeliveryOutcome::Nothing).await;

@@ -5,7 +5,7 @@ mod tokens;
 
 use axum::http::Method;
 use harness::{Answer, World};
-use local::gateway::authorizer::Wish;
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
 /// A world in which ana organizes a meeting with bo, cy is a user beside them, and dee has a token but no user.
@@ -48,6 +48,6 @@ impl Scene {
 /// A call with the token of somebody; `admin` has no user, but the group.
 async fn call(world: &World, caller: &str, method: Method, path: &str, body: &Value) -> Answer {
     let group = (caller == "admin").then(|| "admin".to_owned());
-    let token = world.token(&Wish { group, ..Wish::of(&format!("{caller}@example.com")) });
+    let token = world.token(&TokenRequest { group, ..TokenRequest::of(&format!("{caller}@example.com")) });
     world.send_as(&token, method, path, body).await
 }

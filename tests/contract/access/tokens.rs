@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::TimeDelta;
 use harness::World;
-use local::gateway::authorizer::Wish;
+use local::gateway::authorizer::TokenRequest;
 use local::template::Template;
 use serde_json::{Value, json};
 
@@ -36,25 +36,32 @@ async fn closed_routes_ask_for_a_token_before_anything_else() {
 async fn only_a_good_token_is_taken() {
     let scene = Scene::set().await;
     let path = format!("/api/users/{}", scene.ana);
-    let status = async |wish: Wish| {
+    let status = async |wish: TokenRequest| {
         let token = scene.world.token(&wish);
         scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
     };
-    let ana = Wish::of("ana@example.com");
+    let ana = TokenRequest::of("ana@example.com");
     assert_eq!(status(ana.clone()).await, 200);
-    assert_eq!(status(Wish::of("ANA@Example.com")).await, 200, "addresses have no case");
-    assert_eq!(status(Wish { expires_in: -1, ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { audience: "other".into(), ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { issuer: "https://other.example".into(), ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { email_verified: false, ..ana.clone() }).await, 403);
-    assert_eq!(status(Wish { email_verified: false, group: Some("admin".into()), ..ana.clone() }).await, 200);
+    assert_eq!(status(TokenRequest::of("ANA@Example.com")).await, 200, "addresses have no case");
+    assert_eq!(status(TokenRequest { expires_in: -1, ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { audience: "other".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { issuer: "https://other.example".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { email_verified: false, ..ana.clone() }).await, 403);
     assert_eq!(
-        status(Wish { scope: Some("tactful/admin".into()), ..Wish::of("ops@example.com") }).await,
+        status(TokenRequest { email_verified: false, group: Some("admin".into()), ..ana.clone() }).await,
         200
     );
-    assert_eq!(status(Wish { group: Some("admins".into()), ..Wish::of("ops@example.com") }).await, 404);
+    assert_eq!(
+        status(TokenRequest { scope: Some("tactful/admin".into()), ..TokenRequest::of("ops@example.com") })
+            .await,
+        200
+    );
+    assert_eq!(
+        status(TokenRequest { group: Some("admins".into()), ..TokenRequest::of("ops@example.com") }).await,
+        404
+    );
 
-    let token = scene.world.token(&Wish { expires_in: 60, ..ana });
+    let token = scene.world.token(&TokenRequest { expires_in: 60, ..ana });
     let later = async || scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
     scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(59));
     assert_eq!(later().await, 200);
@@ -68,7 +75,7 @@ async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
     let body = json!({ "creator_id": scene.bo, "participants": [], "start_time": "2026-11-05T10:00",
         "end_time": "2026-11-05T11:00", "time_zone": "UTC" });
     let repeat = async |caller: &str| {
-        let token = scene.world.token(&Wish::of(&format!("{caller}@example.com")));
+        let token = scene.world.token(&TokenRequest::of(&format!("{caller}@example.com")));
         let request = Request::builder().method(Method::POST).uri("/api/create_meeting");
         let request =
             request.header("authorization", format!("Bearer {token}")).header("idempotency-key", "k");

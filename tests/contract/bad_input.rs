@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use harness::World;
+use harness::{World, new_meeting, new_user, with};
 use serde_json::{Value, json};
-
-use crate::with;
 
 /// What is sent, and what it must be answered with.
 struct Row {
@@ -243,14 +241,11 @@ fn bad_rest(good: &Good) -> Vec<Row> {
 #[tokio::test]
 async fn the_right_status_and_the_field_and_never_a_500() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;
     let good = Good {
-        user: json!({ "email": "cy@example.com", "name": "Cy", "timezone": "UTC" }),
-        meeting: json!({
-            "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-            "participants": [bo.email],
-        }),
+        user: new_user("Cy"),
+        meeting: with(new_meeting(&ana.id), json!({ "participants": [bo.email] })),
         slots: json!({ "user_id": ana.id, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" }),
         member: json!({ "user_id": bo.id, "meeting_id": meeting["meeting_id"] }),
     };

@@ -95,7 +95,7 @@ async fn sleep_is_never_disturbed_and_the_api_tells_why() {
     for night in &NIGHTS {
         let Night { booked_at, start, minutes, remind_at, reason } = night;
         let world = World::start().await;
-        let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+        let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
         world.clock.set(instant(&format!("2026-11-{booked_at}Z")));
         let start = format!("2026-11-{start}");
         let more = json!({ "notification_interval": minutes });
@@ -117,7 +117,7 @@ async fn sleep_is_never_disturbed_and_the_api_tells_why() {
 #[tokio::test]
 async fn reminders_that_meet_in_one_minute_are_one_mail() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     // All three of Ana's fall into her night and move to its end.
     let more = json!({ "notification_interval": [{ "minutes_before": 120, "repeat_every": 30 }, 120] });
@@ -141,8 +141,7 @@ async fn reminders_that_meet_in_one_minute_are_one_mail() {
 async fn who_left_is_not_reminded_and_who_came_late_is() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let (bo, cy, di) =
-        (world.person("bo", "UTC").await, world.person("cy", "UTC").await, world.person("di", "UTC").await);
+    let [bo, cy, di] = world.people(["bo", "cy", "di"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo, &cy], json!({})).await;
     world.settle().await;
     assert_eq!(world.timers().await.len(), 3);
@@ -175,7 +174,7 @@ async fn who_left_is_not_reminded_and_who_came_late_is() {
 #[tokio::test]
 async fn someone_added_within_the_hour_is_reminded_at_once() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     world.advance_to("2026-11-02T11:30:00Z").await;
     assert_eq!(world.participant("add", &meeting, &bo).await.0, 200);
@@ -186,7 +185,7 @@ async fn someone_added_within_the_hour_is_reminded_at_once() {
 #[tokio::test]
 async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
     world.settle().await;
     assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
@@ -199,7 +198,7 @@ async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
 #[tokio::test]
 async fn whatever_happens_twice_is_harmless() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
     world.settle().await;
     let (planned, timers) = (world.items().await, world.timers().await);
@@ -235,7 +234,7 @@ async fn whatever_happens_twice_is_harmless() {
 #[tokio::test]
 async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let soon = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     let sooner = world.book(&bo, "2026-11-02T11:30", "2026-11-02T13:00", &[], json!({})).await;
     world.settle().await;
@@ -249,7 +248,7 @@ async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after
 #[tokio::test]
 async fn a_late_timer_does_not_wake_who_fell_asleep_meanwhile() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let more = json!({ "notification_interval": 30 });
     let meeting = world.book(&ana, "2026-11-02T22:20", "2026-11-02T23:00", &[], more).await;
     world.settle().await;

@@ -1,7 +1,7 @@
 //! The store fails: nothing is half-written, and a client learns no more than to try again. And what a call costs.
 
 use axum::http::Method;
-use harness::{Fate, Items, Person, World};
+use harness::{Fate, Items, Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use crate::changes::patched;
@@ -40,8 +40,7 @@ struct Scene {
 /// Ana has a meeting over midnight with Bo; Cy is there as well.
 async fn scene() -> Scene {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    let cy = world.person("cy", "UTC").await;
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
     // With it something of each quota is counted: what is given back to nothing would leave a 0.
     let meeting = patched(&world, &meeting, json!({ "title": "First" })).await;
@@ -52,11 +51,10 @@ impl Scene {
     fn changes(&self) -> Vec<Asked> {
         let Self { ana, bo, cy, meeting, .. } = self;
         let member = |person: &Person| json!({ "user_id": person.id, "meeting_id": meeting["meeting_id"] });
-        let booking = json!({
-            "creator_id": ana.id, "start_time": "2026-12-02T23:00", "end_time": "2026-12-03T01:00", "time_zone": "UTC",
-            "participants": [bo.email, cy.email],
-        });
-        let user = json!({ "email": "di@example.com", "name": "Di", "timezone": "UTC" });
+        let times = json!({ "start_time": "2026-12-02T23:00", "end_time": "2026-12-03T01:00" });
+        let invited = json!({ "participants": [bo.email, cy.email] });
+        let booking = with(with(new_meeting(&ana.id), times), invited);
+        let user = new_user("Di");
         // To other days but for one.
         let moved =
             json!({ "start_time": "2026-12-02T21:00", "end_time": "2026-12-02T22:00", "title": "Moved" });

@@ -98,8 +98,7 @@ async fn each_object_replaces_the_one_before() {
 #[tokio::test]
 async fn only_whom_a_change_concerns_hears_of_it() {
     let world = World::inviting().await;
-    let (ana, bo, cy) =
-        (world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = invited(&world, &ana, &[&bo]).await;
     world.participant("add", &meeting, &cy).await;
     world.advance_to("2026-11-02T09:10:00Z").await;
@@ -122,7 +121,7 @@ async fn only_whom_a_change_concerns_hears_of_it() {
 async fn who_was_removed_learns_nothing_of_what_came_after() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", "09:30", "11:00").await;
+    let bo = world.person_with_dnd("bo", "UTC", "09:30", "11:00").await;
     let meeting = invited(&world, &ana, &[&bo]).await;
     world.advance_to("2026-11-02T09:35:00Z").await;
     world.participant("remove", &meeting, &bo).await;
@@ -151,8 +150,8 @@ async fn who_was_removed_learns_nothing_of_what_came_after() {
 async fn who_sleeps_is_invited_when_they_wake() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", "08:00", "10:30").await;
-    let cy = world.sleeper("cy", "UTC", "08:00", "14:00").await;
+    let bo = world.person_with_dnd("bo", "UTC", "08:00", "10:30").await;
+    let cy = world.person_with_dnd("cy", "UTC", "08:00", "14:00").await;
     let meeting = invited(&world, &ana, &[&bo, &cy]).await;
     let told = invitations(&world, &meeting).await;
     let fates: Vec<_> = told.iter().map(|row| (row["state"].as_str(), row["reason"].as_str())).collect();

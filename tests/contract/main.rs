@@ -39,12 +39,3 @@ fn message<'a>(problem: &'a Value, field: &str) -> &'a str {
     let error = errors.iter().find(|error| error["field"] == field);
     error.unwrap_or_else(|| panic!("no {field} in {problem}"))["message"].as_str().unwrap()
 }
-
-/// `base` with the fields of `changes` in place of its own.
-fn with(mut base: Value, changes: Value) -> Value {
-    let Value::Object(changes) = changes else { panic!("{changes} is no object") };
-    for (name, value) in changes {
-        base[name] = value;
-    }
-    base
-}

@@ -11,7 +11,7 @@ fn ids(meeting: &Value) -> Vec<&str> {
 async fn someone_is_added_and_their_time_is_taken() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", 10, 11).await;
+    let bo = world.person_with_dnd("bo", "UTC", 10, 11).await;
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[], json!({ "title": "Secret" })).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
 
@@ -35,7 +35,7 @@ async fn someone_is_added_and_their_time_is_taken() {
 #[tokio::test]
 async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let (day, night) = ("2026-12-01T00:00", "2026-12-03T00:00");
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
     assert_eq!(
@@ -61,8 +61,7 @@ async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back()
 #[tokio::test]
 async fn what_cannot_be_is_refused_and_changes_nothing() {
     let world = World::start().await;
-    let people =
-        [world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await];
+    let people = world.people(["ana", "bo", "cy"]).await;
     let [ana, bo, cy] = &people;
     let meeting = world.book(ana, "2026-12-01T10:00", "2026-12-01T11:00", &[bo], json!({})).await;
     let (nobody, nothing) = (json!("nobody"), json!("nothing"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use harness::{Call, Fate, World};
+use harness::{Call, Fate, World, new_user, with};
 use serde_json::{Value, json};
 
 const MANY: usize = 64;
@@ -25,7 +25,7 @@ pub(crate) fn count(answers: &[(u16, Value)], status: u16) -> usize {
 #[tokio::test]
 async fn of_many_meetings_of_one_creator_at_once_one_is_booked() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     rough(&world);
     let answers = join_all((0..MANY).map(async |minute| {
         let (start, end) = (format!("2026-12-01T10:{:02}", minute % 60), "2026-12-02T11:00");
@@ -63,7 +63,7 @@ fn busy(meeting: &Value, email: &str) -> BTreeSet<String> {
 #[tokio::test]
 async fn many_meetings_that_share_busy_people_are_all_booked_as_if_one_by_one() {
     let world = World::start().await;
-    let (bo, cy) = (world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [bo, cy] = world.people(["bo", "cy"]).await;
     let names: Vec<_> = (0..MANY).map(|number| format!("creator{number}")).collect();
     let creators = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
     rough(&world);
@@ -104,7 +104,7 @@ async fn of_many_users_with_one_address_at_once_one_is_created() {
             if number >> place & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
         };
         let email: String = "sylvia@example.com".chars().enumerate().map(mixed).collect();
-        world.post("/api/create_user", json!({ "email": email, "name": "S", "timezone": "UTC" })).await
+        world.post("/api/create_user", with(new_user("S"), json!({ "email": email }))).await
     }));
     let answers = answers.await;
     world.calls().clear();

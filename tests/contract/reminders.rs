@@ -9,7 +9,7 @@ use crate::{bad_fields, message};
 async fn reminders_are_told_at_once_and_the_plan_brings_what_was_told() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
-    let bo = world.sleeper("bo", "Europe/Madrid", 22, 7).await;
+    let bo = world.person_with_dnd("bo", "Europe/Madrid", 22, 7).await;
     // 07:30 in Madrid: Bo sleeps an hour before.
     let more = json!({ "notification_interval": [60, 15] });
     let meeting = world.book(&ana, "2026-12-01T06:30", "2026-12-01T07:30", &[&bo], more).await;
@@ -29,7 +29,7 @@ async fn reminders_are_told_at_once_and_the_plan_brings_what_was_told() {
 
     world.settle().await;
     let planned = world.reminders(&meeting).await;
-    let scheduled = |told: &Value| crate::with(told.clone(), json!({ "state": "scheduled" }));
+    let scheduled = |told: &Value| harness::with(told.clone(), json!({ "state": "scheduled" }));
     assert_eq!(planned, told.iter().map(scheduled).collect::<Vec<_>>());
     let mut timers: Vec<_> = world.timers().await.into_iter().map(|(_, at)| at).collect();
     timers.sort_unstable();

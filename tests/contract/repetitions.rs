@@ -64,7 +64,7 @@ const DAYS: [Busy; 5] = [
 async fn ten_repetitions_never_bunch_into_a_minute_as_several_messages() {
     for Busy { hours, reminded, reasons } in &DAYS {
         let world = World::start().await;
-        let ana = world.sleeper("ana", "UTC", hours.0, hours.1).await;
+        let ana = world.person_with_dnd("ana", "UTC", hours.0, hours.1).await;
         let entry = |channel| json!({ "type": channel, "minutes_before": 100, "repeat_every": 10 });
         let more = json!({ "notification_interval": [entry("email"), entry("webhook")] });
         let meeting = world.book(&ana, "2026-11-02T11:00", "2026-11-02T12:00", &[], more).await;

@@ -18,7 +18,7 @@ fn spans(list: &Value) -> Vec<(&str, &str)> {
 }
 
 async fn ask(world: &World, person: &Person, more: Value) -> Value {
-    let body = crate::with(json!({ "user_id": person.id }), more);
+    let body = harness::with(json!({ "user_id": person.id }), more);
     let (status, body) = world.post("/api/get_free_slots", body).await;
     assert_eq!(status, 200, "{body}");
     body
@@ -56,7 +56,7 @@ async fn the_window_less_the_meetings_is_free() {
     });
     assert_eq!(ask(&world, &ana, window.clone()).await, expected);
 
-    let tokyo = ask(&world, &ana, crate::with(window, json!({ "timezone": "Asia/Tokyo" }))).await;
+    let tokyo = ask(&world, &ana, harness::with(window, json!({ "timezone": "Asia/Tokyo" }))).await;
     assert_eq!(tokyo["time_zone"], "Asia/Tokyo");
     assert_eq!(tokyo["start_time"], "2026-12-01T09:00:00+09:00", "the window is told in the zone named");
 }
@@ -64,7 +64,7 @@ async fn the_window_less_the_meetings_is_free() {
 #[tokio::test]
 async fn quiet_hours_are_shown_and_taken_off_when_asked() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, "07:30").await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, "07:30").await;
     let more = json!({ "time_zone": "Europe/Madrid" });
     world.book(&ana, "2026-12-01T07:00", "2026-12-01T08:00", &[], more).await;
     let window = json!({ "start_time": "2026-12-01T06:00", "end_time": "2026-12-02T00:00" });
@@ -79,12 +79,12 @@ async fn quiet_hours_are_shown_and_taken_off_when_asked() {
         [("12-01T06:00", "12-01T07:30"), ("12-01T22:00", "12-02T00:00")]
     );
 
-    let without = ask(&world, &ana, crate::with(window.clone(), json!({ "exclude_dnd": true }))).await;
+    let without = ask(&world, &ana, harness::with(window.clone(), json!({ "exclude_dnd": true }))).await;
     assert_eq!(spans(&without["free_slots"]), [("12-01T08:00", "12-01T22:00")]);
     assert_eq!(without["do_not_disturb"], with_quiet["do_not_disturb"]);
 
     for (least, left) in [(0, 2), (60, 2), (61, 1), (960, 1), (961, 0)] {
-        let slots = ask(&world, &ana, crate::with(window.clone(), json!({ "min_minutes": least }))).await;
+        let slots = ask(&world, &ana, harness::with(window.clone(), json!({ "min_minutes": least }))).await;
         assert_eq!(slots["free_slots"].as_array().map(Vec::len), Some(left), "{least}");
     }
 }
@@ -93,7 +93,7 @@ async fn quiet_hours_are_shown_and_taken_off_when_asked() {
 async fn quiet_hours_follow_the_wall_clock_through_a_change() {
     let world = World::start().await;
     // On 28 March 2027 Madrid's clocks go from 02:00 to 03:00: the night has an hour less.
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
     let window =
         json!({ "start_time": "2027-03-27T12:00", "end_time": "2027-03-28T12:00", "exclude_dnd": true });
     let day = ask(&world, &ana, window).await;
@@ -107,7 +107,7 @@ async fn quiet_hours_follow_the_wall_clock_through_a_change() {
 #[tokio::test]
 async fn get_and_post_give_the_same_answer() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "America/New_York", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "America/New_York", 22, 7).await;
     world.book(&ana, "2026-12-01T14:00", "2026-12-01T15:00", &[], json!({})).await;
     let body = json!({ "start_time": "2026-12-01T00:00:00+01:00", "end_time": "2026-12-02T00:00:00+01:00",
         "time_zone": "Europe/Madrid", "exclude_dnd": true, "min_minutes": 30 });

@@ -109,7 +109,7 @@ async fn the_meeting_keeps_the_zone_it_was_told_in_under_either_name() {
 #[tokio::test]
 async fn a_past_meeting_is_booked_and_reminds_nobody() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let more = json!({ "notification_interval": [60, 0] });
     let meeting = world.book(&ana, "2026-11-02T08:00", "2026-11-02T09:30", &[&bo], more).await;
     world.settle().await;

@@ -1,16 +1,16 @@
 //! People: creating them, and reading them back.
 
 use axum::http::Method;
-use harness::{Person, World};
+use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
 use shared::domain::{Email, Name, User, UserId};
 use shared::time::Zone;
 
-use crate::{bad_fields, message, with};
+use crate::{bad_fields, message};
 
-/// The answer to creating Ana with these fields changed.
+/// The answer to creating Ana, who is in Madrid, with these fields changed.
 async fn create(world: &World, changes: Value) -> (u16, Value) {
-    let ana = json!({ "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid" });
+    let ana = with(new_user("Ana"), json!({ "timezone": "Europe/Madrid" }));
     world.post("/api/create_user", with(ana, changes)).await
 }
 
@@ -49,8 +49,7 @@ async fn a_domain_in_any_script_is_kept_as_written_and_mailed_in_ascii() {
         let (status, problem) = create(&world, json!({ "email": again })).await;
         assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{again}");
     }
-    let ana =
-        Person { id: user["user_id"].as_str().unwrap().to_owned(), email: "ana@bücher.example".to_owned() };
+    let ana = Person::of(&user);
     world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     world.advance_to("2026-11-02T12:00:00Z").await;
     let to: Vec<_> = world.outbox().into_iter().map(|mail| mail.to).collect();

@@ -186,7 +186,8 @@ async fn a_receiver_that_has_too_much_to_do_is_left_alone_for_a_minute() {
 #[tokio::test]
 async fn sleep_is_not_disturbed_and_what_meets_after_it_is_one_request() {
     let world = World::start().await;
-    let (ana, bo) = (world.sleeper("ana", "UTC", 22, 7).await, world.sleeper("bo", "UTC", 22, 7).await);
+    let (ana, bo) =
+        (world.person_with_dnd("ana", "UTC", 22, 7).await, world.person_with_dnd("bo", "UTC", 22, 7).await);
     let more = json!({ "notification_interval": [webhook(120), webhook(90), webhook(60)] });
     let meeting = world.book(&ana, "2026-11-03T07:30", "2026-11-03T08:00", &[&bo], more).await;
     world.advance_to("2026-11-03T08:00:00Z").await;

@@ -124,7 +124,7 @@ async fn a_meeting_that_cannot_be_planned_keeps_none_of_the_others_waiting() {
 #[tokio::test]
 async fn names_that_change_at_once_are_all_noted() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T20:00", "2026-11-02T20:30", &[&bo], json!({})).await;
     let store = &world.process.planner.store;
     let id = MeetingId::parse(meeting["meeting_id"].as_str().unwrap()).unwrap();

@@ -22,7 +22,7 @@ fn told(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn what_nobody_here_knows_keeps_nobody_waiting() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], json!({})).await;
     // A later release was rolled back: notices of a kind of its own stay behind, more of them than one run takes on.
     let long_ago = Minute::of(instant("2026-11-02T08:00:00Z")).epoch();

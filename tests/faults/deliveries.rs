@@ -23,7 +23,7 @@ struct Scene {
 impl Scene {
     async fn set(before: Value) -> Self {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+        let [ana, bo] = world.people(["ana", "bo"]).await;
         let more = json!({ "notification_interval": before });
         let meeting = world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], more).await;
         world.settle().await;

@@ -6,7 +6,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use harness::{Items, Person, World, instant};
+use harness::{Items, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Channel;
 use shared::notices::Due;
@@ -122,9 +122,9 @@ impl Stage {
     pub(crate) async fn by(channel: Channel, episode: Episode) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
-        let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
+        let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
         let cy = match episode {
-            Episode::Add => Some(world.sleeper("cy", "UTC", "09:20", "10:15").await),
+            Episode::Add => Some(world.person_with_dnd("cy", "UTC", "09:20", "10:15").await),
             _ => None,
         };
         let mut stage = Self { world, episode, channel, ana, bo, cy, meeting: Value::Null };
@@ -242,10 +242,11 @@ impl Stage {
 
     fn creation(&self) -> Request<Body> {
         let Self { ana, bo, .. } = self;
-        let body = json!({
-            "creator_id": ana.id, "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "time_zone": "UTC",
-            "participants": [bo.email], "notification_interval": self.entries(&[30]), "title": "Review",
+        let review = json!({
+            "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "participants": [bo.email],
+            "notification_interval": self.entries(&[30]), "title": "Review",
         });
+        let body = with(new_meeting(&ana.id), review);
         let mut request = json_request(Method::POST, "/api/create_meeting", body);
         request.headers_mut().insert("idempotency-key", "review".parse().unwrap());
         request

@@ -37,7 +37,7 @@ impl Told {
 async fn stage(told: Told) -> World {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
+    let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
     if told == Told::Invitation {
         world.clock.set(at("09:13:30"));
         book(&world, &ana, &bo).await;

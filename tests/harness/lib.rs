@@ -5,6 +5,7 @@
 
 mod calls;
 pub mod document;
+mod fixtures;
 mod passing;
 mod people;
 mod process;
@@ -35,6 +36,7 @@ use shared::domain::Quotas;
 use shared::webhook::Endpoint;
 
 pub use calls::{Call, Calls, Fate};
+pub use fixtures::{new_meeting, new_user, with};
 pub use people::Person;
 pub use process::{Process, retries_without_pauses};
 

@@ -13,7 +13,7 @@ mod requests;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use harness::{Person, World};
+use harness::{Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 /// In everything that is personal, and in nothing else.
@@ -23,32 +23,27 @@ const MARK: &str = "q7mark";
 async fn marked_person(world: &World, name: &str) -> Person {
     let answer = call(world, Method::POST, "/api/create_user", &about(name)).await;
     assert_eq!(answer.0, 201, "{}", answer.1);
-    Person {
-        id: answer.1["user_id"].as_str().unwrap().to_owned(),
-        email: answer.1["email"].as_str().unwrap().to_owned(),
-    }
+    Person::of(&answer.1)
 }
 
 fn about(name: &str) -> Value {
-    json!({
-        "email": format!("{MARK}-{name}@{MARK}.example"), "name": format!("{name} {MARK}"), "timezone": "UTC",
+    let marked = json!({
+        "email": format!("{MARK}-{name}@{MARK}.example"), "name": format!("{name} {MARK}"),
         "dnd_start_time": "22:00", "dnd_end_time": "07:00",
-    })
+    });
+    with(new_user(name), marked)
 }
 
 /// A meeting about which everything is marked; `more` adds fields or replaces them.
 fn meeting(creator: &Person, invited: &[&Person], start: &str, more: Value) -> Value {
     let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
-    let mut meeting = json!({
-        "creator_id": creator.id, "start_time": format!("{start}:00"), "end_time": format!("{start}:30"),
-        "time_zone": "UTC", "participants": invited, "title": format!("Title {MARK}"),
-        "description": format!("Description {MARK}"), "location": format!("https://rooms.example/{MARK}"),
+    let marked = json!({
+        "start_time": format!("{start}:00"), "end_time": format!("{start}:30"), "participants": invited,
+        "title": format!("Title {MARK}"), "description": format!("Description {MARK}"),
+        "location": format!("https://rooms.example/{MARK}"),
         "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
     });
-    for (name, value) in more.as_object().into_iter().flatten() {
-        meeting[name] = value.clone();
-    }
-    meeting
+    with(with(new_meeting(&creator.id), marked), more)
 }
 
 /// Status and body of a request whose headers are marked as well.

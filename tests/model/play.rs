@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use harness::{World, instant};
+use harness::{World, instant, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use crate::compare::{Seen, Sight};
@@ -132,13 +132,9 @@ impl Play {
         if number == MOST {
             return;
         }
-        let email = format!("p{number}@example.com");
-        let mut body = written(hours);
-        body["email"] = json!(email);
-        body["name"] = json!(format!("P{number}"));
-        body["timezone"] = json!(ZONES[zone]);
-        let user = self.ask(Method::POST, "/api/create_user", body, 201).await;
-        let id = user["user_id"].as_str().unwrap().to_owned();
+        let body = with(new_user(&format!("P{number}")), json!({ "timezone": ZONES[zone] }));
+        let user = self.ask(Method::POST, "/api/create_user", with(body, written(hours)), 201).await;
+        let harness::Person { id, email } = harness::Person::of(&user);
         self.model.people.push(Person { id, email, zone, hours });
     }
 
@@ -148,11 +144,11 @@ impl Play {
         }
         let (start, end) = self.interval(starts, lasts);
         let invited: Vec<_> = people[1..].iter().map(|who| &self.model.people[*who].email).collect();
-        let body = json!({
-            "creator_id": self.model.people[people[0]].id, "start_time": utc(start), "end_time": utc(end), "time_zone": "UTC",
-            "participants": invited, "notification_interval": entries(list),
-            "title": format!("M{}", self.model.meetings.len()),
+        let asked = json!({
+            "start_time": utc(start), "end_time": utc(end), "participants": invited,
+            "notification_interval": entries(list), "title": format!("M{}", self.model.meetings.len()),
         });
+        let body = with(new_meeting(&self.model.people[people[0]].id), asked);
         let busy = self.model.busy(people[0], start, end, None);
         let answer = self
             .ask(Method::POST, "/api/create_meeting", body, if busy.is_empty() { 201 } else { 409 })

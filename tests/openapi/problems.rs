@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use harness::document::{Document, Operation};
-use harness::{Answer, Fate, Person, World};
+use harness::{Answer, Fate, Person, World, new_meeting, new_user, with};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::quota::Quotas;
@@ -46,8 +46,7 @@ struct Asked {
 impl Scene {
     async fn new() -> Self {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-        let cy = world.person("cy", "UTC").await;
+        let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
         let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
         let other = world.book(&ana, "2026-12-01T12:00", "2026-12-01T13:00", &[&bo], json!({})).await;
         let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
@@ -61,12 +60,12 @@ impl Scene {
         let (user, meeting) = (&self.ana.id, id(&self.meeting));
         let window = ("2026-12-01T00:00", "2026-12-02T00:00");
         let body = match operation {
-            "create_user" => json!({ "email": "di@example.com", "name": "Di", "timezone": "UTC" }),
+            "create_user" => new_user("Di"),
             "update_user" => json!({ "name": "Anna" }),
-            "create_meeting" => json!({
-                "creator_id": user, "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00", "time_zone": "UTC",
-                "participants": [self.bo.email],
-            }),
+            "create_meeting" => {
+                let times = json!({ "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00" });
+                with(with(new_meeting(user), times), json!({ "participants": [self.bo.email] }))
+            }
             "update_meeting" => json!({ "title": "Moved" }),
             "add_participant" => json!({ "user_id": self.cy.id, "meeting_id": meeting }),
             "remove_participant" => json!({ "user_id": self.bo.id, "meeting_id": meeting }),

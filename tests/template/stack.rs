@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
-use harness::{Calls, Fate, retries_without_pauses};
+use harness::{Calls, Fate, new_meeting, new_user, retries_without_pauses, with};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use local::deployment::{Clients, EmbeddedServices, FunctionContexts, FunctionSettings, WebhookSettings};
@@ -124,7 +124,7 @@ impl Stack {
     }
 
     pub(crate) async fn user(&self, name: &str) -> String {
-        let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC" });
+        let body = new_user(name);
         let create =
             || self.call("create_user", create_user::handle, by(name, repeatable(name, with_body(&body))));
         create().await;
@@ -133,10 +133,11 @@ impl Stack {
 
     /// An hour's meeting with bo, a mail and a webhook an hour before.
     pub(crate) async fn meeting(&self, creator: &str, start: &str, end: &str) -> String {
-        let body = json!({
-            "creator_id": creator, "start_time": start, "end_time": end, "time_zone": "UTC",
-            "participants": ["bo@example.com"], "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
+        let asked = json!({
+            "start_time": start, "end_time": end, "participants": ["bo@example.com"],
+            "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
         });
+        let body = with(new_meeting(creator), asked);
         let create =
             || self.call("create_meeting", create_meeting::handle, repeatable(start, with_body(&body)));
         create().await;

@@ -4,7 +4,7 @@ mod table;
 mod tokens;
 
 use axum::http::Method;
-use harness::{Answer, World};
+use harness::{Answer, World, new_meeting, new_user, with};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
@@ -25,15 +25,15 @@ impl Scene {
         let world = World::signed_in().await;
         let mut ids = Vec::new();
         for name in ["ana", "bo", "cy"] {
-            let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC",
-                "dnd_start_time": 22, "dnd_end_time": 7 });
+            let body = with(new_user(name), json!({ "dnd_start_time": 22, "dnd_end_time": 7 }));
             let user = call(&world, name, Method::POST, "/api/create_user", &body).await;
             assert_eq!(user.status, 201, "{}", user.body);
             ids.push(user.body["user_id"].as_str().unwrap().to_owned());
         }
         let [ana, bo, cy] = ids.try_into().unwrap();
-        let body = json!({ "creator_id": ana, "title": "Secret plans", "participants": ["bo@example.com"],
-            "start_time": "2026-11-03T10:00", "end_time": "2026-11-03T11:00", "time_zone": "UTC" });
+        let times = json!({ "start_time": "2026-11-03T10:00", "end_time": "2026-11-03T11:00" });
+        let secret = json!({ "title": "Secret plans", "participants": ["bo@example.com"] });
+        let body = with(with(new_meeting(&ana), times), secret);
         let meeting = call(&world, "ana", Method::POST, "/api/create_meeting", &body).await;
         assert_eq!(meeting.status, 201, "{}", meeting.body);
         let meeting = meeting.body["meeting_id"].as_str().unwrap().to_owned();

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::TimeDelta;
-use harness::World;
+use harness::{World, new_meeting, with};
 use local::gateway::authorizer::TokenRequest;
 use local::template::Template;
 use serde_json::{Value, json};
@@ -72,8 +72,7 @@ async fn only_a_good_token_is_taken() {
 #[tokio::test]
 async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
     let scene = Scene::set().await;
-    let body = json!({ "creator_id": scene.bo, "participants": [], "start_time": "2026-11-05T10:00",
-        "end_time": "2026-11-05T11:00", "time_zone": "UTC" });
+    let body = new_meeting(&scene.bo);
     let repeat = async |caller: &str| {
         let token = scene.world.token(&TokenRequest::of(&format!("{caller}@example.com")));
         let request = Request::builder().method(Method::POST).uri("/api/create_meeting");
@@ -93,8 +92,7 @@ async fn knowing_who_asks_costs_no_round_trip() {
     let scene = Scene::set().await;
     let Scene { world, ana, cy, meeting, .. } = &scene;
     let window = json!({ "user_id": ana, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" });
-    let new = json!({ "creator_id": ana, "participants": ["bo@example.com"], "start_time": "2026-11-06T10:00",
-        "end_time": "2026-11-06T11:00", "time_zone": "UTC" });
+    let new = with(new_meeting(ana), json!({ "participants": ["bo@example.com"] }));
     let person = json!({ "user_id": cy, "meeting_id": meeting });
     let of_meeting = format!("/api/meetings/{meeting}");
     let reading = [

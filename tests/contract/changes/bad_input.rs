@@ -135,7 +135,7 @@ fn bad_users() -> Vec<Row> {
 #[tokio::test]
 async fn the_right_status_and_the_field_and_never_a_500() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;
     let rows: Vec<_> = [no_object(), bad_meetings(), bad_users()].into_iter().flatten().collect();
     assert!(rows.len() >= 40, "{}", rows.len());

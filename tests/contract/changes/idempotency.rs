@@ -2,25 +2,23 @@
 
 use axum::http::{HeaderMap, Method};
 use futures_util::future::join_all;
-use harness::{Person, World};
+use harness::{Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use super::{cancel, patch_user, patched, request};
+use crate::bad_fields;
 use crate::races::rough;
-use crate::{bad_fields, with};
 
 const USER: &str = "/api/create_user";
 const MEETING: &str = "/api/create_meeting";
 
 fn user() -> Value {
-    json!({ "email": "ana@example.com", "name": "Ana", "timezone": "UTC", "dnd_start_time": 22, "dnd_end_time": 7 })
+    with(new_user("Ana"), json!({ "dnd_start_time": 22, "dnd_end_time": 7 }))
 }
 
 fn meeting(creator: &Person) -> Value {
-    json!({
-        "creator_id": creator.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-        "participants": [], "notification_interval": [{ "type": "email", "minutes_before": 30 }],
-    })
+    let reminder = json!([{ "type": "email", "minutes_before": 30 }]);
+    with(new_meeting(&creator.id), json!({ "notification_interval": reminder }))
 }
 
 async fn create(world: &World, path: &str, key: &str, body: &Value) -> (u16, Value, bool) {
@@ -49,8 +47,7 @@ async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_s
     let (status, first, answer) = raw(&world, USER, "k", &text).await;
     assert_eq!((status, first.get("idempotent-replayed")), (201, None));
     let told: Value = serde_json::from_slice(&answer).unwrap();
-    let ana =
-        Person { id: told["user_id"].as_str().unwrap().to_owned(), email: "ana@example.com".to_owned() };
+    let ana = Person::of(&told);
 
     // What the answer tells of others is told again too.
     let body = with(
@@ -221,7 +218,7 @@ async fn a_request_that_failed_may_be_made_again_with_its_key() {
 #[tokio::test]
 async fn many_of_the_same_request_at_once_create_one() {
     let world = World::start().await;
-    let (bo, cy) = (world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [bo, cy] = world.people(["bo", "cy"]).await;
     let body = with(meeting(&bo), json!({ "participants": [cy.email] }));
     let before = world.items().await.len();
     // A meeting with two pages and what is counted of the day; a user with an address.

@@ -1,10 +1,10 @@
 //! `PATCH /api/meetings/{meeting_id}`: what changes, what stays, and how new times are read.
 
-use harness::{Person, World};
+use harness::{Person, World, with};
 use serde_json::{Value, json};
 
 use super::{bare, patch, patched, stored};
-use crate::{bad_fields, message, with};
+use crate::{bad_fields, message};
 
 const MADRID: &str = "Europe/Madrid";
 
@@ -22,7 +22,7 @@ async fn review(world: &World) -> Value {
 #[tokio::test]
 async fn a_meeting_shrinks_whoever_else_invites_its_creator_meanwhile() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let own = world.book(&ana, "2026-12-01T10:00", "2026-12-01T12:00", &[], json!({})).await;
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[&ana], json!({})).await;
     for (start, end, expected) in [

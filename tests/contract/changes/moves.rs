@@ -44,7 +44,7 @@ async fn old_days_are_freed_and_new_ones_booked_for_everyone() {
 #[tokio::test]
 async fn a_new_title_shows_on_every_calendar() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting =
         world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({ "title": "A" })).await;
     for title in [json!("B"), json!(null), json!("C")] {
@@ -85,7 +85,7 @@ async fn the_new_time_may_overlap_the_old_and_touch_others() {
 async fn who_is_busy_or_asleep_then_is_told_anew() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", 22, 7).await;
+    let bo = world.person_with_dnd("bo", "UTC", 22, 7).await;
     let cy = world.person("cy", "UTC").await;
     let secret = json!({ "title": "Secret" });
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[], secret.clone()).await;
@@ -123,7 +123,7 @@ fn reminder(name: &str, minutes: u64, at: &str) -> (String, u64, String) {
 #[tokio::test]
 async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.sleeper("bo", "UTC", 20, 8).await);
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person_with_dnd("bo", "UTC", 20, 8).await);
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
     world.settle().await;
     for (change, expected) in [

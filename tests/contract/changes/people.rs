@@ -1,10 +1,10 @@
 //! `PATCH /api/users/{user_id}`: who somebody is, where they are reached, and when not to disturb them.
 
-use harness::{Person, World};
+use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
 
 use super::{due, patch_user, stored, timers};
-use crate::{bad_fields, with};
+use crate::bad_fields;
 
 async fn user(world: &World, person: &Person) -> Value {
     let (status, body) = world.get(&format!("/api/users/{}", person.id)).await;
@@ -15,7 +15,7 @@ async fn user(world: &World, person: &Person) -> Value {
 #[tokio::test]
 async fn each_field_changes_alone_and_all_of_them_together() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let mut expected = user(&world, &ana).await;
     for (change, told) in [
         (json!({ "name": " Ana María " }), json!({ "name": "Ana María" })),
@@ -48,7 +48,7 @@ async fn each_field_changes_alone_and_all_of_them_together() {
 #[tokio::test]
 async fn a_change_to_what_is_already_so_changes_nothing() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     world.settle().await;
     let (before, told) = (world.items().await, user(&world, &ana).await);
@@ -75,7 +75,7 @@ async fn a_change_to_what_is_already_so_changes_nothing() {
 #[tokio::test]
 async fn there_are_both_do_not_disturb_hours_or_neither() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     let before = world.items().await;
     for (person, change, field) in [
@@ -97,7 +97,7 @@ async fn there_are_both_do_not_disturb_hours_or_neither() {
 #[tokio::test]
 async fn an_address_changes_hands_only_when_it_is_free() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let email = |email: &str| json!({ "email": email });
     let before = world.items().await;
     for taken in ["bo@example.com", "BO@example.com", "Bo@Example.COM"] {
@@ -110,7 +110,7 @@ async fn an_address_changes_hands_only_when_it_is_free() {
     // Ana's new address is hers in any case, her old one anybody's.
     assert_eq!(patch_user(&world, &ana, email("Ana.New@example.com")).await.0, 200);
     let create = async |email: &str| {
-        world.post("/api/create_user", json!({ "email": email, "name": "Cy", "timezone": "UTC" })).await
+        world.post("/api/create_user", with(new_user("Cy"), json!({ "email": email }))).await
     };
     assert_eq!(create("ana.new@EXAMPLE.com").await.0, 409);
     let (status, cy) = create("ANA@example.com").await;
@@ -139,7 +139,7 @@ async fn an_address_changes_hands_only_when_it_is_free() {
 #[tokio::test]
 async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let past = world.book(&ana, "2026-11-01T10:00", "2026-11-01T11:00", &[&bo], json!({})).await;
     let coming = world.book(&ana, "2026-11-02T11:00", "2026-11-02T12:00", &[&bo], json!({})).await;
     world.settle().await;

@@ -22,7 +22,7 @@ fn times(start: &str, end: &str) -> Value {
 #[tokio::test]
 async fn many_moves_of_one_meeting_leave_it_in_one_place() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
     rough(&world);
     let answers = join_all((0..24).map(async |number| {
@@ -98,8 +98,7 @@ async fn a_move_and_a_booking_never_both_get_the_time() {
 async fn who_cancels_among_many_who_change_leaves_nothing_behind() {
     for round in 0..6 {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-        let cy = world.person("cy", "UTC").await;
+        let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
         let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T01:00", &[&bo], json!({})).await;
         if round % 2 == 0 {
             rough(&world);

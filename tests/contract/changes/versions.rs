@@ -1,7 +1,7 @@
 //! `ETag` and `If-Match`: nobody overwrites what they have not seen.
 
 use axum::http::Method;
-use harness::{Answer, World};
+use harness::{Answer, World, new_meeting};
 use serde_json::{Value, json};
 
 use super::{ask, member, path, request};
@@ -13,11 +13,8 @@ fn etag(answer: &Answer) -> &str {
 #[tokio::test]
 async fn every_answer_about_a_meeting_has_its_version_as_etag() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    let body = json!({
-        "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-        "participants": [],
-    });
+    let [ana, bo] = world.people(["ana", "bo"]).await;
+    let body = new_meeting(&ana.id);
     let create = || request(Method::POST, "/api/create_meeting", &[("idempotency-key", "k")], &body);
     let created = world.request(create()).await;
     assert_eq!((created.status, etag(&created)), (201, "\"1\""));

@@ -13,7 +13,7 @@ use crate::races::{count, rough};
 /// Ana's meeting with Bo, two reminders each, where so much may be touched.
 async fn scene(changes_per_day: u64) -> (World, Person, Value) {
     let world = World::with_quotas(Quotas { changes_per_day, ..UNLIMITED }).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let reminders = json!({ "notification_interval": [60, 10] });
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], reminders).await;
     (world, ana, meeting)

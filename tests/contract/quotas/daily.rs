@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Answer, Person, World, instant};
+use harness::{Answer, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
@@ -22,9 +22,7 @@ fn invitations(invitations_per_day: u64) -> Quotas {
 /// Asks for the `number`-th hour under an idempotency key.
 async fn create(world: &World, creator: &Person, number: usize, key: &str) -> Answer {
     let (start, end) = hour(number);
-    let body = json!({
-        "creator_id": creator.id, "start_time": start, "end_time": end, "time_zone": "UTC", "participants": [],
-    });
+    let body = with(new_meeting(&creator.id), json!({ "start_time": start, "end_time": end }));
     let request =
         crate::changes::request(Method::POST, "/api/create_meeting", &[("idempotency-key", key)], &body);
     world.request(request).await
@@ -34,7 +32,7 @@ async fn create(world: &World, creator: &Person, number: usize, key: &str) -> An
 async fn of_many_meetings_at_once_just_the_limit_gets_through() {
     const LIMIT: usize = 10;
     let world = World::with_quotas(meetings(LIMIT as u64)).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     rough(&world);
     let answers = join_all((0..MANY).map(async |number| try_hour(&world, &ana, number, &[&bo]).await)).await;
     world.calls().clear();
@@ -52,8 +50,7 @@ async fn of_many_meetings_at_once_just_the_limit_gets_through() {
 #[tokio::test]
 async fn of_many_invitations_at_once_just_the_limit_gets_through() {
     let world = World::with_quotas(invitations(9)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     rough(&world);
     let answers =
         join_all((0..16).map(async |number| try_hour(&world, &ana, number, &[&bo, &cy]).await)).await;
@@ -76,8 +73,7 @@ async fn of_many_invitations_at_once_just_the_limit_gets_through() {
 #[tokio::test]
 async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_not() {
     let world = World::with_quotas(invitations(4)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let shouted = Person { email: bo.email.to_uppercase(), ..bo.clone() };
     assert_eq!(try_hour(&world, &ana, 0, &[&ana, &bo, &shouted]).await.0, 201);
     assert_eq!(counted(&world, &ana, TODAY).await, (0, 1));
@@ -96,8 +92,7 @@ async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_n
 #[tokio::test]
 async fn a_request_that_asks_for_more_than_a_day_holds_is_told_so() {
     let world = World::with_quotas(invitations(1)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let before = world.items().await;
     let problem = refused(try_hour(&world, &ana, 0, &[&bo, &cy]).await, "invitations_per_day", 1);
     assert!(problem["detail"].as_str().unwrap().contains("takes 2 at once"), "{problem}");
@@ -135,8 +130,7 @@ async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
 #[tokio::test]
 async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
     let world = World::with_quotas(Quotas { invitations_per_day: 10, ..meetings(10) }).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo]).await;
     let before = world.items().await;
     let nobody = Person { id: "nobody".to_owned(), email: "nobody@example.com".to_owned() };
@@ -157,7 +151,7 @@ async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
 #[tokio::test]
 async fn who_loses_a_race_gets_back_what_was_counted() {
     let world = World::with_quotas(Quotas { invitations_per_day: 500, ..meetings(500) }).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     rough(&world);
     // All at the same time, so that one is booked; the others were counted before they saw it.
     let answers = join_all((0..MANY).map(async |_| try_hour(&world, &ana, 0, &[&bo]).await)).await;
@@ -189,7 +183,7 @@ async fn a_repetition_is_not_counted() {
 #[tokio::test]
 async fn without_limits_nothing_is_counted_or_asked() {
     let world = World::with_quotas(UNLIMITED).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.calls().clear();
     let (status, meeting) = try_hour(&world, &ana, 0, &[]).await;
     assert_eq!(status, 201);
@@ -206,8 +200,7 @@ async fn without_limits_nothing_is_counted_or_asked() {
 #[tokio::test]
 async fn of_several_quotas_the_first_that_is_exceeded_is_named() {
     let mut world = World::with_quotas(UNLIMITED).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let used = Quotas { meetings_per_day: 1, invitations_per_day: 2, pending_reminders: 3, ..UNLIMITED };
     world.restart_with(used);
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo, &cy]).await;

@@ -21,7 +21,7 @@ fn fail_first(world: &World, operation: &'static str, fate: Fate) {
 #[tokio::test]
 async fn a_commit_that_fails_is_given_back_and_one_whose_answer_is_lost_is_not() {
     let world = World::with_quotas(QUOTAS).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     fail_first(&world, "TransactWriteItems", Fate::Unreachable);
     assert_eq!(try_hour(&world, &ana, 0, &[&bo]).await.0, 503);
     assert_eq!(counted(&world, &ana, TODAY).await, (0, 0));
@@ -64,7 +64,7 @@ async fn whatever_cannot_be_known_counts_so_that_a_limit_never_gives() {
 #[tokio::test]
 async fn a_day_that_cannot_be_counted_books_nothing() {
     let world = World::with_quotas(QUOTAS).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let before = world.items().await;
     for operation in ["UpdateItem", "Query"] {
         fail_first(&world, operation, Fate::Unreachable);

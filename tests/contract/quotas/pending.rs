@@ -44,7 +44,7 @@ async fn fit(world: &World, person: &Person, reminders: u64) {
 
 /// Ana's meeting with Bo over three UTC days, two reminders each.
 async fn scene(world: &World) -> (Person, Person, Value) {
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], relist(2)).await;
     (ana, bo, meeting)
 }
@@ -131,7 +131,7 @@ async fn who_has_too_many_already_may_still_have_fewer() {
 #[tokio::test]
 async fn a_refusal_tells_when_enough_meetings_will_have_started() {
     let world = world().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T11:00", &[&bo], relist(2)).await;
     world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], relist(5)).await;
     let later = world.book(&ana, "2026-11-09T12:00", "2026-11-09T13:00", &[], relist(1)).await;

@@ -113,7 +113,8 @@ pub fn asked(u: &mut Unstructured<'_>) -> Result<Asked> {
             request.headers_mut().insert(name, value);
         }
     }
-    Ok(Asked { call, request: in_its_path(call, request), body: fields.filter(|_| call != QueryForSlots) })
+    let body = if call == QueryForSlots { None } else { fields };
+    Ok(Asked { call, request: in_its_path(call, request), body })
 }
 
 /// A request with that body.

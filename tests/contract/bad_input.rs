@@ -239,7 +239,7 @@ fn bad_rest(good: &Good) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn the_right_status_and_the_field_and_never_a_500() {
+async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use shared::notices::{DeliveryOutcome, Due};
 
 /// Who got mail, and in which minute.
-fn letters(world: &World) -> Vec<(String, String)> {
-    let letter = |mail: &local::embedded::ses::SentMail| {
+fn sent(world: &World) -> Vec<(String, String)> {
+    let describe = |mail: &local::embedded::ses::SentMail| {
         (mail.to.replace("@example.com", ""), mail.sent_at.format("%d %H:%M").to_string())
     };
-    let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
-    letters.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
-    letters
+    let mut sent: Vec<_> = world.outbox().iter().map(describe).collect();
+    sent.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    sent
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -23,7 +23,7 @@ fn states(reminders: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn everyone_is_reminded_once_in_the_minute_that_was_told() {
+async fn everyone_is_reminded_once_in_the_minute_that_the_api_showed() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
     let more = json!({ "notification_interval": [60, 10], "title": "Design review", "location": "Room 1" });
@@ -32,22 +32,23 @@ async fn everyone_is_reminded_once_in_the_minute_that_was_told() {
     world.advance_to("2026-11-02T10:59:00Z").await;
     assert!(world.outbox().is_empty());
     world.advance_to("2026-11-02T11:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
-    let told = world.reminders(&meeting).await;
-    assert_eq!(states(&told), ["delivered", "scheduled", "delivered", "scheduled"]);
-    assert_eq!(told[0]["delivered_at"], "2026-11-02T11:00:00+00:00");
-    assert_eq!(told[1]["delivered_at"], Value::Null);
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    let reported = world.reminders(&meeting).await;
+    assert_eq!(states(&reported), ["delivered", "scheduled", "delivered", "scheduled"]);
+    assert_eq!(reported[0]["delivered_at"], "2026-11-02T11:00:00+00:00");
+    assert_eq!(reported[1]["delivered_at"], Value::Null);
 
     world.advance_to("2026-11-02T14:00:00Z").await;
     let all = [("ana", "02 11:00"), ("bo", "02 11:00"), ("ana", "02 11:50"), ("bo", "02 11:50")];
-    assert_eq!(letters(&world), pairs(&all));
+    assert_eq!(sent(&world), pairs(&all));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 4]);
     assert!(world.timers().await.is_empty() && world.dead_letters().is_empty());
 
     let outbox = world.outbox();
     let bos = outbox.iter().find(|mail| mail.to == bo.email).unwrap();
-    for told in ["Design review", "21:00–22:00", "Asia/Tokyo", "Room 1", "ana (organizer), bo", "1 hour"] {
-        assert!(bos.text.contains(told), "{told} in {}", bos.text);
+    for reported in ["Design review", "21:00–22:00", "Asia/Tokyo", "Room 1", "ana (organizer), bo", "1 hour"]
+    {
+        assert!(bos.text.contains(reported), "{reported} in {}", bos.text);
     }
     assert!(bos.subject.contains("Design review") && bos.subject.contains("21:00"), "{}", bos.subject);
 }
@@ -91,7 +92,7 @@ const NIGHTS: [Night; 12] = [
 ];
 
 #[tokio::test]
-async fn sleep_is_never_disturbed_and_the_api_tells_why() {
+async fn no_reminder_is_sent_during_dnd_and_the_api_gives_the_reason() {
     for night in &NIGHTS {
         let Night { booked_at, start, minutes, remind_at, reason } = night;
         let world = World::start().await;
@@ -100,22 +101,22 @@ async fn sleep_is_never_disturbed_and_the_api_tells_why() {
         let start = format!("2026-11-{start}");
         let more = json!({ "notification_interval": minutes });
         let meeting = world.book(&ana, &start, "2026-11-04T00:00", &[], more).await;
-        let told = &world.reminders(&meeting).await[0];
+        let reported = &world.reminders(&meeting).await[0];
         let shown = remind_at.map(|at| format!("2026-11-{}:00+00:00", at.replace(' ', "T")));
-        assert_eq!((&told["remind_at"], &told["reason"]), (&json!(shown), &json!(reason)), "{start}");
+        assert_eq!((&reported["remind_at"], &reported["reason"]), (&json!(shown), &json!(reason)), "{start}");
 
         world.advance_to(&format!("{start}:00Z")).await;
         world.advance_to("2026-11-03T10:00:00Z").await;
         let expected: Vec<_> = remind_at.iter().map(|at| ("ana".to_owned(), (*at).to_owned())).collect();
-        assert_eq!(letters(&world), expected, "{start}");
-        let told = &world.reminders(&meeting).await[0];
+        assert_eq!(sent(&world), expected, "{start}");
+        let reported = &world.reminders(&meeting).await[0];
         let state = if remind_at.is_some() { "delivered" } else { "suppressed" };
-        assert_eq!((&told["state"], &told["reason"]), (&json!(state), &json!(reason)), "{start}");
+        assert_eq!((&reported["state"], &reported["reason"]), (&json!(state), &json!(reason)), "{start}");
     }
 }
 
 #[tokio::test]
-async fn reminders_that_meet_in_one_minute_are_one_mail() {
+async fn reminders_for_the_same_minute_are_one_mail() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
@@ -125,20 +126,20 @@ async fn reminders_that_meet_in_one_minute_are_one_mail() {
     world.advance_to("2026-11-03T09:00:00Z").await;
     let expected =
         [("bo", "03 05:30"), ("bo", "03 06:00"), ("bo", "03 06:30"), ("ana", "03 07:00"), ("bo", "03 07:00")];
-    assert_eq!(letters(&world), pairs(&expected));
-    let told = world.reminders(&meeting).await;
-    assert_eq!(states(&told), ["delivered"; 8]);
-    assert!(told[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
+    assert_eq!(sent(&world), pairs(&expected));
+    let reported = world.reminders(&meeting).await;
+    assert_eq!(states(&reported), ["delivered"; 8]);
+    assert!(reported[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
 
     // Two that are overdue at booking meet as well.
     let more = json!({ "notification_interval": [60, 30] });
     world.book(&ana, "2026-11-03T09:20", "2026-11-03T09:30", &[], more).await;
     world.advance_to("2026-11-03T10:00:00Z").await;
-    assert_eq!(letters(&world)[5..], pairs(&[("ana", "03 09:01")]));
+    assert_eq!(sent(&world)[5..], pairs(&[("ana", "03 09:01")]));
 }
 
 #[tokio::test]
-async fn who_left_is_not_reminded_and_who_came_late_is() {
+async fn removed_participants_are_not_reminded_and_added_ones_are() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let [bo, cy, di] = world.people(["bo", "cy", "di"]).await;
@@ -162,9 +163,9 @@ async fn who_left_is_not_reminded_and_who_came_late_is() {
     assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
 
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
-    let told = world.reminders(&meeting).await;
-    let gone: Vec<_> = told.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
+    let reported = world.reminders(&meeting).await;
+    let gone: Vec<_> = reported.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
     assert_eq!(
         (gone.len(), &gone[0]["state"], &gone[0]["remind_at"]),
         (1, &json!("cancelled"), &Value::Null)
@@ -179,11 +180,11 @@ async fn someone_added_within_the_hour_is_reminded_at_once() {
     world.advance_to("2026-11-02T11:30:00Z").await;
     assert_eq!(world.participant("add", &meeting, &bo).await.0, 200);
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:31")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:31")]));
 }
 
 #[tokio::test]
-async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
+async fn a_removed_participant_is_not_reminded_even_before_the_removal_is_planned() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
@@ -192,11 +193,11 @@ async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
     // The planner has not seen it, and Bo's timer fires all the same.
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     assert_eq!(world.fire_due().await, 2);
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00")]));
 }
 
 #[tokio::test]
-async fn whatever_happens_twice_is_harmless() {
+async fn repeated_stream_records_and_timers_change_nothing() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
@@ -227,12 +228,12 @@ async fn whatever_happens_twice_is_harmless() {
     world.advance_to("2026-11-02T13:00:00Z").await;
     assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Nothing);
     world.replay().await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 2]);
 }
 
 #[tokio::test]
-async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after() {
+async fn a_late_timer_delivers_until_the_start_and_never_after() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let soon = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
@@ -240,13 +241,13 @@ async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after
     world.settle().await;
     world.clock.set(instant("2026-11-02T11:40:20Z"));
     assert_eq!(world.fire_due().await, 2);
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:40")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:40")]));
     assert_eq!(states(&world.reminders(&soon).await), ["delivered"]);
     assert_eq!(states(&world.reminders(&sooner).await), ["missed"]);
 }
 
 #[tokio::test]
-async fn a_late_timer_does_not_wake_who_fell_asleep_meanwhile() {
+async fn a_late_timer_sends_nothing_during_dnd() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let more = json!({ "notification_interval": 30 });
@@ -255,6 +256,6 @@ async fn a_late_timer_does_not_wake_who_fell_asleep_meanwhile() {
     world.clock.set(instant("2026-11-02T22:00:00Z"));
     assert_eq!(world.fire_due().await, 1);
     assert!(world.outbox().is_empty());
-    let told = &world.reminders(&meeting).await[0];
-    assert_eq!((&told["state"], &told["reason"]), (&json!("suppressed"), &json!("dnd_until_start")));
+    let reported = &world.reminders(&meeting).await[0];
+    assert_eq!((&reported["state"], &reported["reason"]), (&json!("suppressed"), &json!("dnd_until_start")));
 }

@@ -8,7 +8,7 @@ fn ids(meeting: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn someone_is_added_and_their_time_is_taken() {
+async fn an_added_participant_is_busy_at_the_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person_with_dnd("bo", "UTC", 10, 11).await;
@@ -33,7 +33,7 @@ async fn someone_is_added_and_their_time_is_taken() {
 }
 
 #[tokio::test]
-async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back() {
+async fn removing_a_participant_frees_their_time_and_adding_them_again_books_it() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let (day, night) = ("2026-12-01T00:00", "2026-12-03T00:00");
@@ -59,7 +59,7 @@ async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back()
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_and_changes_nothing() {
+async fn impossible_additions_and_removals_are_refused_and_write_nothing() {
     let world = World::start().await;
     let people = world.people(["ana", "bo", "cy"]).await;
     let [ana, bo, cy] = &people;

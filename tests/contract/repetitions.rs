@@ -61,7 +61,7 @@ const DAYS: [Busy; 5] = [
 ];
 
 #[tokio::test]
-async fn ten_repetitions_never_bunch_into_a_minute_as_several_messages() {
+async fn repetitions_moved_to_the_same_minute_are_one_message() {
     for Busy { hours, reminded, reasons } in &DAYS {
         let world = World::start().await;
         let ana = world.person_with_dnd("ana", "UTC", hours.0, hours.1).await;
@@ -80,17 +80,18 @@ async fn ten_repetitions_never_bunch_into_a_minute_as_several_messages() {
         let expected: Vec<_> = reminded.iter().map(|(_, list)| json!(list)).collect();
         assert_eq!(lists, expected.iter().collect::<Vec<_>>(), "{hours:?}");
 
-        let told = world.reminders(&meeting).await;
+        let reported = world.reminders(&meeting).await;
         for channel in ["email", "webhook"] {
-            let mut told: Vec<_> = told.iter().filter(|reminder| reminder["type"] == channel).collect();
-            told.sort_by_key(|reminder| std::cmp::Reverse(reminder["minutes_before"].as_u64()));
-            let told_reasons: Vec<_> = told.iter().map(|reminder| &reminder["reason"]).collect();
+            let mut reported: Vec<_> =
+                reported.iter().filter(|reminder| reminder["type"] == channel).collect();
+            reported.sort_by_key(|reminder| std::cmp::Reverse(reminder["minutes_before"].as_u64()));
+            let told_reasons: Vec<_> = reported.iter().map(|reminder| &reminder["reason"]).collect();
             assert_eq!(told_reasons, reasons, "{channel}, {hours:?}");
-            for reminder in told {
+            for reminder in reported {
                 let of = |(_, list): &&(&str, &[u64])| list.iter().any(|m| reminder["minutes_before"] == *m);
                 let minute = reminded.iter().find(of).map(|(minute, _)| *minute);
-                let told = reminder["remind_at"].as_str().map(|at| clock(instant(at)));
-                assert_eq!(told.as_deref(), minute, "{channel}, {hours:?}: {reminder}");
+                let reported = reminder["remind_at"].as_str().map(|at| clock(instant(at)));
+                assert_eq!(reported.as_deref(), minute, "{channel}, {hours:?}: {reminder}");
                 let state = if minute.is_some() { "delivered" } else { "suppressed" };
                 assert_eq!(reminder["state"], Value::from(state), "{channel}, {hours:?}");
             }

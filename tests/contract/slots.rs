@@ -25,7 +25,7 @@ async fn ask(world: &World, person: &Person, more: Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_window_less_the_meetings_is_free() {
+async fn free_slots_are_the_window_without_the_meetings() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "UTC").await);
     let madrid = |title: &str| json!({ "time_zone": "Europe/Madrid", "title": title });
@@ -62,7 +62,7 @@ async fn the_window_less_the_meetings_is_free() {
 }
 
 #[tokio::test]
-async fn quiet_hours_are_shown_and_taken_off_when_asked() {
+async fn dnd_hours_are_shown_and_excluded_on_request() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, "07:30").await;
     let more = json!({ "time_zone": "Europe/Madrid" });
@@ -90,7 +90,7 @@ async fn quiet_hours_are_shown_and_taken_off_when_asked() {
 }
 
 #[tokio::test]
-async fn quiet_hours_follow_the_wall_clock_through_a_change() {
+async fn dnd_hours_follow_the_wall_clock_over_a_dst_change() {
     let world = World::start().await;
     // On 28 March 2027 Madrid's clocks go from 02:00 to 03:00: the night has an hour less.
     let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
@@ -153,7 +153,7 @@ async fn a_bad_query_is_refused_as_a_bad_body_is() {
 }
 
 #[tokio::test]
-async fn a_meeting_over_several_days_is_shown_once_and_whole() {
+async fn a_meeting_over_several_days_is_shown_once_and_completely() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     world.book(&ana, "2026-12-01T12:00", "2026-12-08T12:00", &[], json!({})).await;
@@ -175,7 +175,7 @@ async fn a_meeting_over_several_days_is_shown_once_and_whole() {
 }
 
 #[tokio::test]
-async fn the_window_may_be_a_leap_year_and_no_more() {
+async fn the_window_is_limited_to_366_days() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let year =
@@ -195,7 +195,7 @@ async fn the_window_may_be_a_leap_year_and_no_more() {
 }
 
 #[tokio::test]
-async fn gaps_and_folds_are_those_of_the_users_zone_where_none_is_named() {
+async fn without_a_time_zone_times_are_read_in_the_users_zone() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
     let gap = json!({ "user_id": ana.id, "start_time": "2027-03-28T02:30", "end_time": "2027-03-28T12:00" });

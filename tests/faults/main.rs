@@ -19,9 +19,9 @@
 mod calendars;
 mod crowds;
 mod deliveries;
-mod episode;
 mod invitations;
 mod leftovers;
+mod scenario;
 mod snapshot;
 mod stream;
 mod sweep;

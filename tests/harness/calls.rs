@@ -27,7 +27,7 @@ pub struct Call {
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum CallOutcome {
     /// It goes through.
     Pass,
     /// It never arrives. The SDK doesn't try again.
@@ -35,15 +35,15 @@ pub enum Fate {
     /// It never arrives, and whoever waits for its answer waits for ever.
     Hangs,
     /// It takes effect, but the answer never comes back. The SDK doesn't try again.
-    AnswerLost,
+    ResponseLost,
     /// It takes effect, but its answer is lost for one after which the SDK tries again.
-    Retried,
+    RetriedBySdk,
     /// A transaction is refused because another one is at the same items, without taking effect.
     TransactionConflict,
     /// A transaction is refused for good, without taking effect; the answer shows the item of its first write.
-    Refused,
+    Rejected,
     /// It takes effect, and the process dies: no call of it is ever answered or sent again.
-    LastCall,
+    ProcessDies,
 }
 
 /// The calls of one process; clones share them.
@@ -51,13 +51,13 @@ pub enum Fate {
 pub struct Calls(Arc<Shared>);
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<CallLog>,
     dead: watch::Sender<bool>,
 }
 
-type Rule = Box<dyn FnMut(&Call) -> Fate + Send>;
+type Rule = Box<dyn FnMut(&Call) -> CallOutcome + Send>;
 
-struct State {
+struct CallLog {
     rule: Rule,
     log: Vec<Call>,
     in_flight: usize,
@@ -66,14 +66,14 @@ struct State {
 
 impl Default for Calls {
     fn default() -> Self {
-        let state = State { rule: passing(), log: Vec::new(), in_flight: 0, round_trips: 0 };
+        let state = CallLog { rule: pass_all(), log: Vec::new(), in_flight: 0, round_trips: 0 };
         Self(Arc::new(Shared { state: Mutex::new(state), dead: watch::Sender::new(false) }))
     }
 }
 
 impl Calls {
     /// Forgets what was noted, and from now on does with each call what `rule` says.
-    pub fn watch(&self, rule: impl FnMut(&Call) -> Fate + Send + 'static) {
+    pub fn watch(&self, rule: impl FnMut(&Call) -> CallOutcome + Send + 'static) {
         let mut state = self.lock();
         state.rule = Box::new(rule);
         state.log.clear();
@@ -82,12 +82,12 @@ impl Calls {
 
     /// Forgets what was noted and lets every call pass.
     pub fn clear(&self) {
-        self.watch(|_| Fate::Pass);
+        self.watch(|_| CallOutcome::Pass);
     }
 
     /// Lets the call with that number meet `fate`, and all others pass.
-    pub fn fail(&self, number: usize, fate: Fate) {
-        self.watch(move |call| if call.number == number { fate } else { Fate::Pass });
+    pub fn fail(&self, number: usize, outcome: CallOutcome) {
+        self.watch(move |call| if call.number == number { outcome } else { CallOutcome::Pass });
     }
 
     /// The operations of all calls, in the order they were made.
@@ -124,20 +124,20 @@ impl Calls {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, CallLog> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, request: &HttpRequest) -> (Fate, InFlight) {
+    fn begin(&self, request: &HttpRequest) -> (CallOutcome, InFlight) {
         let mut state = self.lock();
         let call = Call { number: state.log.len() + 1, operation: operation(request) };
-        let fate = (state.rule)(&call);
+        let outcome = (state.rule)(&call);
         state.log.push(call);
         if state.in_flight == 0 {
             state.round_trips += 1;
         }
         state.in_flight += 1;
-        (fate, InFlight(self.clone()))
+        (outcome, InFlight(self.clone()))
     }
 
     fn is_dead(&self) -> bool {
@@ -151,8 +151,8 @@ impl fmt::Debug for Calls {
     }
 }
 
-fn passing() -> Rule {
-    Box::new(|_| Fate::Pass)
+fn pass_all() -> Rule {
+    Box::new(|_| CallOutcome::Pass)
 }
 
 /// A call under way, however it ends.
@@ -177,22 +177,27 @@ impl HttpConnector for Connector {
             if calls.is_dead() {
                 return pending().await;
             }
-            let (fate, _in_flight) = calls.begin(&request);
-            match fate {
-                Fate::Hangs => return pending().await,
-                Fate::Unreachable => return Err(ConnectorError::user("the call was held back".into())),
-                Fate::TransactionConflict => return Ok(cancelled(&request, met_another)),
-                Fate::Refused => return Ok(cancelled(&request, refused)),
-                Fate::Pass | Fate::AnswerLost | Fate::Retried | Fate::LastCall => {}
+            let (outcome, _in_flight) = calls.begin(&request);
+            match outcome {
+                CallOutcome::Hangs => return pending().await,
+                CallOutcome::Unreachable => {
+                    return Err(ConnectorError::user("the call was held back".into()));
+                }
+                CallOutcome::TransactionConflict => return Ok(cancelled(&request, conflicts)),
+                CallOutcome::Rejected => return Ok(cancelled(&request, refused)),
+                CallOutcome::Pass
+                | CallOutcome::ResponseLost
+                | CallOutcome::RetriedBySdk
+                | CallOutcome::ProcessDies => {}
             }
             let answer = inner.call(request).await;
-            if fate == Fate::LastCall {
+            if outcome == CallOutcome::ProcessDies {
                 calls.0.dead.send_replace(true);
             }
-            match fate {
+            match outcome {
                 _ if calls.is_dead() => pending().await,
-                Fate::Retried => Ok(internal_error()),
-                Fate::AnswerLost => Err(ConnectorError::user("the answer was held back".into())),
+                CallOutcome::RetriedBySdk => Ok(internal_error()),
+                CallOutcome::ResponseLost => Err(ConnectorError::user("the answer was held back".into())),
                 _ => answer,
             }
         })
@@ -242,7 +247,7 @@ fn response(status: u16, body: &Value) -> HttpResponse {
 }
 
 /// The first write meets the other transaction, the rest are innocent.
-fn met_another(place: usize, _: &Value) -> Value {
+fn conflicts(place: usize, _: &Value) -> Value {
     json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } })
 }
 

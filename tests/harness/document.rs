@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, header};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use crate::Answer;
+use crate::ApiResponse;
 
 /// The document, its schemas compiled.
 #[derive(Debug)]
@@ -118,8 +118,8 @@ impl Content {
 ///
 /// # Errors
 /// The first difference.
-pub fn compare(method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
-    let Answer { status, headers, body } = answer;
+pub fn compare(method: &Method, path: &str, sent: &[u8], answer: &ApiResponse) -> Result<(), String> {
+    let ApiResponse { status, headers, body } = answer;
     let Some(operation) = Document::served().operation(method, path) else {
         let nowhere = (*status, &body["code"]) == (404, &json!("route_not_found"));
         return if nowhere {

@@ -6,9 +6,9 @@
 mod calls;
 pub mod document;
 mod fixtures;
-mod passing;
 mod people;
 mod process;
+mod time;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -35,7 +35,7 @@ use shared::clock::Clock;
 use shared::domain::Quotas;
 use shared::webhook::Endpoint;
 
-pub use calls::{Call, Calls, Fate};
+pub use calls::{Call, CallOutcome, Calls};
 pub use fixtures::{new_meeting, new_user, with};
 pub use people::Person;
 pub use process::{Process, retries_without_pauses};
@@ -82,7 +82,7 @@ impl Default for WorldSettings {
 
 /// An answer over HTTP.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     /// The status code.
     pub status: u16,
     /// The headers.
@@ -187,7 +187,7 @@ impl World {
     }
 
     /// Sends a request with that token, and a JSON body unless it is null.
-    pub async fn send_as(&self, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+    pub async fn send_as(&self, token: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
         let request = Request::builder().method(method).uri(path);
         let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
@@ -208,17 +208,17 @@ impl World {
 
     /// Sends any bytes. Every answer is checked to be as the document describes it, without anything that is only for the
     /// log.
-    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
+    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> ApiResponse {
         self.request(Request::builder().method(method).uri(path).body(Body::from(body)).unwrap()).await
     }
 
     /// Sends any request, checked like [`World::send`].
-    pub async fn request(&self, request: Request<Body>) -> Answer {
+    pub async fn request(&self, request: Request<Body>) -> ApiResponse {
         self.raw(request).await.0
     }
 
     /// Sends any request, checked like [`World::send`], and answers the body as it came, too.
-    pub async fn raw(&self, request: Request<Body>) -> (Answer, Bytes) {
+    pub async fn raw(&self, request: Request<Body>) -> (ApiResponse, Bytes) {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let (parts, body) = request.into_parts();
         let sent = to_bytes(body, usize::MAX).await.unwrap();
@@ -229,7 +229,7 @@ impl World {
             Some(kind) if kind.ends_with("json") => serde_json::from_slice(&bytes).unwrap(),
             _ => Value::from(String::from_utf8_lossy(&bytes)),
         };
-        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        let answer = ApiResponse { status: parts.status.as_u16(), headers: parts.headers, body };
         check(&answer, &path);
         document::compare(&method, &path, &sent, &answer).unwrap_or_else(|difference| panic!("{difference}"));
         (answer, bytes)
@@ -368,8 +368,8 @@ const SECURITY_HEADERS: [(&str, &str); 5] = [
 const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-policy"];
 
 /// What the document can't say of an answer.
-fn check(answer: &Answer, path: &str) {
-    let Answer { status, headers, body } = answer;
+fn check(answer: &ApiResponse, path: &str) {
+    let ApiResponse { status, headers, body } = answer;
     let documentation = path.starts_with("/api/docs") || path == "/api/openapi.json";
     for (name, value) in SECURITY_HEADERS {
         let values: Vec<_> = headers.get_all(name).iter().collect();

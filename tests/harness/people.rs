@@ -61,8 +61,8 @@ impl World {
         more: Value,
     ) -> (u16, Value) {
         let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
-        let asked = json!({ "start_time": start, "end_time": end, "participants": invited });
-        let body = with(with(new_meeting(&creator.id), asked), more);
+        let request = json!({ "start_time": start, "end_time": end, "participants": invited });
+        let body = with(with(new_meeting(&creator.id), request), more);
         self.post("/api/create_meeting", body).await
     }
 

@@ -33,44 +33,45 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
-mod compare;
-mod news;
-mod plain;
-mod play;
-mod story;
-mod wall;
+mod actions;
+mod calendar_updates;
+mod clocks;
+mod comparison;
+mod coverage;
+mod reference;
+mod run;
 
 use std::sync::Mutex;
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use compare::Seen;
-use play::play;
-use story::stories;
+use actions::action_sequences;
+use coverage::Coverage;
+use run::run;
 
 /// Plays as many stories as make some ten seconds, the same ones each time.
-fn play_many(seed: u64) {
+fn run_many(seed: u64) {
     let config =
         Config { cases: 36, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() };
-    let seen = Mutex::new(Seen::default());
-    let outcome = TestRunner::new(config).run(&stories(), |story| {
+    let coverage = Mutex::new(Coverage::default());
+    let outcome = TestRunner::new(config).run(&action_sequences(), |sequence| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let played = runtime.block_on(play(&story));
-        seen.lock().unwrap().add(&played);
+        let of_one_run = runtime.block_on(run(&sequence));
+        coverage.lock().unwrap().add(&of_one_run);
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
-    seen.into_inner().unwrap().assert_it_was_worth_it();
+    coverage.into_inner().unwrap().assert_every_event_occurred();
 }
 
 // Two tests, since tests run side by side and stories don't.
 
 #[test]
-fn stories_go_as_the_model_says() {
-    play_many(1);
+fn random_runs_match_the_model() {
+    run_many(1);
 }
 
 #[test]
-fn more_stories_go_as_the_model_says() {
-    play_many(2);
+fn more_random_runs_match_the_model() {
+    run_many(2);
 }

@@ -80,7 +80,7 @@ fn every_example_is_valid() {
 }
 
 #[test]
-fn a_member_that_is_not_documented_is_refused() {
+fn undocumented_members_are_refused() {
     let mut tried = 0;
     for operation in Document::served().operations.iter().filter(|operation| operation.id != OPEN) {
         for (place, content) in contents(operation) {

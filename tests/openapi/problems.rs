@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use harness::document::{Document, Operation};
-use harness::{Answer, Fate, Person, World, new_meeting, new_user, with};
+use harness::{ApiResponse, CallOutcome, Person, World, new_meeting, new_user, with};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::quota::Quotas;
@@ -21,7 +21,7 @@ const KEY: (&str, &str) = ("idempotency-key", "used");
 /// What needs no store and asks nobody who they are.
 const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
 
-struct Scene {
+struct Fixture {
     world: World,
     /// A world whose callers sign in, with nobody in it.
     signing_in: World,
@@ -36,14 +36,14 @@ struct Scene {
 
 /// A request to an operation, complete but for what is taken from it.
 #[derive(Clone)]
-struct Asked {
+struct TestRequest {
     path: Vec<(&'static str, String)>,
     query: String,
     headers: Vec<(&'static str, &'static str)>,
     body: Value,
 }
 
-impl Scene {
+impl Fixture {
     async fn new() -> Self {
         let world = World::start().await;
         let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
@@ -56,7 +56,7 @@ impl Scene {
     }
 
     /// A request that succeeds, however often others were refused before.
-    fn good(&self, operation: &str) -> Asked {
+    fn good(&self, operation: &str) -> TestRequest {
         let (user, meeting) = (&self.ana.id, id(&self.meeting));
         let window = ("2026-12-01T00:00", "2026-12-02T00:00");
         let body = match operation {
@@ -77,13 +77,13 @@ impl Scene {
             _ => String::new(),
         };
         let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];
-        Asked { path, query, headers: Vec::new(), body }
+        TestRequest { path, query, headers: Vec::new(), body }
     }
 
     /// What is wrong with each of these requests only its operation can tell.
-    fn refused(&self) -> Vec<(&'static str, Asked)> {
+    fn refused(&self) -> Vec<(&'static str, TestRequest)> {
         let mut refused = Vec::new();
-        let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut Asked)| {
+        let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut TestRequest)| {
             let mut asked = self.good(operation);
             spoil(&mut asked);
             refused.push((operation, asked));
@@ -98,7 +98,7 @@ impl Scene {
         }
         ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));
         ask("create_meeting", &|asked| asked.body["participants"] = json!(["nobody@example.com"]));
-        let taken = |asked: &mut Asked| {
+        let taken = |asked: &mut TestRequest| {
             asked.body["start_time"] = json!("2026-12-01T10:30");
             asked.body["end_time"] = json!("2026-12-01T11:30");
         };
@@ -128,13 +128,13 @@ impl Scene {
         refused
     }
 
-    async fn send(&self, operation: &Operation, asked: &Asked) -> Answer {
+    async fn send(&self, operation: &Operation, asked: &TestRequest) -> ApiResponse {
         let body = if asked.body.is_null() { String::new() } else { asked.body.to_string() };
         self.send_text(operation, asked, body).await
     }
 
     /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
-    async fn refused_callers(&self, operation: &Operation) -> [Answer; 2] {
+    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 2] {
         let asked = self.good(&operation.id);
         let wish = TokenRequest { email_verified: false, ..TokenRequest::of(&self.ana.email) };
         let token = format!("Bearer {}", self.signing_in.token(&wish));
@@ -148,11 +148,11 @@ impl Scene {
         [send(None).await, send(Some(&token)).await]
     }
 
-    async fn send_text(&self, operation: &Operation, asked: &Asked, body: String) -> Answer {
+    async fn send_text(&self, operation: &Operation, asked: &TestRequest, body: String) -> ApiResponse {
         self.world.request(self.request(operation, asked, body)).await
     }
 
-    fn request(&self, operation: &Operation, asked: &Asked, body: String) -> Request<Body> {
+    fn request(&self, operation: &Operation, asked: &TestRequest, body: String) -> Request<Body> {
         let path = asked
             .path
             .iter()
@@ -170,7 +170,7 @@ fn id(meeting: &Value) -> String {
 }
 
 /// Notes a problem, which is told in the words of the example.
-fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &Answer) {
+fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &ApiResponse) {
     let code = answer.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", operation.id, answer.body));
     let (_, content) = problems(operation).find(|(status, _)| *status == answer.status).unwrap();
     assert_eq!(content.examples[code]["title"], answer.body["title"], "{code}");
@@ -179,26 +179,26 @@ fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer
 
 #[tokio::test]
 async fn every_problem_is_provoked_where_it_is_documented() {
-    let mut scene = Scene::new().await;
+    let mut fixture = Fixture::new().await;
     let operations = &Document::served().operations;
     let named = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap();
     let mut provoked = BTreeSet::new();
 
     for operation in operations {
-        let good = scene.good(&operation.id);
+        let good = fixture.good(&operation.id);
         if operation.body.is_some() {
             for body in ["[".to_owned(), format!("{{\"x\":\"{}\"}}", "x".repeat(70_000))] {
-                note(&mut provoked, operation, &scene.send_text(operation, &good, body).await);
+                note(&mut provoked, operation, &fixture.send_text(operation, &good, body).await);
             }
             let mut unknown = good.clone();
             unknown.body["nonsense"] = json!(1);
-            note(&mut provoked, operation, &scene.send(operation, &unknown).await);
+            note(&mut provoked, operation, &fixture.send(operation, &unknown).await);
         }
         if !SERVICE.contains(&operation.id.as_str()) {
-            scene.world.calls().fail(1, Fate::Unreachable);
-            note(&mut provoked, operation, &scene.send(operation, &good).await);
-            scene.world.calls().clear();
-            for answer in scene.refused_callers(operation).await {
+            fixture.world.calls().fail(1, CallOutcome::Unreachable);
+            note(&mut provoked, operation, &fixture.send(operation, &good).await);
+            fixture.world.calls().clear();
+            for answer in fixture.refused_callers(operation).await {
                 note(&mut provoked, operation, &answer);
             }
         }
@@ -206,26 +206,26 @@ async fn every_problem_is_provoked_where_it_is_documented() {
     for (operation, field, value) in
         [("create_user", "email", "eve@example.com"), ("create_meeting", "title", "First")]
     {
-        let mut asked = Asked { headers: vec![KEY], ..scene.good(operation) };
+        let mut asked = TestRequest { headers: vec![KEY], ..fixture.good(operation) };
         asked.body[field] = json!(value);
-        assert_eq!(scene.send(named(operation), &asked).await.status, 201);
+        assert_eq!(fixture.send(named(operation), &asked).await.status, 201);
     }
-    for (operation, asked) in scene.refused() {
-        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+    for (operation, asked) in fixture.refused() {
+        note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let quotas =
         Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1, ..Quotas::default() };
-    scene.world.restart_with(quotas);
-    let mut more = scene.good("update_meeting");
+    fixture.world.restart_with(quotas);
+    let mut more = fixture.good("update_meeting");
     more.body["notification_interval"] = json!([60, 30, 10]);
-    let mut another = scene.good("create_meeting");
+    let mut another = fixture.good("create_meeting");
     another.body["start_time"] = json!("2026-12-03T09:00");
     another.body["end_time"] = json!("2026-12-03T10:00");
-    let one_more = scene.good("add_participant");
+    let one_more = fixture.good("add_participant");
     for (operation, asked) in
         [("create_meeting", another), ("add_participant", one_more), ("update_meeting", more)]
     {
-        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+        note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let documented = operations.iter().flat_map(|operation| {
         let codes = problems(operation).flat_map(|(_, content)| codes(content));
@@ -237,8 +237,8 @@ async fn every_problem_is_provoked_where_it_is_documented() {
 #[tokio::test]
 async fn every_operation_succeeds_as_documented() {
     for operation in &Document::served().operations {
-        let scene = Scene::new().await;
-        let answer = scene.send(operation, &scene.good(&operation.id)).await;
+        let fixture = Fixture::new().await;
+        let answer = fixture.send(operation, &fixture.good(&operation.id)).await;
         assert!(answer.status < 300, "{}: {}", operation.id, answer.body);
     }
 }

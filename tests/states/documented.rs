@@ -33,8 +33,8 @@ fn allowed(cell: &str) -> Allowed {
 }
 
 #[test]
-fn the_table_is_what_the_code_permits() {
-    let mut told = Vec::new();
+fn the_documented_table_matches_the_code() {
+    let mut reported = Vec::new();
     for (states, cells) in table() {
         assert_eq!(cells.len(), NoticeState::ALL.len());
         for (to, cell) in NoticeState::ALL.into_iter().zip(&cells) {
@@ -47,8 +47,8 @@ fn the_table_is_what_the_code_permits() {
                 assert_eq!(allowed(cell), permitted, "from {from:?} to {to:?}: {cell:?}");
             }
         }
-        told.extend(states);
+        reported.extend(states);
     }
-    told.sort();
-    assert_eq!(told, NoticeState::ALL, "each state has its row");
+    reported.sort();
+    assert_eq!(reported, NoticeState::ALL, "each state has its row");
 }

@@ -67,7 +67,7 @@ fn pairs() -> impl Iterator<Item = (u32, NoticeState, NoticeState, bool)> {
 }
 
 #[tokio::test]
-async fn what_is_permitted_happens_and_nothing_else_does() {
+async fn only_permitted_transitions_are_stored() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (number, from, to, same_start) in pairs() {
@@ -84,7 +84,7 @@ async fn what_is_permitted_happens_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
+async fn a_transition_from_the_wrong_state_is_refused() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (number, state, to, _) in pairs().filter(|(_, from, to, same)| *same && !from.permits(*to, true)) {
@@ -132,7 +132,7 @@ async fn a_reminder_begins_planned_or_suppressed() {
 }
 
 #[tokio::test]
-async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
+async fn transitions_of_one_call_are_stored_together_or_not_at_all() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     let open = put(store, 1, NoticeState::Scheduled).await;

@@ -40,13 +40,13 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 }
 
 #[test]
-fn what_is_late_owed_or_not_sent_raises_alarms_where_the_functions_tell_it() {
+fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
-    let told = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
+    let reported = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
     for metric in
         ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
     {
-        assert!(told.contains(&format!("\"{metric}\"")), "nobody tells {metric}");
+        assert!(reported.contains(&format!("\"{metric}\"")), "nobody tells {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
         let properties = &alarm.unwrap_or_else(|| panic!("nobody hears of {metric}")).properties;
@@ -70,7 +70,7 @@ fn the_dashboard_is_json_and_shows_every_alarm() {
 }
 
 #[test]
-fn every_alarm_explains_itself_and_reaches_the_topic_if_there_is_one() {
+fn every_alarm_has_a_description_and_notifies_the_topic() {
     let topic = json!([{ "Ref": "AlarmTopicArn" }]);
     let actions = json!({ "Fn::If": ["HasAlarmTopic", topic, { "Ref": "AWS::NoValue" }] });
     for alarm in of_kind("AWS::CloudWatch::Alarm") {

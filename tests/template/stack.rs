@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
-use harness::{Calls, Fate, new_meeting, new_user, retries_without_pauses, with};
+use harness::{CallOutcome, Calls, new_meeting, new_user, retries_without_pauses, with};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use local::deployment::{Clients, EmbeddedServices, FunctionContexts, FunctionSettings, WebhookSettings};
@@ -99,7 +99,7 @@ impl Stack {
         let mut met = false;
         self.calls.watch(move |call| {
             let meets = call.operation == "TransactWriteItems" && !std::mem::replace(&mut met, true);
-            if meets { Fate::TransactionConflict } else { Fate::Pass }
+            if meets { CallOutcome::TransactionConflict } else { CallOutcome::Pass }
         });
         let done = work.await;
         let commits = self.calls.operations().iter().filter(|name| *name == "TransactWriteItems").count();
@@ -133,11 +133,11 @@ impl Stack {
 
     /// An hour's meeting with bo, a mail and a webhook an hour before.
     pub(crate) async fn meeting(&self, creator: &str, start: &str, end: &str) -> String {
-        let asked = json!({
+        let request = json!({
             "start_time": start, "end_time": end, "participants": ["bo@example.com"],
             "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
         });
-        let body = with(new_meeting(creator), asked);
+        let body = with(new_meeting(creator), request);
         let create =
             || self.call("create_meeting", create_meeting::handle, repeatable(start, with_body(&body)));
         create().await;

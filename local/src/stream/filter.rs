@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_all_asked_for_and_alternatives_suffice_one_by_one() {
+    fn a_pattern_matches_when_every_key_has_one_of_its_alternatives() {
         let pattern = json!({"a": {"b": ["x", "y"]}, "c": [1]});
         assert!(passes(pattern.clone(), json!({"a": {"b": "y", "more": 1}, "c": 1})));
         assert!(!passes(pattern.clone(), json!({"a": {"b": "z"}, "c": 1})));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leaf_exists_and_a_branch_does_not() {
+    fn exists_is_true_of_leaves_only() {
         let pattern = json!({"new": {"owed": {"S": [{"exists": true}]}}});
         assert!(passes(pattern.clone(), json!({"new": {"owed": {"S": "1"}}})));
         assert!(!passes(pattern.clone(), json!({"new": {"owed": {"N": "1"}}})));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pattern_lets_everything_pass_and_an_unknown_one_is_refused() {
+    fn without_patterns_every_record_passes_and_unknown_operators_are_refused() {
         assert!(Filter::new(&[]).unwrap().passes(&json!({})));
         for operator in [json!({"numeric": [">", 1]}), json!({"prefix": "x"}), json!({"anything-but": ["x"]})]
         {

@@ -4,12 +4,12 @@ mod table;
 mod tokens;
 
 use axum::http::Method;
-use harness::{Answer, World, new_meeting, new_user, with};
+use harness::{ApiResponse, World, new_meeting, new_user, with};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
 /// A world in which ana organizes a meeting with bo, cy is a user beside them, and dee has a token but no user.
-struct Scene {
+struct Fixture {
     world: World,
     ana: String,
     bo: String,
@@ -20,7 +20,7 @@ struct Scene {
 /// Everyone who may call.
 const CALLERS: [&str; 5] = ["ana", "bo", "cy", "dee", "admin"];
 
-impl Scene {
+impl Fixture {
     async fn set() -> Self {
         let world = World::signed_in().await;
         let mut ids = Vec::new();
@@ -40,13 +40,13 @@ impl Scene {
         Self { world, ana, bo, cy, meeting }
     }
 
-    async fn call(&self, caller: &str, method: Method, path: &str, body: &Value) -> Answer {
+    async fn call(&self, caller: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
         call(&self.world, caller, method, path, body).await
     }
 }
 
 /// A call with the token of somebody; `admin` has no user, but the group.
-async fn call(world: &World, caller: &str, method: Method, path: &str, body: &Value) -> Answer {
+async fn call(world: &World, caller: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
     let group = (caller == "admin").then(|| "admin".to_owned());
     let token = world.token(&TokenRequest { group, ..TokenRequest::of(&format!("{caller}@example.com")) });
     world.send_as(&token, method, path, body).await

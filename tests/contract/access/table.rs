@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use harness::{Answer, new_meeting, new_user, with};
+use harness::{ApiResponse, new_meeting, new_user, with};
 use local::template::Template;
 use serde_json::{Value, json};
 
-use super::{CALLERS, Scene};
+use super::{CALLERS, Fixture};
 
 /// One call, and its status for ana, who organizes the meeting, bo, who takes part, cy, who is a user, dee, who has a
 /// token but no user, and an administrator.
@@ -20,8 +20,8 @@ struct Row {
     body: Body,
 }
 
-type Path = fn(&Scene) -> String;
-type Body = fn(&Scene) -> Value;
+type Path = fn(&Fixture) -> String;
+type Body = fn(&Fixture) -> Value;
 
 /// No user and no meeting has this id.
 const UNKNOWN: &str = "0123456789abcdef0123456789abcdef";
@@ -58,12 +58,12 @@ fn window(user: &str) -> Value {
     json!({ "user_id": user, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" })
 }
 
-fn meeting(scene: &Scene) -> String {
-    format!("/api/meetings/{}", scene.meeting)
+fn meeting(fixture: &Fixture) -> String {
+    format!("/api/meetings/{}", fixture.meeting)
 }
 
-fn participant(scene: &Scene, user: &str) -> Value {
-    json!({ "user_id": user, "meeting_id": scene.meeting })
+fn participant(fixture: &Fixture, user: &str) -> Value {
+    json!({ "user_id": user, "meeting_id": fixture.meeting })
 }
 
 #[rustfmt::skip] // One row on each line reads as a table.
@@ -105,38 +105,38 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-async fn send(scene: &Scene, caller: &str, row: &Row) -> Answer {
+async fn send(fixture: &Fixture, caller: &str, row: &Row) -> ApiResponse {
     let (method, _) = row.route.split_once(' ').unwrap();
     let method: Method = method.parse().unwrap();
-    scene.call(caller, method, &(row.path)(scene), &(row.body)(scene)).await
+    fixture.call(caller, method, &(row.path)(fixture), &(row.body)(fixture)).await
 }
 
 #[tokio::test]
 async fn everyone_may_do_what_the_table_says() {
     for row in rows() {
-        let mut scene = Scene::set().await;
+        let mut fixture = Fixture::set().await;
         for (caller, expected) in CALLERS.into_iter().zip(row.expected) {
-            let before = scene.world.items().await;
-            let answer = send(&scene, caller, &row).await;
+            let before = fixture.world.items().await;
+            let answer = send(&fixture, caller, &row).await;
             let about = format!("{} ({}) by {caller}: {}", row.name, row.route, answer.body);
             assert_eq!(answer.status, expected, "{about}");
             if expected >= 400 {
-                assert_eq!(scene.world.items().await, before, "{about} changed something");
+                assert_eq!(fixture.world.items().await, before, "{about} changed something");
             }
             if expected == 403 {
                 assert_eq!(answer.body["code"], "forbidden", "{about}");
             }
             // The next caller finds nothing changed.
             if expected < 300 && !row.route.starts_with("GET ") {
-                scene = Scene::set().await;
+                fixture = Fixture::set().await;
             }
         }
     }
 }
 
 #[tokio::test]
-async fn what_is_hidden_answers_as_what_is_not_there() {
-    let scene = Scene::set().await;
+async fn hidden_things_are_answered_like_unknown_ones() {
+    let fixture = Fixture::set().await;
     let rows = rows();
     let of = |name: &str| rows.iter().find(|row| row.name == name).unwrap();
     for (there, absent) in [
@@ -152,14 +152,14 @@ async fn what_is_hidden_answers_as_what_is_not_there() {
         // dee may take the free address.
         let strangers = if there == "user with a taken address" { ["ana", "cy"] } else { strangers };
         for caller in strangers {
-            let (a, b) = (send(&scene, caller, of(there)).await, send(&scene, caller, of(absent)).await);
+            let (a, b) = (send(&fixture, caller, of(there)).await, send(&fixture, caller, of(absent)).await);
             assert_eq!((a.status, &a.body), (b.status, &b.body), "{caller}: {there} and {absent}");
         }
     }
 }
 
 #[test]
-fn every_closed_route_stands_in_the_table() {
+fn every_closed_route_is_in_the_table() {
     let routes = Template::deployed().unwrap().routes().unwrap();
     let closed = routes.iter().filter(|route| !route.is_open);
     let closed: BTreeSet<_> = closed.map(|route| format!("{} {}", route.method, route.path)).collect();
@@ -168,16 +168,16 @@ fn every_closed_route_stands_in_the_table() {
 }
 
 #[tokio::test]
-async fn others_see_times_and_nothing_else() {
-    let scene = Scene::set().await;
+async fn others_see_only_the_times_of_meetings() {
+    let fixture = Fixture::set().await;
     let hidden = json!([{ "meeting_id": null, "title": null, "role": null,
         "start_time": "2026-11-03T10:00:00+00:00", "end_time": "2026-11-03T11:00:00+00:00" }]);
     for caller in CALLERS {
-        let answer = scene.call(caller, Method::POST, "/api/get_free_slots", &window(&scene.bo)).await;
+        let answer = fixture.call(caller, Method::POST, "/api/get_free_slots", &window(&fixture.bo)).await;
         let booked = &answer.body["booked_meetings"];
         if ["bo", "admin"].contains(&caller) {
             assert_eq!(booked[0]["title"], "Secret plans", "{caller}");
-            assert_eq!(booked[0]["meeting_id"], json!(scene.meeting), "{caller}");
+            assert_eq!(booked[0]["meeting_id"], json!(fixture.meeting), "{caller}");
         } else {
             assert_eq!(booked, &hidden, "{caller}");
             assert!(!answer.body.to_string().contains("Secret"), "{caller}");
@@ -187,29 +187,29 @@ async fn others_see_times_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_joins_sees_and_who_leaves_no_longer_does() {
-    let scene = Scene::set().await;
-    let see = async || scene.call("cy", Method::GET, &meeting(&scene), &Value::Null).await.status;
-    let body = json!({ "user_id": scene.cy, "meeting_id": scene.meeting });
+async fn participants_see_a_meeting_until_they_leave() {
+    let fixture = Fixture::set().await;
+    let see = async || fixture.call("cy", Method::GET, &meeting(&fixture), &Value::Null).await.status;
+    let body = json!({ "user_id": fixture.cy, "meeting_id": fixture.meeting });
     assert_eq!(see().await, 404);
-    assert_eq!(scene.call("ana", Method::POST, "/api/meeting/participant/add", &body).await.status, 200);
+    assert_eq!(fixture.call("ana", Method::POST, "/api/meeting/participant/add", &body).await.status, 200);
     assert_eq!(see().await, 200);
-    assert_eq!(scene.call("cy", Method::POST, "/api/meeting/participant/remove", &body).await.status, 200);
+    assert_eq!(fixture.call("cy", Method::POST, "/api/meeting/participant/remove", &body).await.status, 200);
     assert_eq!(see().await, 404);
 }
 
 #[tokio::test]
-async fn an_address_that_changed_hands_takes_its_rights_along() {
-    let scene = Scene::set().await;
+async fn a_former_address_gives_its_new_owner_no_access() {
+    let fixture = Fixture::set().await;
     let rename = async |id: &str, email: &str| {
         let body = json!({ "email": email });
         let path = format!("/api/users/{id}");
-        assert_eq!(scene.call("admin", Method::PATCH, &path, &body).await.status, 200);
+        assert_eq!(fixture.call("admin", Method::PATCH, &path, &body).await.status, 200);
     };
-    rename(&scene.bo, "beau@example.com").await;
+    rename(&fixture.bo, "beau@example.com").await;
     let see =
-        async |caller: &str| scene.call(caller, Method::GET, &meeting(&scene), &Value::Null).await.status;
+        async |caller: &str| fixture.call(caller, Method::GET, &meeting(&fixture), &Value::Null).await.status;
     assert_eq!((see("bo").await, see("beau").await), (404, 200));
-    rename(&scene.cy, "bo@example.com").await;
+    rename(&fixture.cy, "bo@example.com").await;
     assert_eq!((see("bo").await, see("beau").await), (404, 200), "cy has bo's old address, not his meetings");
 }

@@ -8,10 +8,10 @@ use local::gateway::authorizer::TokenRequest;
 use local::template::Template;
 use serde_json::{Value, json};
 
-use super::Scene;
+use super::Fixture;
 
 #[tokio::test]
-async fn closed_routes_ask_for_a_token_before_anything_else() {
+async fn closed_routes_check_the_token_first() {
     let world = World::signed_in().await;
     for route in Template::deployed().unwrap().routes().unwrap() {
         let path =
@@ -29,16 +29,16 @@ async fn closed_routes_ask_for_a_token_before_anything_else() {
         assert_eq!(answer.body["code"], "unauthenticated");
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
-    assert_eq!(world.calls().count(), 0, "nobody was asked anything");
+    assert_eq!(world.calls().count(), 0, "nobody was request anything");
 }
 
 #[tokio::test]
-async fn only_a_good_token_is_taken() {
-    let scene = Scene::set().await;
-    let path = format!("/api/users/{}", scene.ana);
+async fn only_valid_tokens_are_accepted() {
+    let fixture = Fixture::set().await;
+    let path = format!("/api/users/{}", fixture.ana);
     let status = async |wish: TokenRequest| {
-        let token = scene.world.token(&wish);
-        scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
+        let token = fixture.world.token(&wish);
+        fixture.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
     };
     let ana = TokenRequest::of("ana@example.com");
     assert_eq!(status(ana.clone()).await, 200);
@@ -61,24 +61,24 @@ async fn only_a_good_token_is_taken() {
         404
     );
 
-    let token = scene.world.token(&TokenRequest { expires_in: 60, ..ana });
-    let later = async || scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
-    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(59));
+    let token = fixture.world.token(&TokenRequest { expires_in: 60, ..ana });
+    let later = async || fixture.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
+    fixture.world.clock.set(fixture.world.clock.now() + TimeDelta::seconds(59));
     assert_eq!(later().await, 200);
-    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(1));
+    fixture.world.clock.set(fixture.world.clock.now() + TimeDelta::seconds(1));
     assert_eq!(later().await, 401);
 }
 
 #[tokio::test]
-async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
-    let scene = Scene::set().await;
-    let body = new_meeting(&scene.bo);
+async fn a_repeated_request_is_answered_only_to_its_owner() {
+    let fixture = Fixture::set().await;
+    let body = new_meeting(&fixture.bo);
     let repeat = async |caller: &str| {
-        let token = scene.world.token(&TokenRequest::of(&format!("{caller}@example.com")));
+        let token = fixture.world.token(&TokenRequest::of(&format!("{caller}@example.com")));
         let request = Request::builder().method(Method::POST).uri("/api/create_meeting");
         let request =
             request.header("authorization", format!("Bearer {token}")).header("idempotency-key", "k");
-        scene.world.request(request.body(Body::from(body.to_string())).unwrap()).await
+        fixture.world.request(request.body(Body::from(body.to_string())).unwrap()).await
     };
     let first = repeat("bo").await;
     assert_eq!(first.status, 201);
@@ -88,9 +88,9 @@ async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
 }
 
 #[tokio::test]
-async fn knowing_who_asks_costs_no_round_trip() {
-    let scene = Scene::set().await;
-    let Scene { world, ana, cy, meeting, .. } = &scene;
+async fn access_checks_need_no_further_round_trip() {
+    let fixture = Fixture::set().await;
+    let Fixture { world, ana, cy, meeting, .. } = &fixture;
     let window = json!({ "user_id": ana, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" });
     let new = with(new_meeting(ana), json!({ "participants": ["bo@example.com"] }));
     let person = json!({ "user_id": cy, "meeting_id": meeting });
@@ -109,7 +109,7 @@ async fn knowing_who_asks_costs_no_round_trip() {
     ];
     for (method, path, body, most) in reading {
         world.calls().clear();
-        let answer = scene.call("ana", method.clone(), &path, &body).await;
+        let answer = fixture.call("ana", method.clone(), &path, &body).await;
         assert!(answer.status < 300, "{method} {path}: {}", answer.body);
         assert!(world.calls().round_trips() <= most, "{method} {path}: {:?}", world.calls().operations());
     }

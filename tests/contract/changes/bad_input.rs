@@ -133,7 +133,7 @@ fn bad_users() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn the_right_status_and_the_field_and_never_a_500() {
+async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;
@@ -159,7 +159,7 @@ async fn the_right_status_and_the_field_and_never_a_500() {
 
 /// A body says nothing to a cancellation, however broken it is.
 #[tokio::test]
-async fn cancelling_takes_no_body_and_minds_none() {
+async fn cancelling_ignores_the_body() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let huge = "x".repeat(70_000);

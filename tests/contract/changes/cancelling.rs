@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{ask, bare, booked, cancel, member, patch, patched, stored};
 
 #[tokio::test]
-async fn cancelling_frees_everyone_and_may_be_repeated() {
+async fn cancelling_frees_every_participant_and_can_be_repeated() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = bare(world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], json!({})).await);
@@ -41,8 +41,8 @@ async fn nobody_is_reminded_of_a_cancelled_meeting() {
     assert_eq!(cancel(&world, &meeting).await.0, 200);
 
     let states = async |world: &World| {
-        let told = world.reminders(&meeting).await;
-        told.iter().map(|r| (r["minutes_before"].clone(), r["state"].clone())).collect::<Vec<_>>()
+        let reported = world.reminders(&meeting).await;
+        reported.iter().map(|r| (r["minutes_before"].clone(), r["state"].clone())).collect::<Vec<_>>()
     };
     let one = [(json!(60), json!("delivered")), (json!(10), json!("cancelled"))];
     let expected = [one.clone(), one].concat();
@@ -55,7 +55,7 @@ async fn nobody_is_reminded_of_a_cancelled_meeting() {
 }
 
 #[tokio::test]
-async fn a_timer_that_fires_before_the_plan_knows_sends_nothing() {
+async fn a_timer_that_fires_before_the_cancellation_is_planned_sends_nothing() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let meeting = world.book(&ana, "2026-11-02T10:30", "2026-11-02T13:00", &[], json!({})).await;
@@ -69,7 +69,7 @@ async fn a_timer_that_fires_before_the_plan_knows_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_cancelled_meeting_stays_as_it_is() {
+async fn a_cancelled_meeting_cannot_be_changed() {
     let world = World::start().await;
     let people = world.people(["ana", "bo", "cy"]).await;
     let [ana, bo, cy] = &people;
@@ -97,7 +97,7 @@ async fn a_cancelled_meeting_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_was_moved_is_freed_where_it_is_now() {
+async fn cancelling_a_moved_meeting_frees_its_new_time() {
     let world = World::start().await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;

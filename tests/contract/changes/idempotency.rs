@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{cancel, patch_user, patched, request};
 use crate::bad_fields;
-use crate::races::rough;
+use crate::races::with_conflicts;
 
 const USER: &str = "/api/create_user";
 const MEETING: &str = "/api/create_meeting";
@@ -37,7 +37,7 @@ async fn raw(world: &World, path: &str, key: &str, body: &str) -> (u16, HeaderMa
 }
 
 #[tokio::test]
-async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_since() {
+async fn a_repeated_request_gets_the_first_response_byte_for_byte_whatever_changed_since() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let cy = world.person("cy", "UTC").await;
@@ -46,8 +46,8 @@ async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_s
     let text = user().to_string();
     let (status, first, answer) = raw(&world, USER, "k", &text).await;
     assert_eq!((status, first.get("idempotent-replayed")), (201, None));
-    let told: Value = serde_json::from_slice(&answer).unwrap();
-    let ana = Person::of(&told);
+    let reported: Value = serde_json::from_slice(&answer).unwrap();
+    let ana = Person::of(&reported);
 
     // What the answer tells of others is told again too.
     let body = with(
@@ -104,7 +104,7 @@ async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_s
 }
 
 #[tokio::test]
-async fn spacing_and_order_make_no_other_body_and_anything_else_does() {
+async fn whitespace_and_order_do_not_change_a_body_and_everything_else_does() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let id = &bo.id;
@@ -151,7 +151,7 @@ async fn spacing_and_order_make_no_other_body_and_anything_else_does() {
 }
 
 #[tokio::test]
-async fn keys_differ_by_every_character_and_meetings_also_by_their_creator() {
+async fn keys_are_compared_exactly_and_meeting_keys_per_creator() {
     let world = World::start().await;
     let mut ids = std::collections::BTreeSet::new();
     let keys = ["a", "A", "a-", "\"a\"", &"x".repeat(255), &format!("{}y", "x".repeat(254))];
@@ -170,7 +170,7 @@ async fn keys_differ_by_every_character_and_meetings_also_by_their_creator() {
 }
 
 #[tokio::test]
-async fn a_bad_key_is_told_and_creates_nothing() {
+async fn an_invalid_key_is_refused_and_creates_nothing() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let before = world.items().await;
@@ -185,7 +185,7 @@ async fn a_bad_key_is_told_and_creates_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_failed_may_be_made_again_with_its_key() {
+async fn a_failed_request_can_be_repeated_with_its_key() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let there = world.book(&bo, "2026-12-01T10:30", "2026-12-01T12:00", &[], json!({})).await;
@@ -216,7 +216,7 @@ async fn a_request_that_failed_may_be_made_again_with_its_key() {
 }
 
 #[tokio::test]
-async fn many_of_the_same_request_at_once_create_one() {
+async fn many_equal_requests_at_once_create_one() {
     let world = World::start().await;
     let [bo, cy] = world.people(["bo", "cy"]).await;
     let body = with(meeting(&bo), json!({ "participants": [cy.email] }));
@@ -224,7 +224,7 @@ async fn many_of_the_same_request_at_once_create_one() {
     // A meeting with two pages and what is counted of the day; a user with an address.
     for (path, body, id, items) in [(MEETING, body, "meeting_id", 4), (USER, user(), "user_id", 2)] {
         let there = world.items().await.len();
-        rough(&world);
+        with_conflicts(&world);
         let answers = join_all((0..16).map(|_| create(&world, path, "k", &body))).await;
         world.calls().clear();
         let (_, first, _) = &answers[0];
@@ -240,10 +240,10 @@ async fn many_of_the_same_request_at_once_create_one() {
 }
 
 #[tokio::test]
-async fn of_many_different_requests_with_one_key_at_once_one_is_done() {
+async fn of_many_different_requests_with_one_key_one_succeeds() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all((0..16).map(async |hour| {
         let times = json!({ "start_time": format!("2026-12-01T{hour:02}:00"), "end_time": format!("2026-12-01T{hour:02}:30") });
         create(&world, MEETING, "k", &with(meeting(&bo), times)).await

@@ -12,7 +12,7 @@ mod versions;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use harness::{Answer, Person, World};
+use harness::{ApiResponse, Person, World};
 use serde_json::{Value, json};
 
 /// A request with headers; a null body is none.
@@ -32,7 +32,7 @@ pub(crate) async fn ask(
     meeting: &Value,
     if_match: Option<&str>,
     body: Value,
-) -> Answer {
+) -> ApiResponse {
     let headers: Vec<_> = if_match.iter().map(|tag| ("if-match", *tag)).collect();
     world.request(request(method, &path(meeting), &headers, &body)).await
 }
@@ -93,8 +93,8 @@ async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> 
 /// The minutes, reminder by reminder, in which those still to come are due, in UTC, and the minutes before that each is.
 async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
     let open = |reminder: &&Value| ["planned", "scheduled"].iter().any(|state| reminder["state"] == **state);
-    let told = world.reminders(meeting).await;
-    let told = told.iter().filter(open).map(|reminder| {
+    let reported = world.reminders(meeting).await;
+    let reported = reported.iter().filter(open).map(|reminder| {
         let at = reminder["remind_at"].as_str().unwrap().trim_end_matches(":00+00:00").to_owned();
         (
             reminder["email"].as_str().unwrap().replace("@example.com", ""),
@@ -102,9 +102,9 @@ async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
             at,
         )
     });
-    let mut told: Vec<_> = told.collect();
-    told.sort_unstable();
-    told
+    let mut reported: Vec<_> = reported.collect();
+    reported.sort_unstable();
+    reported
 }
 
 /// When the timers fire, in UTC.

@@ -10,7 +10,7 @@ fn entry(title: &str, start: &str, end: &str) -> (Value, String, String) {
 }
 
 #[tokio::test]
-async fn old_days_are_freed_and_new_ones_booked_for_everyone() {
+async fn moving_frees_the_old_days_and_books_the_new_ones_for_everyone() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "Asia/Tokyo").await);
     let everyone = [&ana, &bo];
@@ -59,7 +59,7 @@ async fn a_new_title_shows_on_every_calendar() {
 }
 
 #[tokio::test]
-async fn the_new_time_may_overlap_the_old_and_touch_others() {
+async fn the_new_time_may_overlap_the_old_one_and_touch_other_meetings() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person("bo", "UTC").await;
@@ -82,7 +82,7 @@ async fn the_new_time_may_overlap_the_old_and_touch_others() {
 }
 
 #[tokio::test]
-async fn who_is_busy_or_asleep_then_is_told_anew() {
+async fn a_change_reports_who_is_busy_or_in_dnd_at_the_new_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person_with_dnd("bo", "UTC", 22, 7).await;

@@ -13,11 +13,11 @@ async fn user(world: &World, person: &Person) -> Value {
 }
 
 #[tokio::test]
-async fn each_field_changes_alone_and_all_of_them_together() {
+async fn fields_can_be_changed_alone_and_together() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let mut expected = user(&world, &ana).await;
-    for (change, told) in [
+    for (change, reported) in [
         (json!({ "name": " Ana María " }), json!({ "name": "Ana María" })),
         (json!({ "timezone": "asia/tokyo" }), json!({ "timezone": "Asia/Tokyo" })),
         (json!({ "time_zone": "Europe/Madrid" }), json!({ "timezone": "Europe/Madrid" })),
@@ -38,7 +38,7 @@ async fn each_field_changes_alone_and_all_of_them_together() {
             json!({ "name": "A", "email": "a@example.com", "timezone": "UTC", "dnd_start_time": "01:00", "dnd_end_time": "02:30" }),
         ),
     ] {
-        expected = with(expected, told);
+        expected = with(expected, reported);
         let answer = patch_user(&world, &ana, change.clone()).await;
         assert_eq!(answer, (200, expected.clone()), "{change}");
         assert_eq!(user(&world, &ana).await, expected, "{change}");
@@ -46,19 +46,19 @@ async fn each_field_changes_alone_and_all_of_them_together() {
 }
 
 #[tokio::test]
-async fn a_change_to_what_is_already_so_changes_nothing() {
+async fn a_change_to_the_same_values_writes_nothing() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     world.settle().await;
-    let (before, told) = (world.items().await, user(&world, &ana).await);
+    let (before, reported) = (world.items().await, user(&world, &ana).await);
     for change in [
         json!({}),
         json!({ "name": "ana", "email": "ana@example.com" }),
         json!({ "timezone": "europe/madrid", "dnd_start_time": 22 }),
         json!({ "dnd_start_time": "22:00", "dnd_end_time": "07:00" }),
     ] {
-        assert_eq!(patch_user(&world, &ana, change.clone()).await, (200, told.clone()), "{change}");
+        assert_eq!(patch_user(&world, &ana, change.clone()).await, (200, reported.clone()), "{change}");
     }
     for change in [json!({ "dnd_start_time": null }), json!({ "dnd_end_time": null, "dnd_start_time": null })]
     {
@@ -73,7 +73,7 @@ async fn a_change_to_what_is_already_so_changes_nothing() {
 }
 
 #[tokio::test]
-async fn there_are_both_do_not_disturb_hours_or_neither() {
+async fn dnd_start_and_end_are_set_together_or_not_at_all() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
@@ -95,7 +95,7 @@ async fn there_are_both_do_not_disturb_hours_or_neither() {
 }
 
 #[tokio::test]
-async fn an_address_changes_hands_only_when_it_is_free() {
+async fn a_user_can_only_take_a_free_address() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let email = |email: &str| json!({ "email": email });
@@ -137,7 +137,7 @@ async fn an_address_changes_hands_only_when_it_is_free() {
 }
 
 #[tokio::test]
-async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
+async fn a_new_address_is_used_for_invitations_and_reminders() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let past = world.book(&ana, "2026-11-01T10:00", "2026-11-01T11:00", &[&bo], json!({})).await;
@@ -151,8 +151,8 @@ async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
     let shown = stored(&world, &coming).await;
     assert_eq!((&shown["participants"][1], &shown["version"]), (&bob, &json!(1)));
     assert_eq!(stored(&world, &past).await["participants"][1]["email"], bo.email, "over is over");
-    let told = world.reminders(&coming).await;
-    assert_eq!(told[1]["email"], "Bob@example.com");
+    let reported = world.reminders(&coming).await;
+    assert_eq!(reported[1]["email"], "Bob@example.com");
 
     let (status, problem) =
         world.try_book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
@@ -168,7 +168,7 @@ async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
 }
 
 #[tokio::test]
-async fn reminders_to_come_are_planned_anew() {
+async fn changing_a_user_replans_their_pending_reminders() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let ana = world.person("ana", "UTC").await;

@@ -24,7 +24,7 @@ fn times(start: &str, end: &str) -> Value {
 }
 
 #[tokio::test]
-async fn more_than_a_meeting_holds_are_refused_before_anyone_is_looked_for() {
+async fn too_many_participants_are_refused_before_any_is_looked_up() {
     let world = World::start().await;
     let people = crowd(&world, 2).await;
     let (start, end) = ("2026-12-01T10:00", "2026-12-01T11:00");
@@ -42,7 +42,7 @@ async fn more_than_a_meeting_holds_are_refused_before_anyone_is_looked_for() {
 }
 
 #[tokio::test]
-async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
+async fn a_move_may_touch_ninety_nine_participant_days_at_most() {
     let world = World::start().await;
     let people = crowd(&world, 99).await;
     for (count, start, end, moves) in [
@@ -80,7 +80,7 @@ async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
 /// A calendar page holds 250 meetings, and 50 more of its owner's own. One that is on it already takes no more room when it
 /// changes.
 #[tokio::test]
-async fn a_full_day_takes_its_owners_meetings_and_those_on_it_still_change() {
+async fn on_a_full_day_the_owner_can_still_book_and_meetings_can_still_change() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person("bo", "UTC").await;

@@ -1,17 +1,17 @@
 //! `ETag` and `If-Match`: nobody overwrites what they have not seen.
 
 use axum::http::Method;
-use harness::{Answer, World, new_meeting};
+use harness::{ApiResponse, World, new_meeting};
 use serde_json::{Value, json};
 
 use super::{ask, member, path, request};
 
-fn etag(answer: &Answer) -> &str {
+fn etag(answer: &ApiResponse) -> &str {
     answer.headers.get("etag").unwrap_or_else(|| panic!("no ETag: {}", answer.body)).to_str().unwrap()
 }
 
 #[tokio::test]
-async fn every_answer_about_a_meeting_has_its_version_as_etag() {
+async fn every_meeting_response_has_its_version_as_etag() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let body = new_meeting(&ana.id);
@@ -41,7 +41,7 @@ async fn every_answer_about_a_meeting_has_its_version_as_etag() {
 }
 
 #[tokio::test]
-async fn a_change_depends_on_the_version_that_if_match_names() {
+async fn if_match_must_name_the_current_version() {
     for method in [Method::PATCH, Method::DELETE] {
         let change = if method == Method::PATCH { json!({ "title": "Retro" }) } else { Value::Null };
         let world = World::start().await;
@@ -82,7 +82,7 @@ async fn a_change_depends_on_the_version_that_if_match_names() {
 }
 
 #[tokio::test]
-async fn who_lost_reads_again_and_goes_on() {
+async fn after_a_version_mismatch_a_client_reads_again_and_succeeds() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;

@@ -2,12 +2,12 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Answer, Person, World, instant, new_meeting, with};
+use harness::{ApiResponse, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
 use super::{TODAY, UNLIMITED, counted, hour, refused, retry_after, try_hour};
-use crate::races::{count, rough};
+use crate::races::{count, with_conflicts};
 
 const MANY: usize = 64;
 
@@ -20,7 +20,7 @@ fn invitations(invitations_per_day: u64) -> Quotas {
 }
 
 /// Asks for the `number`-th hour under an idempotency key.
-async fn create(world: &World, creator: &Person, number: usize, key: &str) -> Answer {
+async fn create(world: &World, creator: &Person, number: usize, key: &str) -> ApiResponse {
     let (start, end) = hour(number);
     let body = with(new_meeting(&creator.id), json!({ "start_time": start, "end_time": end }));
     let request =
@@ -29,11 +29,11 @@ async fn create(world: &World, creator: &Person, number: usize, key: &str) -> An
 }
 
 #[tokio::test]
-async fn of_many_meetings_at_once_just_the_limit_gets_through() {
+async fn of_many_meetings_at_once_exactly_the_limit_is_booked() {
     const LIMIT: usize = 10;
     let world = World::with_quotas(meetings(LIMIT as u64)).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all((0..MANY).map(async |number| try_hour(&world, &ana, number, &[&bo]).await)).await;
     world.calls().clear();
     assert_eq!((count(&answers, 201), count(&answers, 429)), (LIMIT, MANY - LIMIT));
@@ -48,10 +48,10 @@ async fn of_many_meetings_at_once_just_the_limit_gets_through() {
 }
 
 #[tokio::test]
-async fn of_many_invitations_at_once_just_the_limit_gets_through() {
+async fn of_many_invitations_at_once_exactly_the_limit_is_accepted() {
     let world = World::with_quotas(invitations(9)).await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers =
         join_all((0..16).map(async |number| try_hour(&world, &ana, number, &[&bo, &cy]).await)).await;
     world.calls().clear();
@@ -61,7 +61,7 @@ async fn of_many_invitations_at_once_just_the_limit_gets_through() {
     let alone = world.book(&ana, "2026-12-20T10:00", "2026-12-20T11:00", &[], json!({})).await;
     let names: Vec<_> = (0..8).map(|number| format!("p{number}")).collect();
     let people = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all(people.iter().map(|person| world.participant("add", &alone, person))).await;
     world.calls().clear();
     assert_eq!((count(&answers, 200), count(&answers, 429)), (1, 7));
@@ -71,7 +71,7 @@ async fn of_many_invitations_at_once_just_the_limit_gets_through() {
 }
 
 #[tokio::test]
-async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_not() {
+async fn invitations_count_once_for_the_organizer_who_is_not_counted() {
     let world = World::with_quotas(invitations(4)).await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let shouted = Person { email: bo.email.to_uppercase(), ..bo.clone() };
@@ -90,7 +90,7 @@ async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_n
 }
 
 #[tokio::test]
-async fn a_request_that_asks_for_more_than_a_day_holds_is_told_so() {
+async fn a_request_for_more_than_the_daily_limit_is_refused_with_that_reason() {
     let world = World::with_quotas(invitations(1)).await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let before = world.items().await;
@@ -100,7 +100,7 @@ async fn a_request_that_asks_for_more_than_a_day_holds_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
+async fn counts_restart_on_a_new_utc_day_and_retry_after_says_when() {
     let world = World::with_quotas(meetings(1)).await;
     let ana = world.person("ana", "Pacific/Auckland").await;
     world.clock.set(instant("2026-11-02T09:00:00.500Z"));
@@ -128,7 +128,7 @@ async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
+async fn requests_refused_for_other_reasons_count_nothing() {
     let world = World::with_quotas(Quotas { invitations_per_day: 10, ..meetings(10) }).await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo]).await;
@@ -149,10 +149,10 @@ async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
 }
 
 #[tokio::test]
-async fn who_loses_a_race_gets_back_what_was_counted() {
+async fn a_booking_that_fails_on_a_conflict_returns_its_quota() {
     let world = World::with_quotas(Quotas { invitations_per_day: 500, ..meetings(500) }).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
-    rough(&world);
+    with_conflicts(&world);
     // All at the same time, so that one is booked; the others were counted before they saw it.
     let answers = join_all((0..MANY).map(async |_| try_hour(&world, &ana, 0, &[&bo]).await)).await;
     assert!(world.calls().operations().iter().filter(|name| *name == "UpdateItem").count() > MANY);
@@ -162,10 +162,10 @@ async fn who_loses_a_race_gets_back_what_was_counted() {
 }
 
 #[tokio::test]
-async fn a_repetition_is_not_counted() {
+async fn an_idempotent_retry_is_not_counted() {
     let world = World::with_quotas(meetings(2)).await;
     let ana = world.person("ana", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     // Also of those who come before the first is answered, even when there is no room for them.
     let answers = join_all((0..16).map(|_| create(&world, &ana, 0, "key"))).await;
     world.calls().clear();
@@ -181,7 +181,7 @@ async fn a_repetition_is_not_counted() {
 }
 
 #[tokio::test]
-async fn without_limits_nothing_is_counted_or_asked() {
+async fn without_limits_nothing_is_counted_or_read() {
     let world = World::with_quotas(UNLIMITED).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     world.calls().clear();
@@ -198,7 +198,7 @@ async fn without_limits_nothing_is_counted_or_asked() {
 }
 
 #[tokio::test]
-async fn of_several_quotas_the_first_that_is_exceeded_is_named() {
+async fn the_first_exceeded_quota_is_named() {
     let mut world = World::with_quotas(UNLIMITED).await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let used = Quotas { meetings_per_day: 1, invitations_per_day: 2, pending_reminders: 3, ..UNLIMITED };

@@ -6,7 +6,7 @@ mod failing;
 mod pending;
 
 use axum::http::header;
-use harness::{Answer, Person, World};
+use harness::{ApiResponse, Person, World};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
@@ -48,6 +48,6 @@ fn refused(answer: (u16, Value), name: &str, limit: u64) -> Value {
 }
 
 /// In how many seconds it may work.
-fn retry_after(answer: &Answer) -> u64 {
+fn retry_after(answer: &ApiResponse) -> u64 {
     answer.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
 }

@@ -43,16 +43,16 @@ async fn fit(world: &World, person: &Person, reminders: u64) {
 }
 
 /// Ana's meeting with Bo over three UTC days, two reminders each.
-async fn scene(world: &World) -> (Person, Person, Value) {
+async fn fixture(world: &World) -> (Person, Person, Value) {
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], relist(2)).await;
     (ana, bo, meeting)
 }
 
 #[tokio::test]
-async fn they_rise_and_fall_with_people_lists_times_and_cancelling() {
+async fn pending_reminders_follow_people_lists_times_and_cancelling() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     // Over three days it counts once, and for nobody but its organizer.
     fit(&world, &ana, 6).await;
@@ -83,9 +83,9 @@ async fn they_rise_and_fall_with_people_lists_times_and_cancelling() {
 }
 
 #[tokio::test]
-async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
+async fn only_changes_that_exceed_the_limit_are_refused() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     patched(&world, &meeting, relist(5)).await;
     let past = json!({ "start_time": "2026-11-01T10:00", "end_time": "2026-11-01T11:00", "notification_interval": list(1) });
@@ -115,9 +115,9 @@ async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_has_too_many_already_may_still_have_fewer() {
+async fn above_the_limit_changes_that_need_fewer_reminders_are_accepted() {
     let mut world = world().await;
-    let (_, bo, meeting) = scene(&world).await;
+    let (_, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     world.restart_with(Quotas { pending_reminders: 1, ..UNLIMITED });
     refused(world.participant("add", &meeting, &cy).await, "pending_reminders", 1);
@@ -129,7 +129,7 @@ async fn who_has_too_many_already_may_still_have_fewer() {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_when_enough_meetings_will_have_started() {
+async fn retry_after_says_when_enough_meetings_will_have_started() {
     let world = world().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T11:00", &[&bo], relist(2)).await;
@@ -155,9 +155,9 @@ async fn a_refusal_tells_when_enough_meetings_will_have_started() {
 }
 
 #[tokio::test]
-async fn a_day_that_was_counted_for_nothing_is_given_back() {
+async fn a_refusal_returns_the_daily_quotas() {
     let mut world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     world.restart_with(Quotas {
         meetings_per_day: 5,
         invitations_per_day: 5,
@@ -172,9 +172,9 @@ async fn a_day_that_was_counted_for_nothing_is_given_back() {
 }
 
 #[tokio::test]
-async fn only_the_organizer_is_counted_for() {
+async fn reminders_count_for_the_organizer_only() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let entries = async |person: &Person| {
         let (items, pages) = (world.items().await, format!("USER#{}", person.id));
         let page = |((pk, sk), _): &((String, String), Value)| *pk == pages && sk.starts_with("DAY#");
@@ -188,9 +188,9 @@ async fn only_the_organizer_is_counted_for() {
 }
 
 #[tokio::test]
-async fn meetings_from_before_quotas_are_counted_from_their_next_change_on() {
+async fn meetings_without_a_stored_count_are_counted_from_their_next_change() {
     let world = world().await;
-    let (ana, _, meeting) = scene(&world).await;
+    let (ana, _, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(world.dynamodb_endpoint()));
     for day in ["DAY#2026-12-01", "DAY#2026-12-02", "DAY#2026-12-03"] {
@@ -211,9 +211,9 @@ async fn meetings_from_before_quotas_are_counted_from_their_next_change_on() {
 }
 
 #[tokio::test]
-async fn looking_for_what_is_outstanding_takes_no_time_of_its_own() {
+async fn counting_pending_reminders_needs_no_further_round_trip() {
     let world = world().await;
-    let (_, _, meeting) = scene(&world).await;
+    let (_, _, meeting) = fixture(&world).await;
     world.calls().clear();
     patched(&world, &meeting, relist(3)).await;
     assert!(world.calls().operations().contains(&"Query".to_owned()));

@@ -7,25 +7,25 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::wall::{Hours, ZONES};
+use crate::clocks::{DndHours, ZONES};
 
 /// A story and when it begins, in UTC.
 #[derive(Clone, Debug)]
-pub(crate) struct Story {
+pub(crate) struct ActionSequence {
     pub(crate) begins: &'static str,
     /// Whether the deployment sends invitations.
     pub(crate) inviting: bool,
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) actions: Vec<Action>,
 }
 
 /// One thing that somebody does. Times are in minutes from now.
 #[derive(Clone, Debug)]
-pub(crate) enum Deed {
-    Join {
+pub(crate) enum Action {
+    CreateUser {
         zone: usize,
-        hours: Option<Hours>,
+        hours: Option<DndHours>,
     },
-    Book {
+    CreateMeeting {
         creator: usize,
         starts: i64,
         lasts: i64,
@@ -51,54 +51,54 @@ pub(crate) enum Deed {
         meeting: usize,
     },
     /// To one of two titles, in turn.
-    Retitle {
+    ChangeTitle {
         meeting: usize,
     },
     /// Another title, and someone is removed; at once all is as it was.
-    Waver {
+    RemoveAndAddAgain {
         meeting: usize,
         person: usize,
     },
     /// To another place and back to none, in turn.
-    Relocate {
+    ChangeLocation {
         meeting: usize,
     },
     /// The meeting itself is in another zone, at the same time.
-    Rezone {
+    ChangeMeetingZone {
         meeting: usize,
         zone: usize,
     },
-    Relist {
+    ChangeReminders {
         meeting: usize,
         list: usize,
     },
     Cancel {
         meeting: usize,
     },
-    Rest {
+    SetDnd {
         person: usize,
-        hours: Option<Hours>,
+        hours: Option<DndHours>,
     },
     /// Hours that end shortly before a meeting, or just in it.
-    RestBefore {
+    SetDndBefore {
         person: usize,
         meeting: usize,
         ends: i64,
         lasts: i64,
     },
     /// To bed, in a minute.
-    Retire {
+    SetDndFromNow {
         person: usize,
         lasts: i64,
     },
-    Fly {
+    ChangeZone {
         person: usize,
         zone: usize,
     },
-    Readdress {
+    ChangeAddress {
         person: usize,
     },
-    Look {
+    GetFreeSlots {
         person: usize,
         from: i64,
         lasts: i64,
@@ -111,24 +111,24 @@ pub(crate) enum Deed {
 
 /// How a reminder goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Way {
+pub(crate) enum Channel {
     Mail,
     Webhook,
 }
 
 /// Its way, minutes before the start, and the spacing of repetitions.
-type Entry = (Way, i64, Option<i64>);
+type Entry = (Channel, i64, Option<i64>);
 
 const fn mail(before: i64) -> Entry {
-    (Way::Mail, before, None)
+    (Channel::Mail, before, None)
 }
 
 const fn webhook(before: i64) -> Entry {
-    (Way::Webhook, before, None)
+    (Channel::Webhook, before, None)
 }
 
-const fn every(spacing: i64, (way, before, _): Entry) -> Entry {
-    (way, before, Some(spacing))
+const fn every(spacing: i64, (channel, before, _): Entry) -> Entry {
+    (channel, before, Some(spacing))
 }
 
 pub(crate) const LISTS: [&[Entry]; 16] = [
@@ -163,70 +163,81 @@ const BEGINNINGS: [&str; 6] = [
     "2027-04-03T08:00:00Z",
 ];
 
-pub(crate) fn stories() -> impl Strategy<Value = Story> {
+pub(crate) fn action_sequences() -> impl Strategy<Value = ActionSequence> {
     let chapter = prop_oneof![
-        10 => deed().prop_map(|deed| vec![deed]),
-        3 => affair(),
+        10 => action().prop_map(|action| vec![action]),
+        3 => meeting_with_change(),
     ];
-    let story = (select(&BEGINNINGS[..]), weighted(0.7), vec(chapter, 8..20));
-    story.prop_map(|(begins, inviting, chapters)| Story { begins, inviting, deeds: chapters.concat() })
-}
-
-/// A meeting is booked, and changes soon after everyone who is awake was told of it; maybe someone goes to bed.
-fn affair() -> impl Strategy<Value = Vec<Deed>> {
-    let told = (60_i64..240).prop_map(|seconds| Deed::Wait { seconds });
-    let affair = (book(60_i64..900), told, change(0..1_usize), option::weighted(0.8, retire()), wait());
-    affair.prop_map(|(book, told, change, retire, wait)| {
-        [Some(book), Some(told), Some(change), retire, Some(wait)].into_iter().flatten().collect()
+    let sequence = (select(&BEGINNINGS[..]), weighted(0.7), vec(chapter, 8..20));
+    sequence.prop_map(|(begins, inviting, chapters)| ActionSequence {
+        begins,
+        inviting,
+        actions: chapters.concat(),
     })
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+/// A meeting is booked, and changes soon after everyone who is awake was told of it; maybe someone goes to bed.
+fn meeting_with_change() -> impl Strategy<Value = Vec<Action>> {
+    let told = (60_i64..240).prop_map(|seconds| Action::Wait { seconds });
+    let meeting_with_change =
+        (book(60_i64..900), told, change(0..1_usize), option::weighted(0.8, set_dnd_from_now()), wait());
+    meeting_with_change.prop_map(|(book, told, change, set_dnd_from_now, wait)| {
+        [Some(book), Some(told), Some(change), set_dnd_from_now, Some(wait)].into_iter().flatten().collect()
+    })
+}
+
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        2 => (zone(), hours()).prop_map(|(zone, hours)| Deed::Join { zone, hours }),
+        2 => (zone(), hours()).prop_map(|(zone, hours)| Action::CreateUser { zone, hours }),
         4 => book(starts()),
         14 => change(someone()),
-        3 => (someone(), hours()).prop_map(|(person, hours)| Deed::Rest { person, hours }),
-        3 => (someone(), someone(), shortly(), naps()).prop_map(
-            |(person, meeting, ends, lasts)| Deed::RestBefore { person, meeting, ends, lasts }
+        3 => (someone(), hours()).prop_map(|(person, hours)| Action::SetDnd { person, hours }),
+        3 => (someone(), someone(), minutes_before_start(), dnd_minutes()).prop_map(
+            |(person, meeting, ends, lasts)| Action::SetDndBefore { person, meeting, ends, lasts }
         ),
-        1 => retire(),
-        1 => (someone(), zone()).prop_map(|(person, zone)| Deed::Fly { person, zone }),
-        1 => someone().prop_map(|person| Deed::Readdress { person }),
+        1 => set_dnd_from_now(),
+        1 => (someone(), zone()).prop_map(|(person, zone)| Action::ChangeZone { person, zone }),
+        1 => someone().prop_map(|person| Action::ChangeAddress { person }),
         2 => (someone(), -600_i64..600, 1_i64..2000, any::<bool>()).prop_map(
-            |(person, from, lasts, awake)| Deed::Look { person, from, lasts, awake }
+            |(person, from, lasts, awake)| Action::GetFreeSlots { person, from, lasts, awake }
         ),
         7 => wait(),
     ]
 }
 
-fn book(starts: impl Strategy<Value = i64>) -> impl Strategy<Value = Deed> {
+fn book(starts: impl Strategy<Value = i64>) -> impl Strategy<Value = Action> {
     (someone(), starts, lasts(), vec(someone(), 0..5), list()).prop_map(
-        |(creator, starts, lasts, invited, list)| Deed::Book { creator, starts, lasts, invited, list },
+        |(creator, starts, lasts, invited, list)| Action::CreateMeeting {
+            creator,
+            starts,
+            lasts,
+            invited,
+            list,
+        },
     )
 }
 
 /// Something that happens to a meeting.
-fn change(meeting: impl Strategy<Value = usize> + Clone) -> impl Strategy<Value = Deed> {
+fn change(meeting: impl Strategy<Value = usize> + Clone) -> impl Strategy<Value = Action> {
     let meeting = move || meeting.clone();
     prop_oneof![
-        2 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Add { meeting, person }),
-        5 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Remove { meeting, person }),
-        3 => (meeting(), starts(), lasts()).prop_map(|(meeting, starts, lasts)| Deed::Move {
+        2 => (meeting(), someone()).prop_map(|(meeting, person)| Action::Add { meeting, person }),
+        5 => (meeting(), someone()).prop_map(|(meeting, person)| Action::Remove { meeting, person }),
+        3 => (meeting(), starts(), lasts()).prop_map(|(meeting, starts, lasts)| Action::Move {
             meeting, starts, lasts
         }),
-        1 => meeting().prop_map(|meeting| Deed::MoveBack { meeting }),
-        2 => meeting().prop_map(|meeting| Deed::Retitle { meeting }),
-        2 => (meeting(), someone()).prop_map(|(meeting, person)| Deed::Waver { meeting, person }),
-        1 => meeting().prop_map(|meeting| Deed::Relocate { meeting }),
-        1 => (meeting(), zone()).prop_map(|(meeting, zone)| Deed::Rezone { meeting, zone }),
-        2 => (meeting(), list()).prop_map(|(meeting, list)| Deed::Relist { meeting, list }),
-        3 => meeting().prop_map(|meeting| Deed::Cancel { meeting }),
+        1 => meeting().prop_map(|meeting| Action::MoveBack { meeting }),
+        2 => meeting().prop_map(|meeting| Action::ChangeTitle { meeting }),
+        2 => (meeting(), someone()).prop_map(|(meeting, person)| Action::RemoveAndAddAgain { meeting, person }),
+        1 => meeting().prop_map(|meeting| Action::ChangeLocation { meeting }),
+        1 => (meeting(), zone()).prop_map(|(meeting, zone)| Action::ChangeMeetingZone { meeting, zone }),
+        2 => (meeting(), list()).prop_map(|(meeting, list)| Action::ChangeReminders { meeting, list }),
+        3 => meeting().prop_map(|meeting| Action::Cancel { meeting }),
     ]
 }
 
-fn retire() -> impl Strategy<Value = Deed> {
-    (someone(), naps()).prop_map(|(person, lasts)| Deed::Retire { person, lasts })
+fn set_dnd_from_now() -> impl Strategy<Value = Action> {
+    (someone(), dnd_minutes()).prop_map(|(person, lasts)| Action::SetDndFromNow { person, lasts })
 }
 
 fn someone() -> impl Strategy<Value = usize> + Clone {
@@ -250,22 +261,22 @@ fn lasts() -> impl Strategy<Value = i64> {
     prop_oneof![3 => 1_i64..120, 1 => 60_i64..600, 1 => 600_i64..3000]
 }
 
-fn hours() -> impl Strategy<Value = Option<Hours>> {
+fn hours() -> impl Strategy<Value = Option<DndHours>> {
     let hours = (0_i64..288, 1_i64..240);
     // On a grid of five minutes, so that edges and reminders meet.
     option::weighted(0.8, hours.prop_map(|(start, length)| (start * 5, (start * 5 + length * 5) % 1440)))
 }
 
 /// Five minutes are the shortest notice worth waiting for.
-fn shortly() -> impl Strategy<Value = i64> {
+fn minutes_before_start() -> impl Strategy<Value = i64> {
     prop_oneof![3 => 4_i64..7, 1 => -2_i64..9]
 }
 
-fn naps() -> impl Strategy<Value = i64> {
+fn dnd_minutes() -> impl Strategy<Value = i64> {
     prop_oneof![2 => 2_i64..60, 1 => 60_i64..300]
 }
 
-fn wait() -> impl Strategy<Value = Deed> {
+fn wait() -> impl Strategy<Value = Action> {
     let seconds = prop_oneof![2 => 1_i64..90, 4 => 60_i64..3600, 1 => 1800_i64..30_000];
-    seconds.prop_map(|seconds| Deed::Wait { seconds })
+    seconds.prop_map(|seconds| Action::Wait { seconds })
 }

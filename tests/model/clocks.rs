@@ -31,19 +31,23 @@ pub(crate) fn local(zone: usize, minute: Minute) -> DateTime {
 }
 
 /// What the clock of a zone shows, in minutes of the day.
-pub(crate) fn shown(zone: usize, minute: Minute) -> i64 {
+pub(crate) fn minute_of_day(zone: usize, minute: Minute) -> i64 {
     let local = local(zone, minute);
     i64::from(local.hour()) * 60 + i64::from(local.minute())
 }
 
 /// Do-not-disturb hours, in minutes of the day; who begins later than they end sleeps over midnight.
-pub(crate) type Hours = (i64, i64);
+pub(crate) type DndHours = (i64, i64);
 
 /// Whether someone in that zone with those hours isn't to be disturbed.
-pub(crate) fn sleeps(zone: usize, hours: Option<Hours>, minute: Minute) -> bool {
+pub(crate) fn is_in_dnd(zone: usize, hours: Option<DndHours>, minute: Minute) -> bool {
     let Some((start, end)) = hours else { return false };
-    let shown = shown(zone, minute);
-    if start < end { start <= shown && shown < end } else { shown >= start || shown < end }
+    let minute_of_day = minute_of_day(zone, minute);
+    if start < end {
+        start <= minute_of_day && minute_of_day < end
+    } else {
+        minute_of_day >= start || minute_of_day < end
+    }
 }
 
 /// A minute as requests have it.

@@ -1,8 +1,8 @@
 //! What calendars show of a meeting, and what there is to tell about it, as the model has it.
 
-use crate::compare::Sight;
-use crate::plain::Meeting;
-use crate::wall::Minute;
+use crate::clocks::Minute;
+use crate::coverage::Event;
+use crate::reference::Meeting;
 
 /// Someone's own calendar, as far as it is about one meeting.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +24,8 @@ pub(crate) struct Entry {
 }
 
 /// What there is to tell.
-pub(crate) struct News {
-    pub(crate) word: Word,
+pub(crate) struct CalendarUpdate {
+    pub(crate) kind: MailKind,
     /// The title that is told: to who was removed the one they know.
     pub(crate) title: String,
     /// The start that is told.
@@ -40,7 +40,7 @@ pub(crate) struct News {
 
 /// What a letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum MailKind {
     Reminder,
     Invitation,
     Update,
@@ -49,8 +49,8 @@ pub(crate) enum Word {
 }
 
 /// What a letter says, under which title and of which start, and what was before.
-pub(crate) struct Said {
-    pub(crate) word: Word,
+pub(crate) struct MailText {
+    pub(crate) kind: MailKind,
     pub(crate) title: String,
     pub(crate) start: Minute,
     pub(crate) before: Vec<String>,
@@ -59,24 +59,28 @@ pub(crate) struct Said {
 /// In which minute, to whom, under which subject, with which lines about another title and place, and what comes along for a
 /// calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Letter {
+pub(crate) struct Mail {
     pub(crate) at: Minute,
     pub(crate) to: String,
     pub(crate) subject: String,
     pub(crate) before: Vec<String>,
-    pub(crate) object: Option<Object>,
+    pub(crate) object: Option<CalendarObject>,
 }
 
 /// What makes a calendar take in an iCalendar object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Object {
+pub(crate) struct CalendarObject {
     pub(crate) method: String,
     pub(crate) uid: String,
     pub(crate) sequence: u64,
 }
 
 /// What someone's calendar doesn't show yet.
-pub(crate) fn news(meeting: &Meeting, person: usize, calendar: &Calendar) -> Option<News> {
+pub(crate) fn calendar_update(
+    meeting: &Meeting,
+    person: usize,
+    calendar: &Calendar,
+) -> Option<CalendarUpdate> {
     let entry = Entry {
         start: meeting.start,
         end: meeting.end,
@@ -87,29 +91,44 @@ pub(crate) fn news(meeting: &Meeting, person: usize, calendar: &Calendar) -> Opt
     let (title, start, before) = (meeting.title.clone(), meeting.start, Vec::new());
     match (&calendar.shows, meeting.is_with(person)) {
         (None, false) => None,
-        (None, true) => {
-            Some(News { word: Word::Invitation, title, start, deadline: start, shows: Some(entry), before })
-        }
-        (Some(told), false) => {
-            let (word, title) = match meeting.people.contains(&person) {
-                true => (Word::Cancellation, title),
-                false => (Word::Removal, told.title.clone()),
+        (None, true) => Some(CalendarUpdate {
+            kind: MailKind::Invitation,
+            title,
+            start,
+            deadline: start,
+            shows: Some(entry),
+            before,
+        }),
+        (Some(shown), false) => {
+            let (kind, title) = match meeting.people.contains(&person) {
+                true => (MailKind::Cancellation, title),
+                false => (MailKind::Removal, shown.title.clone()),
             };
-            Some(News { word, title, start: told.start, deadline: told.start, shows: None, before })
+            Some(CalendarUpdate {
+                kind,
+                title,
+                start: shown.start,
+                deadline: shown.start,
+                shows: None,
+                before,
+            })
         }
-        (Some(told), true) if *told == entry => None,
-        (Some(told), true) => {
-            let (word, deadline) = (Word::Update, start.max(told.start));
-            let renamed =
-                (told.title != entry.title).then(|| format!("It was called {} before.", told.title));
-            let place = told.place.filter(|_| entry.place.is_none()).map(|place| format!("Was    {place}"));
-            let before = renamed.into_iter().chain(place).collect();
-            Some(News { word, title, start, deadline, shows: Some(entry), before })
+        (Some(shown), true) if *shown == entry => None,
+        (Some(shown), true) => {
+            let (kind, deadline) = (MailKind::Update, start.max(shown.start));
+            let mut before = Vec::new();
+            if shown.title != entry.title {
+                before.push(format!("It was called {} before.", shown.title));
+            }
+            if let (Some(place), None) = (shown.place, entry.place) {
+                before.push(format!("Was    {place}"));
+            }
+            Some(CalendarUpdate { kind, title, start, deadline, shows: Some(entry), before })
         }
     }
 }
 
-impl Word {
+impl MailKind {
     pub(crate) fn in_subject(self) -> &'static str {
         match self {
             Self::Reminder => "Reminder",
@@ -127,13 +146,13 @@ impl Word {
         }
     }
 
-    pub(crate) fn sight(self) -> Sight {
+    pub(crate) fn event(self) -> Event {
         match self {
-            Self::Reminder => Sight::Letter,
-            Self::Invitation => Sight::Invitation,
-            Self::Update => Sight::Update,
-            Self::Cancellation => Sight::Cancellation,
-            Self::Removal => Sight::Removal,
+            Self::Reminder => Event::ReminderMail,
+            Self::Invitation => Event::Invitation,
+            Self::Update => Event::Update,
+            Self::Cancellation => Event::Cancellation,
+            Self::Removal => Event::Removal,
         }
     }
 }

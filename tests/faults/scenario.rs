@@ -13,7 +13,7 @@ use shared::notices::Due;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Episode {
+pub(crate) enum Scenario {
     /// Ana creates the meeting.
     Create,
     /// Cy is added.
@@ -23,17 +23,17 @@ pub(crate) enum Episode {
     /// The meeting moves to 11:00 when Ana has been reminded already.
     Reschedule,
     /// Reminders 20 minutes before instead of 30.
-    Relist,
+    ChangeReminders,
     /// The meeting is cancelled.
     Cancel,
     /// Ana isn't to be disturbed from 09:25 to 09:45.
-    Rest,
+    NewDnd,
     /// Ana isn't to be disturbed until after the meeting began.
-    FallAsleep,
+    DndUntilAfterStart,
     /// Bo flies to Madrid.
-    Travel,
+    ChangeZone,
     /// Ana has another address.
-    Readdress,
+    ChangeAddress,
     /// The timers of 09:50 fire; two of them are for one message to Bo.
     Deliver,
     /// Ana's timer fires; she isn't to be disturbed by now, and that isn't planned yet.
@@ -48,38 +48,38 @@ pub(crate) enum Episode {
     SweepReminder,
 }
 
-impl Episode {
+impl Scenario {
     /// Those that begin with a request and go on with the stream.
     pub(crate) const CHANGES: [Self; 10] = [
         Self::Create,
         Self::Add,
         Self::Remove,
         Self::Reschedule,
-        Self::Relist,
+        Self::ChangeReminders,
         Self::Cancel,
-        Self::Rest,
-        Self::FallAsleep,
-        Self::Travel,
-        Self::Readdress,
+        Self::NewDnd,
+        Self::DndUntilAfterStart,
+        Self::ChangeZone,
+        Self::ChangeAddress,
     ];
 
     /// Who is told at what time when nothing fails.
-    pub(crate) fn letters(self) -> Vec<(String, String)> {
-        let letters: &[(&str, &str)] = match self {
+    pub(crate) fn expected_messages(self) -> Vec<(String, String)> {
+        let expected_messages: &[(&str, &str)] = match self {
             Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
             Self::Add => &[("09:19", "cy"), ("09:30", "ana"), ("09:50", "bo")],
             Self::Remove => &[("09:30", "ana")],
             Self::Reschedule => &[("09:30", "ana"), ("10:30", "ana"), ("10:30", "bo")],
-            Self::Relist => &[("09:40", "ana"), ("09:50", "bo")],
+            Self::ChangeReminders => &[("09:40", "ana"), ("09:50", "bo")],
             Self::Cancel | Self::DeliverCancelled => &[],
-            Self::Rest | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
-            Self::FallAsleep => &[("09:50", "bo")],
-            Self::Travel => &[("09:30", "ana"), ("09:30", "bo")],
-            Self::Readdress => &[("09:30", "anna"), ("09:50", "bo")],
+            Self::NewDnd | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
+            Self::DndUntilAfterStart => &[("09:50", "bo")],
+            Self::ChangeZone => &[("09:30", "ana"), ("09:30", "bo")],
+            Self::ChangeAddress => &[("09:30", "anna"), ("09:50", "bo")],
             Self::Deliver => &[("09:30", "ana"), ("09:50", "ana"), ("09:50", "bo")],
             Self::SweepReminder => &[("09:31", "ana"), ("09:51", "bo")],
         };
-        letters.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
+        expected_messages.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
     }
 
     /// When it happens, in UTC on the day.
@@ -96,9 +96,9 @@ impl Episode {
 }
 
 /// A world in which an episode is about to happen.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) world: World,
-    episode: Episode,
+    scenario: Scenario,
     channel: Channel,
     pub(crate) ana: Person,
     pub(crate) bo: Person,
@@ -113,37 +113,37 @@ pub(crate) fn at(time: &str) -> chrono::DateTime<chrono::Utc> {
     instant(&format!("2026-11-02T{time}Z"))
 }
 
-impl Stage {
-    pub(crate) async fn set(episode: Episode) -> Self {
-        Self::by(Channel::Email, episode).await
+impl Fixture {
+    pub(crate) async fn set(scenario: Scenario) -> Self {
+        Self::by(Channel::Email, scenario).await
     }
 
     /// In which everyone is reminded in that way.
-    pub(crate) async fn by(channel: Channel, episode: Episode) -> Self {
+    pub(crate) async fn by(channel: Channel, scenario: Scenario) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
         let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
-        let cy = match episode {
-            Episode::Add => Some(world.person_with_dnd("cy", "UTC", "09:20", "10:15").await),
+        let cy = match scenario {
+            Scenario::Add => Some(world.person_with_dnd("cy", "UTC", "09:20", "10:15").await),
             _ => None,
         };
-        let mut stage = Self { world, episode, channel, ana, bo, cy, meeting: Value::Null };
-        stage.prepare().await;
-        stage.world.pass_to(at(episode.time()) - chrono::TimeDelta::minutes(2)).await;
-        stage.surprise().await;
-        stage.world.clock.set(at(episode.time()));
+        let mut fixture = Self { world, scenario, channel, ana, bo, cy, meeting: Value::Null };
+        fixture.prepare().await;
+        fixture.world.pass_to(at(scenario.time()) - chrono::TimeDelta::minutes(2)).await;
+        fixture.change_unplanned().await;
+        fixture.world.clock.set(at(scenario.time()));
         if channel == Channel::Webhook {
             // Who has sent one before need not read the secret any more.
-            stage.world.restart();
+            fixture.world.restart();
         }
-        stage
+        fixture
     }
 
     async fn prepare(&mut self) {
-        if matches!(self.episode, Episode::Create | Episode::SweepMeeting) {
+        if matches!(self.scenario, Scenario::Create | Scenario::SweepMeeting) {
             return;
         }
-        let before: &[i64] = if self.episode == Episode::Deliver { &[30, 10] } else { &[30] };
+        let before: &[i64] = if self.scenario == Scenario::Deliver { &[30, 10] } else { &[30] };
         let more = json!({ "notification_interval": self.entries(before), "title": "Review" });
         let (start, end) = ("2026-11-02T10:00", "2026-11-02T10:30");
         self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
@@ -151,12 +151,12 @@ impl Stage {
     }
 
     /// What happens just before, so that the fast path doesn't know of it.
-    async fn surprise(&self) {
-        let change = match self.episode {
-            Episode::SweepMeeting => self.creation(),
-            Episode::SweepUser | Episode::DeliverMoved => patch_user(&self.ana, hours(REST)),
-            Episode::DeliverCancelled => self.cancellation(),
-            Episode::SweepReminder => return self.lose_timers().await,
+    async fn change_unplanned(&self) {
+        let change = match self.scenario {
+            Scenario::SweepMeeting => self.creation(),
+            Scenario::SweepUser | Scenario::DeliverMoved => patch_user(&self.ana, hours(NEW_DND)),
+            Scenario::DeliverCancelled => self.cancellation(),
+            Scenario::SweepReminder => return self.lose_timers().await,
             _ => return,
         };
         assert!(self.world.request(change).await.status < 300);
@@ -171,10 +171,12 @@ impl Stage {
     }
 
     /// Does it, and answers the status when there was a request that should have been answered otherwise.
-    pub(crate) async fn act(&self) -> Option<u16> {
+    pub(crate) async fn run_scenario(&self) -> Option<u16> {
         let Some(request) = self.request() else {
-            match self.episode {
-                Episode::SweepMeeting | Episode::SweepUser | Episode::SweepReminder => self.try_sweep().await,
+            match self.scenario {
+                Scenario::SweepMeeting | Scenario::SweepUser | Scenario::SweepReminder => {
+                    self.try_sweep().await
+                }
                 _ => drop(self.world.fire_due().await),
             }
             return None;
@@ -190,16 +192,16 @@ impl Stage {
     /// Asks for the change, and leaves it at that.
     pub(crate) async fn change(&self) {
         let answer = self.world.request(self.request().unwrap()).await;
-        assert!(answer.status < 300, "{:?}: {}", self.episode, answer.body);
+        assert!(answer.status < 300, "{:?}: {}", self.scenario, answer.body);
     }
 
     /// The client asks again for what it doesn't know to be done.
-    pub(crate) async fn ask_again(&self) {
+    pub(crate) async fn repeat_request(&self) {
         let Some(request) = self.request() else { return };
         let answer = self.world.request(request).await;
         let done_already = ["already_participant", "not_a_participant"];
         let done = answer.status < 300 || done_already.iter().any(|code| answer.body["code"] == *code);
-        assert!(done, "{:?}: {} {}", self.episode, answer.status, answer.body);
+        assert!(done, "{:?}: {} {}", self.scenario, answer.status, answer.body);
     }
 
     /// Everyone and everything that has another id in each world, with a name for it.
@@ -219,17 +221,19 @@ impl Stage {
 
     fn request(&self) -> Option<Request<Body>> {
         let move_to_eleven = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
-        Some(match self.episode {
-            Episode::Create => self.creation(),
-            Episode::Add => self.participation("add", self.cy.as_ref()?),
-            Episode::Remove => self.participation("remove", &self.bo),
-            Episode::Reschedule => self.patch_meeting(move_to_eleven),
-            Episode::Relist => self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) })),
-            Episode::Cancel => self.cancellation(),
-            Episode::Rest => patch_user(&self.ana, hours(REST)),
-            Episode::FallAsleep => patch_user(&self.ana, hours(("09:00", "10:30"))),
-            Episode::Travel => patch_user(&self.bo, json!({ "timezone": "Europe/Madrid" })),
-            Episode::Readdress => patch_user(&self.ana, json!({ "email": "anna@example.com" })),
+        Some(match self.scenario {
+            Scenario::Create => self.creation(),
+            Scenario::Add => self.participation("add", self.cy.as_ref()?),
+            Scenario::Remove => self.participation("remove", &self.bo),
+            Scenario::Reschedule => self.patch_meeting(move_to_eleven),
+            Scenario::ChangeReminders => {
+                self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) }))
+            }
+            Scenario::Cancel => self.cancellation(),
+            Scenario::NewDnd => patch_user(&self.ana, hours(NEW_DND)),
+            Scenario::DndUntilAfterStart => patch_user(&self.ana, hours(("09:00", "10:30"))),
+            Scenario::ChangeZone => patch_user(&self.bo, json!({ "timezone": "Europe/Madrid" })),
+            Scenario::ChangeAddress => patch_user(&self.ana, json!({ "email": "anna@example.com" })),
             _ => return None,
         })
     }
@@ -271,7 +275,7 @@ impl Stage {
 }
 
 /// Ana's new hours, mostly.
-const REST: (&str, &str) = ("09:25", "09:45");
+const NEW_DND: (&str, &str) = ("09:25", "09:45");
 
 fn hours((start, end): (&str, &str)) -> Value {
     json!({ "dnd_start_time": start, "dnd_end_time": end })
@@ -287,6 +291,6 @@ fn json_request(method: Method, path: &str, body: Value) -> Request<Body> {
 }
 
 /// Whether an answer leaves the client in the dark.
-pub(crate) fn is_unknown(status: u16) -> bool {
+pub(crate) fn is_unknown_outcome(status: u16) -> bool {
     StatusCode::from_u16(status).is_ok_and(|status| status.is_server_error())
 }

@@ -1,5 +1,5 @@
-//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the one, the dashboard the age of
-//! the other.
+//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the timers, and the dashboard
+//! how long the oldest item has been owed.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::embedded::scheduler::Scheduler;
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// What the sweep looks after, the oldest first. A reminder whose timer is set is owed from the minute after.
+    /// What the sweep handles, the oldest first. A reminder with a timer is owed from the minute after it.
     owed: Vec<Owed>,
 }
 
@@ -39,10 +39,10 @@ struct Owed {
     since: String,
 }
 
-/// The most debts of each shard that are shown.
+/// The most owed items of each shard that are shown.
 const MOST: usize = 1000;
 
-/// Looks at timers and debts.
+/// Reads the timers and the owed items.
 ///
 /// # Errors
 /// When the store can't be read.

@@ -17,7 +17,7 @@ impl Loopback {
 
     /// The configuration of any SDK client for the service at `endpoint`, an `http://` URL.
     pub fn config(&self, endpoint: &str) -> SdkConfig {
-        // Signatures aren't checked here, yet some services want to see one.
+        // The embedded services don't check signatures, but some require one.
         let credentials = Credentials::new("local", "local", None, None, "loopback");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -1,6 +1,6 @@
-//! A user's change reaches all of their meetings, however many, and nobody else waits for that.
+//! A change of a user is applied to all of their meetings, and delays nobody else.
 //!
-//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be disturbed from 07:00 to 12:00 any more.
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she sets DND hours from 07:00 to 12:00.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
@@ -22,7 +22,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Everything is planned, but for Ana's new hours.
+    /// All meetings are planned. Ana's new DND hours are not.
     async fn set() -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
@@ -48,7 +48,7 @@ impl Fixture {
         items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
     }
 
-    /// How many reminders are set to a minute in Ana's new hours.
+    /// How many reminders are in Ana's new DND hours.
     async fn disturbing(&self) -> usize {
         let hour = |row: &Value| {
             let minutes = row["remind_at"].as_i64()?;
@@ -71,7 +71,7 @@ async fn planning_a_long_calendar_continues_where_it_stopped() {
     let world = &fixture.world;
     let bo = world.person("bo", "UTC").await;
     world.book(&bo, "2026-11-02T20:00", "2026-11-02T20:30", &[], json!({})).await;
-    // The batch's time is up when a good part of Ana's meetings is planned, and Bo's is still behind them.
+    // The time of the batch is up when half of Ana's meetings are planned. Bo's meeting comes after them.
     let (clock, mut written) = (world.clock.clone(), 0);
     world.calls().watch(move |call| {
         written += usize::from(call.operation == "PutItem");
@@ -90,7 +90,7 @@ async fn planning_a_long_calendar_continues_where_it_stopped() {
     assert!((1..20).contains(&left) && fixture.is_owed().await, "{left} are left");
     let profile = ("USER#".to_owned() + &fixture.ana.id, "PROFILE".to_owned());
     assert!(world.items().await[&profile]["planned_until"].is_i64());
-    // What the planner noted is no change that it is to be told of.
+    // The progress that the planner stores is no change to be planned.
     world.calls().clear();
     let mut noted = Event::default();
     noted.records = world.records().await.into_iter().rev().take(1).collect();

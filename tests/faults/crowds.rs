@@ -1,4 +1,4 @@
-//! What can't be paid, or not now, keeps nobody else waiting.
+//! Owed items that can't be handled, or not yet, don't delay others.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::scenario::at;
 
-/// Everyone who was sent a mail, in order.
+/// Everyone who got a mail, in order.
 fn mailed(world: &World) -> Vec<String> {
     let mut mailed: Vec<_> =
         world.outbox().into_iter().map(|mail| mail.to.replace("@example.com", "")).collect();
@@ -24,7 +24,7 @@ async fn unknown_items_do_not_delay_known_ones() {
     let world = World::start().await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], json!({})).await;
-    // A later release was rolled back: notices of a kind of its own stay behind, more of them than one run takes on.
+    // A later release was rolled back and left notices of an unknown kind, more than one sweep handles.
     let long_ago = Minute::of(instant("2026-11-02T08:00:00Z")).epoch();
     for number in 0..2000 {
         let owed = json!({
@@ -45,8 +45,8 @@ async fn unknown_items_do_not_delay_known_ones() {
     assert_eq!(mailed(&world), ["ana", "bo"]);
 }
 
-/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour, with a reminder 30 minutes
-/// before.
+/// Books `many` meetings at that hour with a reminder 30 minutes before. Each is of a new person whose name begins with
+/// `name`.
 async fn book(world: &World, name: &str, many: usize, hour: &str) {
     for number in 0..many {
         let person = world.person(&format!("{name}{number:02}"), "UTC").await;
@@ -71,7 +71,7 @@ async fn due_messages_do_not_wait_for_hanging_timers() {
     let world = World::start().await;
     book(&world, "due", 1, "10").await;
     world.settle().await;
-    // More timers are still to be set than are set side by side, and for longer, and more meetings still to be planned.
+    // More timers and more meetings are left than one sweep handles at the same time.
     fail_timers(&world, CallOutcome::Unreachable);
     book(&world, "untimed", 33, "20").await;
     world.settle().await;
@@ -101,7 +101,7 @@ async fn without_timers_the_sweep_reminds_everyone_within_a_minute() {
     world.lose_stream().await;
     world.clock.set(at("09:01:00"));
     world.sweep().await;
-    // Every row is written, whatever becomes of its timer, and nothing but rows is owed.
+    // Every reminder is stored, though its timer failed, and nothing else is owed.
     let left = overdue(&world, "09:02:00").await;
     assert_eq!(left.debts.len(), 20);
     assert!(left.debts.iter().all(|debt| matches!(debt.work_item, WorkItem::Notice(_))), "{left:?}");
@@ -131,7 +131,8 @@ async fn failed_timers_are_set_by_the_next_sweep() {
     world.clock.set(at("09:01:00"));
     fail_timers(&world, CallOutcome::Unreachable);
     world.sweep().await;
-    // Each of the 20 whose row was written is tried once, of the new ones no more than are planned side by side.
+    // The timer of each of the 20 stored reminders is tried once. Of the new ones only those are that are planned at
+    // the same time.
     assert!((20..=36).contains(&tried()), "{}", tried());
     // The service is back.
     world.calls().clear();

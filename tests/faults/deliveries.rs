@@ -1,8 +1,7 @@
-//! Timers fire early, late, twice, for meetings and people that are no longer as they were, and mail is refused: what is
-//! right at that moment happens, once.
+//! Timers fire early, late, twice, or after a change, and mail is refused. What is right at that moment is sent once.
 //!
-//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before, and nothing that changes just
-//! before a timer fires is planned by then.
+//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before. A change just before a timer
+//! fires is not planned yet.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
@@ -51,12 +50,12 @@ impl Fixture {
         serde_json::from_value(due).unwrap()
     }
 
-    /// Fires one timer for Ana, and answers what came of it.
+    /// Fires one timer for Ana. Returns the outcome.
     async fn fire(&self) -> DeliveryOutcome {
         notify::handle(&self.world.process.notifier, self.due(&self.ana, 30)).await.unwrap()
     }
 
-    /// Who was told when, so far.
+    /// Who got a mail in which minute, so far.
     fn sent(&self) -> Vec<(String, String)> {
         let mails = self.world.outbox();
         let sent = mails
@@ -82,7 +81,7 @@ impl Fixture {
         items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
     }
 
-    /// Lets everything happen that is still to come.
+    /// Lets time pass until after the meeting.
     async fn finish(&self) {
         self.world.settle().await;
         self.world.pass_to(at("14:00:00")).await;
@@ -135,7 +134,7 @@ async fn a_timer_that_fires_late_sends_until_the_start_and_never_after() {
 async fn timers_in_many_processes_at_once_send_one_message() {
     let mut fixture = Fixture::set(json!([30, 30, 20])).await;
     fixture.world.clock.set(at("09:45:00"));
-    // Both of Ana's are overdue, so that each of them means the same message.
+    // Both of Ana's reminders are overdue. So all timers are for the same message.
     let mut notifiers = Vec::new();
     for minutes_before in [30, 20, 30, 20, 30, 20] {
         fixture.world.restart();
@@ -191,7 +190,7 @@ async fn after_a_move_to_earlier_the_reminder_is_sent_once() {
     fixture.world.clock.set(at("09:30:00"));
     assert_eq!(fixture.world.fire_due().await, 2);
     assert_eq!(fixture.sent(), sent(&[("ana", "09:30"), ("bo", "09:30")]));
-    // The plan for the new start comes only now, and finds it done.
+    // The new start is planned only now, when its reminders are delivered.
     fixture.finish().await;
     assert_eq!(fixture.sent().len(), 2);
     assert_eq!(fixture.anas_reminder().await.0, "delivered");
@@ -252,13 +251,13 @@ async fn mail_refused_until_the_start_fails_with_the_reason() {
     fixture.world.ses().fail_next(u32::MAX);
     fixture.world.pass_to(at("09:40:00")).await;
     assert_eq!(fixture.anas_reminder().await, row("scheduled", "on_time", "09:30"));
-    // What is changed meanwhile doesn't make it forget how often it was tried: at 09:30, 09:31, 09:33 and 09:37.
+    // Changes don't reset the number of attempts: at 09:30, 09:31, 09:33 and 09:37.
     fixture.patch_meeting(json!({ "title": "Another" })).await;
     let address = json!({ "email": "anna@example.com" });
     fixture.change(Method::PATCH, &format!("/api/users/{}", fixture.ana.id), address).await;
     fixture.world.settle().await;
     assert_eq!(fixture.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [4, 4]);
-    // Then at 09:45, and at 09:59 although its pause would be longer; at the start it is over.
+    // Then at 09:45, and at 09:59 although the pause would be longer. At the start it ends.
     fixture.world.pass_to(at("10:00:00")).await;
     assert_eq!(fixture.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [6, 6]);
     assert_eq!(fixture.anas_reminder().await.0, "failed");
@@ -266,7 +265,7 @@ async fn mail_refused_until_the_start_fails_with_the_reason() {
     assert_eq!(fixture.anas_reminder().await.0, "failed");
     let reasons: Vec<_> = fixture.rows().await.iter().map(|row| row["failure"].clone()).collect();
     assert_eq!(reasons, ["SendingPausedException"; 2]);
-    // Mail works again: too late.
+    // Mail works again, but too late.
     fixture.world.ses().fail_next(0);
     for person in [&fixture.ana, &fixture.bo] {
         let outcome = notify::handle(&fixture.world.process.notifier, fixture.due(person, 30)).await;
@@ -288,7 +287,7 @@ async fn mail_refused_until_dnd_begins_is_suppressed_and_can_be_planned_again() 
     fixture.world.ses().fail_next(2);
     fixture.world.pass_to(at("09:32:00")).await;
     assert_eq!(fixture.anas_reminder().await, row("suppressed", "dnd_until_start", ""));
-    // The meeting hasn't started: it is not over, and why it wasn't sent in its minute is not forgotten.
+    // The meeting hasn't started, so the reminder can be planned again. The failure is kept.
     let sent = fixture.world.reminders(&fixture.meeting).await;
     assert_eq!(sent.iter().filter(|reminder| reminder["failure"] == "SendingPausedException").count(), 1);
     rest("09:50").await;
@@ -300,7 +299,7 @@ async fn mail_refused_until_dnd_begins_is_suppressed_and_can_be_planned_again() 
 async fn mail_accepted_again_just_before_the_start_is_sent() {
     let fixture = Fixture::set(json!([2])).await;
     fixture.world.ses().fail_next(2);
-    // Both are refused at 09:58. A change in the last minute is no reason to give them up.
+    // Both are refused at 09:58. A change in the last minute must not end the attempts.
     fixture.world.pass_to(at("09:58:00")).await;
     fixture.world.clock.set(at("09:58:20"));
     fixture.patch_meeting(json!({ "title": "Another" })).await;
@@ -312,7 +311,7 @@ async fn mail_accepted_again_just_before_the_start_is_sent() {
 async fn a_claimed_delivery_is_left_alone_until_the_claim_expires() {
     let mut fixture = Fixture::set(json!([30])).await;
     fixture.world.clock.set(at("09:30:00"));
-    // It dies with the claim in its hands: the fourth call.
+    // The process dies after the claim, which is the fourth call.
     fixture.world.calls().fail(4, harness::CallOutcome::ProcessDies);
     let due = fixture.due(&fixture.ana, 30);
     assert!(
@@ -320,7 +319,7 @@ async fn a_claimed_delivery_is_left_alone_until_the_claim_expires() {
     );
     fixture.world.restart();
     assert_eq!(fixture.fire().await, DeliveryOutcome::UnderWay);
-    // A plan meanwhile waits, and what is left to do stays owed. The stream, with everybody else's records, doesn't wait.
+    // Planning leaves the claimed reminder owed, and doesn't delay the records of others in the stream.
     fixture.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
     let mut change = Event::default();
     change.records = fixture.world.records().await.into_iter().rev().take(1).collect();
@@ -336,7 +335,7 @@ async fn a_claimed_delivery_is_left_alone_until_the_claim_expires() {
 
 #[tokio::test]
 async fn a_delivery_continues_after_the_sdk_retries_a_write() {
-    // A reminder of its own, and two that are one message.
+    // One reminder, and two that are one message.
     for before in [json!([30]), json!([30, { "minutes_before": 31, "repeat_every": 31 }])] {
         let mut count = 1;
         let mut number = 0;
@@ -345,7 +344,7 @@ async fn a_delivery_continues_after_the_sdk_retries_a_write() {
             let fixture = Fixture::set(before.clone()).await;
             fixture.world.clock.set(at("09:30:00"));
             fixture.world.calls().watch(move |call| match call.operation.as_str() {
-                // SES alone is never asked again at once.
+                // Only SES calls are not retried.
                 operation if call.number == number && operation != "SendEmail" => {
                     harness::CallOutcome::RetriedBySdk
                 }

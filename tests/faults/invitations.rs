@@ -1,7 +1,7 @@
-//! What there is to tell is told once, whichever call fails while it is planned and sent.
+//! Invitations, updates and cancellations are sent once, whichever call fails while they are planned and sent.
 //!
-//! Apart from the other sweep because an invitation's minute is "now": what is planned a minute later is sent a minute later,
-//! so that two runs are compared by who was told what, and not by when.
+//! They are apart from `sweep` because they are sent as soon as possible: if planning is a minute late, so is the message. So
+//! runs are compared by who got which message, and not by when.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::scenario::at;
 use crate::sweep::Fault;
 
-/// What is told.
+/// The kind of message under test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum MessageKind {
     Invitation,
@@ -22,7 +22,7 @@ enum MessageKind {
 }
 
 impl MessageKind {
-    /// What the subjects begin with, and to whom such a message goes.
+    /// The beginning of the subject, and the recipients.
     fn expected(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Invitation => ("Invitation", &["ana", "bo"]),
@@ -33,7 +33,7 @@ impl MessageKind {
     }
 }
 
-/// Bo isn't to be disturbed from 09:15 to 09:50. Everything else is at 09:10, or before.
+/// Bo has DND hours from 09:15 to 09:50 UTC. The tested change is made at 09:13:30 and not planned yet.
 async fn fixture(kind: MessageKind) -> World {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
@@ -67,7 +67,7 @@ async fn book(world: &World, ana: &Person, bo: &Person) -> Value {
     world.book(ana, "2026-11-02T12:00", "2026-11-02T12:30", &[bo], more).await
 }
 
-/// The operations while it is planned and sent to Ana, and everyone who was told in the end.
+/// The AWS calls while the message is planned and sent to Ana, and everyone who got it in the end.
 async fn run(kind: MessageKind, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
     let mut world = fixture(kind).await;
     world.calls().watch(move |call| fault.map_or(CallOutcome::Pass, |fault| fault.outcome(call)));

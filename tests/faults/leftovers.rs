@@ -1,4 +1,5 @@
-//! A change dies between a row and its timer, and the next change comes before the sweep: no timer is left behind.
+//! A process dies after it stored a reminder and before it set the timer. Another change comes before the sweep. No timer
+//! must be left behind.
 
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::scenario::{Fixture, Scenario, at};
 use crate::snapshot::messages;
 
-/// An episode that dies right after it wrote its first row.
+/// A scenario whose process dies right after it stored the first reminder.
 async fn die_after_the_row(scenario: Scenario) -> Fixture {
     let mut fixture = Fixture::set(scenario).await;
     let calls = fixture.world.calls();
@@ -16,7 +17,7 @@ async fn die_after_the_row(scenario: Scenario) -> Fixture {
         .watch(|call| if call.operation == "PutItem" { CallOutcome::ProcessDies } else { CallOutcome::Pass });
     assert!(calls.survive(fixture.run_scenario()).await.is_none());
     fixture.world.restart();
-    // Nobody but the sweep goes on with it.
+    // Only the sweep can continue it.
     fixture.world.lose_stream().await;
     fixture
 }

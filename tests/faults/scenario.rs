@@ -1,8 +1,8 @@
 //! What is done while calls fail: one change or one delivery, in a world that is the same each time.
 //!
-//! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be disturbed from 09:15
-//! to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders move after and before their hours. They
-//! go by mail or, all the same, by webhook.
+//! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to 09:50 UTC, so his
+//! reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to 10:15, so the reminder moves
+//! before them. Reminders are sent by mail or by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
@@ -26,23 +26,23 @@ pub(crate) enum Scenario {
     ChangeReminders,
     /// The meeting is cancelled.
     Cancel,
-    /// Ana isn't to be disturbed from 09:25 to 09:45.
+    /// Ana sets DND hours from 09:25 to 09:45.
     NewDnd,
-    /// Ana isn't to be disturbed until after the meeting began.
+    /// Ana sets DND hours that end after the start.
     DndUntilAfterStart,
-    /// Bo flies to Madrid.
+    /// Bo changes his zone to Madrid's.
     ChangeZone,
-    /// Ana has another address.
+    /// Ana changes her address.
     ChangeAddress,
     /// The timers of 09:50 fire; two of them are for one message to Bo.
     Deliver,
-    /// Ana's timer fires; she isn't to be disturbed by now, and that isn't planned yet.
+    /// Ana's timer fires during new DND hours, which are not planned yet.
     DeliverMoved,
-    /// The timers of 09:30 fire; the meeting is cancelled by now, and that isn't planned yet.
+    /// The timers of 09:30 fire after a cancellation, which is not planned yet.
     DeliverCancelled,
     /// The stream is lost, and the sweep plans the new meeting.
     SweepMeeting,
-    /// The stream is lost, and the sweep plans what Ana's new hours change.
+    /// The stream is lost, and the sweep plans Ana's new DND hours.
     SweepUser,
     /// The timers are lost, and the sweep delivers.
     SweepReminder,
@@ -63,7 +63,7 @@ impl Scenario {
         Self::ChangeAddress,
     ];
 
-    /// Who is told at what time when nothing fails.
+    /// Who gets a message at what time if nothing fails.
     pub(crate) fn expected_messages(self) -> Vec<(String, String)> {
         let expected_messages: &[(&str, &str)] = match self {
             Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
@@ -95,16 +95,16 @@ impl Scenario {
     }
 }
 
-/// A world in which an episode is about to happen.
+/// A world just before a scenario.
 pub(crate) struct Fixture {
     pub(crate) world: World,
     scenario: Scenario,
     channel: Channel,
     pub(crate) ana: Person,
     pub(crate) bo: Person,
-    /// There is a Cy only where one is to be added.
+    /// Cy exists only in the scenario that adds Cy.
     cy: Option<Person>,
-    /// Null as long as it isn't created.
+    /// Null until it is created.
     pub(crate) meeting: Value,
 }
 
@@ -118,7 +118,7 @@ impl Fixture {
         Self::by(Channel::Email, scenario).await
     }
 
-    /// In which everyone is reminded in that way.
+    /// A fixture in which reminders go by that channel.
     pub(crate) async fn by(channel: Channel, scenario: Scenario) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
@@ -133,7 +133,7 @@ impl Fixture {
         fixture.change_unplanned().await;
         fixture.world.clock.set(at(scenario.time()));
         if channel == Channel::Webhook {
-            // Who has sent one before need not read the secret any more.
+            // The process must not have the secret in memory.
             fixture.world.restart();
         }
         fixture
@@ -150,7 +150,7 @@ impl Fixture {
         self.world.settle().await;
     }
 
-    /// What happens just before, so that the fast path doesn't know of it.
+    /// Changes something just before the scenario. It isn't planned.
     async fn change_unplanned(&self) {
         let change = match self.scenario {
             Scenario::SweepMeeting => self.creation(),
@@ -170,7 +170,7 @@ impl Fixture {
         }
     }
 
-    /// Does it, and answers the status when there was a request that should have been answered otherwise.
+    /// Runs the scenario. Returns the status if its request failed.
     pub(crate) async fn run_scenario(&self) -> Option<u16> {
         let Some(request) = self.request() else {
             match self.scenario {
@@ -189,13 +189,13 @@ impl Fixture {
         None
     }
 
-    /// Asks for the change, and leaves it at that.
+    /// Sends the request, and does nothing else.
     pub(crate) async fn change(&self) {
         let answer = self.world.request(self.request().unwrap()).await;
         assert!(answer.status < 300, "{:?}: {}", self.scenario, answer.body);
     }
 
-    /// The client asks again for what it doesn't know to be done.
+    /// Repeats the request whose outcome the client doesn't know.
     pub(crate) async fn repeat_request(&self) {
         let Some(request) = self.request() else { return };
         let answer = self.world.request(request).await;
@@ -204,7 +204,7 @@ impl Fixture {
         assert!(done, "{:?}: {} {}", self.scenario, answer.status, answer.body);
     }
 
-    /// Everyone and everything that has another id in each world, with a name for it.
+    /// A name for each id that is different in each world.
     pub(crate) fn names(&self, items: &Items) -> Vec<(String, &'static str)> {
         let people = [(Some(&self.ana), "ANA"), (Some(&self.bo), "BO"), (self.cy.as_ref(), "CY")];
         let name = |(person, name): (Option<&Person>, _)| Some((person?.id.clone(), name));
@@ -214,7 +214,7 @@ impl Fixture {
         names
     }
 
-    /// The sweep itself may fail: it runs again the next minute.
+    /// Sweeps once. A failure is ignored, because the sweep runs again in the next minute.
     async fn try_sweep(&self) {
         drop(::sweep::handle(&self.world.sweeper()).await);
     }
@@ -274,7 +274,7 @@ impl Fixture {
     }
 }
 
-/// Ana's new hours, mostly.
+/// Ana's new DND hours in most scenarios.
 const NEW_DND: (&str, &str) = ("09:25", "09:45");
 
 fn hours((start, end): (&str, &str)) -> Value {
@@ -290,7 +290,7 @@ fn json_request(method: Method, path: &str, body: Value) -> Request<Body> {
     Request::builder().method(method).uri(path).body(body).unwrap()
 }
 
-/// Whether an answer leaves the client in the dark.
+/// Whether the client can't know if the request was done.
 pub(crate) fn is_unknown_outcome(status: u16) -> bool {
     StatusCode::from_u16(status).is_ok_and(|status| status.is_server_error())
 }

@@ -1,4 +1,4 @@
-//! What two runs are compared by: everything in the table, every timer, every message.
+//! Everything that two runs are compared by: all items, timers and messages.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::scenario::Fixture;
 
-/// Where a world stands, with names for ids, so that it can be compared to another.
+/// The state of a world. Names stand for ids, so that worlds can be compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Snapshot {
-    /// Items as text, by key, without what may differ: how often a row was written and the second of its delivery.
+    /// Items as text by key, without attributes that may differ, such as revisions and times of delivery.
     items: BTreeMap<String, String>,
-    /// What each timer carries, and when it fires.
+    /// The input of each timer, and when it fires.
     timers: Vec<(String, DateTime<Utc>)>,
     /// What is counted against each quota of a day.
     counts: BTreeMap<String, u64>,
@@ -50,7 +50,7 @@ impl Snapshot {
         Self { items, timers, counts }
     }
 
-    /// Where the other one differs, in words; empty when it doesn't.
+    /// The differences to another snapshot as text. Empty if there are none.
     pub(crate) fn differences(&self, other: &Self) -> String {
         let mut differences = String::new();
         let keys = self.items.keys().chain(other.items.keys().filter(|key| !self.items.contains_key(*key)));
@@ -63,7 +63,7 @@ impl Snapshot {
         if self.timers != other.timers {
             differences += &format!("\ntimers\n  expected {:?}\n  found    {:?}", self.timers, other.timers);
         }
-        // A request that was sent again after a fault may be counted twice. It is never not counted.
+        // A request that was repeated after a fault may be counted twice, but never less than once.
         let fits = |(key, count): (&String, &u64)| {
             other.counts.get(key).is_some_and(|other| (*count..=2 * count).contains(other))
         };
@@ -74,7 +74,7 @@ impl Snapshot {
     }
 }
 
-/// Everything that was sent, by recipient, subject and time. Webhooks count once for each id, as receivers count them.
+/// All messages by recipient, subject and time. Webhooks with the same id count once, as they do for receivers.
 pub(crate) fn messages(fixture: &Fixture) -> Vec<Message> {
     let message = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
     let mut ids = HashSet::new();
@@ -92,7 +92,7 @@ pub(crate) fn messages(fixture: &Fixture) -> Vec<Message> {
     messages
 }
 
-/// Messages that stand in nobody's do-not-disturb hours, as the users are now.
+/// Asserts that no message was sent in the DND hours that its recipient has now.
 pub(crate) async fn assert_nobody_disturbed(fixture: &Fixture, messages: &[Message]) {
     let items = fixture.world.items().await;
     let users: Vec<&Value> = items.values().filter(|item| item["sk"] == "PROFILE").collect();

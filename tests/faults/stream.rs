@@ -1,5 +1,5 @@
-//! What the stream does to its records: it may hand them over twice, late and, seen from one meeting, in any order; when it
-//! has given up on them the sweep is left. None of it makes a difference.
+//! The stream may deliver records twice, late, in any order, or never. The reminders end up the same. Lost records are
+//! replaced by the sweep.
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use chrono::TimeDelta;
@@ -7,16 +7,16 @@ use chrono::TimeDelta;
 use crate::scenario::{Fixture, Scenario, at};
 use crate::snapshot::{Snapshot, assert_nobody_disturbed, messages, recipients};
 
-/// How the stream treats the records of a change.
+/// How the stream delivers the records of a change.
 #[derive(Clone, Copy, Debug)]
 enum Stream {
-    /// It hands over each once and at once.
+    /// Each once, at once.
     Good,
     /// Each twice at once, and all of them once more after the meeting.
     Twice,
-    /// None for three minutes, in which the sweep does the work; then all, twice and shuffled.
+    /// None for three minutes, in which the sweep plans. Then all, twice and shuffled.
     LateAndShuffled(usize),
-    /// Never any.
+    /// Never.
     Lost,
 }
 
@@ -27,14 +27,14 @@ async fn hand_over(fixture: &Fixture, records: Vec<EventRecord>) {
     assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
 }
 
-/// All records twice, in an order that `seed` makes.
+/// All records twice, in an order that depends on `seed`.
 fn shuffled(records: Vec<EventRecord>, seed: usize) -> Vec<EventRecord> {
     let mut twice: Vec<_> = records.iter().cloned().chain(records.iter().cloned()).enumerate().collect();
     twice.sort_by_key(|(place, _)| (place + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     twice.into_iter().map(|(_, record)| record).collect()
 }
 
-/// Where the world stands after the change and after the meeting, and who was told when.
+/// The world after the change and after the meeting, and who got a message when.
 async fn run(scenario: Scenario, stream: Stream) -> (Snapshot, Snapshot, Vec<(String, String)>) {
     let fixture = Fixture::set(scenario).await;
     fixture.change().await;

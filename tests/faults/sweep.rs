@@ -1,7 +1,7 @@
-//! The fault sweep: for every call of an episode, the episode with that call failing, in every way there is.
+//! The fault sweep: each scenario runs again for each of its AWS calls, with that call failing in each way.
 //!
-//! The calls are counted in a run without faults, so that a new one is covered the day it is written. Reading has no effect:
-//! a read fails in one way only, and dying after one is dying after the call before it.
+//! The calls are counted in a run without faults, so a new call is covered at once. A read has no effect, so it fails in one
+//! way only.
 
 use chrono::TimeDelta;
 use harness::{Call, CallOutcome};
@@ -10,20 +10,20 @@ use shared::domain::Channel;
 use crate::scenario::{Fixture, Scenario, at, is_unknown_outcome};
 use crate::snapshot::{Message, Snapshot, assert_nobody_disturbed, messages, recipients};
 
-/// A call to AWS, by its number, and what happens with it; or what the receiver of webhooks does.
+/// A fault of an AWS call, by its number, or of the receiver of webhooks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     /// The call never arrives.
     Unreachable(usize),
-    /// It takes effect, but that isn't known.
+    /// It takes effect, but its response is lost.
     ResponseLost(usize),
     /// It takes effect, and the process dies.
     ProcessDies(usize),
-    /// It is the last one that arrives for a while.
+    /// All later calls of this run never arrive.
     Outage(usize),
-    /// So many webhooks are answered with 500.
+    /// The receiver answers that many webhooks with 500.
     Refused(usize),
-    /// So many are taken, but that isn't known.
+    /// The receiver takes that many webhooks, but closes the connection.
     HungUp(usize),
 }
 
@@ -31,7 +31,7 @@ impl Fault {
     const ALL: [fn(usize) -> Self; 4] =
         [Self::Unreachable, Self::ResponseLost, Self::ProcessDies, Self::Outage];
 
-    /// Everything that can go wrong with that call.
+    /// All faults of that call.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
         let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"].contains(&operation);
         Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX }).map(move |fault| fault(number))
@@ -47,29 +47,29 @@ impl Fault {
         }
     }
 
-    /// How many messages may be sent once more: those that left without anyone being able to write it down. SES has no
-    /// idempotency token, so that this is the one duplicate that can't be excluded.
+    /// How many messages may be sent twice: those that were sent without being marked as delivered. SES has no
+    /// idempotency token, so these duplicates can't be excluded.
     pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {
             Self::Unreachable(_) | Self::Refused(_) | Self::HungUp(_) => 0,
             Self::ResponseLost(number) => sent(calls.get(number - 1..number).unwrap_or_default()),
-            // Calls beside the last one may have taken effect as well.
+            // Concurrent calls may have taken effect as well.
             Self::ProcessDies(_) => sent(calls),
             Self::Outage(number) => sent(&calls[..number.min(calls.len())]),
         }
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 struct RunResult {
     calls: Vec<String>,
-    /// Some minutes after the episode, when nothing is left to do but to wait for timers.
+    /// Some minutes after the scenario, when all is planned.
     quiet: Snapshot,
     /// Long after the meeting.
     end: Snapshot,
     messages: Vec<Message>,
-    /// How many webhooks came, whatever their ids.
+    /// How many webhook requests were received.
     requests: usize,
 }
 
@@ -104,7 +104,7 @@ async fn run(channel: Channel, scenario: Scenario, fault: Option<Fault>) -> RunR
     RunResult { calls, quiet, end, messages, requests: fixture.world.webhooks().len() }
 }
 
-/// A delivery that was cut off is taken up when its claim has run out: two minutes later at most.
+/// An interrupted delivery is repeated when its claim has expired, at most two minutes later.
 const LATEST: TimeDelta = TimeDelta::minutes(2);
 
 fn compare(plain: &RunResult, faulty: &RunResult, what: &str, mut duplicates: usize) {
@@ -145,7 +145,7 @@ async fn sweep(channel: Channel, scenario: Scenario) {
             compare(&plain, &faulty, &what, fault.duplicates(&faulty.calls));
         }
     }
-    // Three of them are all attempts of one delivery.
+    // One delivery makes three attempts.
     let troubles = [1, 2, 3, 4].into_iter().flat_map(|times| [Fault::Refused(times), Fault::HungUp(times)]);
     if requests == 0 {
         return;
@@ -185,7 +185,7 @@ scenarios! { Email,
     sweeping_deliveries: SweepReminder,
 }
 
-// How a reminder goes makes a difference when it goes; planning knows none.
+// The channel matters for sending, and hardly for planning.
 scenarios! { Webhook,
     planning_webhooks: Create,
     sending_webhooks: Deliver,

@@ -1,7 +1,7 @@
-//! Every call of one process to AWS: noted, counted, and failed where a test says so.
+//! Records every call of one process to AWS, and injects faults.
 //!
-//! The place is the HTTP client under the SDK. So the SDK's own retries count as calls of their own, and a process can
-//! be stopped for good right after a call has taken effect.
+//! It wraps the HTTP client of the SDK. So each retry of the SDK is a call of its own, and a process can be stopped right
+//! after a call has taken effect.
 
 use std::fmt;
 use std::future::pending;
@@ -19,30 +19,30 @@ use tokio::sync::watch;
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Its place among the calls since the last [`Calls::watch`], from 1.
+    /// Its number among the calls since the last [`Calls::watch`], from 1.
     pub number: usize,
     /// The operation, such as `TransactWriteItems`, `CreateSchedule` or `SendEmail`.
     pub operation: String,
 }
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallOutcome {
-    /// It goes through.
+    /// It succeeds.
     Pass,
-    /// It never arrives. The SDK doesn't try again.
+    /// It never arrives. The SDK doesn't retry.
     Unreachable,
-    /// It never arrives, and whoever waits for its answer waits for ever.
+    /// It never arrives, and its response never comes.
     Hangs,
-    /// It takes effect, but the answer never comes back. The SDK doesn't try again.
+    /// It takes effect, but its response is lost. The SDK doesn't retry.
     ResponseLost,
-    /// It takes effect, but its answer is lost for one after which the SDK tries again.
+    /// It takes effect, but the response is an error after which the SDK retries.
     RetriedBySdk,
-    /// A transaction is refused because another one is at the same items, without taking effect.
+    /// A transaction is cancelled because of a conflict with another one. It has no effect.
     TransactionConflict,
-    /// A transaction is refused for good, without taking effect; the answer shows the item of its first write.
+    /// A transaction is cancelled because the condition of its first write fails. It has no effect.
     Rejected,
-    /// It takes effect, and the process dies: no call of it is ever answered or sent again.
+    /// It takes effect, and the process dies: none of its calls gets a response any more, and it makes no further ones.
     ProcessDies,
 }
 
@@ -72,7 +72,7 @@ impl Default for Calls {
 }
 
 impl Calls {
-    /// Forgets what was noted, and from now on does with each call what `rule` says.
+    /// Forgets the recorded calls, and lets `rule` decide about each call from now on.
     pub fn watch(&self, rule: impl FnMut(&Call) -> CallOutcome + Send + 'static) {
         let mut state = self.lock();
         state.rule = Box::new(rule);
@@ -80,12 +80,12 @@ impl Calls {
         state.round_trips = 0;
     }
 
-    /// Forgets what was noted and lets every call pass.
+    /// Forgets the recorded calls, and lets every call pass.
     pub fn clear(&self) {
         self.watch(|_| CallOutcome::Pass);
     }
 
-    /// Lets the call with that number meet `fate`, and all others pass.
+    /// Gives the call with that number an outcome, and lets all others pass.
     pub fn fail(&self, number: usize, outcome: CallOutcome) {
         self.watch(move |call| if call.number == number { outcome } else { CallOutcome::Pass });
     }
@@ -100,12 +100,12 @@ impl Calls {
         self.lock().log.len()
     }
 
-    /// How often the process had to wait for AWS: calls side by side are one round trip.
+    /// How often the process had to wait for AWS. Concurrent calls are one round trip.
     pub fn round_trips(&self) -> usize {
         self.lock().round_trips
     }
 
-    /// Runs `work`; `None` when the process died during it.
+    /// Runs `work`. `None` if the process died meanwhile.
     pub async fn survive<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut dead = self.0.dead.subscribe();
         tokio::select! {
@@ -115,7 +115,7 @@ impl Calls {
         }
     }
 
-    /// `client`, watched.
+    /// Wraps `client`, so that its calls are recorded.
     pub fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
         let calls = self.clone();
         http_client_fn(move |settings, components| {
@@ -155,7 +155,7 @@ fn pass_all() -> Rule {
     Box::new(|_| CallOutcome::Pass)
 }
 
-/// A call under way, however it ends.
+/// A call in flight. It ends when this is dropped.
 struct InFlight(Calls);
 
 impl Drop for InFlight {
@@ -204,7 +204,7 @@ impl HttpConnector for Connector {
     }
 }
 
-/// DynamoDB names its operations in a header; the others have a path for each.
+/// DynamoDB names the operation in a header. The others have a path for each.
 fn operation(request: &HttpRequest) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         return target.rsplit('.').next().unwrap_or(target).to_owned();
@@ -219,7 +219,7 @@ fn operation(request: &HttpRequest) -> String {
     }
 }
 
-/// What DynamoDB answers to a transaction that it cancels, which dynoxide does only for a condition
+/// DynamoDB's response to a cancelled transaction. dynoxide cancels only because of conditions
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpResponse {
     let body: Value =
@@ -234,7 +234,7 @@ fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpR
     response(400, &answer)
 }
 
-/// What any service may answer at any time.
+/// A response that any service may give at any time.
 fn internal_error() -> HttpResponse {
     response(500, &json!({ "__type": "InternalServerError", "message": "try again" }))
 }
@@ -246,12 +246,12 @@ fn response(status: u16, body: &Value) -> HttpResponse {
     response
 }
 
-/// The first write meets the other transaction, the rest are innocent.
+/// The first write conflicts with another transaction.
 fn conflicts(place: usize, _: &Value) -> Value {
     json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } })
 }
 
-/// The first write's condition fails, the others are bad in themselves.
+/// The condition of the first write fails, and the others are invalid.
 fn refused(place: usize, write: &Value) -> Value {
     match place {
         0 => json!({ "Code": "ConditionalCheckFailed", "Item": write["Put"]["Item"] }),

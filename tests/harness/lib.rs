@@ -1,5 +1,5 @@
-//! A world for tests: Tactful's functions before embedded AWS services, with a clock that stands still until a test moves
-//! it. Nothing happens by itself: the stream is followed by [`World::settle`], timers fire by [`World::advance_to`].
+//! A world for tests: Tactful's functions with embedded AWS services, and a clock that only the test moves. Nothing happens
+//! by itself: [`World::settle`] follows the stream, and [`World::advance_to`] fires timers.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
@@ -80,14 +80,14 @@ impl Default for WorldSettings {
     }
 }
 
-/// An answer over HTTP.
+/// A response over HTTP.
 #[derive(Debug)]
 pub struct ApiResponse {
     /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, a string where it is no JSON.
+    /// The body. It is a string unless it is JSON.
     pub body: Value,
 }
 
@@ -206,8 +206,7 @@ impl World {
         (answer.status, answer.body)
     }
 
-    /// Sends any bytes. Every answer is checked to be as the document describes it, without anything that is only for the
-    /// log.
+    /// Sends any bytes. Every response is compared with the document, and must not contain internals.
     pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> ApiResponse {
         self.request(Request::builder().method(method).uri(path).body(Body::from(body)).unwrap()).await
     }
@@ -217,7 +216,7 @@ impl World {
         self.raw(request).await.0
     }
 
-    /// Sends any request, checked like [`World::send`], and answers the body as it came, too.
+    /// Sends any request, checked like [`World::send`]. Returns the unparsed body too.
     pub async fn raw(&self, request: Request<Body>) -> (ApiResponse, Bytes) {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let (parts, body) = request.into_parts();
@@ -235,13 +234,13 @@ impl World {
         (answer, bytes)
     }
 
-    /// Hands everything that the stream holds to plan_reminders, until nothing new comes.
+    /// Hands every record of the stream to plan_reminders, also those that it causes.
     pub async fn settle(&self) {
         let receiver = functions::plan_reminders(self.process.planner.clone());
         self.follower.drain(&receiver).await.unwrap();
     }
 
-    /// Hands over the whole stream from its very beginning once more, as if every record were delivered twice.
+    /// Hands the whole stream to plan_reminders again, from its first record.
     pub async fn replay(&self) {
         let follower =
             follower(&self.loopback, &self.services.dynamodb, &self.template, Database::memory().unwrap());
@@ -249,8 +248,7 @@ impl World {
         while follower.drain(&receiver).await.unwrap() > 0 {}
     }
 
-    /// Moves the clock to `to`, minute by minute. In each minute the timers due in it fire, and what they set in motion
-    /// comes to rest.
+    /// Moves the clock to `to`, minute by minute. In each minute the due timers fire, and the stream is followed.
     pub async fn advance_to(&self, to: &str) {
         let to = instant(to);
         self.settle().await;
@@ -265,23 +263,23 @@ impl World {
         }
     }
 
-    /// Fires the timers that are due now, and answers how many there were.
+    /// Fires the timers that are due now. Returns their number.
     pub async fn fire_due(&self) -> usize {
         let target = functions::notify(self.process.notifier.clone());
         self.services.scheduler.fire_due(self.clock.now(), &target).await
     }
 
-    /// Every mail that left, oldest first.
+    /// Every mail that was sent, oldest first.
     pub fn outbox(&self) -> Vec<SentMail> {
         self.services.ses.outbox().unwrap()
     }
 
-    /// Every webhook that came, oldest first.
+    /// Every webhook that was received, oldest first.
     pub fn webhooks(&self) -> Vec<Received> {
         self.services.receiver.received().unwrap()
     }
 
-    /// What the timers gave up.
+    /// The events whose delivery was given up.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.services.scheduler.dead_letters()
     }
@@ -299,13 +297,13 @@ impl World {
         items
     }
 
-    /// Puts an item into the table that the program itself wouldn't.
+    /// Puts an item into the table that the functions would not write.
     pub async fn put_item(&self, item: Value) {
         let item = serde_dynamo::to_item(item).unwrap();
         self.dynamodb_client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     }
 
-    /// Every timer that is set: what it carries, and when it fires, as `at(…)` in UTC.
+    /// Every timer: its input, and when it fires, as `at(…)` in UTC.
     pub async fn timers(&self) -> Vec<(Value, String)> {
         let client =
             aws_sdk_scheduler::Client::new(&self.loopback.config(self.services.scheduler.endpoint()));
@@ -355,7 +353,7 @@ fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, datab
     Follower::new(streams, dynamodb.stream_arn(), database, mapping, NO_WAIT).unwrap()
 }
 
-/// What no answer may lack.
+/// The headers that every response must have.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -364,10 +362,10 @@ const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// Of these the documentation has values of its own, and tests of them: it may be kept, and it runs.
+/// The documentation has other values of these, which are tested elsewhere: it is cached, and runs scripts.
 const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-policy"];
 
-/// What the document can't say of an answer.
+/// Checks what the document can't describe.
 fn check(answer: &ApiResponse, path: &str) {
     let ApiResponse { status, headers, body } = answer;
     let documentation = path.starts_with("/api/docs") || path == "/api/openapi.json";

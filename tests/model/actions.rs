@@ -1,5 +1,5 @@
-//! Stories: what people do, one thing after another. People are meant modulo how many there are, and meetings among the
-//! newest three, as little happens to old ones.
+//! Random sequences of actions. The number of a person is taken modulo how many there are. Meetings are chosen among the
+//! newest three, because little happens to old ones.
 
 use proptest::bool::weighted;
 use proptest::collection::vec;
@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use crate::clocks::{DndHours, ZONES};
 
-/// A story and when it begins, in UTC.
+/// Actions, and when the first one happens, in UTC.
 #[derive(Clone, Debug)]
 pub(crate) struct ActionSequence {
     pub(crate) begins: &'static str,
@@ -18,7 +18,7 @@ pub(crate) struct ActionSequence {
     pub(crate) actions: Vec<Action>,
 }
 
-/// One thing that somebody does. Times are in minutes from now.
+/// One action. Times are in minutes from now.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     CreateUser {
@@ -54,7 +54,7 @@ pub(crate) enum Action {
     ChangeTitle {
         meeting: usize,
     },
-    /// Another title, and someone is removed; at once all is as it was.
+    /// Changes the title and removes someone, and then undoes both.
     RemoveAndAddAgain {
         meeting: usize,
         person: usize,
@@ -79,14 +79,14 @@ pub(crate) enum Action {
         person: usize,
         hours: Option<DndHours>,
     },
-    /// Hours that end shortly before a meeting, or just in it.
+    /// The hours end shortly before the meeting, or in it.
     SetDndBefore {
         person: usize,
         meeting: usize,
         ends: i64,
         lasts: i64,
     },
-    /// To bed, in a minute.
+    /// The hours begin in a minute.
     SetDndFromNow {
         person: usize,
         lasts: i64,
@@ -109,14 +109,14 @@ pub(crate) enum Action {
     },
 }
 
-/// How a reminder goes.
+/// How a reminder is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Channel {
     Mail,
     Webhook,
 }
 
-/// Its way, minutes before the start, and the spacing of repetitions.
+/// Channel, minutes before the start, and minutes between repetitions.
 type Entry = (Channel, i64, Option<i64>);
 
 const fn mail(before: i64) -> Entry {
@@ -150,10 +150,10 @@ pub(crate) const LISTS: [&[Entry]; 16] = [
     &[every(5, webhook(50)), webhook(1440), mail(5)],
 ];
 
-/// The most people and meetings in a story.
+/// The most people and meetings in a run.
 pub(crate) const MOST: usize = 5;
 
-/// Nights in which clocks change somewhere, or soon will, and one in which none does.
+/// Nights in which clocks change somewhere, now or soon, and one in which none does.
 const BEGINNINGS: [&str; 6] = [
     "2026-07-01T09:00:00Z",
     "2026-10-24T17:30:00Z",
@@ -176,7 +176,7 @@ pub(crate) fn action_sequences() -> impl Strategy<Value = ActionSequence> {
     })
 }
 
-/// A meeting is booked, and changes soon after everyone who is awake was told of it; maybe someone goes to bed.
+/// A meeting is booked, and changes soon after its invitations were sent. Perhaps someone's DND hours begin.
 fn meeting_with_change() -> impl Strategy<Value = Vec<Action>> {
     let told = (60_i64..240).prop_map(|seconds| Action::Wait { seconds });
     let meeting_with_change =
@@ -252,7 +252,7 @@ fn zone() -> impl Strategy<Value = usize> {
     0..ZONES.len()
 }
 
-/// Mostly soon, so that time gets there.
+/// Mostly soon, so that the run reaches the start.
 fn starts() -> impl Strategy<Value = i64> {
     prop_oneof![1 => -90_i64..3, 4 => 1_i64..180, 4 => 60_i64..900]
 }
@@ -267,7 +267,7 @@ fn hours() -> impl Strategy<Value = Option<DndHours>> {
     option::weighted(0.8, hours.prop_map(|(start, length)| (start * 5, (start * 5 + length * 5) % 1440)))
 }
 
-/// Five minutes are the shortest notice worth waiting for.
+/// Around five minutes: the rule treats less notice than that differently.
 fn minutes_before_start() -> impl Strategy<Value = i64> {
     prop_oneof![3 => 4_i64..7, 1 => -2_i64..9]
 }

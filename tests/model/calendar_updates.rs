@@ -1,10 +1,10 @@
-//! What calendars show of a meeting, and what there is to tell about it, as the model has it.
+//! What calendars show of a meeting in the model, and which updates are due.
 
 use crate::clocks::Minute;
 use crate::coverage::Event;
 use crate::reference::Meeting;
 
-/// Someone's own calendar, as far as it is about one meeting.
+/// What someone's calendar shows of one meeting.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calendar {
     /// What the last message made it show.
@@ -13,7 +13,7 @@ pub(crate) struct Calendar {
     pub(crate) to_come: Option<Minute>,
 }
 
-/// All that a calendar shows of a meeting but who else takes part.
+/// All that a calendar shows of a meeting, without its participants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     start: Minute,
@@ -23,22 +23,22 @@ pub(crate) struct Entry {
     zone: usize,
 }
 
-/// What there is to tell.
+/// An update that is due.
 pub(crate) struct CalendarUpdate {
     pub(crate) kind: MailKind,
-    /// The title that is told: to who was removed the one they know.
+    /// The title in the message. A removed person gets the one that they know.
     pub(crate) title: String,
-    /// The start that is told.
+    /// The start in the message.
     pub(crate) start: Minute,
-    /// When it is too late to tell.
+    /// From when on it is not sent any more.
     pub(crate) deadline: Minute,
-    /// What the calendar shows once it is told.
+    /// What the calendar shows afterwards.
     pub(crate) shows: Option<Entry>,
-    /// The lines about another title and place.
+    /// The lines about the former title and location.
     pub(crate) before: Vec<String>,
 }
 
-/// What a letter is.
+/// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MailKind {
     Reminder,
@@ -48,7 +48,7 @@ pub(crate) enum MailKind {
     Removal,
 }
 
-/// What a letter says, under which title and of which start, and what was before.
+/// What a mail says.
 pub(crate) struct MailText {
     pub(crate) kind: MailKind,
     pub(crate) title: String,
@@ -56,8 +56,8 @@ pub(crate) struct MailText {
     pub(crate) before: Vec<String>,
 }
 
-/// In which minute, to whom, under which subject, with which lines about another title and place, and what comes along for a
-/// calendar.
+/// A mail that was sent: its minute, recipient, subject, lines about the former title and location, and its calendar
+/// object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mail {
     pub(crate) at: Minute,
@@ -67,7 +67,7 @@ pub(crate) struct Mail {
     pub(crate) object: Option<CalendarObject>,
 }
 
-/// What makes a calendar take in an iCalendar object.
+/// The properties by which a calendar program recognizes an iCalendar object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CalendarObject {
     pub(crate) method: String,
@@ -75,7 +75,7 @@ pub(crate) struct CalendarObject {
     pub(crate) sequence: u64,
 }
 
-/// What someone's calendar doesn't show yet.
+/// The update from what someone's calendar shows to the meeting as it is.
 pub(crate) fn calendar_update(
     meeting: &Meeting,
     person: usize,

@@ -1,4 +1,4 @@
-//! What is compared: who was told what and when, calendars, and what an answer says of others' time.
+//! Compares Tactful with the model: messages, calendars, and what answers say of other people's time.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ impl Run {
         compare(&mut self.model.calls, received.iter().map(call).collect());
     }
 
-    /// Compares a calendar, its free time and its quiet time.
+    /// Compares a calendar, its free time and its DND hours.
     pub(crate) async fn get_free_slots(&mut self, who: usize, from: i64, lasts: i64, awake: bool) {
         let (start, end) = self.interval(from, lasts);
         let body = json!({
@@ -53,7 +53,7 @@ impl Run {
         self.model.coverage.count(Event::FreeSlots);
     }
 
-    /// Compares who is unavailable and who would be disturbed, of those who were just put into a meeting.
+    /// Compares who of a meeting is reported as unavailable, and who as in DND.
     pub(crate) fn check_booked(
         &mut self,
         answer: &Value,
@@ -83,7 +83,7 @@ impl Run {
         assert_eq!(actual, disturbed.collect::<Vec<_>>());
     }
 
-    /// Compares which meetings of the creator's are said to be in the way.
+    /// Compares which of the creator's meetings are reported as conflicts.
     pub(crate) fn check_conflict(&mut self, answer: &Value, busy: &[usize]) {
         assert_eq!(answer["code"], "meeting_conflict");
         let actual = answer["conflicts"].as_array().unwrap();
@@ -94,7 +94,7 @@ impl Run {
     }
 }
 
-/// Asserts that the same messages were sent as should have been.
+/// Asserts that exactly the expected messages were sent.
 fn compare<T: Clone + std::fmt::Debug + Ord>(expected: &mut [T], mut sent: Vec<T>) {
     expected.sort();
     sent.sort();
@@ -149,7 +149,7 @@ fn times(list: &Value) -> Vec<(Minute, Minute)> {
         .collect()
 }
 
-/// The longest stretches of minutes that have something in common.
+/// The longest intervals in which every minute satisfies the condition.
 fn runs(start: Minute, end: Minute, have: impl Fn(Minute) -> bool) -> Vec<(Minute, Minute)> {
     let mut runs: Vec<(Minute, Minute)> = Vec::new();
     for minute in (start..end).filter(|minute| have(*minute)) {

@@ -2,37 +2,37 @@
 
 use std::collections::BTreeMap;
 
-/// How often what happened, so that nobody takes quiet stories for a proof.
+/// How often each event occurred. Runs in which little happens would prove nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Coverage(BTreeMap<Event, usize>);
 
-/// What has to happen in stories.
+/// What has to occur in the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// A mere reminder by mail.
+    /// A mail with nothing but reminders.
     ReminderMail,
     /// A reminder by webhook.
     Webhook,
-    /// A message that is for none of its reminders in the minute that was asked for.
+    /// A message that is sent in the requested minute of none of its reminders.
     Moved,
     /// A message for several reminders.
     Combined,
     Invitation,
     Update,
-    /// An update that tells what title or place were before.
+    /// An update that names the former title or location.
     ChangedTitleOrPlace,
     Cancellation,
-    /// A cancellation for one who was removed.
+    /// A cancellation for a removed person.
     Removal,
-    /// A message that waits until its reader is awake.
+    /// A message that waits for the end of DND hours.
     DelayedByDnd,
-    /// One whose reader sleeps in its minute, as their hours changed after it was planned.
+    /// A message that waits because DND hours changed after it was planned.
     PostponedByNewDnd,
-    /// An invitation or update in the minute of a reminder by mail.
+    /// An invitation or update that replaces a mail reminder.
     ReplacedReminder,
-    /// A change that was undone before it was told.
+    /// A change that was undone before its update was sent.
     UndoneChange,
-    /// Someone who was removed, or whose meeting was cancelled, before they were invited.
+    /// Someone was removed, or the meeting was cancelled, before the invitation was sent.
     NeverInvited,
     Conflict,
     Unavailable,
@@ -62,7 +62,7 @@ impl Event {
         Self::FreeSlots,
     ];
 
-    /// How often it has to be seen.
+    /// How often it has to occur.
     const fn least(self) -> usize {
         match self {
             Self::ReminderMail | Self::Webhook => 100,

@@ -1,4 +1,4 @@
-//! The model: lists, and walks over minutes.
+//! The model: lists, and loops over minutes.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::coverage::{Coverage, Event};
 
 #[derive(Debug)]
 pub(crate) struct Model {
-    /// Whether people are invited.
+    /// Whether invitations are sent.
     inviting: bool,
     /// Seconds since the epoch.
     pub(crate) now: i64,
@@ -38,21 +38,21 @@ pub(crate) struct Meeting {
     pub(crate) zone: usize,
     pub(crate) start: Minute,
     pub(crate) end: Minute,
-    /// When it was before it moved.
+    /// Its time before it moved.
     pub(crate) before: (Minute, Minute),
     /// The creator first.
     pub(crate) people: Vec<usize>,
     pub(crate) list: usize,
     pub(crate) cancelled: bool,
-    /// How often it was written.
+    /// How often it was stored.
     pub(crate) version: u64,
-    /// By person, the way they go, and minutes before the start.
+    /// By person, channel, and minutes before the start.
     reminders: BTreeMap<(usize, Channel, i64), Reminder>,
-    /// By person, of everyone who ever took part.
+    /// By person, for everyone who ever took part.
     pub(crate) calendars: BTreeMap<usize, Calendar>,
 }
 
-/// What became of a reminder, and for which start; and which start was told last.
+/// The status of a reminder, the start that it is for, and the start for which it was sent last.
 #[derive(Clone, Copy, Debug)]
 struct Reminder {
     start: Minute,
@@ -64,11 +64,11 @@ struct Reminder {
 enum ReminderStatus {
     ToCome(Minute),
     Delivered,
-    /// There is no minute for it, or nobody who wants it.
+    /// There is no minute for it, or it is not wanted any more.
     None,
 }
 
-/// A webhook: in which minute, about whom, about what, and for which reminders.
+/// A webhook that was sent: its minute, person, meeting and reminders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WebhookCall {
     pub(crate) at: Minute,
@@ -100,7 +100,7 @@ impl Model {
         minute_of_day(self.people[person].zone, minute)
     }
 
-    /// The meetings, by their places in the list, that someone takes part in and that overlap an interval, by start and end.
+    /// The meetings of someone that overlap an interval, as places in the list, ordered by start and end.
     pub(crate) fn busy(&self, person: usize, start: Minute, end: Minute, but: Option<usize>) -> Vec<usize> {
         let overlaps = |meeting: &Meeting| meeting.start < end && start < meeting.end;
         let mut busy: Vec<_> = (0..self.meetings.len())
@@ -134,13 +134,13 @@ impl Model {
         self.plan(self.meetings.len() - 1);
     }
 
-    /// Writes down that a meeting was changed, and plans what there is to tell.
+    /// Counts a change of a meeting, and plans its messages.
     pub(crate) fn change(&mut self, place: usize) {
         self.meetings[place].version += 1;
         self.plan(place);
     }
 
-    /// Plans the meetings to come of someone who changed.
+    /// Plans the meetings of a changed person that are not over.
     pub(crate) fn plan_person(&mut self, person: usize) {
         for place in 0..self.meetings.len() {
             if self.meetings[place].is_with(person) && self.meetings[place].end * 60 > self.now {
@@ -149,7 +149,7 @@ impl Model {
         }
     }
 
-    /// Plans everything that there is to tell of a meeting.
+    /// Plans all messages about a meeting.
     fn plan(&mut self, place: usize) {
         let settable = (self.now + 60 + 59).div_euclid(60);
         self.plan_reminders(place, settable);
@@ -221,7 +221,7 @@ impl Model {
         self.now = until;
     }
 
-    /// The one letter to a person about a meeting in a minute, if there is anything to say.
+    /// Sends the one mail to a person about a meeting in a minute, if any is due.
     fn write(&mut self, place: usize, number: usize, minute: Minute) {
         let person = &self.people[number];
         let meeting = &mut self.meetings[place];
@@ -267,7 +267,7 @@ impl Model {
         });
     }
 
-    /// The one webhook about a person and a meeting in a minute, if there is a reason.
+    /// Sends the one webhook about a person and a meeting in a minute, if any is due.
     fn call(&mut self, place: usize, number: usize, minute: Minute) {
         let minutes_before = self.due(place, number, Channel::Webhook, minute);
         if minutes_before.is_empty() {
@@ -286,7 +286,7 @@ impl Model {
         });
     }
 
-    /// Takes the reminders that are due, as their minutes before the start, the earliest first.
+    /// Marks the due reminders as delivered. Returns their minutes before the start, the earliest first.
     fn due(&mut self, place: usize, number: usize, channel: Channel, minute: Minute) -> Vec<i64> {
         let (meeting, person) = (&mut self.meetings[place], &self.people[number]);
         let of_person = meeting.reminders.iter_mut().filter(|(key, _)| (key.0, key.1) == (number, channel));
@@ -323,7 +323,7 @@ impl ModelUser {
     }
 }
 
-/// The ways of a list and its minutes before the start, each once.
+/// The reminders of a list, each channel and minute once.
 fn minutes(list: usize) -> Vec<(Channel, i64)> {
     let mut all = Vec::new();
     for (channel, first, every) in LISTS[list] {
@@ -340,7 +340,7 @@ fn minutes(list: usize) -> Vec<(Channel, i64)> {
     all
 }
 
-/// docs/time.md's rule, as it stands there.
+/// The rule of docs/time.md.
 fn rule(start: Minute, before: i64, earliest: Minute, person: &ModelUser) -> Option<Minute> {
     let awake = |minute: &Minute| !person.is_in_dnd(*minute);
     let last = if before == 0 { start } else { start - 1 };

@@ -1,4 +1,4 @@
-//! Plays a story in Tactful and in the model, and compares at every step.
+//! Does actions in Tactful and in the model, and compares both after each.
 
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -10,13 +10,13 @@ use crate::clocks::{DndHours, Minute, ZONES, utc};
 use crate::coverage::{Coverage, Event};
 use crate::reference::{Model, ModelUser};
 
-/// Both, side by side.
+/// Tactful and the model.
 pub(crate) struct Run {
     pub(crate) world: World,
     pub(crate) model: Model,
 }
 
-/// Plays a story to its end and two days on.
+/// Does all actions, and lets two more days pass.
 pub(crate) async fn run(sequence: &ActionSequence) -> Coverage {
     let world = if sequence.inviting { World::inviting().await } else { World::start().await };
     let begins = instant(sequence.begins);
@@ -218,7 +218,7 @@ impl Run {
         let meeting = &self.model.meetings[which];
         let creator = meeting.people[0];
         let moved = (start, end) != (meeting.start, meeting.end);
-        // Less of the same time is never in anyone's way.
+        // A shorter meeting within the same time conflicts with nothing.
         let takes_more = start < meeting.start || end > meeting.end;
         let busy = if takes_more && !meeting.cancelled {
             self.model.busy(creator, start, end, Some(which))
@@ -249,7 +249,7 @@ impl Run {
         }
     }
 
-    /// One of those whom the creator invited, if any, or sometimes anyone.
+    /// One of the invited participants, if there are any, and sometimes anyone.
     fn guest(&self, which: usize, who: usize) -> usize {
         let guests = &self.model.meetings[which].people[1..];
         match who.checked_rem(guests.len()) {
@@ -258,7 +258,7 @@ impl Run {
         }
     }
 
-    /// Each change is planned before the next comes.
+    /// Each change is planned before the next one.
     async fn remove_and_add_again(&mut self, which: usize, who: usize) {
         self.change_title(which).await;
         self.remove(which, who).await;
@@ -291,7 +291,7 @@ impl Run {
         }
     }
 
-    /// The answer, unless the meeting is cancelled and can't be changed.
+    /// The answer. `None` if the meeting is cancelled and can't be changed.
     async fn patch(&mut self, which: usize, body: Value, clash: bool) -> Option<Value> {
         let cancelled = self.model.meetings[which].cancelled;
         let path = format!("/api/meetings/{}", self.model.meetings[which].id);
@@ -345,7 +345,7 @@ impl Run {
         self.check_messages();
     }
 
-    /// An interval, told in minutes from now; every other one on half hours, as people do, so that some touch.
+    /// An interval, given in minutes from now. Every second one is rounded to half hours, so that some touch.
     pub(crate) fn interval(&self, starts: i64, lasts: i64) -> (Minute, Minute) {
         let start = self.model.minute() + starts;
         if starts % 2 != 0 {
@@ -372,7 +372,7 @@ fn written(hours: Option<DndHours>) -> Value {
 
 fn entries(list: usize) -> Value {
     let entry = |(channel, before, every): &(Channel, i64, Option<i64>)| match (channel, every) {
-        // Mail needs no saying, and neither does what isn't repeated.
+        // Mail is the default channel.
         (Channel::Mail, None) => json!(before),
         (Channel::Mail, Some(every)) => json!({ "minutes_before": before, "repeat_every": every }),
         (Channel::Webhook, every) => {

@@ -1,9 +1,9 @@
-//! Event patterns as Lambda's `FilterCriteria` knows them: an object asks the same of the same keys, an array lists
-//! what a leaf may be. What Tactful's template doesn't use is refused at the start rather than misread later.
+//! Event patterns of Lambda's `FilterCriteria`. An object has a pattern for each key, and an array lists the alternatives
+//! for a leaf. Operators that Tactful's template doesn't use are refused at the start.
 
 use serde_json::{Map, Value};
 
-/// A record passes when one pattern matches, or when there is none.
+/// A record passes if one pattern matches, or if there are no patterns.
 #[derive(Clone, Debug)]
 pub(super) struct Filter(Vec<Node>);
 
@@ -41,7 +41,7 @@ impl Node {
 }
 
 impl Test {
-    /// Whether it holds of a leaf; that a branch "exists" is not said by these patterns, on AWS either.
+    /// Whether it holds for a leaf. As on AWS, `exists` is never true for an object.
     fn holds(&self, value: Option<&Value>) -> bool {
         let leaf = value.filter(|value| !value.is_object());
         match self {

@@ -1,4 +1,4 @@
-//! The follower on a real stream: the deployed table in an embedded DynamoDB, written to by the SDK.
+//! The follower with the stream of the deployed table in an embedded DynamoDB.
 
 use std::sync::Mutex;
 
@@ -47,7 +47,7 @@ impl World {
     }
 }
 
-/// A receiver that notes the keys of each batch, then answers what `answer` makes of the event.
+/// A handler that records the keys of each batch, and returns what `answer` makes of the event.
 fn receiver(
     answer: impl Fn(&Event) -> DynamoDbEventResponse + Send + Sync + 'static,
 ) -> (BatchHandler, Arc<Mutex<Vec<Vec<String>>>>) {

@@ -1,5 +1,5 @@
-//! Requests made from the fuzzer's bytes. Some bodies are the bytes themselves. Most have the fields of the operation, and
-//! some of these are valid.
+//! Requests made from the fuzzer's bytes. Some bodies are the bytes themselves. Most have the fields of the
+//! operation, and some of these are valid.
 
 use std::collections::HashMap;
 

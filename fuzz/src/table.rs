@@ -1,5 +1,5 @@
-//! A table that has every requested item, and a scheduler. Both answer without a network, so that a request takes a fraction
-//! of a millisecond.
+//! A table that has every requested item, and a scheduler. Both answer without a network, so that a request
+//! takes a fraction of a millisecond.
 
 use std::sync::LazyLock;
 

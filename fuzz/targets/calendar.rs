@@ -1,5 +1,5 @@
-//! Meetings as iCalendar: whatever the texts are, lines have at most 75 octets, and another library reads what was written.
-//! The input has the fields of a meeting, separated by NUL.
+//! Meetings as iCalendar: whatever the texts are, lines have at most 75 octets, and another library reads
+//! what was written. The input has the fields of a meeting, separated by NUL.
 
 #![no_main]
 
@@ -51,8 +51,9 @@ fuzz_target!(|text: &str| {
     for line in &lines {
         assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");
     }
-    // Unfolded and unescaped here as RFC 5545 says, because the library drops lines of white space, and colons at the
-    // beginning of a value. The library is used to find injected properties, attendees and events.
+    // Unfolded and unescaped here as RFC 5545 says, because the library drops lines of white space, and
+    // colons at the beginning of a value. The library is used to find injected properties, attendees and
+    // events.
     let unfolded = text.replace("\r\n ", "");
     let calendars: Vec<_> = IcalParser::new(unfolded.as_bytes()).map(Result::unwrap).collect();
     let [calendar] = calendars.as_slice() else { panic!("{} calendars: {text}", calendars.len()) };

@@ -1,4 +1,5 @@
-//! The input of functions that aren't behind HTTP: keys of items, records of the stream, and the input of timers.
+//! The input of functions that aren't behind HTTP: keys of items, records of the stream, and the input of
+//! timers.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The functions behind HTTP, with a table that has every item: no request causes a 5xx, every bad field is named, and the
-//! values of a response can be sent again and give the same response.
+//! The functions behind HTTP, with a table that has every item: no request causes a 5xx, every bad field is
+//! named, and the values of a response can be sent again and give the same response.
 
 #![no_main]
 
@@ -75,8 +75,8 @@ fn each_bad_field_is_named(operation: Operation, body: Option<&Map<String, Value
     }
 }
 
-/// Whether a response has a time in a year that requests may not use, because the clocks of the zone are already in the next
-/// year or still in the one before.
+/// Whether a response has a time in a year that requests may not use, because the clocks of the zone are
+/// already in the next year or still in the one before.
 fn is_outside_the_years(response: &Value) -> bool {
     let year = |name: &str| response[name].as_str().and_then(|time| time[..4].parse::<i32>().ok());
     ["start_time", "end_time"]

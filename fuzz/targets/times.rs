@@ -1,4 +1,5 @@
-//! Times in requests: a valid time is the same after writing and reading it, and the error of an invalid one names valid ones.
+//! Times in requests: a valid time is the same after writing and reading it, and the error of an invalid one
+//! names valid ones.
 
 #![no_main]
 

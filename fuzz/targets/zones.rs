@@ -1,4 +1,5 @@
-//! Zone names: they are found in any case and printed in their own. The error for an unknown name has known ones.
+//! Zone names: they are found in any case and printed in their own. The error for an unknown name has known
+//! ones.
 
 #![no_main]
 

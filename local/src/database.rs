@@ -1,5 +1,5 @@
-//! The SQLite database in which the embedded services keep timers, dead letters, captured mail and the checkpoint of the
-//! stream.
+//! The SQLite database in which the embedded services keep timers, dead letters, captured mail and the
+//! checkpoint of the stream.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,8 @@ pub struct Database(Arc<Mutex<Connection>>);
 impl Database {
     /// Opens or creates the database at `path`.
     ///
-    /// It uses WAL without a sync per commit. A commit survives a killed process at once, and a power cut from the next
-    /// checkpoint on.
+    /// It uses WAL without a sync per commit. A commit survives a killed process at once, and a power cut
+    /// from the next checkpoint on.
     ///
     /// # Errors
     /// When the file can't be opened or is no SQLite database.
@@ -33,8 +33,8 @@ impl Database {
         Ok(Self(Arc::new(Mutex::new(Connection::open_in_memory()?))))
     }
 
-    /// Runs `work` with exclusive use of the connection. Statements are short and never wait for a disk, so async code
-    /// calls this directly.
+    /// Runs `work` with exclusive use of the connection. Statements are short and never wait for a disk, so
+    /// async code calls this directly.
     pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,

@@ -32,8 +32,8 @@ use crate::template::{Template, TemplateError};
 pub use contexts::{Clients, FunctionContexts, FunctionSettings, WebhookSettings};
 pub use services::EmbeddedServices;
 
-/// All of Tactful in this process. By itself it only answers SDK calls. [`Deployment::serve`] starts the rest, and a
-/// test starts each step itself.
+/// All of Tactful in this process. By itself it only answers SDK calls. [`Deployment::serve`] starts the
+/// rest, and a test starts each step itself.
 #[derive(Debug)]
 pub struct Deployment {
     /// The services that the functions call.
@@ -210,7 +210,8 @@ impl Deployment {
         outcome
     }
 
-    /// Hands every record of the stream to plan_reminders, also those that it causes. Returns the number of records.
+    /// Hands every record of the stream to plan_reminders, also those that it causes. Returns the number of
+    /// records.
     ///
     /// # Errors
     /// When the stream can't be read.

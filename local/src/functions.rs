@@ -52,8 +52,9 @@ pub fn notify(notifier: Notifier) -> Target {
     })
 }
 
-/// notify as the target of timers in the program, where it also does Lambda's part. If an invocation dies with a claim,
-/// Lambda invokes again. Here the timers that a killed process left are retried until the claim has expired.
+/// notify as the target of timers in the program, where it also does Lambda's part. If an invocation dies
+/// with a claim, Lambda invokes again. Here the timers that a killed process left are retried until the claim
+/// has expired.
 pub fn notify_until_over(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {

@@ -1,5 +1,5 @@
-//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the timers, and the dashboard
-//! how long the oldest item has been owed.
+//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the timers, and
+//! the dashboard how long the oldest item has been owed.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! AWS SDK clients for services on this machine: no TLS, no real credentials, nothing read from the environment.
+//! AWS SDK clients for services on this machine: no TLS, no real credentials, nothing read from the
+//! environment.
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};

@@ -1,5 +1,5 @@
-//! Follows the table's stream and hands its records to a function in batches. It stands for Lambda's event source mapping,
-//! with the filter, the batch size and the retries of template.yaml.
+//! Follows the table's stream and hands its records to a function in batches. It stands for Lambda's event
+//! source mapping, with the filter, the batch size and the retries of template.yaml.
 
 mod filter;
 mod record;
@@ -26,7 +26,8 @@ use filter::Filter;
 /// Handles a batch of records. A panic counts as an error of the whole batch.
 pub type BatchHandler = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
 
-/// Follows one stream. Its checkpoint is in the database, so that a new follower continues where the last one stopped.
+/// Follows one stream. Its checkpoint is in the database, so that a new follower continues where the last one
+/// stopped.
 pub struct Follower {
     client: Client,
     stream_arn: String,
@@ -48,7 +49,8 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS checkpoints (stream_arn TEXT PRIMARY KEY, sequence_number TEXT NOT NULL) STRICT;";
 
 impl Follower {
-    /// A follower of the stream `stream_arn`, which starts at its checkpoint or, without one, at the oldest record.
+    /// A follower of the stream `stream_arn`, which starts at its checkpoint or, without one, at the oldest
+    /// record.
     ///
     /// # Errors
     /// When the database refuses the table, or the filter has an operator that this program doesn't know.
@@ -64,7 +66,8 @@ impl Follower {
         Ok(Self { client, stream_arn: stream_arn.to_owned(), database, filter, mapping, backoff })
     }
 
-    /// Hands over records as they come, forever. When reading the stream fails, it logs the error and tries again.
+    /// Hands over records as they come, forever. When reading the stream fails, it logs the error and tries
+    /// again.
     pub async fn run(&self, receiver: &BatchHandler) {
         let mut position = None;
         loop {
@@ -129,8 +132,8 @@ impl Follower {
         Ok(Progress::Read { passed })
     }
 
-    /// Retries as often as the mapping says, until every record is done or skipped. A batch that fails as a whole is
-    /// halved, so that one bad record doesn't make others fail.
+    /// Retries as often as the mapping says, until every record is done or skipped. A batch that fails as a
+    /// whole is halved, so that one bad record doesn't make others fail.
     async fn hand_over(&self, mut records: Vec<Value>, receiver: &BatchHandler) -> Result<(), StreamError> {
         let mut window = records.len();
         let mut failures = 0;
@@ -178,7 +181,8 @@ impl Follower {
         Ok(())
     }
 
-    /// An iterator that starts after the checkpoint. The stream has one shard, because dynoxide doesn't split.
+    /// An iterator that starts after the checkpoint. The stream has one shard, because dynoxide doesn't
+    /// split.
     async fn iterator(&self) -> Result<String, StreamError> {
         let failed = |error: &dyn fmt::Display| StreamError(error.to_string());
         let described = self.client.describe_stream().stream_arn(&self.stream_arn).send().await;

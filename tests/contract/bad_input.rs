@@ -1,4 +1,4 @@
-//! Whatever a client sends, it is told what is wrong with it; a 500 is never the answer.
+//! Bad requests are refused with the bad fields, and never cause a 500.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use axum::http::Method;
 use harness::{World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-/// What is sent, and what it must be answered with.
+/// A request, and the expected response.
 struct Row {
     path: &'static str,
     body: Vec<u8>,
@@ -22,7 +22,7 @@ const SLOTS: &str = "/api/get_free_slots";
 const ADD: &str = "/api/meeting/participant/add";
 const REMOVE: &str = "/api/meeting/participant/remove";
 
-/// Requests that would succeed, for rows to spoil.
+/// Requests that succeed. Rows make them invalid.
 struct Good {
     user: Value,
     meeting: Value,
@@ -268,7 +268,7 @@ async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(world.items().await == before, "nothing of all that was written");
 
-    // What the rows spoil is good by itself.
+    // The unchanged requests succeed.
     for (path, body, status) in [
         (USER, good.user, 201),
         (MEETING, good.meeting, 201),

@@ -1,4 +1,5 @@
-//! From booking to mail: each participant is reminded once, in the minute that was told, and never while asleep.
+//! From booking to mail: each participant is reminded once, in the minute that the API shows, and never
+//! during DND.
 
 use harness::{World, instant};
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ async fn everyone_is_reminded_once_in_the_minute_that_the_api_showed() {
     assert!(bos.subject.contains("Design review") && bos.subject.contains("21:00"), "{}", bos.subject);
 }
 
-/// One night of someone in Madrid who sleeps from 22:00 to 07:00 by their clock, an hour ahead of UTC.
+/// A case: someone in Madrid, an hour ahead of UTC, has DND hours from 22:00 to 07:00.
 struct Night {
     booked_at: &'static str,
     start: &'static str,
@@ -79,13 +80,13 @@ const NIGHTS: [Night; 12] = [
     night("02T12:00:00", "03T07:00", 60, Some("03 06:00"), "on_time"),
     night("02T12:00:00", "02T22:00", 61, Some("02 20:59"), "on_time"),
     night("02T12:00:00", "02T22:00", 60, Some("02 20:59"), "before_dnd"),
-    // Five minutes of notice are worth the wait, four are not.
+    // With five minutes of notice the reminder waits, with four it does not.
     night("02T12:00:00", "03T06:05", 60, Some("03 06:00"), "after_dnd"),
     night("02T12:00:00", "03T06:04", 60, Some("02 20:59"), "before_dnd"),
-    // Booked at night, the evening is gone.
+    // Booked at night, when the evening is over.
     night("02T23:00:00", "03T06:04", 60, Some("03 06:00"), "after_dnd_short"),
     night("02T23:00:00", "03T06:00", 30, None, "dnd_until_start"),
-    // Too late for the minute asked for: as soon as a timer can be set, which takes a whole minute.
+    // Too late for the requested minute: as soon as a timer can be set, which takes a whole minute.
     night("02T12:00:00", "02T12:30", 60, Some("02 12:01"), "immediate"),
     night("02T12:00:01", "02T12:30", 60, Some("02 12:02"), "immediate"),
     night("02T12:00:01", "02T12:02", 60, None, "meeting_started"),
@@ -120,7 +121,7 @@ async fn reminders_for_the_same_minute_are_one_mail() {
     let world = World::start().await;
     let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
-    // All three of Ana's fall into her night and move to its end.
+    // All three of Ana's reminders are in her DND hours and move to their end.
     let more = json!({ "notification_interval": [{ "minutes_before": 120, "repeat_every": 30 }, 120] });
     let meeting = world.book(&ana, "2026-11-03T07:30", "2026-11-03T08:00", &[&bo], more).await;
     world.advance_to("2026-11-03T09:00:00Z").await;
@@ -131,7 +132,7 @@ async fn reminders_for_the_same_minute_are_one_mail() {
     assert_eq!(states(&reported), ["delivered"; 8]);
     assert!(reported[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
 
-    // Two that are overdue at booking meet as well.
+    // Two that are overdue at booking are one mail as well.
     let more = json!({ "notification_interval": [60, 30] });
     world.book(&ana, "2026-11-03T09:20", "2026-11-03T09:30", &[], more).await;
     world.advance_to("2026-11-03T10:00:00Z").await;
@@ -190,7 +191,7 @@ async fn a_removed_participant_is_not_reminded_even_before_the_removal_is_planne
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
     world.settle().await;
     assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
-    // The planner has not seen it, and Bo's timer fires all the same.
+    // The removal is not planned yet, and Bo's timer fires.
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     assert_eq!(world.fire_due().await, 2);
     assert_eq!(sent(&world), pairs(&[("ana", "02 11:00")]));
@@ -210,7 +211,7 @@ async fn repeated_stream_records_and_timers_change_nothing() {
         let due = json!({ "meeting_id": meeting["meeting_id"], "user_id": person.id, "type": "email", "minutes_before": 60 });
         serde_json::from_value(due).unwrap()
     };
-    // An hour early: nothing is sent, and the reminder is still to come.
+    // An hour early: nothing is sent, and the reminder stays pending.
     let notifier = &world.process.notifier;
     assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Moved);
     world.clock.set(instant("2026-11-02T11:00:00Z"));

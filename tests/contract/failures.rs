@@ -1,4 +1,5 @@
-//! The store fails: nothing is half-written, and a client learns no more than to try again. And what a call costs.
+//! The store fails: nothing is written by half, and the client is asked to try again. And the number of round
+//! trips.
 
 use axum::http::Method;
 use harness::{CallOutcome, Items, Person, World, new_meeting, new_user, with};
@@ -6,19 +7,19 @@ use serde_json::{Value, json};
 
 use crate::changes::patched;
 
-/// A request, and how it is answered when nothing fails.
+/// A request, and its status if nothing fails.
 struct TestRequest {
     method: Method,
     path: String,
     body: Value,
     status: u16,
-    /// How it is answered when it was done before.
+    /// Its status if it was done before.
     again: u16,
 }
 
 impl TestRequest {
     fn post(path: &str, body: Value, status: u16) -> Self {
-        // What was done already is a clash; Ana's second meeting is in the way of itself.
+        // What is done already is a conflict. Ana's second meeting conflicts with itself.
         Self { method: Method::POST, path: path.to_owned(), body, status, again: 409 }
     }
 
@@ -42,7 +43,7 @@ async fn fixture() -> Fixture {
     let world = World::start().await;
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
-    // With it something of each quota is counted: what is given back to nothing would leave a 0.
+    // So every quota has a count. Otherwise a returned count would leave a 0.
     let meeting = patched(&world, &meeting, json!({ "title": "First" })).await;
     Fixture { world, ana, bo, cy, meeting }
 }
@@ -90,7 +91,7 @@ impl Fixture {
     }
 }
 
-/// Everything but what was counted: that may stay too high when an answer is lost.
+/// All items but counts, which may be too high after a lost response.
 async fn uncounted(world: &World) -> Items {
     let mut items = world.items().await;
     items.retain(|(_, sort), _| !sort.starts_with("QUOTA#"));
@@ -235,7 +236,7 @@ async fn requests_need_the_documented_number_of_round_trips() {
         let (path, calls) = (&asked.path, world.calls());
         assert_eq!(calls.round_trips(), expected, "{} {path}: {:?}", asked.method, calls.operations());
     }
-    // The reminders of a meeting whose plan is on its way need its participants too.
+    // The reminders of a meeting that is not planned yet need its participants too.
     world.calls().clear();
     world.reminders(&fixture.meeting).await;
     assert_eq!(world.calls().round_trips(), 2);

@@ -1,10 +1,10 @@
-//! What lands in people's calendars: invitations, updates and cancellations, told once, and never inside DND hours.
+//! Invitations, updates and cancellations: they are sent once, and never in DND hours.
 
 use harness::{Person, World};
 use local::embedded::ses::SentMail;
 use serde_json::{Value, json};
 
-/// Every message as `who HH:MM word`, where the word is what its subject begins with; in the order they left.
+/// Every message as `HH:MM recipient word`, where `word` begins the subject.
 fn sent(world: &World) -> Vec<String> {
     let describe = |mail: &SentMail| {
         let who = mail.to.replace("@example.com", "");
@@ -40,7 +40,7 @@ fn raw(world: &World, person: &Person, word: &str) -> Vec<SentMail> {
     world.outbox().into_iter().filter(to_them).collect()
 }
 
-/// A meeting at noon without reminders, as everyone was invited to it by 09:01.
+/// A meeting at noon without reminders. Its invitations were sent at 09:01.
 async fn invited(world: &World, organizer: &Person, others: &[&Person]) -> Value {
     let more = json!({ "title": "Design review", "notification_interval": [] });
     let meeting = world.book(organizer, "2026-11-02T12:00", "2026-11-02T13:00", others, more).await;
@@ -112,7 +112,7 @@ async fn only_affected_participants_get_a_message() {
     change(&world, &meeting, json!({ "notification_interval": [30] })).await;
     world.advance_to("2026-11-02T09:20:00Z").await;
     assert_eq!(world.outbox().len(), 4);
-    // Who was added and removed before anybody wrote to them hears nothing.
+    // Someone who is added and removed before the invitation is sent gets no message.
     world.participant("add", &meeting, &bo).await;
     world.settle().await;
     world.participant("remove", &meeting, &bo).await;

@@ -1,4 +1,4 @@
-//! `GET /api/meetings/{meeting_id}/invite.ics`: what a calendar program is given.
+//! `GET /api/meetings/{meeting_id}/invite.ics`: the file for calendar programs.
 
 use axum::http::Method;
 use harness::{ApiResponse, World};
@@ -9,7 +9,7 @@ async fn invite(world: &World, meeting: &Value) -> ApiResponse {
     world.send(Method::GET, &path, Vec::new()).await
 }
 
-/// The value of that property's first line; lines as short as the ones asked for aren't folded.
+/// The value of that property. The tested lines are short, so they aren't folded.
 fn property<'a>(object: &'a Value, name: &str) -> &'a str {
     let lines = object.as_str().unwrap().split("\r\n");
     let mut values = lines.filter_map(|line| line.strip_prefix(name)?.split_once(':'));

@@ -1,4 +1,4 @@
-//! Booking: what a meeting looks like, who is in the way, and how large it may be.
+//! Booking: the response, conflicts, and limits of size.
 
 use futures_util::future::join_all;
 use harness::{World, new_meeting, new_user, with};
@@ -126,7 +126,7 @@ async fn busy_and_dnd_participants_are_reported_without_details_of_their_meeting
     let text = meeting.to_string();
     assert!(!["Secret", "Hush", "Basement"].iter().any(|word| text.contains(word)), "{text}");
 
-    // What ends as the window begins doesn't touch it, nor does what begins as a meeting ends get in its way.
+    // Times that only touch do not overlap, neither with DND hours nor with meetings.
     let di = world.person("di", "UTC").await;
     let meeting = world.book(&di, "2026-12-01T12:45", "2026-12-01T13:00", &[&bo], json!({})).await;
     assert_eq!(meeting["do_not_disturb_participants"], json!([]));

@@ -1,4 +1,4 @@
-//! Many at once: nobody is booked twice, and what each is told fits one order of events.
+//! Many requests at once: nobody is booked twice, and the responses fit one order of events.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const MANY: usize = 64;
 
-/// Lets every third transaction meet another one, as it happens on AWS and never in the embedded DynamoDB.
+/// Makes every third transaction conflict, which happens on AWS and never in the embedded DynamoDB.
 pub(crate) fn with_conflicts(world: &World) {
     let mut commits = 0;
     world.calls().watch(move |call: &Call| {
@@ -78,7 +78,7 @@ async fn many_meetings_with_shared_participants_are_booked_as_if_one_by_one() {
     world.calls().clear();
     assert_eq!(count(&answers, 201), MANY);
 
-    // Who came n-th saw n-1 others. In that order each must have seen exactly those before it.
+    // The n-th meeting was booked after n-1 others. In that order each must report exactly those before it.
     let mut meetings: Vec<_> = answers.iter().map(|(_, meeting)| meeting).collect();
     meetings.sort_by_key(|meeting| busy(meeting, &bo.email).len());
     let (mut before, mut before_with_cy) = (BTreeSet::new(), BTreeSet::new());

@@ -1,4 +1,4 @@
-//! What the API tells of reminders, and the forms in which they are asked for.
+//! The reminders that the API shows, and the forms of notification intervals.
 
 use harness::World;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ async fn the_api_shows_reminders_at_once_and_the_planner_sets_the_same() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
     let bo = world.person_with_dnd("bo", "Europe/Madrid", 22, 7).await;
-    // 07:30 in Madrid: Bo sleeps an hour before.
+    // 07:30 in Madrid. An hour before, Bo has DND hours.
     let more = json!({ "notification_interval": [60, 15] });
     let meeting = world.book(&ana, "2026-12-01T06:30", "2026-12-01T07:30", &[&bo], more).await;
 

@@ -1,16 +1,17 @@
-//! Ten repetitions around Do-Not-Disturb hours: each obeys the rule, and those that it puts into one minute are one message.
+//! Ten repetitions around do-not-disturb hours: each follows the rule, and those of one minute are one
+//! message.
 
 use chrono::{DateTime, Utc};
 use harness::{World, instant};
 use serde_json::{Value, json};
 
-/// Of someone who has a meeting at 11:00 and wants to be reminded of it every ten minutes from 09:20 on.
+/// A case: someone has a meeting at 11:00, with reminders every ten minutes from 09:20 on.
 struct Busy {
-    /// When they aren't to be disturbed.
+    /// The do-not-disturb hours.
     hours: (&'static str, &'static str),
-    /// In which minutes they are reminded, and for which of the ten.
+    /// The minutes of the messages, and the reminders in each.
     reminded: &'static [(&'static str, &'static [u64])],
-    /// Why the ten are sent when they are.
+    /// The reason of each of the ten.
     reasons: [&'static str; 10],
 }
 
@@ -31,7 +32,7 @@ const DAYS: [Busy; 5] = [
         ],
         reasons: [ON_TIME, ON_TIME, AFTER, AFTER, AFTER, AFTER, ON_TIME, ON_TIME, ON_TIME, ON_TIME],
     },
-    // Until after the start: what is left is told ahead.
+    // The hours end after the start: the remaining reminders are sent before them.
     Busy {
         hours: ("10:15", "11:30"),
         reminded: &[
@@ -45,7 +46,7 @@ const DAYS: [Busy; 5] = [
         ],
         reasons: [ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, BEFORE, BEFORE, BEFORE, BEFORE],
     },
-    // All of them, and too little time is left after the hours.
+    // All reminders are in the hours, and after them too little time is left.
     Busy {
         hours: ("09:10", "10:57"),
         reminded: &[("09:09", &[100, 90, 80, 70, 60, 50, 40, 30, 20, 10])],

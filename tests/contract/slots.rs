@@ -1,4 +1,4 @@
-//! Free slots: what is booked, what is free, what is quiet.
+//! Free slots: meetings, free time and DND hours.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ async fn get_and_post_give_the_same_answer() {
     let rest = "time_zone=Europe/Madrid&exclude_dnd=true&min_minutes=30";
     for (start, end) in [
         ("2026-12-01T00:00:00%2B01:00", "2026-12-02T00:00:00%2B01:00"),
-        // A plus that nobody escaped arrives as a space.
+        // An unescaped plus arrives as a space.
         ("2026-12-01T00:00:00+01:00", "2026-12-02T00:00:00+01:00"),
         ("2026-12-01T00:00", "2026-12-02+00:00"),
         ("2026-11-30T23:00Z", "2026-12-01T23:00:00Z"),
@@ -207,7 +207,7 @@ async fn without_a_time_zone_times_are_read_in_the_users_zone() {
     let read = ask(&world, &ana, fold).await;
     assert_eq!(read["start_time"], "2026-10-25T02:30:00+02:00");
     assert_eq!(read["warnings"][0]["field"], "start_time");
-    // An offset is its own word where no zone is named.
+    // Without a zone, an offset decides.
     let offset = json!({ "start_time": "2026-12-01T09:00+05:30", "end_time": "2026-12-01T10:00Z" });
     assert_eq!(ask(&world, &ana, offset).await["start_time"], "2026-12-01T04:30:00+01:00");
 }

@@ -1,4 +1,4 @@
-//! How a request's times are read: gaps, folds, offsets, and what is told of them.
+//! How times in requests are read: gaps, folds and offsets.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn an_ambiguous_time_is_the_first_of_two_with_a_warning() {
     assert_eq!(fields, ["start_time", "end_time"]);
     assert!(meeting["warnings"].to_string().contains("2026-10-25T02:30:00+01:00"), "{meeting}");
 
-    // An offset chooses, and then there is nothing to warn of.
+    // An offset chooses one of the two, without a warning.
     let (status, meeting) =
         book(&world, &ana, "Europe/Madrid", "2026-10-25T02:30+01:00", "2026-10-25T03:30").await;
     assert_eq!((status, meeting.get("warnings")), (201, None));
@@ -75,7 +75,7 @@ async fn an_offset_must_match_the_zone_and_z_is_always_accepted() {
 async fn recently_changed_zones_follow_the_new_rules() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    // British Columbia stays on summer time from the autumn of 2026 on; the other two are there for comparison.
+    // British Columbia stays on summer time from the autumn of 2026 on. The other two are for comparison.
     for (day, (zone, offset)) in
         [("America/Vancouver", "-07:00"), ("Europe/Madrid", "+01:00"), ("Asia/Kathmandu", "+05:45")]
             .into_iter()

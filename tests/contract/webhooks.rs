@@ -1,4 +1,4 @@
-//! Reminders by webhook: signed, once, under the same rule as mail, and with an id that outlives every attempt.
+//! Reminders by webhook: they are signed, follow the same rule as mail, and keep their id in all attempts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn statuses(received: &[Received]) -> Vec<u16> {
     received.iter().map(|request| request.status).collect()
 }
 
-/// State and failure of each reminder, in the order the API has them.
+/// State and failure of each reminder, in the order of the API.
 async fn states(world: &World, meeting: &Value) -> Vec<(String, Option<String>)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let reminders = world.reminders(meeting).await;
@@ -69,7 +69,7 @@ async fn a_reminder_is_one_signed_request() {
     assert_eq!(data["minutes_before"], json!([60]));
     assert_eq!(data["local_start_time"], "2026-11-02T13:00:00+01:00");
 
-    // Mail of the same minute goes its own way.
+    // The mail of the same minute is another message.
     assert_eq!(world.outbox().len(), 1);
     let kinds: BTreeSet<_> = world.reminders(&meeting).await.iter().map(|r| r["type"].to_string()).collect();
     assert_eq!(kinds, [r#""email""#, r#""webhook""#].map(str::to_owned).into());
@@ -97,7 +97,7 @@ async fn a_failed_webhook_is_retried_until_the_receiver_accepts_it() {
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert_eq!(states(&world, &meeting).await[0], state("scheduled", Some("Status500")));
 
-    // The reminder of the next minute is a message of its own: the receiver may have counted the first.
+    // The reminder of the next minute is another message, because the receiver may have got the first one.
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [500, 500, 500, 204, 204]);
@@ -117,7 +117,7 @@ async fn a_retry_after_dnd_keeps_the_webhook_id() {
     let (ana, meeting) = noon(&world, json!([webhook(60)])).await;
     world.receiver().answer_next(&[500; 3]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
-    // Ana in Madrid rests from 12:01 to 12:30 by her clock, so that the next attempt has to wait.
+    // Ana, in Madrid, sets DND hours from 12:01 to 12:30, so the next attempt has to wait.
     let rest = json!({ "dnd_start_time": "12:01", "dnd_end_time": "12:30" });
     let path = format!("/api/users/{}", ana.id);
     assert_eq!(world.send(Method::PATCH, &path, rest.to_string().into_bytes()).await.status, 200);

@@ -1,6 +1,7 @@
 //! A change of a user is applied to all of their meetings, and delays nobody else.
 //!
-//! Ana has 40 meetings, each with a reminder half an hour before. Then she sets DND hours from 07:00 to 12:00.
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she sets DND hours from 07:00 to
+//! 12:00.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;

@@ -45,8 +45,8 @@ async fn unknown_items_do_not_delay_known_ones() {
     assert_eq!(mailed(&world), ["ana", "bo"]);
 }
 
-/// Books `many` meetings at that hour with a reminder 30 minutes before. Each is of a new person whose name begins with
-/// `name`.
+/// Books `many` meetings at that hour with a reminder 30 minutes before. Each is of a new person whose name
+/// begins with `name`.
 async fn book(world: &World, name: &str, many: usize, hour: &str) {
     for number in 0..many {
         let person = world.person(&format!("{name}{number:02}"), "UTC").await;
@@ -131,8 +131,8 @@ async fn failed_timers_are_set_by_the_next_sweep() {
     world.clock.set(at("09:01:00"));
     fail_timers(&world, CallOutcome::Unreachable);
     world.sweep().await;
-    // The timer of each of the 20 stored reminders is tried once. Of the new ones only those are that are planned at
-    // the same time.
+    // The timer of each of the 20 stored reminders is tried once. Of the new ones only those are that are
+    // planned at the same time.
     assert!((20..=36).contains(&tried()), "{}", tried());
     // The service is back.
     world.calls().clear();

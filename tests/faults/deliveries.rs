@@ -1,7 +1,8 @@
-//! Timers fire early, late, twice, or after a change, and mail is refused. What is right at that moment is sent once.
+//! Timers fire early, late, twice, or after a change, and mail is refused. What is right at that moment is
+//! sent once.
 //!
-//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before. A change just before a timer
-//! fires is not planned yet.
+//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before. A change just
+//! before a timer fires is not planned yet.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;

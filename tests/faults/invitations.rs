@@ -1,7 +1,8 @@
-//! Invitations, updates and cancellations are sent once, whichever call fails while they are planned and sent.
+//! Invitations, updates and cancellations are sent once, whichever call fails while they are planned and
+//! sent.
 //!
-//! They are apart from `sweep` because they are sent as soon as possible: if planning is a minute late, so is the message. So
-//! runs are compared by who got which message, and not by when.
+//! They are apart from `sweep` because they are sent as soon as possible: if planning is a minute late, so is
+//! the message. So runs are compared by who got which message, and not by when.
 
 use axum::body::Body;
 use axum::http::Request;

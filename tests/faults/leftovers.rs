@@ -1,5 +1,5 @@
-//! A process dies after it stored a reminder and before it set the timer. Another change comes before the sweep. No timer
-//! must be left behind.
+//! A process dies after it stored a reminder and before it set the timer. Another change comes before the
+//! sweep. No timer must be left behind.
 
 use axum::http::Method;
 use chrono::TimeDelta;

@@ -1,7 +1,8 @@
-//! Whatever fails, and wherever a process dies, the reminders, timers and messages end up as if nothing had failed.
+//! Whatever fails, and wherever a process dies, the reminders, timers and messages end up as if nothing had
+//! failed.
 //!
-//! - `sweep`: each AWS call of each change and delivery fails once, and is once the last one of its process. The receiver
-//!   of webhooks fails too.
+//! - `sweep`: each AWS call of each change and delivery fails once, and is once the last one of its process.
+//!   The receiver of webhooks fails too.
 //! - `stream`: records come twice, late, in any order, or never.
 //! - `leftovers`: a change follows one whose process died halfway.
 //! - `invitations`: each AWS call fails while an invitation, an update or a cancellation is planned and sent.

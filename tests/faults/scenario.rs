@@ -1,8 +1,8 @@
 //! What is done while calls fail: one change or one delivery, in a world that is the same each time.
 //!
-//! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to 09:50 UTC, so his
-//! reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to 10:15, so the reminder moves
-//! before them. Reminders are sent by mail or by webhook.
+//! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to
+//! 09:50 UTC, so his reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to
+//! 10:15, so the reminder moves before them. Reminders are sent by mail or by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};

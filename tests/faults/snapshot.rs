@@ -74,7 +74,8 @@ impl Snapshot {
     }
 }
 
-/// All messages by recipient, subject and time. Webhooks with the same id count once, as they do for receivers.
+/// All messages by recipient, subject and time. Webhooks with the same id count once, as they do for
+/// receivers.
 pub(crate) fn messages(fixture: &Fixture) -> Vec<Message> {
     let message = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
     let mut ids = HashSet::new();

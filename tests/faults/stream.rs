@@ -1,5 +1,5 @@
-//! The stream may deliver records twice, late, in any order, or never. The reminders end up the same. Lost records are
-//! replaced by the sweep.
+//! The stream may deliver records twice, late, in any order, or never. The reminders end up the same. Lost
+//! records are replaced by the sweep.
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! The fault sweep: each scenario runs again for each of its AWS calls, with that call failing in each way.
 //!
-//! The calls are counted in a run without faults, so a new call is covered at once. A read has no effect, so it fails in one
-//! way only.
+//! The calls are counted in a run without faults, so a new call is covered at once. A read has no effect, so
+//! it fails in one way only.
 
 use chrono::TimeDelta;
 use harness::{Call, CallOutcome};
@@ -47,8 +47,8 @@ impl Fault {
         }
     }
 
-    /// How many messages may be sent twice: those that were sent without being marked as delivered. SES has no
-    /// idempotency token, so these duplicates can't be excluded.
+    /// How many messages may be sent twice: those that were sent without being marked as delivered. SES has
+    /// no idempotency token, so these duplicates can't be excluded.
     pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {

@@ -1,7 +1,7 @@
 //! Records every call of one process to AWS, and injects faults.
 //!
-//! It wraps the HTTP client of the SDK. So each retry of the SDK is a call of its own, and a process can be stopped right
-//! after a call has taken effect.
+//! It wraps the HTTP client of the SDK. So each retry of the SDK is a call of its own, and a process can be
+//! stopped right after a call has taken effect.
 
 use std::fmt;
 use std::future::pending;
@@ -42,7 +42,8 @@ pub enum CallOutcome {
     TransactionConflict,
     /// A transaction is cancelled because the condition of its first write fails. It has no effect.
     Rejected,
-    /// It takes effect, and the process dies: none of its calls gets a response any more, and it makes no further ones.
+    /// It takes effect, and the process dies: none of its calls gets a response any more, and it makes no
+    /// further ones.
     ProcessDies,
 }
 

@@ -113,8 +113,8 @@ impl Content {
     }
 }
 
-/// Compares a response with the document, and an accepted request too: the service must accept nothing undocumented. Where
-/// the document has no operation, the response must be 404.
+/// Compares a response with the document, and an accepted request too: the service must accept nothing
+/// undocumented. Where the document has no operation, the response must be 404.
 ///
 /// # Errors
 /// The first difference.

@@ -1,4 +1,5 @@
-//! The bodies of requests that most tests send, with a default for every field that a test may not care about.
+//! The bodies of requests that most tests send, with a default for every field that a test may not care
+//! about.
 
 use serde_json::{Value, json};
 

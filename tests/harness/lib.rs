@@ -1,5 +1,5 @@
-//! A world for tests: Tactful's functions with embedded AWS services, and a clock that only the test moves. Nothing happens
-//! by itself: [`World::settle`] follows the stream, and [`World::advance_to`] fires timers.
+//! A world for tests: Tactful's functions with embedded AWS services, and a clock that only the test moves.
+//! Nothing happens by itself: [`World::settle`] follows the stream, and [`World::advance_to`] fires timers.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
@@ -102,7 +102,8 @@ impl World {
         self.services.dynamodb.endpoint()
     }
 
-    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a reminder.
+    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a
+    /// reminder.
     pub async fn start() -> Self {
         Self::begin(WorldSettings::default()).await
     }
@@ -248,7 +249,8 @@ impl World {
         while follower.drain(&receiver).await.unwrap() > 0 {}
     }
 
-    /// Moves the clock to `to`, minute by minute. In each minute the due timers fire, and the stream is followed.
+    /// Moves the clock to `to`, minute by minute. In each minute the due timers fire, and the stream is
+    /// followed.
     pub async fn advance_to(&self, to: &str) {
         let to = instant(to);
         self.settle().await;

@@ -25,8 +25,8 @@ impl World {
         Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() }
     }
 
-    /// Moves the clock to `to`. In each minute the due timers fire, and then the sweep runs. Minutes without due timers or
-    /// owed items are skipped, because nothing happens in them. The stream is not followed.
+    /// Moves the clock to `to`. In each minute the due timers fire, and then the sweep runs. Minutes without
+    /// due timers or owed items are skipped, because nothing happens in them. The stream is not followed.
     pub async fn pass_to(&self, to: DateTime<Utc>) {
         while let Some((next, owed)) = self.next_event().await {
             if next > to {
@@ -67,8 +67,8 @@ impl World {
         pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
     }
 
-    /// The start of the next minute in which a timer is due or an item is owed, and whether an item is. Overdue ones count
-    /// for the next minute.
+    /// The start of the next minute in which a timer is due or an item is owed, and whether an item is.
+    /// Overdue ones count for the next minute.
     async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
         let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
         let owed = self.owed().await.map(|minute| minute.max(to_come));

@@ -1,4 +1,4 @@
-//! What is logged of planning and delivering, in time and in spite of failures.
+//! The log of planning and delivering, with and without failures.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Fixture {
         })
     }
 
-    /// A notifier whose receiver can't be reached, at an address that is nobody's business.
+    /// A notifier whose receiver can't be reached. The address is marked.
     fn without_receiver(&self) -> Notifier {
         let config = Loopback::new().config(self.world.secrets().endpoint());
         let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
@@ -111,7 +111,7 @@ async fn failures_of_planning_and_sweeping_are_logged_by_ids() {
     let unreadable = sweep::handle(&world.sweeper()).await.unwrap_err().to_string();
     let due = fixture.due(&fixture.bo, Channel::Email);
     let undelivered = notify::handle(&world.process.notifier, due).await.unwrap_err().to_string();
-    // Lambda tells these to the log and to the queue of what failed.
+    // Lambda writes these to the log and to the queue of failed events.
     assert!(!unreadable.contains(MARK) && !undelivered.contains(MARK), "{unreadable}, {undelivered}");
 
     let work_item = format!("meeting {}", fixture.id);

@@ -1,5 +1,5 @@
-//! Nothing personal in a log: whatever people tell is marked, everything is done that a function does, well and badly, and
-//! then no line that the functions log has a mark. The lines are those of the deployment, as verbose as they can be.
+//! Logs have nothing personal. Everything that people enter is marked, and every function succeeds and fails.
+//! Then no log line may have the mark. The format is that of a deployment, and the level the most verbose.
 
 #![allow(
     clippy::panic,
@@ -16,10 +16,10 @@ use axum::http::{Method, Request};
 use harness::{Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-/// In everything that is personal, and in nothing else.
+/// It is in everything personal, and in nothing else.
 const MARK: &str = "q7mark";
 
-/// Someone about whom everything is marked.
+/// A user whose personal data is marked.
 async fn marked_person(world: &World, name: &str) -> Person {
     let answer = call(world, Method::POST, "/api/create_user", &about(name)).await;
     assert_eq!(answer.0, 201, "{}", answer.1);
@@ -34,7 +34,7 @@ fn about(name: &str) -> Value {
     with(new_user(name), marked)
 }
 
-/// A meeting about which everything is marked; `more` adds fields or replaces them.
+/// A meeting whose texts are marked. `more` adds fields or replaces them.
 fn meeting(creator: &Person, invited: &[&Person], start: &str, more: Value) -> Value {
     let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
     let marked = json!({
@@ -48,7 +48,7 @@ fn meeting(creator: &Person, invited: &[&Person], start: &str, more: Value) -> V
 
 /// Status and body of a request whose headers are marked as well.
 async fn call(world: &World, method: Method, path: &str, body: &Value) -> (u16, Value) {
-    // Another key for another body, and the same for the same.
+    // The key is a hash of the body.
     let key = format!(
         "{MARK}-{:x}",
         body.to_string().bytes().fold(0u64, |hash, byte| { hash.wrapping_mul(31).wrapping_add(byte.into()) })

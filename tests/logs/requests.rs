@@ -1,4 +1,4 @@
-//! What is logged of requests: those that are answered, those that are refused, and those that fail.
+//! The log of requests that succeed, are refused, or fail.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
@@ -79,7 +79,7 @@ async fn successful_requests_log_nothing_personal() {
         let (status, answer) = call(&fixture.world, method, &path, &body).await;
         assert!(status < 300, "{path}: {answer}");
     }
-    // What was created by its key is told again.
+    // Repeated requests get the first response.
     for (path, body) in [("/api/create_user", about("Ana")), ("/api/create_user", about("Di"))] {
         assert_eq!(call(&fixture.world, Method::POST, path, &body).await.0, 201);
     }
@@ -191,7 +191,7 @@ async fn failures_are_logged_with_code_and_cause() {
             let (status, problem) = call(&fixture.world, method, &path, &body).await;
             fixture.world.calls().clear();
             if status < 500 {
-                // A refused profile is taken for the one that its key made before.
+                // The rejected profile counts as the one that the key created before.
                 assert_eq!(outcome, CallOutcome::Rejected, "{path}: {problem}");
                 continue;
             }

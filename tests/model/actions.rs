@@ -1,5 +1,5 @@
-//! Random sequences of actions. The number of a person is taken modulo how many there are. Meetings are chosen among the
-//! newest three, because little happens to old ones.
+//! Random sequences of actions. The number of a person is taken modulo how many there are. Meetings are
+//! chosen among the newest three, because little happens to old ones.
 
 use proptest::bool::weighted;
 use proptest::collection::vec;

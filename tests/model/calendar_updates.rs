@@ -56,8 +56,8 @@ pub(crate) struct MailText {
     pub(crate) before: Vec<String>,
 }
 
-/// A mail that was sent: its minute, recipient, subject, lines about the former title and location, and its calendar
-/// object.
+/// A mail that was sent: its minute, recipient, subject, lines about the former title and location, and its
+/// calendar object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mail {
     pub(crate) at: Minute,

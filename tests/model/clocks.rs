@@ -36,7 +36,8 @@ pub(crate) fn minute_of_day(zone: usize, minute: Minute) -> i64 {
     i64::from(local.hour()) * 60 + i64::from(local.minute())
 }
 
-/// Start and end of do-not-disturb hours, in minutes of the day. If the start is later, they go over midnight.
+/// Start and end of do-not-disturb hours, in minutes of the day. If the start is later, they go over
+/// midnight.
 pub(crate) type DndHours = (i64, i64);
 
 /// Whether a minute is in the DND hours of someone in that zone.

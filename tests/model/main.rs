@@ -1,31 +1,36 @@
-//! Random runs: the same actions are done in all of Tactful and in a model of it. The model is as plain as possible:
-//! lists, and loops over minutes. The answers of the API, and who gets which message in which minute, must be equal.
+//! Random runs: the same actions are done in all of Tactful and in a model of it. The model is as plain as
+//! possible: lists, and loops over minutes. The answers of the API, and who gets which message in which
+//! minute, must be equal.
 //!
 //! What the model says of reminders:
-//! - A change of a meeting or a user plans the affected reminders at once, by the rule of docs/time.md. The earliest
-//!   minute is the first whole minute at least 60 s away.
-//! - A pending reminder keeps its minute as long as the rule agrees with it, even if the minute is too near for a new
-//!   timer.
-//! - A delivered reminder isn't sent again until the meeting has another start. If the meeting moves away and back
-//!   before the other start was sent, it isn't sent again either.
+//! - A change of a meeting or a user plans the affected reminders at once, by the rule of docs/time.md. The
+//!   earliest minute is the first whole minute at least 60 s away.
+//! - A pending reminder keeps its minute as long as the rule agrees with it, even if the minute is too near
+//!   for a new timer.
+//! - A delivered reminder isn't sent again until the meeting has another start. If the meeting moves away and
+//!   back before the other start was sent, it isn't sent again either.
 //! - Nobody gets reminders of a cancelled meeting, or of one that they were removed from.
-//! - Reminders of one channel, minute, user and meeting are one message, with the meeting as it is in that minute.
+//! - Reminders of one channel, minute, user and meeting are one message, with the meeting as it is in that
+//!   minute.
 //! - A webhook names its reminders. Each webhook has an id of its own.
 //!
 //! What the model says of calendars, where the deployment sends invitations:
-//! - A calendar shows what the last message made it show, and nothing at first. If that differs from the meeting as it
-//!   now is for that person, an update is due: an invitation, an update or a cancellation.
+//! - A calendar shows what the last message made it show, and nothing at first. If that differs from the
+//!   meeting as it now is for that person, an update is due: an invitation, an update or a cancellation.
 //! - A removed person gets a cancellation with the title and time that they know.
-//! - Time, zone, title and location make a difference. Other people, their names and addresses, and reminders don't.
-//! - An update is sent in the first minute that a timer can be set for and that is outside its recipient's DND hours. It
-//!   must be before the new start or the start that the calendar shows, whichever is later. After that it isn't sent.
+//! - Time, zone, title and location make a difference. Other people, their names and addresses, and reminders
+//!   don't.
+//! - An update is sent in the first minute that a timer can be set for and that is outside its recipient's
+//!   DND hours. It must be before the new start or the start that the calendar shows, whichever is later.
+//!   After that it isn't sent.
 //! - A pending update keeps its minute, whatever else changes until then.
-//! - A change of a user plans their meetings that aren't over. Meetings that were cancelled, that they were removed from,
-//!   or that moved into the past aren't planned again: their updates keep their minute, and move only if it falls into DND
-//!   hours.
+//! - A change of a user plans their meetings that aren't over. Meetings that were cancelled, that they were
+//!   removed from, or that moved into the past aren't planned again: their updates keep their minute, and
+//!   move only if it falls into DND hours.
 //! - An invitation or update replaces all mail reminders of its minute, but no webhook.
 //! - An update names the former title and location where they have changed.
-//! - `UID` is always that of the meeting. `SEQUENCE` counts the changes of the meeting until the message was sent.
+//! - `UID` is always that of the meeting. `SEQUENCE` counts the changes of the meeting until the message was
+//!   sent.
 
 #![allow(
     clippy::expect_used,

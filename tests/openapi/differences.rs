@@ -1,4 +1,5 @@
-//! An answer that differs from the document is found out: each of these spoils a good one in one way.
+//! The comparison finds responses that differ from the document. Each case changes a valid response in one
+//! way.
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use harness::ApiResponse;
@@ -22,7 +23,7 @@ fn example(id: &str, status: u16) -> (Method, String, ApiResponse) {
     (operation.method.clone(), path, ApiResponse { status, headers, body })
 }
 
-/// What is told of an answer after `spoil`; a body that the operation takes comes with it.
+/// The difference that is found in a response after `spoil`.
 fn reported(id: &str, status: u16, spoil: impl FnOnce(&mut ApiResponse)) -> String {
     let (method, path, mut answer) = example(id, status);
     let operation = Document::served().operation(&method, &path).unwrap();

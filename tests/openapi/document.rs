@@ -9,7 +9,7 @@ use shared::http::Code;
 
 use crate::{codes, problems};
 
-/// The one answer whose members others decide.
+/// The one operation whose response has undocumented members.
 const OPEN: &str = "openapi";
 
 #[test]
@@ -98,7 +98,7 @@ fn undocumented_members_are_refused() {
     assert!(tried > 100, "{tried}");
 }
 
-/// Everything that an operation takes and answers.
+/// All parameters, bodies and headers of an operation.
 fn contents(operation: &Operation) -> impl Iterator<Item = (String, &Content)> {
     let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter));
     let body = operation.body.iter().map(|body| ("body".to_owned(), body));

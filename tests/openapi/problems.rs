@@ -1,5 +1,4 @@
-//! Every problem that the document names is provoked, at every operation, and none else: so no operation promises what it
-//! can't answer, and none lacks what it can.
+//! For every operation, every documented problem is provoked, and no other one occurs.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +12,12 @@ use shared::domain::quota::Quotas;
 
 use crate::{codes, problems};
 
-/// What only a mistake of ours or a store gone mad provokes; every operation documents it all the same.
+/// Only a bug or a broken store causes it. Every operation documents it.
 const OURS: &str = "internal_error";
 
 const KEY: (&str, &str) = ("idempotency-key", "used");
 
-/// What needs no store and asks nobody who they are.
+/// Operations without store and sign-in.
 const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
 
 struct Fixture {
@@ -34,7 +33,7 @@ struct Fixture {
     cancelled: Value,
 }
 
-/// A request to an operation, complete but for what is taken from it.
+/// A request to an operation.
 #[derive(Clone)]
 struct TestRequest {
     path: Vec<(&'static str, String)>,
@@ -55,7 +54,7 @@ impl Fixture {
         Self { world, signing_in: World::signed_in().await, ana, bo, cy, meeting, other, cancelled }
     }
 
-    /// A request that succeeds, however often others were refused before.
+    /// A request that succeeds, also after others were refused.
     fn good(&self, operation: &str) -> TestRequest {
         let (user, meeting) = (&self.ana.id, id(&self.meeting));
         let window = ("2026-12-01T00:00", "2026-12-02T00:00");
@@ -80,7 +79,7 @@ impl Fixture {
         TestRequest { path, query, headers: Vec::new(), body }
     }
 
-    /// What is wrong with each of these requests only its operation can tell.
+    /// Requests that are refused for a reason of their operation.
     fn refused(&self) -> Vec<(&'static str, TestRequest)> {
         let mut refused = Vec::new();
         let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut TestRequest)| {
@@ -133,7 +132,7 @@ impl Fixture {
         self.send_text(operation, asked, body).await
     }
 
-    /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
+    /// The responses to a caller without a token, and to one with an unverified address.
     async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 2] {
         let asked = self.good(&operation.id);
         let wish = TokenRequest { email_verified: false, ..TokenRequest::of(&self.ana.email) };
@@ -169,7 +168,7 @@ fn id(meeting: &Value) -> String {
     meeting["meeting_id"].as_str().unwrap().to_owned()
 }
 
-/// Notes a problem, which is told in the words of the example.
+/// Records a problem. Its title must be that of the example.
 fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &ApiResponse) {
     let code = answer.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", operation.id, answer.body));
     let (_, content) = problems(operation).find(|(status, _)| *status == answer.status).unwrap();

@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md's table says what [`NoticeState::permits`] says.
+//! The table in ARCHITECTURE.md matches [`NoticeState::permits`].
 
 use std::path::Path;
 
@@ -11,7 +11,8 @@ struct Allowed {
     other_start: bool,
 }
 
-/// The rows of the table: the states that they are about, none for the one about nothing, and a cell for each state.
+/// The rows of the table: their states, and a cell for each next state. The row for new reminders has no
+/// state.
 fn table() -> Vec<(Vec<NoticeState>, Vec<String>)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).unwrap();

@@ -1,4 +1,4 @@
-//! Whatever goes wrong for good is heard of.
+//! Every final failure raises an alarm.
 
 use serde_json::{Value, json};
 
@@ -42,16 +42,16 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 #[test]
 fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
-    let reported = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
     for metric in
         ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
     {
-        assert!(reported.contains(&format!("\"{metric}\"")), "nobody tells {metric}");
+        assert!(source.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
         let properties = &alarm.unwrap_or_else(|| panic!("nobody hears of {metric}")).properties;
         assert_eq!(properties["Namespace"], namespace, "{metric}");
-        // The functions tell these without dimensions.
+        // The functions write these metrics without dimensions.
         assert!(properties.get("Dimensions").is_none(), "{metric}");
     }
     for folder in ["plan_reminders", "notify", "sweep"] {
@@ -76,7 +76,7 @@ fn every_alarm_has_a_description_and_notifies_the_topic() {
     for alarm in of_kind("AWS::CloudWatch::Alarm") {
         assert!(text(&alarm.properties["AlarmDescription"]).len() > 20, "{}", alarm.name);
         assert_eq!(alarm.properties["AlarmActions"], actions, "{}", alarm.name);
-        // No data is the normal state of a queue or a function that has nothing to do, but never of the sweep.
+        // Idle queues and functions have no data. The sweep always has.
         let missing = if alarm.name == "OldestDebtAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm.properties["TreatMissingData"], missing, "{}", alarm.name);
     }

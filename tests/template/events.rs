@@ -1,5 +1,5 @@
-//! The sample events under tests/events: each function has one, and each is what the function takes. A file is named
-//! after its function, and after what it shows where there are several: `get_free_slots.get.json`.
+//! The sample events under tests/events: each function has one, and each is what the function takes. A file
+//! is named after its function, and after what it shows where there are several: `get_free_slots.get.json`.
 
 use std::collections::BTreeSet;
 

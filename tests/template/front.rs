@@ -1,4 +1,4 @@
-//! The front: who gets past it, how often, and from which pages.
+//! The HTTP API: sign-in, throttling and CORS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Route, of_kind, resource, routes, template};
 
-/// What tells nothing about anyone.
+/// Routes without personal data.
 const OPEN: [&str; 4] = ["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "GET /api/docs/{file}"];
 
 fn chosen(jwt: Value, anonymous: Value, otherwise: Value) -> Value {

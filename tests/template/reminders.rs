@@ -1,4 +1,4 @@
-//! From the table's stream to the timer and to notify: scoped to this stack, and with a way out for what fails.
+//! From the table's stream to timers and notify: limited to this stack, and with queues for failed events.
 
 use serde_json::{Value, json};
 

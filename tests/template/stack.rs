@@ -44,7 +44,7 @@ impl Stack {
         }
     }
 
-    /// What each function asked of AWS so far.
+    /// The permissions that each function has needed so far.
     pub(crate) fn needs(&self) -> BTreeMap<String, BTreeSet<Need>> {
         let recorders = self.recorders.lock().unwrap();
         recorders
@@ -94,7 +94,7 @@ impl Stack {
         }
     }
 
-    /// Runs `work`, whose first transaction meets another one, so that all is read and decided again.
+    /// Runs `work` with a conflict in its first transaction, so that it reads and decides again.
     pub(crate) async fn contended<T>(&self, work: impl Future<Output = T>) -> T {
         let mut met = false;
         self.calls.watch(move |call| {
@@ -108,8 +108,8 @@ impl Stack {
         done
     }
 
-    /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`]; null where it answers
-    /// no JSON.
+    /// Starts a function behind HTTP and calls it once, as ana unless the request is [`by`] someone else.
+    /// Returns null unless the response is JSON.
     pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
     where
         F: Fn(Api, Request) -> R,

@@ -1,4 +1,4 @@
-//! Webhooks are all there where the deployment names a receiver, and not at all where it doesn't.
+//! With a receiver the deployment has everything for webhooks, and without one nothing.
 
 use serde_json::{Value, json};
 
@@ -30,12 +30,12 @@ fn sending_functions_know_url_and_secret_and_booking_ones_only_that_webhooks_are
             let secret = json!({ "Ref": "WebhookSecret" });
             assert_eq!(variables["WEBHOOK_SECRET_ARN"], if_there_is_a_receiver(secret), "{folder}");
         } else {
-            assert!(!variables.to_string().contains("\"WebhookUrl\""), "{folder} is told the address");
+            assert!(!variables.to_string().contains("\"WebhookUrl\""), "{folder} has the address");
         }
     }
     for folder in ["create_meeting", "update_meeting"] {
-        let reported = function(folder).properties["Environment"]["Variables"]["WEBHOOKS"].clone();
-        assert_eq!(reported, if_there_is_a_receiver(json!("on")), "{folder}");
+        let variable = function(folder).properties["Environment"]["Variables"]["WEBHOOKS"].clone();
+        assert_eq!(variable, if_there_is_a_receiver(json!("on")), "{folder}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! What the functions work with, made from SDK clients and settings. Their `main`s make the same from the environment.
+//! What the functions work with, made from SDK clients and settings. Their `main`s make the same from the
+//! environment.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -31,8 +31,8 @@ pub struct EmbeddedServices {
 }
 
 impl EmbeddedServices {
-    /// Starts the services on the files of `data_dir`, or in memory without one. `name` is the name of the table and of
-    /// the schedule group.
+    /// Starts the services on the files of `data_dir`, or in memory without one. `name` is the name of the
+    /// table and of the schedule group.
     ///
     /// # Errors
     /// When a service can't start.

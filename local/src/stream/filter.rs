@@ -1,5 +1,5 @@
-//! Event patterns of Lambda's `FilterCriteria`. An object has a pattern for each key, and an array lists the alternatives
-//! for a leaf. Operators that Tactful's template doesn't use are refused at the start.
+//! Event patterns of Lambda's `FilterCriteria`. An object has a pattern for each key, and an array lists the
+//! alternatives for a leaf. Operators that Tactful's template doesn't use are refused at the start.
 
 use serde_json::{Map, Value};
 

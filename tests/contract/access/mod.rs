@@ -1,4 +1,4 @@
-//! Who may do what, where callers sign in with tokens: every call, by everyone, on what is theirs and what is not.
+//! Access with tokens: every operation by every kind of caller, on their own data and on that of others.
 
 mod table;
 mod tokens;
@@ -8,7 +8,7 @@ use harness::{ApiResponse, World, new_meeting, new_user, with};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
-/// A world in which ana organizes a meeting with bo, cy is a user beside them, and dee has a token but no user.
+/// ana organizes a meeting with bo. cy is another user. dee has a token but no user.
 struct Fixture {
     world: World,
     ana: String,
@@ -17,7 +17,7 @@ struct Fixture {
     meeting: String,
 }
 
-/// Everyone who may call.
+/// All callers.
 const CALLERS: [&str; 5] = ["ana", "bo", "cy", "dee", "admin"];
 
 impl Fixture {
@@ -45,7 +45,7 @@ impl Fixture {
     }
 }
 
-/// A call with the token of somebody; `admin` has no user, but the group.
+/// A request with the token of a caller. `admin` has no user, but is in the group of administrators.
 async fn call(world: &World, caller: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
     let group = (caller == "admin").then(|| "admin".to_owned());
     let token = world.token(&TokenRequest { group, ..TokenRequest::of(&format!("{caller}@example.com")) });

@@ -1,5 +1,5 @@
-//! The access table as a client meets it. What each caller gets is written down here a second time, by hand and in
-//! full. So a wrong rule, or a function that doesn't check access, shows.
+//! The access table as a client meets it. What each caller gets is written down here a second time, by hand
+//! and in full. So a wrong rule, or a function that doesn't check access, shows.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::{CALLERS, Fixture};
 
-/// One call, and its status for ana, who organizes the meeting, bo, who takes part, cy, who is a user, dee, who has a
-/// token but no user, and an administrator.
+/// One call, and its status for ana, who organizes the meeting, bo, who takes part, cy, who is a user, dee,
+/// who has a token but no user, and an administrator.
 struct Row {
     expected: [u16; 5],
     name: &'static str,

@@ -1,4 +1,4 @@
-//! What comes without a good token comes to nothing.
+//! Requests without a valid token are refused.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

@@ -1,4 +1,4 @@
-//! Whatever a client wants changed, it is told what is wrong with it, and nothing happens.
+//! Bad changes are refused with the bad fields, and change nothing.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::path;
 
-/// What is sent, and what it must be answered with.
+/// A request, and the expected response.
 struct Row {
     user: bool,
     method: Method,
@@ -157,7 +157,7 @@ async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     assert!(world.items().await == before, "nothing of all that was written");
 }
 
-/// A body says nothing to a cancellation, however broken it is.
+/// The body is ignored even if it is malformed.
 #[tokio::test]
 async fn cancelling_ignores_the_body() {
     let world = World::start().await;

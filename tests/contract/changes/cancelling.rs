@@ -1,4 +1,4 @@
-//! `DELETE /api/meetings/{meeting_id}`: it is off every calendar, and nobody hears of it any more.
+//! `DELETE /api/meetings/{meeting_id}`: it frees every calendar, and nobody is reminded.
 
 use axum::http::Method;
 use harness::{World, with};

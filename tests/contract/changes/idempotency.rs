@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: asking twice is asking once.
+//! `Idempotency-Key`: a repeated request is done once.
 
 use axum::http::{HeaderMap, Method};
 use futures_util::future::join_all;
@@ -49,7 +49,7 @@ async fn a_repeated_request_gets_the_first_response_byte_for_byte_whatever_chang
     let reported: Value = serde_json::from_slice(&answer).unwrap();
     let ana = Person::of(&reported);
 
-    // What the answer tells of others is told again too.
+    // The repeated response has the same lists of other people.
     let body = with(
         meeting(&bo),
         json!({ "participants": [ana.email, cy.email], "title": "Ünïcode \"quoted\" \\ 🗓" }),

@@ -18,7 +18,8 @@ async fn review(world: &World) -> Value {
     bare(world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], more).await)
 }
 
-/// Somebody else's invitation may overlap a meeting: being there for less time is then no new clash, any other time is one.
+/// The creator may be invited to an overlapping meeting. Then shrinking the own meeting is allowed, and any
+/// other time is a conflict.
 #[tokio::test]
 async fn a_meeting_can_shrink_though_its_creator_was_invited_to_an_overlapping_one() {
     let world = World::start().await;
@@ -101,7 +102,7 @@ async fn a_change_to_the_same_values_writes_nothing() {
     }
 }
 
-/// A change of [`review`]'s times: the start and end afterwards, or the bad fields.
+/// After a change of [`review`]'s times: its start and end, or the bad fields.
 type Expected = Result<(&'static str, &'static str), &'static [&'static str]>;
 
 #[tokio::test]
@@ -123,7 +124,7 @@ async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
             json!({ "end_time": "2026-12-01T11:00Z", "time_zone": MADRID }),
             Ok(("2026-12-01T10:00:00+01:00", "2026-12-01T12:00:00+01:00")),
         ),
-        // A new zone is the zone of a new time; the one that isn't given stays the instant it was.
+        // A new time is read in the new zone. A time that isn't given stays the same instant.
         (
             json!({ "start_time": "2026-12-01T04:30", "time_zone": "America/New_York" }),
             Ok(("2026-12-01T04:30:00-05:00", "2026-12-01T05:00:00-05:00")),
@@ -182,11 +183,11 @@ async fn an_ambiguous_new_time_is_the_first_of_two_with_a_warning() {
     let fields: Vec<_> = answer["warnings"].as_array().unwrap().iter().map(|w| &w["field"]).collect();
     assert_eq!(fields, ["start_time", "end_time"]);
 
-    // Told again it changes nothing, and still warns.
+    // The same change again changes nothing, and still warns.
     let (status, again) = patch(&world, &meeting, change).await;
     assert_eq!((status, again), (200, answer));
 
-    // The second of the two lasts through a change of the other end.
+    // A change of the end keeps the second of the two times.
     patched(
         &world,
         &meeting,
@@ -210,7 +211,7 @@ async fn a_new_time_in_a_gap_is_refused_with_the_two_nearest_times() {
     );
 }
 
-/// A time that no request could write in the new zone is kept all the same.
+/// The time that stays is kept even if requests could not write it in the new zone.
 #[tokio::test]
 async fn the_time_that_stays_may_be_outside_the_years_that_can_be_written() {
     let world = World::start().await;

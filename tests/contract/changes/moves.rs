@@ -1,4 +1,4 @@
-//! A meeting moves: every calendar goes along, and so do the reminders.
+//! Moving a meeting changes every calendar and the reminders.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn moving_frees_the_old_days_and_books_the_new_ones_for_everyone() {
             assert_eq!(booked(&world, person).await, [entry("Review", start, end)], "{}", person.email);
         }
     }
-    // On all days that were left nothing is in the way.
+    // On the former days nothing conflicts any more.
     world.book(&ana, "2026-12-02T00:00", "2026-12-11T00:00", &[], json!({})).await;
     let free = world.calendar(&bo, "2026-12-02T00:00", "2026-12-11T00:00").await;
     assert_eq!(free["free_slots"][0]["minutes"], 9 * 24 * 60);
@@ -98,7 +98,7 @@ async fn a_change_reports_who_is_busy_or_in_dnd_at_the_new_time() {
     };
     let asleep = json!([{ "user_id": bo.id, "email": bo.email }]);
     for (change, unavailable, disturbed) in [
-        // Also where the time stays: the lists tell how it is now.
+        // The lists are current even if the time does not change.
         (json!({ "time_zone": "Europe/Madrid" }), busy(&bo, "01T11:30", "01T12:30"), json!([])),
         (json!({}), busy(&bo, "01T11:30", "01T12:30"), json!([])),
         (json!({ "start_time": "2026-12-01T11:30Z", "end_time": "2026-12-01T12:00Z" }), json!([]), json!([])),
@@ -136,7 +136,7 @@ async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
                 reminder("bo", 30, "01T09:30"),
             ],
         ),
-        // Bo is woken before the night or after it.
+        // Bo is reminded before or after DND hours.
         (
             json!({ "start_time": "2026-12-05T08:20", "end_time": "2026-12-05T10:00" }),
             vec![

@@ -1,4 +1,4 @@
-//! `PATCH /api/users/{user_id}`: who somebody is, where they are reached, and when not to disturb them.
+//! `PATCH /api/users/{user_id}`: name, address, zone and DND hours.
 
 use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
@@ -107,7 +107,7 @@ async fn a_user_can_only_take_a_free_address() {
     }
     assert!(world.items().await == before);
 
-    // Ana's new address is hers in any case, her old one anybody's.
+    // Ana's new address is taken in any case. Her old one is free.
     assert_eq!(patch_user(&world, &ana, email("Ana.New@example.com")).await.0, 200);
     let create = async |email: &str| {
         world.post("/api/create_user", with(new_user("Cy"), json!({ "email": email }))).await
@@ -117,14 +117,14 @@ async fn a_user_can_only_take_a_free_address() {
     assert_eq!(status, 201, "{cy}");
     assert_eq!(patch_user(&world, &ana, email("ana@example.com")).await.0, 409);
 
-    // Only the case of it: still hers alone.
+    // She changes only its case. It stays taken.
     assert_eq!(
         patch_user(&world, &ana, email("ANA.NEW@example.com")).await.1["email"],
         "ANA.NEW@example.com"
     );
     assert_eq!(patch_user(&world, &bo, email("ana.new@example.com")).await.0, 409);
 
-    // Two swap theirs by way of a third.
+    // Two users swap their addresses by using a third one.
     for (person, address) in
         [(&ana, "third@example.com"), (&bo, "ana.new@example.com"), (&ana, "bo@example.com")]
     {
@@ -172,7 +172,7 @@ async fn changing_a_user_replans_their_pending_reminders() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let ana = world.person("ana", "UTC").await;
-    // Over midnight, so that it stands on two pages, and a second one to make sure that all are looked after.
+    // One meeting is over midnight, so that it is on two pages. A second one shows that all are planned.
     let night = world.book(&ana, "2026-12-01T23:30", "2026-12-02T01:00", &[&bo], json!({})).await;
     let noon = world.book(&bo, "2026-12-03T12:00", "2026-12-03T13:00", &[], json!({})).await;
     world.settle().await;

@@ -1,4 +1,4 @@
-//! Many changes at once: what is left is what one of them after another would have left.
+//! Many changes at once have the same result as one after another.
 
 use std::collections::BTreeSet;
 
@@ -178,7 +178,7 @@ async fn of_many_users_who_take_the_same_address_one_gets_it() {
     assert_eq!(claims, 12);
 }
 
-/// The second finds the address claimed, but by the first: theirs.
+/// The later requests find the address taken, but by the same user.
 #[tokio::test]
 async fn a_user_who_takes_the_same_new_address_many_times_at_once_succeeds_every_time() {
     let world = World::start().await;

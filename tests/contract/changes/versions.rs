@@ -1,4 +1,4 @@
-//! `ETag` and `If-Match`: nobody overwrites what they have not seen.
+//! `ETag` and `If-Match`: nobody overwrites a version that they have not seen.
 
 use axum::http::Method;
 use harness::{ApiResponse, World, new_meeting};
@@ -35,7 +35,7 @@ async fn every_meeting_response_has_its_version_as_etag() {
         assert_eq!((answer.status, etag(&answer)), (200, version), "{method} {path}: {}", answer.body);
         assert_eq!(answer.body["version"].to_string(), version.trim_matches('"'));
     }
-    // The first answer again, as it was: who acts on it learns that it is old.
+    // The repeated response has the old version.
     let replayed = world.request(create()).await;
     assert_eq!((replayed.status, etag(&replayed)), (201, "\"1\""));
 }
@@ -90,17 +90,17 @@ async fn after_a_version_mismatch_a_client_reads_again_and_succeeds() {
     let title = |title: &str| json!({ "title": title });
     assert_eq!(ask(&world, Method::PATCH, &meeting, None, title("A")).await.status, 200);
     assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await.status, 412);
-    // Also where it would change nothing.
+    // The same for a change that would change nothing.
     assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("A")).await.status, 412);
     let seen = world.send(Method::GET, &path(&meeting), Vec::new()).await;
     let done = ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await;
     assert_eq!((done.status, &done.body["title"]), (200, &json!("B")));
 
-    // What is cancelled already is as the request wanted it, whichever version it named.
+    // Cancelling again succeeds with the version before.
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&seen)), Value::Null).await.status, 412);
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
-    // What is not there has no version to match.
+    // An unknown meeting has no version.
     let nothing = json!({ "meeting_id": "nothing" });
     assert_eq!(ask(&world, Method::PATCH, &nothing, Some("*"), title("A")).await.status, 404);
     assert_eq!(ask(&world, Method::DELETE, &nothing, Some("\"1\""), Value::Null).await.status, 404);

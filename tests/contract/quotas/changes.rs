@@ -1,4 +1,4 @@
-//! What changes of meetings touch in a day.
+//! The daily quota of changes.
 
 use axum::http::Method;
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ use super::{TODAY, UNLIMITED, refused};
 use crate::changes::{ask, cancel, patch, patched};
 use crate::races::{count, with_conflicts};
 
-/// Ana's meeting with Bo, two reminders each, where so much may be touched.
+/// Ana's meeting with Bo, with two reminders each, and a quota of changes.
 async fn fixture(changes_per_day: u64) -> (World, Person, Value) {
     let world = World::with_quotas(Quotas { changes_per_day, ..UNLIMITED }).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
@@ -19,7 +19,7 @@ async fn fixture(changes_per_day: u64) -> (World, Person, Value) {
     (world, ana, meeting)
 }
 
-/// How much is counted of Ana's day.
+/// How much of Ana's quota is used.
 async fn touched(world: &World, ana: &Person) -> Option<u64> {
     let items = world.items().await;
     items.get(&(format!("USER#{}", ana.id), format!("QUOTA#{TODAY}")))?["changes_per_day"].as_u64()
@@ -32,7 +32,7 @@ async fn a_change_counts_one_message_per_participant_and_every_replanned_reminde
         (json!({ "title": "Retitled" }), 2),
         (json!({ "title": "Retitled" }), 2),
         (json!({ "start_time": "2026-12-01T10:15" }), 2 + 6),
-        // As many as there were, where there were more.
+        // Removed reminders count too.
         (json!({ "notification_interval": 30 }), 2 + 6 + 6),
         (json!({ "notification_interval": [30, 20, 10], "location": "Room 1" }), 2 + 6 + 6 + 8),
     ] {
@@ -50,7 +50,7 @@ async fn a_change_beyond_the_limit_is_refused_and_refused_changes_count_nothing(
     let before = world.items().await;
     refused(patch(&world, &meeting, json!({ "notification_interval": 30 })).await, "changes_per_day", 9);
     assert!(world.items().await == before);
-    // Less still fits, and a meeting can always be cancelled.
+    // A smaller change still fits, and a meeting can always be cancelled.
     patched(&world, &meeting, json!({ "title": "Retitled" })).await;
     assert_eq!(touched(&world, &ana).await, Some(8));
     assert_eq!(cancel(&world, &meeting).await.0, 200);

@@ -43,7 +43,7 @@ async fn of_many_meetings_at_once_exactly_the_limit_is_booked() {
     assert_eq!(counted(&world, &ana, TODAY).await, (LIMIT as u64, 0));
     let booked = world.items().await.into_keys().filter(|(_, sort)| sort == "MEETING").count();
     assert_eq!(booked, LIMIT);
-    // Everybody else still may.
+    // The limit of others is not affected.
     assert_eq!(try_hour(&world, &bo, MANY, &[&ana]).await.0, 201);
 }
 
@@ -57,7 +57,7 @@ async fn of_many_invitations_at_once_exactly_the_limit_is_accepted() {
     world.calls().clear();
     assert_eq!((count(&answers, 201), count(&answers, 429)), (4, 12));
 
-    // One is left, for one of many who are to be added at once.
+    // One invitation is left for many additions at once.
     let alone = world.book(&ana, "2026-12-20T10:00", "2026-12-20T11:00", &[], json!({})).await;
     let names: Vec<_> = (0..8).map(|number| format!("p{number}")).collect();
     let people = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
@@ -81,7 +81,7 @@ async fn invitations_count_once_for_the_organizer_who_is_not_counted() {
     let (_, of_bo) = try_hour(&world, &bo, 1, &[&cy]).await;
     assert_eq!(world.participant("add", &of_bo, &ana).await.0, 200);
     assert_eq!(counted(&world, &bo, TODAY).await, (0, 2));
-    // Whoever leaves is no credit, and who comes again is invited again.
+    // A removal returns nothing, and adding someone again counts again.
     assert_eq!(world.participant("remove", &of_bo, &ana).await.0, 200);
     assert_eq!(world.participant("add", &of_bo, &ana).await.0, 200);
     assert_eq!(counted(&world, &bo, TODAY).await, (0, 3));
@@ -119,7 +119,7 @@ async fn counts_restart_on_a_new_utc_day_and_retry_after_says_when() {
     assert_eq!(create(&world, &ana, 1, "second").await.status, 201);
     assert_eq!(create(&world, &ana, 2, "third").await.status, 429);
 
-    // Each day is kept until it can't matter any more, and no longer.
+    // The count of a day expires one day after it.
     for (date, midnight) in [(TODAY, "2026-11-04T00:00:00Z"), ("2026-11-03", "2026-11-05T00:00:00Z")] {
         assert_eq!(counted(&world, &ana, date).await, (1, 0));
         let key = (format!("USER#{}", ana.id), format!("QUOTA#{date}"));
@@ -153,7 +153,7 @@ async fn a_booking_that_fails_on_a_conflict_returns_its_quota() {
     let world = World::with_quotas(Quotas { invitations_per_day: 500, ..meetings(500) }).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     with_conflicts(&world);
-    // All at the same time, so that one is booked; the others were counted before they saw it.
+    // All are at the same time, so one is booked. The others were counted before they met the conflict.
     let answers = join_all((0..MANY).map(async |_| try_hour(&world, &ana, 0, &[&bo]).await)).await;
     assert!(world.calls().operations().iter().filter(|name| *name == "UpdateItem").count() > MANY);
     world.calls().clear();
@@ -166,7 +166,7 @@ async fn an_idempotent_retry_is_not_counted() {
     let world = World::with_quotas(meetings(2)).await;
     let ana = world.person("ana", "UTC").await;
     with_conflicts(&world);
-    // Also of those who come before the first is answered, even when there is no room for them.
+    // Also those that come before the first is answered, even if the quota is used up.
     let answers = join_all((0..16).map(|_| create(&world, &ana, 0, "key"))).await;
     world.calls().clear();
     assert!(answers.iter().any(|answer| answer.status == 201));

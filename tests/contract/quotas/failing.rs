@@ -1,4 +1,4 @@
-//! What is counted when the store fails.
+//! What quotas count when the store fails.
 
 use harness::{CallOutcome, World};
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{TODAY, UNLIMITED, counted, refused, try_hour};
 const QUOTAS: Quotas =
     Quotas { meetings_per_day: 3, invitations_per_day: 9, changes_per_day: 100, pending_reminders: 100 };
 
-/// Lets the first call of that operation meet `fate`.
+/// Gives the first call of that operation an outcome.
 fn fail_first(world: &World, operation: &'static str, outcome: CallOutcome) {
     let mut met = false;
     world.calls().watch(move |call| {
@@ -43,12 +43,12 @@ async fn a_failed_commit_returns_its_quota_and_one_with_a_lost_response_does_not
 async fn unknown_outcomes_count_so_that_a_limit_is_never_exceeded() {
     let world = World::with_quotas(Quotas { meetings_per_day: 2, ..UNLIMITED }).await;
     let ana = world.person("ana", "UTC").await;
-    // Counted, which nobody heard of.
+    // The count is written, but the response is lost.
     fail_first(&world, "UpdateItem", CallOutcome::ResponseLost);
     assert_eq!(try_hour(&world, &ana, 0, &[]).await.0, 503);
     assert_eq!(counted(&world, &ana, TODAY).await, (1, 0));
 
-    // Counted, and neither written nor given back.
+    // The count is written, but the booking and the return fail.
     let mut updates = 0;
     world.calls().watch(move |call| {
         updates += usize::from(call.operation == "UpdateItem");

@@ -1,4 +1,4 @@
-//! Reminders outstanding over all meetings to come.
+//! The quota of pending reminders in all future meetings.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::http::Method;
@@ -16,7 +16,7 @@ async fn world() -> World {
     World::with_quotas(Quotas { pending_reminders: LIMIT, ..UNLIMITED }).await
 }
 
-/// A list that makes so many reminders for each participant.
+/// A list with that many reminders for each participant.
 fn list(reminders: u64) -> Value {
     let spaced = reminders.min(10);
     let more = (spaced..reminders).map(|number| json!(1_000 + number));
@@ -29,12 +29,12 @@ fn relist(reminders: u64) -> Value {
     json!({ "notification_interval": list(reminders) })
 }
 
-/// Asks for a meeting of someone alone, in a year in which nothing else happens.
+/// Books a meeting of someone alone, in a year without other meetings.
 async fn probe(world: &World, person: &Person, reminders: u64) -> (u16, Value) {
     world.try_book(person, "2030-01-01T10:00", "2030-01-01T11:00", &[], relist(reminders)).await
 }
 
-/// Holds that just so many more reminders fit, which nothing remains of.
+/// Asserts that exactly that many more reminders fit. They are removed again.
 async fn fit(world: &World, person: &Person, reminders: u64) {
     refused(probe(world, person, reminders + 1).await, "pending_reminders", LIMIT);
     let (status, meeting) = probe(world, person, reminders).await;
@@ -42,7 +42,7 @@ async fn fit(world: &World, person: &Person, reminders: u64) {
     assert_eq!(cancel(world, &meeting).await.0, 200);
 }
 
-/// Ana's meeting with Bo over three UTC days, two reminders each.
+/// Ana's meeting with Bo over three UTC days, with two reminders each.
 async fn fixture(world: &World) -> (Person, Person, Value) {
     let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], relist(2)).await;
@@ -54,7 +54,7 @@ async fn pending_reminders_follow_people_lists_times_and_cancelling() {
     let world = world().await;
     let (ana, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
-    // Over three days it counts once, and for nobody but its organizer.
+    // A meeting over three days counts once, and for its organizer only.
     fit(&world, &ana, 6).await;
     fit(&world, &bo, LIMIT).await;
     assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
@@ -68,7 +68,7 @@ async fn pending_reminders_follow_people_lists_times_and_cancelling() {
     patched(&world, &meeting, json!({ "start_time": "2026-12-05T10:00", "end_time": "2026-12-05T11:00" }))
         .await;
     fit(&world, &ana, 8).await;
-    // What has started reminds nobody.
+    // A meeting that has started has no pending reminders.
     patched(&world, &meeting, json!({ "start_time": "2026-11-02T08:59", "end_time": "2026-11-02T11:00" }))
         .await;
     fit(&world, &ana, LIMIT).await;
@@ -97,7 +97,7 @@ async fn only_changes_that_exceed_the_limit_are_refused() {
         patch(&world, &meeting, relist(6)).await,
         patch(&world, &meeting, json!({ "title": "Renamed", "notification_interval": list(6) })).await,
         probe(&world, &ana, 1).await,
-        // One in the past is none, until it moves.
+        // A past meeting doesn't count until it moves.
         patch(&world, &another, json!({ "start_time": "2026-12-07T10:00", "end_time": "2026-12-07T11:00" }))
             .await,
     ] {
@@ -105,7 +105,7 @@ async fn only_changes_that_exceed_the_limit_are_refused() {
     }
     assert!(world.items().await == before, "a refusal wrote something");
 
-    // Those who ask for none, for fewer or for the same as before still may.
+    // Changes that need no further reminders are accepted.
     patched(&world, &meeting, json!({ "title": "Renamed" })).await;
     patched(&world, &meeting, json!({ "notification_interval": [40, 30, 20, 10, 0] })).await;
     patched(&world, &meeting, json!({ "start_time": "2026-12-01T21:00" })).await;
@@ -136,7 +136,7 @@ async fn retry_after_says_when_enough_meetings_will_have_started() {
     world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], relist(5)).await;
     let later = world.book(&ana, "2026-11-09T12:00", "2026-11-09T13:00", &[], relist(1)).await;
     let ask_for = async |reminders| ask(&world, Method::PATCH, &later, None, relist(reminders)).await;
-    // One is free beside this meeting's own; when the first has started four more are, and so on.
+    // One is free beside this meeting's own. When the first meeting has started, four more are, and so on.
     for (reminders, waits) in [(2, 3600), (5, 3600), (6, 3 * 3600), (10, 3 * 3600)] {
         let answer = ask_for(reminders).await;
         assert_eq!((answer.status, retry_after(&answer)), (429, waits), "{reminders}: {}", answer.body);
@@ -149,7 +149,7 @@ async fn retry_after_says_when_enough_meetings_will_have_started() {
     assert_eq!(ask_for(6).await.status, 429);
     world.clock.set(instant("2026-11-02T12:00:00Z"));
     assert_eq!(ask_for(10).await.status, 200);
-    // More than there can ever be.
+    // More than the limit.
     let problem = refused(world.participant("add", &later, &bo).await, "pending_reminders", LIMIT);
     assert!(problem["detail"].as_str().unwrap().contains("takes 20 at once"), "{problem}");
 }

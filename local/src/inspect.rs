@@ -57,7 +57,7 @@ pub async fn inspect(scheduler: &Scheduler, store: &Store) -> Result<Inspection,
         .await?
         .debts
         .into_iter()
-        .map(|debt| Owed { since: format(debt.since.start(), Zone::UTC), ..owed(&debt.work_item) });
+        .map(|item| Owed { since: format(item.since.start(), Zone::UTC), ..owed(&item.work_item) });
     Ok(Inspection { set: set.collect(), owed: owed.collect() })
 }
 

@@ -143,7 +143,7 @@ async fn a_removed_participant_learns_nothing_of_later_changes() {
     assert!(object.contains("DTSTART:20261102T120000Z") && object.contains("SEQUENCE:3"), "{object}");
     for said in [mail.text.as_str(), mail.html.as_deref().unwrap(), object] {
         assert!(
-            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|news| !said.contains(news)),
+            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|change| !said.contains(change)),
             "{said}"
         );
     }

@@ -121,8 +121,8 @@ async fn busy_and_dnd_participants_are_reported_without_details_of_their_meeting
         { "start_time": "2026-12-01T14:30:00+01:00", "end_time": "2026-12-01T15:30:00+01:00" },
     ]}]);
     assert_eq!(meeting["unavailable_participants"], expected);
-    let asleep = json!([{ "user_id": bo.id, "email": "bo@example.com" }]);
-    assert_eq!(meeting["do_not_disturb_participants"], asleep);
+    let in_dnd = json!([{ "user_id": bo.id, "email": "bo@example.com" }]);
+    assert_eq!(meeting["do_not_disturb_participants"], in_dnd);
     let text = meeting.to_string();
     assert!(!["Secret", "Hush", "Basement"].iter().any(|word| text.contains(word)), "{text}");
 
@@ -140,8 +140,8 @@ async fn the_creator_is_never_reported_as_unavailable_but_may_be_in_dnd() {
     let ana = world.person_with_dnd("ana", "UTC", 9, 11).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T12:00", &[&ana], json!({})).await;
     assert_eq!(meeting["unavailable_participants"], json!([]));
-    let asleep = json!([{ "user_id": ana.id, "email": "ana@example.com" }]);
-    assert_eq!(meeting["do_not_disturb_participants"], asleep);
+    let in_dnd = json!([{ "user_id": ana.id, "email": "ana@example.com" }]);
+    assert_eq!(meeting["do_not_disturb_participants"], in_dnd);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn free_slots_are_the_window_without_the_meetings() {
 
     let tokyo = ask(&world, &ana, harness::with(window, json!({ "timezone": "Asia/Tokyo" }))).await;
     assert_eq!(tokyo["time_zone"], "Asia/Tokyo");
-    assert_eq!(tokyo["start_time"], "2026-12-01T09:00:00+09:00", "the window is told in the zone named");
+    assert_eq!(tokyo["start_time"], "2026-12-01T09:00:00+09:00", "the window is shown in the requested zone");
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ impl Fixture {
         let minute = Minute::of(self.world.clock.now()) + 1;
         let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
         let user = WorkItem::User(UserId::parse(&self.ana.id).unwrap());
-        overdue.debts.iter().any(|debt| debt.work_item == user)
+        overdue.debts.iter().any(|owed| owed.work_item == user)
     }
 }
 

@@ -104,7 +104,7 @@ async fn without_timers_the_sweep_reminds_everyone_within_a_minute() {
     // Every reminder is stored, though its timer failed, and nothing else is owed.
     let left = overdue(&world, "09:02:00").await;
     assert_eq!(left.debts.len(), 20);
-    assert!(left.debts.iter().all(|debt| matches!(debt.work_item, WorkItem::Notice(_))), "{left:?}");
+    assert!(left.debts.iter().all(|owed| matches!(owed.work_item, WorkItem::Notice(_))), "{left:?}");
     for minute in [2, 3, 4, 29, 30, 31] {
         world.clock.set(at(&format!("09:{minute:02}:00")));
         world.sweep().await;

@@ -111,11 +111,11 @@ async fn sweep(kind: MessageKind) {
             for who in expected {
                 let place = sent.iter().position(|to| to == who);
                 sent.remove(
-                    place.unwrap_or_else(|| panic!("{kind:?}, {fault:?} of {calls:?}: {who} is not kind")),
+                    place.unwrap_or_else(|| panic!("{kind:?}, {fault:?} of {calls:?}: {who} did not get it")),
                 );
             }
             let duplicates = fault.duplicates(&calls);
-            assert!(sent.len() <= duplicates, "{kind:?}, {fault:?} of {calls:?}: {sent:?} are kind again");
+            assert!(sent.len() <= duplicates, "{kind:?}, {fault:?} of {calls:?}: {sent:?} got it again");
         }
     }
 }

@@ -156,7 +156,7 @@ impl World {
         );
     }
 
-    /// The embedded SES, which can be told to refuse mail.
+    /// The embedded SES, which can be made to refuse mail.
     pub fn ses(&self) -> &Ses {
         &self.services.ses
     }
@@ -166,7 +166,7 @@ impl World {
         &self.services.secrets
     }
 
-    /// The receiver of webhooks, which can be told to refuse them.
+    /// The receiver of webhooks, which can be made to refuse them.
     pub fn receiver(&self) -> &Receiver {
         &self.services.receiver
     }

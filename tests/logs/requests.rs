@@ -117,9 +117,9 @@ async fn refused_requests_log_nothing_personal() {
     expect(Method::PATCH, &fixture.path(), &bad_meeting, "invalid_request").await;
     let clash = meeting(ana, &[bo], START, json!({ "title": format!("Clash {MARK}") }));
     expect(post.clone(), "/api/create_meeting", &clash, "meeting_conflict").await;
-    let strangers = json!({ "participants": [format!("stranger@{MARK}.example")] });
-    let strangers = meeting(ana, &[], "2026-12-02T10", strangers);
-    expect(post.clone(), "/api/create_meeting", &strangers, "unknown_participants").await;
+    let unknown = json!({ "participants": [format!("stranger@{MARK}.example")] });
+    let unknown = meeting(ana, &[], "2026-12-02T10", unknown);
+    expect(post.clone(), "/api/create_meeting", &unknown, "unknown_participants").await;
     let nobody = Person { id: MARK.to_owned(), ..ana.clone() };
     let by_nobody = meeting(&nobody, &[], "2026-12-02T10", json!({}));
     expect(post.clone(), "/api/create_meeting", &by_nobody, "user_not_found").await;

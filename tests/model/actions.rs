@@ -178,11 +178,19 @@ pub(crate) fn action_sequences() -> impl Strategy<Value = ActionSequence> {
 
 /// A meeting is booked, and changes soon after its invitations were sent. Perhaps someone's DND hours begin.
 fn meeting_with_change() -> impl Strategy<Value = Vec<Action>> {
-    let told = (60_i64..240).prop_map(|seconds| Action::Wait { seconds });
-    let meeting_with_change =
-        (book(60_i64..900), told, change(0..1_usize), option::weighted(0.8, set_dnd_from_now()), wait());
-    meeting_with_change.prop_map(|(book, told, change, set_dnd_from_now, wait)| {
-        [Some(book), Some(told), Some(change), set_dnd_from_now, Some(wait)].into_iter().flatten().collect()
+    let wait_for_invitations = (60_i64..240).prop_map(|seconds| Action::Wait { seconds });
+    let meeting_with_change = (
+        book(60_i64..900),
+        wait_for_invitations,
+        change(0..1_usize),
+        option::weighted(0.8, set_dnd_from_now()),
+        wait(),
+    );
+    meeting_with_change.prop_map(|(book, wait_for_invitations, change, set_dnd_from_now, wait)| {
+        [Some(book), Some(wait_for_invitations), Some(change), set_dnd_from_now, Some(wait)]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 

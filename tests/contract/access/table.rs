@@ -148,10 +148,10 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("cancellation", "cancellation, unknown meeting"),
         ("user with a taken address", "user with a free address"),
     ] {
-        let strangers = if there == "meeting of cy" { ["ana", "bo"] } else { ["cy", "dee"] };
+        let callers = if there == "meeting of cy" { ["ana", "bo"] } else { ["cy", "dee"] };
         // dee may take the free address.
-        let strangers = if there == "user with a taken address" { ["ana", "cy"] } else { strangers };
-        for caller in strangers {
+        let callers = if there == "user with a taken address" { ["ana", "cy"] } else { callers };
+        for caller in callers {
             let (a, b) = (send(&fixture, caller, of(there)).await, send(&fixture, caller, of(absent)).await);
             assert_eq!((a.status, &a.body), (b.status, &b.body), "{caller}: {there} and {absent}");
         }

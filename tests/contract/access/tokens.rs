@@ -29,7 +29,7 @@ async fn closed_routes_check_the_token_first() {
         assert_eq!(answer.body["code"], "unauthenticated");
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
-    assert_eq!(world.calls().count(), 0, "nobody was request anything");
+    assert_eq!(world.calls().count(), 0, "no AWS call was made");
 }
 
 #[tokio::test]

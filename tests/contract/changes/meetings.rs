@@ -282,7 +282,7 @@ async fn a_meeting_cannot_move_to_a_time_at_which_its_creator_was_invited_elsewh
         let conflict = &problem["conflicts"][0];
         assert_eq!((&conflict["meeting_id"], &conflict["title"]), (&other["meeting_id"], &json!("Other")));
         let zone = if change.get("time_zone").is_some() { "09:30:00+00:00" } else { "18:30:00+09:00" };
-        assert_eq!(conflict["start_time"], format!("2026-12-01T{zone}"), "told in the zone request for");
+        assert_eq!(conflict["start_time"], format!("2026-12-01T{zone}"), "shown in the requested zone");
         assert!(world.items().await == before, "{change} wrote something");
     }
     patched(&world, &meeting, json!({ "end_time": "2026-12-01T09:30Z" })).await;

@@ -96,7 +96,7 @@ async fn a_change_reports_who_is_busy_or_in_dnd_at_the_new_time() {
             { "start_time": format!("2026-12-{start}:00+01:00"), "end_time": format!("2026-12-{end}:00+01:00") },
         ]}])
     };
-    let asleep = json!([{ "user_id": bo.id, "email": bo.email }]);
+    let in_dnd = json!([{ "user_id": bo.id, "email": bo.email }]);
     for (change, unavailable, disturbed) in [
         // The lists are current even if the time does not change.
         (json!({ "time_zone": "Europe/Madrid" }), busy(&bo, "01T11:30", "01T12:30"), json!([])),
@@ -105,7 +105,7 @@ async fn a_change_reports_who_is_busy_or_in_dnd_at_the_new_time() {
         (
             json!({ "start_time": "2026-12-02T21:15Z", "end_time": "2026-12-02T22:15Z" }),
             busy(&cy, "02T22:00", "02T22:30"),
-            asleep,
+            in_dnd,
         ),
     ] {
         let (status, answer) = patch(&world, &meeting, change.clone()).await;

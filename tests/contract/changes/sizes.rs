@@ -29,10 +29,10 @@ async fn too_many_participants_are_refused_before_any_is_looked_up() {
     let people = crowd(&world, 2).await;
     let (start, end) = ("2026-12-01T10:00", "2026-12-01T11:00");
     let nobody = |number| Person { id: String::new(), email: format!("nobody{number}@example.com") };
-    let strangers: Vec<_> = (0..100).map(nobody).collect();
+    let unknown: Vec<_> = (0..100).map(nobody).collect();
     world.calls().clear();
-    let strangers: Vec<_> = strangers.iter().collect();
-    let (status, problem) = world.try_book(&people[0], start, end, &strangers, json!({})).await;
+    let unknown: Vec<_> = unknown.iter().collect();
+    let (status, problem) = world.try_book(&people[0], start, end, &unknown, json!({})).await;
     assert_eq!((status, &problem["code"]), (422, &json!("invalid_request")), "{problem}");
     assert!(message(&problem, "participants").contains("at most 99"), "{problem}");
     assert_eq!(world.calls().count(), 0);

@@ -28,7 +28,7 @@ async fn a_failed_commit_returns_its_quota_and_one_with_a_lost_response_does_not
 
     fail_first(&world, "TransactWriteItems", CallOutcome::ResponseLost);
     assert_eq!(try_hour(&world, &ana, 0, &[&bo]).await.0, 503);
-    assert_eq!(counted(&world, &ana, TODAY).await, (1, 1), "it is booked, though nobody was told");
+    assert_eq!(counted(&world, &ana, TODAY).await, (1, 1), "it is booked, but the response is lost");
 
     let alone = world.book(&ana, "2026-12-20T10:00", "2026-12-20T11:00", &[], json!({})).await;
     fail_first(&world, "TransactWriteItems", CallOutcome::Unreachable);

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# Generates the clients of examples/ from openapi.yaml and lets them do their work against the built `local`. Needs
-# `cargo build`, Node with npm, and a Python with examples/python/requirements.txt in the PATH.
+# Runs quickstart.sh, generates the clients of examples/ from openapi.yaml, and runs the examples, all against the
+# built `local`. Needs `cargo build`, curl, Node with npm, and a Python with examples/python/requirements.txt in the PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/local.sh
 
-# A copy, so that nothing is generated into the tree.
+# A copy, so that no generated file gets into the repository.
 cp -r examples openapi.yaml "$scratch"
+
+echo "-- quickstart.sh, twice"
+examples/quickstart.sh "$url"
+examples/quickstart.sh "$url/"
 
 echo "-- Python"
 cd "$scratch/examples/python"
-# It only warns of what it leaves out.
+# Without this flag the generator only warns about parts that it can't generate.
 openapi-python-client generate --path ../../openapi.yaml --meta none --output-path tactful_client --fail-on-warning
 python main.py --url "$url"
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Reads the invitations that `cargo run -p shared --example invitations -- DIR` wrote with two libraries that calendar
-programs use, and compares what they find with what was meant: `check_invitations.py DIR`."""
+"""Reads invitations with two libraries that calendar programs use, and compares the results with the expected values.
+
+Usage: check_invitations.py DIR. `cargo run -p shared --example invitations -- DIR` writes the files.
+"""
 
 import json
 import re
@@ -20,7 +22,7 @@ def circumflexes(text):
 def by_icalendar(text):
     calendar = icalendar.Calendar.from_ical(text)
     (event,) = calendar.walk("VEVENT")
-    # The VTIMEZONE of the file, not the zone that Python knows by that name: its rules may be older.
+    # The VTIMEZONE in the file, not Python's zone of that name, whose rules may be older.
     zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
 
     def when(name):
@@ -45,7 +47,7 @@ def by_icalendar(text):
 
 
 def by_vobject(text):
-    # It would keep the first zone of a name that it meets for all files to come.
+    # vobject keeps the first zone that it reads under a name for all later files, so remove it.
     for zone in re.findall("^TZID:(.*?)\r?$", text, re.MULTILINE):
         vobject.icalendar.registerTzid(zone, None)
     calendar = vobject.readOne(text)

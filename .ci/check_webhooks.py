@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Books a meeting in a running `local` and receives its webhook as a stranger would, with the reference library.
+"""Books a meeting in a running `local`, receives its webhook and verifies it with the reference library.
 
-Usage: check_webhooks.py PATH-OF-LOCAL. The receiver fails twice, so that the same message has to come three times; what is
-tampered with must not verify. Takes two to three minutes, as a reminder leaves in a whole minute to come.
+Usage: check_webhooks.py PATH-OF-LOCAL. The receiver fails twice, so the same message must come three times. A changed
+message must not verify. Takes two to three minutes, because a reminder is sent in a future whole minute.
 """
 
 import datetime
@@ -20,12 +20,12 @@ import urllib.request
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-PATIENCE = 200
+TIMEOUT = 200
 ANSWERS = [500, 500, 204]
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Keeps what comes, and answers as planned."""
+    """Stores each request, and answers with the next of `answers`."""
 
     requests = queue.Queue()
     answers = list(ANSWERS)
@@ -42,17 +42,17 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 def start(program, directory, hook):
-    """Starts `local` on a port of its choice; answers the process and its address once it has greeted."""
+    """Starts `local` on a free port. Returns the process and its address, once it has printed the address."""
     arguments = ["--listen", "127.0.0.1:0", "--data-dir", directory, "--webhook-url", hook]
     with open(pathlib.Path(directory, "local.log"), "w") as log:
         process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
     for line in process.stdout:
         found = re.search(r"answers on (http://\S+)", line)
         if found:
-            # Read on, so that it can go on writing.
+            # Keep reading, so that its output pipe doesn't fill up.
             threading.Thread(target=process.stdout.read, daemon=True).start()
             return process, found.group(1)
-    raise SystemExit("local ended before it greeted")
+    raise SystemExit("local ended before it printed its address")
 
 
 def call(url, body=None):
@@ -78,7 +78,7 @@ def delivered(api, meeting):
 
 
 def check(api, meeting, secret):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     requests = [Receiver.requests.get(timeout=max(1, deadline - time.monotonic())) for _ in ANSWERS]
     verifier = Webhook(secret)
     for path, headers, body in requests:
@@ -91,16 +91,16 @@ def check(api, meeting, secret):
                 by.verify(tampered, headers)
             except WebhookVerificationError:
                 continue
-            raise AssertionError("a message that was tampered with verifies")
+            raise AssertionError("a changed message verifies")
     ids = {headers[name] for _, headers, _ in requests for name in headers if name.lower() == "webhook-id"}
-    assert len(ids) == 1, f"one message has the ids {ids}"
+    assert len(ids) == 1, f"one message has several ids: {ids}"
 
     while not delivered(api, meeting):
         assert time.monotonic() < deadline, "the reminder is not marked as delivered"
         time.sleep(0.2)
-    # Nothing comes after what was taken.
+    # The message doesn't come again after it was accepted.
     time.sleep(3)
-    assert Receiver.requests.empty(), "the message came again although it was taken"
+    assert Receiver.requests.empty(), "the message came again after it was accepted"
 
 
 def main(program):
@@ -110,9 +110,9 @@ def main(program):
     with tempfile.TemporaryDirectory() as directory:
         process, api = start(program, directory, hook)
         try:
-            told = call(f"{api}/local/webhooks")
-            assert told["url"] == hook, told["url"]
-            check(api, book(api), told["secret"])
+            settings = call(f"{api}/local/webhooks")
+            assert settings["url"] == hook, settings["url"]
+            check(api, book(api), settings["secret"])
         except BaseException:
             print(pathlib.Path(directory, "local.log").read_text()[-4000:], file=sys.stderr)
             raise

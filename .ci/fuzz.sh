@@ -2,11 +2,11 @@
 # Fuzzes every parser, each target for a minute and two at a time: .ci/fuzz.sh [SECONDS [SEED]].
 # Needs cargo-fuzz in the PATH and a C++ compiler.
 #
-# The same code meets the same inputs each time, so that what a change has to pass is no matter of luck. Who wants to find
-# something gives more time and seed 0, which is a new one at each run.
+# The seed is fixed, so the same code gets the same inputs and the check doesn't depend on luck. To search for faults, give
+# more time and seed 0, which chooses a new seed at each run.
 #
-# It runs on stable Rust: libFuzzer's own instrumentation is all that is asked of the compiler. A sanitizer would want
-# another toolchain and find nothing, as no code of ours is unsafe.
+# It runs on stable Rust, because it needs only libFuzzer's instrumentation. A sanitizer needs a nightly toolchain, and
+# would find nothing: none of our code is unsafe.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,10 +15,10 @@ seed=${2:-1}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export scratch seconds seed
-# Where a panic was says its message; a backtrace of the fuzzer itself would hide that.
+# The panic's message says where it happened. A backtrace of the fuzzer would hide it.
 export RUST_BACKTRACE=0
 
-# cargo-fuzz has no --locked of its own.
+# cargo-fuzz has no option --locked.
 cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 timeout 1800 cargo fuzz build --sanitizer none
 

@@ -1,5 +1,6 @@
-# To be sourced: starts the built `local` on a free port with an empty store. Then $url is where it answers and $scratch a
-# folder to work in; process and folder are gone when the script ends.
+# shellcheck shell=bash
+# Source this file. It starts the built `local` on a free port with an empty store, and sets $url to its address and
+# $scratch to a temporary folder. Process and folder are removed when the script ends.
 scratch=$(mktemp -d)
 target/debug/local --listen 127.0.0.1:0 --data-dir "$scratch/data" >"$scratch/out" 2>"$scratch/log" &
 local=$!

@@ -1,7 +1,7 @@
-"""Books a meeting for people who sleep at different times, and reads when each of them is reminded and why.
+"""Books a meeting for people with different Do-Not-Disturb hours, and shows when each is reminded and why.
 
-`tactful_client` is generated from the API's OpenAPI document; see ../README.md. Ends with an error if an answer isn't what it
-should be.
+`tactful_client` is generated from the API's OpenAPI document; see ../README.md. Ends with an error if an answer isn't the
+expected one.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def connect(url):
 
 
 def expect(kind, status, answer):
-    """The body of an answer that is of that kind and status; every other one ends the program and says why."""
+    """The body of an answer with that kind and status. Any other answer ends the program with a message."""
     if answer.status_code != status or not isinstance(answer.parsed, kind):
         raise SystemExit(f"expected {status} and a {kind.__name__}, not {answer.status_code}: {answer.content.decode()}")
     return answer.parsed
@@ -54,7 +54,7 @@ def clock(time):
 
 
 def create_people(client):
-    # Addresses are unique, and this may run often against the same service.
+    # Addresses are unique, and this program may run several times against the same service.
     run = uuid.uuid4().hex[:8]
     new = lambda name, **more: expect(
         User,
@@ -71,7 +71,7 @@ def create_people(client):
 
 
 def book(client, ana, bo, day):
-    """Half past seven: an hour before, Ana still sleeps."""
+    """Books 07:30. An hour before is inside Ana's Do-Not-Disturb hours."""
     body = NewMeeting(
         creator_id=ana.user_id,
         title="Design review",
@@ -85,7 +85,7 @@ def book(client, ana, bo, day):
     print(f"\nbooked: {meeting.title}, {clock(meeting.start_time)} in {meeting.time_zone}")
     check(meeting.unavailable_participants == [], "nobody has another meeting")
 
-    # The same time again clashes with what was just booked.
+    # A second meeting at the same time conflicts with the first.
     problem = expect(Problem, HTTPStatus.CONFLICT, create_meeting.sync_detailed(client=client, body=body))
     check(problem.code == "meeting_conflict", "the creator can't be booked twice")
     print(f"again:  {problem.status} {problem.code}: {problem.detail}")
@@ -106,7 +106,7 @@ def find_free_slots(client, ana, day):
     print("\nAna is free, awake and for 45 minutes or more:")
     for slot in slots.free_slots:
         print(f"        {clock(slot.start_time)} to {clock(slot.end_time)}, {slot.minutes} minutes")
-    # From seven to half past is too short.
+    # The time from 07:00 to 07:30 is too short.
     check([slot.minutes for slot in slots.free_slots] == [13 * 60 + 30], "the one slot is from 08:30 to 22:00")
 
 
@@ -126,15 +126,15 @@ def read_reminders(client, meeting, people):
     answer = get_reminders.sync_detailed(meeting.meeting_id, client=client)
     reminders = expect(Reminders, HTTPStatus.OK, answer).reminders
     print(f"\nreminders {meeting.notification_interval[0].minutes_before} minutes before:")
-    told = {}
+    shown = {}
     for reminder in reminders:
         person = next((person for person in people if person.user_id == reminder.user_id), None)
         if person is None or reminder.remind_at is None:
             continue
         local = reminder.remind_at.astimezone(ZoneInfo(person.timezone))
         print(f"        {person.name} at {clock(local)} their time: {reminder.reason.value}, {reminder.state.value}")
-        told[person.name] = (local, reminder.reason)
-    ana, bo = told["Ana"], told["Bo"]
+        shown[person.name] = (local, reminder.reason)
+    ana, bo = shown["Ana"], shown["Bo"]
     check((ana[0].strftime("%H:%M"), ana[1]) == ("07:00", Reason.AFTER_DND), "Ana is reminded when her night ends")
     check(bo == (meeting.start_time - timedelta(hours=1), Reason.ON_TIME), "Bo is reminded an hour before")
 

@@ -1,7 +1,7 @@
-// Books a meeting for people who sleep at different times, and reads when each of them is reminded and why.
+// Books a meeting for people with different Do-Not-Disturb hours, and shows when each is reminded and why.
 //
 // The types in tactful.ts are generated from the API's OpenAPI document; see ../README.md. Ends with an error if an answer
-// isn't what it should be.
+// isn't the expected one.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -20,20 +20,20 @@ const api = createClient<paths>({
   headers: token ? { authorization: `Bearer ${token}` } : {},
 });
 
-/** The body of an answer that succeeded; every other one ends the program and says why. */
+/** The body of a successful answer. Any other answer ends the program with a message. */
 function expect<T>({ data, error, response }: { data?: T; error?: unknown; response: Response }): T {
   assert(data !== undefined, `${response.url} answered ${response.status}: ${JSON.stringify(error)}`);
   return data;
 }
 
-/** A time on the clock of that zone. */
+/** A time as a clock in that zone shows it. */
 function clock(time: string, timeZone: string): string {
   const format = { weekday: "short", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" } as const;
   return new Date(time).toLocaleString("en-GB", { ...format, timeZone });
 }
 
 async function createPeople() {
-  // Addresses are unique, and this may run often against the same service.
+  // Addresses are unique, and this program may run several times against the same service.
   const run = randomUUID().slice(0, 8);
   const create = async (name: string, timezone: string, hours: Pick<Schemas["NewUser"], "dnd_start_time" | "dnd_end_time">) => {
     const email = `${name.toLowerCase()}.${run}@example.com`;
@@ -49,7 +49,7 @@ async function createPeople() {
   };
 }
 
-/** Half past seven: an hour before, Ana still sleeps. */
+/** Books 07:30. An hour before is inside Ana's Do-Not-Disturb hours. */
 async function book(ana: User, bo: User, day: string) {
   const body = {
     creator_id: ana.user_id,
@@ -64,7 +64,7 @@ async function book(ana: User, bo: User, day: string) {
   console.log(`\nbooked: ${meeting.title}, ${clock(meeting.start_time, meeting.time_zone)} in ${meeting.time_zone}`);
   assert.deepEqual(meeting.unavailable_participants, [], "nobody has another meeting");
 
-  // The same time again clashes with what was just booked.
+  // A second meeting at the same time conflicts with the first.
   const { error: problem } = await api.POST("/api/create_meeting", { body });
   assert.equal(problem?.code, "meeting_conflict", "the creator can't be booked twice");
   console.log(`again:  ${problem.status} ${problem.code}: ${problem.detail}`);
@@ -89,7 +89,7 @@ async function findFreeSlots(ana: User, day: string) {
   for (const { start_time, end_time, minutes } of free_slots) {
     console.log(`        ${clock(start_time, time_zone)} to ${clock(end_time, time_zone)}, ${minutes} minutes`);
   }
-  // From seven to half past is too short.
+  // The time from 07:00 to 07:30 is too short.
   assert.deepEqual(free_slots.map((slot) => slot.minutes), [13 * 60 + 30], "the one slot is from 08:30 to 22:00");
 }
 

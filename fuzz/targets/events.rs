@@ -9,7 +9,7 @@ use fuzz::table::planner;
 use libfuzzer_sys::fuzz_target;
 use notify::NotifyEvent;
 use serde_json::{Value, json};
-use shared::store::WorkItem;
+use shared::store::{Unplanned, WorkItem};
 
 fuzz_target!(|text: &str| {
     if let Some((pk, sk)) = text.split_once('\n') {
@@ -29,8 +29,8 @@ fuzz_target!(|text: &str| {
 fn key(pk: &str, sk: &str) {
     let written = match WorkItem::of_key(pk, sk) {
         None => return,
-        Some(WorkItem::Meeting(id)) => (format!("MEETING#{id}"), "MEETING".to_owned()),
-        Some(WorkItem::User(id)) => (format!("USER#{id}"), "PROFILE".to_owned()),
+        Some(WorkItem::Plan(Unplanned::Meeting(id))) => (format!("MEETING#{id}"), "MEETING".to_owned()),
+        Some(WorkItem::Plan(Unplanned::User(id))) => (format!("USER#{id}"), "PROFILE".to_owned()),
         Some(WorkItem::Notice(key)) => {
             (format!("MEETING#{}", key.meeting_id), format!("REMINDER#{}#{}", key.user_id, key.kind))
         }

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
+use crate::about::About;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::embedded::dynamodb::{DynamoDb, StartError};
 use crate::embedded::scheduler::Backoff;
@@ -170,6 +171,7 @@ impl Deployment {
     pub async fn serve(
         self,
         listener: TcpListener,
+        about: About,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let Self { services, contexts, gateway, follower, webhook_url, _data_dir } = self;
@@ -187,7 +189,7 @@ impl Deployment {
 
         let (begin_grace, grace_begun) = oneshot::channel();
         let webhook_url = webhook_url.as_str().to_owned();
-        let services = Services { ses, scheduler, store: api.store, secrets, receiver, webhook_url };
+        let services = Services { about, ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // The receiver is gone when serving has failed.

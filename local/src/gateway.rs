@@ -1,10 +1,13 @@
-//! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a route, writes the
-//! request as the JSON that Lambda would get, and lets lambda_http read it: the functions can't tell the difference.
+//! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a
+//! route, writes the request as the JSON that Lambda would get, and lets lambda_http read it: the
+//! functions can't tell the difference.
 
 pub mod authorizer;
 mod event;
 mod outbox;
+mod page;
 mod routes;
+mod start;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -30,6 +33,7 @@ use shared::store::Store;
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::about::About;
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
 use crate::embedded::secrets::Secrets;
@@ -61,12 +65,23 @@ struct Inner {
 #[error("template.yaml: {0}")]
 pub struct GatewayError(String);
 
-/// API Gateway's limit on a body (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+/// API Gateway's limit on a body
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const MAX_BODY: usize = 10 * 1024 * 1024;
+
+/// Where the start page is, beside [`START_PAGE`]: where people look first.
+const ROOT: &str = "/";
+const START_PAGE: &str = "/local";
+const OUTBOX: &str = "/local/outbox";
+const REMINDERS: &str = "/local/reminders";
+const WEBHOOKS: &str = "/local/webhooks";
+const TOKEN: &str = "/local/token";
 
 /// What can be looked at beside the API.
 #[derive(Clone, Debug)]
 pub struct Services {
+    /// The program itself.
+    pub about: About,
     /// The mail.
     pub ses: Ses,
     /// The timers.
@@ -82,8 +97,8 @@ pub struct Services {
 }
 
 impl Gateway {
-    /// The routes of a template before functions that go by the name of their folder. With an authorizer, those that the
-    /// template doesn't leave open need a token.
+    /// The routes of a template before functions that go by the name of their folder. With an authorizer,
+    /// those that the template doesn't leave open need a token.
     ///
     /// # Errors
     /// When a route's function isn't among them or its path says something this gateway doesn't know.
@@ -102,9 +117,10 @@ impl Gateway {
         Ok(Self(Arc::new(Inner { routes, functions, authorizer, clock })))
     }
 
-    /// Serves the routes, and what only this program has: `GET /local/outbox`, the mail that was caught,
-    /// `GET /local/webhooks`, the webhooks that came here, `GET /local/reminders`, what is set and owed, and
-    /// `GET /local/token`, a token where callers have to sign in. Returns once `shutdown` is over and running requests have been answered.
+    /// Serves the routes, and what only this program has: `GET /` and `GET /local`, the start page, `GET /local/outbox`,
+    /// the mail that was caught, `GET /local/webhooks`, the webhooks that came here, `GET /local/reminders`, what is set
+    /// and owed, and `GET /local/token`, a token where callers have to sign in. Returns once `shutdown` is over and
+    /// running requests have been answered.
     ///
     /// # Errors
     /// When the listener fails.
@@ -114,20 +130,22 @@ impl Gateway {
         services: Services,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Services { ses, scheduler, store, .. } = services.clone();
+        let Services { about, ses, scheduler, store, .. } = services.clone();
+        let start = get(move |headers: HeaderMap| async move { start::answer(&about, &headers) })
+            .fallback(|| async { unknown_route() });
         let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
             .fallback(|| async { unknown_route() });
         let reminders = get(move || async move { reminders(&scheduler, &store).await });
         let reminders = reminders.fallback(|| async { unknown_route() });
         let webhooks = get(move || async move { webhooks(&services) });
         let webhooks = webhooks.fallback(|| async { unknown_route() });
-        let router = Router::new().route("/local/outbox", outbox).route("/local/reminders", reminders);
-        let router = router.route("/local/webhooks", webhooks);
+        let router = Router::new().route(ROOT, start.clone()).route(START_PAGE, start);
+        let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
         let authorizer = self.0.authorizer.clone();
         let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {
             authorizer::token(authorizer.as_ref(), request)
         });
-        let router = router.route("/local/token", token.fallback(|| async { unknown_route() }));
+        let router = router.route(TOKEN, token.fallback(|| async { unknown_route() }));
         let router = router.layer(map_response(protected));
         let router = router.fallback(answer).with_state(self).layer(from_fn(addressed_here));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -184,8 +202,8 @@ impl fmt::Debug for Gateway {
     }
 }
 
-/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead here (DNS
-/// rebinding) would read everybody's mail.
+/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead
+/// here (DNS rebinding) would read everybody's mail.
 async fn addressed_here(request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let name = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());

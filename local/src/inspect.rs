@@ -1,20 +1,20 @@
-//! `GET /local/reminders`: which timers are set, and what is owed. On AWS the console shows the timers, and
-//! the dashboard how long the oldest item has been owed.
+//! `GET /local/reminders`: which timers are set, and which work is pending. On AWS the console shows the timers, and
+//! the dashboard the age of the oldest pending work.
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::domain::NoticeKind;
-use shared::store::{Store, StoreError, WorkItem};
+use shared::domain::{NoticeKey, NoticeKind};
+use shared::store::{Store, StoreError, Unplanned};
 use shared::time::{Minute, Zone, format};
 
 use crate::embedded::scheduler::Scheduler;
 
-/// What is set and what is owed.
+/// The timers that are set and the work that is pending.
 #[derive(Debug, Serialize)]
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// What the sweep handles, the oldest first. A reminder with a timer is owed from the minute after it.
+    /// The work of the sweep, the oldest first. A reminder with a timer is owed from the minute after it.
     owed: Vec<Owed>,
 }
 
@@ -25,7 +25,7 @@ struct Timer {
     input: Value,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Owed {
     what: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,10 +39,10 @@ struct Owed {
     since: String,
 }
 
-/// The most owed items of each shard that are shown.
-const MOST: usize = 1000;
+/// The most work items of each shard that are shown.
+const LIMIT: usize = 1000;
 
-/// Reads the timers and the owed items.
+/// Reads the timers and the pending work.
 ///
 /// # Errors
 /// When the store can't be read.
@@ -52,34 +52,31 @@ pub async fn inspect(scheduler: &Scheduler, store: &Store) -> Result<Inspection,
         input: serde_json::from_str(&invocation.input).unwrap_or(Value::Null),
     });
     let end_of_time = Minute::from_epoch(i64::MAX);
-    let owed = store
-        .overdue(end_of_time, MOST)
-        .await?
-        .debts
-        .into_iter()
-        .map(|item| Owed { since: format(item.since.start(), Zone::UTC), ..owed(&item.work_item) });
+    let overdue = store.overdue(end_of_time, LIMIT).await?;
+    let plans = overdue.plans.into_iter().map(|pending| (pending.since, owed_plan(&pending.work)));
+    let notices = overdue.notices.into_iter().map(|pending| (pending.since, owed_notice(&pending.work)));
+    let mut all: Vec<_> = plans.chain(notices).collect();
+    all.sort_by_key(|(since, _)| *since);
+    let owed = all.into_iter().map(|(since, owed)| Owed { since: format(since.start(), Zone::UTC), ..owed });
     Ok(Inspection { set: set.collect(), owed: owed.collect() })
 }
 
-fn owed(work_item: &WorkItem) -> Owed {
-    let nothing = Owed {
-        what: "",
-        meeting_id: None,
-        user_id: None,
-        kind: None,
-        minutes_before: None,
-        since: String::new(),
-    };
-    match work_item {
-        WorkItem::Meeting(id) => Owed { what: "meeting", meeting_id: Some(id.to_string()), ..nothing },
-        WorkItem::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..nothing },
-        WorkItem::Notice(key) => Owed {
-            what: if key.kind == NoticeKind::Invitation { "invitation" } else { "reminder" },
-            meeting_id: Some(key.meeting_id.to_string()),
-            user_id: Some(key.user_id.to_string()),
-            kind: Some(key.kind.name()),
-            minutes_before: key.kind.minutes_before(),
-            ..nothing
-        },
+fn owed_plan(unplanned: &Unplanned) -> Owed {
+    match unplanned {
+        Unplanned::Meeting(id) => {
+            Owed { what: "meeting", meeting_id: Some(id.to_string()), ..Owed::default() }
+        }
+        Unplanned::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..Owed::default() },
+    }
+}
+
+fn owed_notice(key: &NoticeKey) -> Owed {
+    Owed {
+        what: if key.kind == NoticeKind::Invitation { "invitation" } else { "reminder" },
+        meeting_id: Some(key.meeting_id.to_string()),
+        user_id: Some(key.user_id.to_string()),
+        kind: Some(key.kind.name()),
+        minutes_before: key.kind.minutes_before(),
+        ..Owed::default()
     }
 }

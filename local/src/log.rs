@@ -12,7 +12,8 @@ use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Writes the log to standard output, for people. `RUST_LOG` may ask for more, as in `local=debug,dynoxide=debug`.
+/// Writes the log to standard output, for people. `RUST_LOG` may ask for more, as
+/// in `local=debug,dynoxide=debug`.
 pub(crate) fn start(clock: Clock) {
     let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
     // A second start in one process finds the log running already.
@@ -25,7 +26,8 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let targets = asked.unwrap_or_else(|| {
-        // dynoxide warns of every condition that doesn't hold, which is an answer like any other; metrics are for CloudWatch.
+        // dynoxide warns of every condition that doesn't hold, which is an answer like any
+        // other; metrics are for CloudWatch.
         let quiet = Targets::new()
             .with_target("dynoxide", LevelFilter::ERROR)
             .with_target(metrics::TARGET, LevelFilter::OFF);

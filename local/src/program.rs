@@ -13,11 +13,13 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
+use crate::about::About;
 use crate::data_dir::DataDirError;
 use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
 use crate::log;
 
-/// All of Tactful on this machine: the HTTP API, its store, its timers and its mail, which is caught and not sent.
+/// All of Tactful on this machine: the HTTP API, its store, its timers and its
+/// mail, which is caught and not sent.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Options {
@@ -33,7 +35,8 @@ pub struct Options {
     /// Send reminders alone.
     #[arg(long)]
     pub no_invitations: bool,
-    /// Where webhook reminders go, an https address or an http one of this machine. Without it they stay here.
+    /// Where webhook reminders go, an https address or an http one of this
+    /// machine. Without it they stay here.
     #[arg(long, value_name = "URL", value_parser = Endpoint::https_or_loopback)]
     pub webhook_url: Option<Endpoint>,
     /// How many meetings a user may create on a UTC day; 0 is no limit.
@@ -53,7 +56,8 @@ pub struct Options {
     pub auth: Auth,
 }
 
-/// Tokens are signed for whoever asks, and without them nobody has to sign in: neither is for others on the network.
+/// Tokens are signed for whoever asks, and without them nobody has to sign in:
+/// neither is for others on the network.
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| "must be an address and a port, as 127.0.0.1:3000".to_owned())?;
@@ -114,16 +118,20 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     };
     let in_use = |error: &DeploymentError| matches!(error, DeploymentError::DataDir(DataDirError::InUse(_)));
     let deployment = patiently(start, in_use).await?;
-    // Before the greeting: whoever has read it may end the program.
+    // Before the banner: whoever has read it may end the program.
     let stop = stop_signal()?;
-    io::stdout().write_all(
-        greeting(listener.local_addr()?, (!options.in_memory).then_some(data_dir), options.auth).as_bytes(),
-    )?;
-    deployment.serve(listener, stop).await?;
+    let about = About {
+        address: listener.local_addr()?,
+        data_dir: (!options.in_memory).then(|| data_dir.to_owned()),
+        auth: options.auth,
+    };
+    io::stdout().write_all(about.banner().as_bytes())?;
+    deployment.serve(listener, about, stop).await?;
     Ok(())
 }
 
-/// Tries for a second to get what is `taken`: a process that was killed just now lets go of it a moment later.
+/// Tries for a second to get what is `taken`: a process that was killed just
+/// now lets go of it a moment later.
 async fn patiently<T, E>(
     mut attempt: impl AsyncFnMut() -> Result<T, E>,
     taken: impl Fn(&E) -> bool,
@@ -157,48 +165,4 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
-}
-
-/// What is printed at the start. Its curl lines work one after another in any POSIX shell, again and again: addresses
-/// carry the second they were made in, and the meeting starts four minutes after its line is run, so that the invitation
-/// leaves before the reminder and not together with it.
-fn greeting(address: SocketAddr, data_dir: Option<&std::path::Path>, auth: Auth) -> String {
-    let url = format!("http://{address}");
-    let kept = data_dir.map_or("until it ends".to_owned(), |directory| format!("in {}", directory.display()));
-    let (sign_in, token) = match auth {
-        Auth::Off => ("", String::new()),
-        Auth::Dev => (
-            "Callers sign in with tokens (Authorization: Bearer ...), signed here for whoever asks; an administrator's with &group=admin:\n\n\
-             token() { curl -s \"URL/local/token?email=$1\"; }; token ana@example.com\n\n",
-            "token() { curl -s \"URL/local/token?email=$1\"; }; ".to_owned(),
-        ),
-    };
-    let signed_by = |name: &str| match auth {
-        Auth::Off => String::new(),
-        Auth::Dev => format!(" -H \"authorization: Bearer $(token {name}-$tag@example.com)\""),
-    };
-    let create_user = |shell_name: &str, name: &str, zone: &str| {
-        format!(
-            "{shell_name}=$(curl -s URL/api/create_user{signed} -d '{{\"email\":\"{shell_name}-'$tag'@example.com\",\
-             \"name\":\"{name}\",\"timezone\":\"{zone}\"}}' | sed 's/.*\"user_id\":\"\\([^\"]*\\)\".*/\\1/')",
-            signed = signed_by(shell_name),
-        )
-    };
-    let ana = create_user("ana", "Ana", "Europe/Madrid");
-    let bo = create_user("bo", "Bo", "Asia/Kolkata");
-    let text = format!(
-        "Tactful answers on URL and keeps its data {kept}. Ctrl-C ends it.\n\
-         {sign_in}\
-         Paste these to invite Bo to a meeting in four minutes; both get an invitation first, and a reminder a minute before:\n\n\
-         tag=$(date +%s); {token}{ana}; echo $ana\n\
-         {bo}; echo $bo\n\
-         at() {{ date -u -d \"+$1 minutes\" +%Y-%m-%dT%H:%MZ 2>/dev/null || date -u -v+$1M +%Y-%m-%dT%H:%MZ; }}; \
-         curl -s URL/api/create_meeting{signed} -d '{{\"creator_id\":\"'$ana'\",\"title\":\"Design review\",\
-         \"start_time\":\"'$(at 4)'\",\"end_time\":\"'$(at 34)'\",\"time_zone\":\"Europe/Madrid\",\
-         \"participants\":[\"bo-'$tag'@example.com\"],\"notification_interval\":1}}'\n\n\
-         Webhooks, and the secret they are signed with, are at URL/local/webhooks\n\
-         The messages are at URL/local/outbox\n\n",
-        signed = signed_by("ana"),
-    );
-    text.replace("URL", &url)
 }

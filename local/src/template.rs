@@ -1,5 +1,5 @@
-//! What `cargo run` reads from `template.yaml`, so that the machine at hand and AWS run the same deployment: the
-//! table, the HTTP routes and the stream mapping. Nothing of these is written down a second time.
+//! What `cargo run` reads from `template.yaml`, so that the machine at hand and AWS run the same deployment:
+//! the table, the HTTP routes and the stream mapping. Nothing of these is written down a second time.
 
 use serde_json::{Value, json};
 

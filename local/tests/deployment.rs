@@ -55,7 +55,8 @@ async fn a_reminder_leaves_in_its_minute_also_after_a_restart() {
     assert!(deployment.plan().await.unwrap() > 0);
     drop(deployment);
 
-    // A process can't be killed halfway through a test; that the first one let go of everything is the point here.
+    // A process can't be killed halfway through a test; that the first one let go
+    // of everything is the point here.
     let deployment = Deployment::start(kept_in(directory.path()), clock.clone()).await.unwrap();
     let due = noon + TimeDelta::minutes(50);
     assert_eq!(deployment.fire_due(due - TimeDelta::seconds(1)).await, 0);

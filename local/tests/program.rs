@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 struct Program {
     process: Child,
     address: String,
-    greeting: String,
+    banner: String,
 }
 
 impl Program {
@@ -28,18 +28,23 @@ impl Program {
         command
     }
 
-    /// Starts it and waits for its greeting.
+    /// Starts it and waits for its banner.
     fn start(data_dir: &Path) -> Self {
-        let mut process = Self::command().arg("--data-dir").arg(data_dir).spawn().unwrap();
+        Self::start_with(data_dir, &[])
+    }
+
+    fn start_with(data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut command = Self::command();
+        let mut process = command.args(arguments).arg("--data-dir").arg(data_dir).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut greeting = String::new();
-        while !greeting.contains("/local/outbox") {
-            greeting += &(lines.next().expect("it ended before it greeted").unwrap() + "\n");
+        let mut banner = String::new();
+        while !banner.contains("/local/outbox") {
+            banner += &(lines.next().expect("it ended before its banner did").unwrap() + "\n");
         }
         // Read on, so that it can go on writing.
         std::thread::spawn(move || lines.for_each(drop));
-        let address = greeting.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-        Self { process, address, greeting }
+        let address = banner.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        Self { process, address, banner }
     }
 
     /// Status and body of one request.
@@ -85,7 +90,7 @@ fn failure(output: &Output) -> &str {
 fn what_was_answered_is_there_after_a_kill() {
     let directory = tempfile::tempdir().unwrap();
     let mut first = Program::start(directory.path());
-    assert_eq!(first.greeting.lines().filter(|line| line.contains("curl ")).count(), 3, "{}", first.greeting);
+    assert_eq!(first.banner.lines().filter(|line| line.contains("curl ")).count(), 3, "{}", first.banner);
     let (status, ana) = first.create_user("ana");
     assert_eq!(status, 201, "{ana}");
     let (_, bo) = first.create_user("bo");
@@ -158,4 +163,66 @@ fn a_signal_stops_it_cleanly() {
         let unfinished = left.iter().any(|name| name.to_string_lossy().contains("-wal"));
         assert!(!unfinished, "the databases were closed: {left:?}");
     }
+}
+
+/// The paragraph of the banner that has `part` in it.
+#[cfg(unix)]
+fn paragraph<'a>(banner: &'a str, part: &str) -> &'a str {
+    banner.split("\n\n").find(|paragraph| paragraph.contains(part)).unwrap()
+}
+
+/// What a shell prints that is given these lines, in the folder of the source.
+#[cfg(unix)]
+fn pasted(shell: &str, lines: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut process = Command::new(shell);
+    process.current_dir(root).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = process.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = process.wait_with_output().unwrap();
+    let (printed, errors) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && errors.is_empty(), "{shell}: {printed}{errors}");
+    printed
+}
+
+/// Needs curl.
+#[cfg(unix)]
+#[test]
+fn what_the_banner_says_to_paste_books_a_meeting_again_and_again() {
+    for arguments in [&[][..], &["--auth", "dev"]] {
+        let directory = tempfile::tempdir().unwrap();
+        let program = Program::start_with(directory.path(), arguments);
+        for shell in ["sh", "bash"] {
+            let printed = pasted(shell, paragraph(&program.banner, "/create_meeting"));
+            let [ana, bo, meeting] = printed.lines().collect::<Vec<_>>().try_into().unwrap();
+            let [bo, meeting]: [Value; 2] = [bo, meeting].map(|answer| serde_json::from_str(answer).unwrap());
+            assert_eq!((&meeting["creator_id"], &meeting["status"]), (&json!(ana), &json!("confirmed")));
+            assert_eq!(meeting["participants"][1]["user_id"], bo["user_id"], "{meeting}");
+            assert_eq!(meeting["notification_interval"][0]["minutes_before"], 1, "{meeting}");
+        }
+        for _ in 0..2 {
+            let printed = pasted("sh", paragraph(&program.banner, "quickstart.sh"));
+            for line in
+                ["Created Ana, ", "Created Bo, ", "    for Ana at ", "    for Bo  at ", "Read it at http"]
+            {
+                assert_eq!(printed.matches(line).count(), 1, "{line}: {printed}");
+            }
+            assert_eq!(printed.matches("reminder  ").count(), 2, "{printed}");
+        }
+    }
+}
+
+/// Needs curl.
+#[cfg(unix)]
+#[test]
+fn quickstart_says_that_nothing_answers() {
+    // The port was free just now.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let script = root.join("examples/quickstart.sh");
+    let output = Command::new("sh").arg(script).arg(format!("http://{free}")).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains(&format!("nothing answers at http://{free}")), "{error}");
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Timelike};
 use harness::{CallOutcome, Person, World};
 use serde_json::{Value, json};
 use shared::domain::{MeetingId, Name, UserId};
-use shared::store::WorkItem;
+use shared::store::Unplanned;
 use shared::time::Minute;
 
 use crate::scenario::at;
@@ -61,8 +61,8 @@ impl Fixture {
     async fn is_owed(&self) -> bool {
         let minute = Minute::of(self.world.clock.now()) + 1;
         let overdue = self.world.process.planner.store.overdue(minute, 1000).await.unwrap();
-        let user = WorkItem::User(UserId::parse(&self.ana.id).unwrap());
-        overdue.debts.iter().any(|owed| owed.work_item == user)
+        let user = Unplanned::User(UserId::parse(&self.ana.id).unwrap());
+        overdue.plans.iter().any(|pending| pending.work == user)
     }
 }
 

@@ -115,10 +115,10 @@ async fn failures_of_planning_and_sweeping_are_logged_by_ids() {
     assert!(!unreadable.contains(MARK) && !undelivered.contains(MARK), "{unreadable}, {undelivered}");
 
     let work_item = format!("meeting {}", fixture.id);
-    let waiting = log.of("not all is planned, the sweep goes on");
+    let waiting = log.of("not all is planned, the sweep will finish it");
     assert!(waiting.iter().any(|line| line["work_item"] == work_item && line["cause"] != ""), "{waiting:?}");
-    assert!(log.of("planning failed, will be tried again").iter().any(|line| line["work_item"] == work_item));
-    assert!(log.of("still owed, will be tried again").iter().any(|line| line["cause"] != ""));
+    assert!(log.of("planning failed, will be retried").iter().any(|line| line["work_item"] == work_item));
+    assert!(log.of("still pending, will be retried").iter().any(|line| line["cause"] != ""));
     log.assert_impersonal();
 }
 

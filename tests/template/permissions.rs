@@ -60,12 +60,17 @@ fn every_statement_is_named_and_names_what_it_allows() {
 }
 
 #[test]
-fn no_resource_is_a_wildcard_but_the_timers_of_this_stack() {
-    let timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TimerGroup}/*";
+fn no_resource_is_a_wildcard_but_the_stacks_timers_and_what_ses_authorizes_on() {
+    let wildcards = [
+        "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TimerGroup}/*",
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
+    ]
+    .map(|arn| json!({ "Fn::Sub": arn }));
     for Statement { role, sid, resources, .. } in all_statements() {
         for resource in resources {
             let wild = resource.to_string().contains(['*', '?']);
-            assert!(!wild || resource == json!({ "Fn::Sub": timers }), "{role}/{sid} reaches {resource}");
+            assert!(!wild || wildcards.contains(&resource), "{role}/{sid} reaches {resource}");
         }
     }
 }
@@ -174,6 +179,12 @@ fn mail_goes_out_under_the_configured_sender_only() {
     {
         assert_eq!(statement.actions, ["ses:SendEmail", "ses:SendRawEmail"], "{}", statement.role);
         assert_eq!(statement.condition, condition, "{}", statement.role);
+        // SES authorizes on more than the sender's own identity: its domain or a parent of that, recipients that are
+        // verified, and a default configuration set.
+        let account = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}";
+        let expected =
+            ["identity", "configuration-set"].map(|kind| json!({ "Fn::Sub": format!("{account}:{kind}/*") }));
+        assert_eq!(statement.resources, expected, "{}", statement.role);
     }
 }
 

@@ -8,11 +8,12 @@ use shared::http::{Api, Code, Problem, Request, Response, check_version, not_fou
 use shared::notices::next_minute;
 use shared::store::{ReadSet, Session};
 
-/// Cancels a meeting and takes it off everyone's calendar. Cancelling again changes nothing and answers the same.
+/// Cancels a meeting and takes it off everyone's calendar. Cancelling again
+/// changes nothing and answers the same.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 412 when `If-Match` names another version;
-/// 503 when others keep changing the same meeting.
+/// 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 412 when `If-Match` names
+/// another version; 503 when others keep changing the same meeting.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;

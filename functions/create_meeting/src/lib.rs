@@ -1,4 +1,5 @@
-//! `POST /api/create_meeting`: books a time for its creator, who can't be double-booked, and for everyone invited.
+//! `POST /api/create_meeting`: books a time for its creator, who can't be
+//! double-booked, and for everyone invited.
 
 mod request;
 
@@ -23,9 +24,9 @@ const FIRST_VERSION: u64 = 1;
 /// Creates a meeting unless its creator has another one then; who of the others has is told.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401 and 403 for a
-/// caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`; 429 `quota_exceeded`; 503
-/// when others keep changing the same calendars.
+/// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401
+/// and 403 for a caller who isn't known or isn't the creator; 404 `user_not_found`; 409 `meeting_conflict`;
+/// 429 `quota_exceeded`; 503 when others keep changing the same calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;

@@ -22,7 +22,8 @@ pub(crate) struct NewMeeting {
     pub(crate) warnings: Vec<FieldError>,
 }
 
-/// The addresses of those invited, each once. More than any meeting holds are refused before anyone is looked for.
+/// The addresses of those invited, each once. More than any meeting holds are
+/// refused before anyone is looked for.
 fn participants(value: &Value) -> Result<Vec<Email>, String> {
     let mut emails = read::emails(value)?;
     let mut seen = HashSet::new();

@@ -30,7 +30,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     }
 }
 
-/// The id of the user that a key creates. Keys are their callers' own: that somebody else chose the same one is no repetition.
+/// The id of the user that a key creates. Keys are their callers' own: that somebody else chose
+/// the same one is no repetition.
 fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
     match caller {
         Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),

@@ -17,17 +17,18 @@ use shared::time::{Interval, Zone};
 
 use request::{MAX_DAYS, Query};
 
-/// The most meetings in one answer: with the longest titles and the slots between them some 5 MB, and Lambda's answers may have 6
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// The most meetings in one answer: with the longest titles and the slots between them some 5 MB, and
+/// Lambda's answers may have 6 (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BOOKED: usize = 4_000;
-/// The most meetings to read for one. Those on its first and last days may lie beside the window, and a day has 300 at most.
+/// The most meetings to read for one. Those on its first and last days may lie beside the
+/// window, and a day has 300 at most.
 const MAX_READ: usize = MAX_BOOKED + 4 * 300;
 
 /// Answers booked meetings, free slots and do-not-disturb time of a user in an interval.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known; 404 `user_not_found`; 503 when the store is
-/// too busy.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known; 404 `user_not_found`;
+/// 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = match *request.method() {
@@ -35,8 +36,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         _ => Fields::of_body(&request)?,
     };
     let query = request::parse(fields)?;
-    // Which UTC days the interval touches depends on the user's zone, which comes with the same round trip: no zone is more
-    // than a day away from UTC.
+    // Which UTC days the interval touches depends on the user's zone, which comes with the same round trip:
+    // no zone is more than a day away from UTC.
     let (first, last) = (query.start.date() - Days::new(1), query.end.date() + Days::new(1));
     let wanted = caller.with_own_keys(ReadSet::new().user(&query.user_id));
     let bookings = api.store.booked_days(&query.user_id, first, last, MAX_READ);

@@ -45,8 +45,8 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     fields.finish(query())
 }
 
-/// Refuses a window that is the wrong way round or too long in any zone, before its calendar pages are read. The exact
-/// check follows when the zone is known.
+/// Refuses a window that is the wrong way round or too long in any zone, before its calendar pages are read.
+/// The exact check follows when the zone is known.
 fn check_window(fields: &mut Fields, start: WrittenTime, end: WrittenTime) {
     const MARGIN: i64 = 2;
     match (end.date() - start.date()).num_days() {

@@ -17,8 +17,8 @@ pub struct Invites {
     pub sender: Email,
 }
 
-/// Answers a meeting as an iCalendar object, with its version as the entity tag. It takes a cancelled meeting off the
-/// calendar.
+/// Answers a meeting as an iCalendar object, with its version as the entity tag. It takes a
+/// cancelled meeting off the calendar.
 ///
 /// # Errors
 /// 401 and 403 for a caller who isn't known; 404 `meeting_not_found`; 503 when the store is too busy.

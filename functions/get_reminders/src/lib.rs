@@ -36,7 +36,8 @@ struct Answer {
     invitations: Vec<NoticeView>,
 }
 
-/// The organizer first, then the others as they were added, those who left last; the earliest reminder of each first.
+/// The organizer first, then the others as they were added, those who left last; the
+/// earliest reminder of each first.
 fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
     let place = |notice: &Notice| {
         let is_theirs = |participant: &Participant| participant.user_id == notice.key.user_id;
@@ -46,7 +47,8 @@ fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
     notices.iter().map(NoticeView::from).collect()
 }
 
-/// A meeting whose plan is not carried out yet (it takes about a second) is answered with what the plan will bring.
+/// A meeting whose plan is not carried out yet (it takes about a second) is answered
+/// with what the plan will bring.
 async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result<Vec<Notice>, Problem> {
     if meeting.planned_version == meeting.version {
         return Ok(stored);

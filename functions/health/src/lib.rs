@@ -5,7 +5,8 @@ use serde_json::json;
 use shared::http::{self, Problem, Request, Response};
 use shared::time::TZDB;
 
-/// Answers version and tzdb. It asks nothing of the store: an outage there is the business of the calls that need it.
+/// Answers version and tzdb. It asks nothing of the store: an outage there is the
+/// business of the calls that need it.
 ///
 /// # Errors
 /// None in practice; the type is that of every use case.

@@ -1,4 +1,5 @@
-//! `GET /api/openapi.json` and `GET /api/docs`: the contract as OpenAPI 3.1, and a page to read it and try its calls.
+//! `GET /api/openapi.json` and `GET /api/docs`: the contract as OpenAPI 3.1, and a
+//! page to read it and try its calls.
 
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, RequestExt};
@@ -51,8 +52,8 @@ fn text(kind: &'static str, cache: &'static str, text: &'static str) -> Response
     answer(kind, cache, Body::Text(text.to_owned()))
 }
 
-/// A file that is gzip already. Every browser asks for that; unpacked, the largest would be a quarter of what Lambda may
-/// answer at once (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// A file that is gzip already. Every browser asks for that; unpacked, the largest would be a quarter of what
+/// Lambda may answer at once (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 fn packed(kind: &'static str, gzip: &'static [u8]) -> Response {
     let mut response = answer(kind, CACHED, Body::Binary(gzip.to_vec()));
     response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -12,9 +12,9 @@ use shared::store::{ReadSet, Session};
 /// Adds a user to a meeting; whether they have another one then is told.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or
-/// `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429 `quota_exceeded`; 503 when others keep changing
-/// the same meeting or calendar.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// `user_not_found` or `meeting_not_found`; 409 `already_participant` or `meeting_cancelled`; 429
+/// `quota_exceeded`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;

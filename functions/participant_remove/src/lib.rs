@@ -11,9 +11,9 @@ use shared::store::{ReadSet, Session};
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found` or
-/// `meeting_not_found`; 409 `not_a_participant`, `organizer_cannot_leave` or `meeting_cancelled`; 503 when others keep
-/// changing the same meeting or calendar.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// `user_not_found` or `meeting_not_found`; 409 `not_a_participant`, `organizer_cannot_leave` or
+/// `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;

@@ -1,4 +1,4 @@
-//! Fed by the table's stream: what a committed change owes is planned within about a second.
+//! Fed by the table's stream: plans the notices of a changed meeting or user within about a second.
 
 use std::time::Duration;
 
@@ -6,52 +6,52 @@ use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use futures_util::stream::{self, StreamExt};
 use shared::notices::{Planner, Run};
-use shared::store::WorkItem;
+use shared::store::{Unplanned, WorkItem};
 
-/// How many work items are planned side by side.
-const SIDE_BY_SIDE: usize = 4;
-/// How long a batch is worked on, of the function's 60 seconds.
+/// How many meetings and users are planned at once.
+const CONCURRENCY: usize = 4;
+/// How long a batch takes on new work, of the function's 60 seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Plans what the records of a batch say is owed, each work item once however often it changed, and answers which records to
-/// try again.
+/// Plans what changed in a batch, each meeting and user once however often it changed. Answers the records to retry.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
     let run = &Run::begin(&planner.clock, TIMEOUT);
-    let planned = by_work_item(event).into_iter().map(async |(work_item, numbers)| {
-        match planner.plan(&work_item, run).await {
+    let planned = changed(event).into_iter().map(async |(unplanned, sequence_numbers)| {
+        match planner.plan(&unplanned, run).await {
             Ok(()) => Vec::new(),
             Err(error) if error.can_wait() => {
-                tracing::warn!(%work_item, cause = %error, "not all is planned, the sweep goes on");
+                tracing::warn!(work_item = %unplanned, cause = %error, "not all is planned, the sweep will finish it");
                 Vec::new()
             }
             Err(error) => {
-                tracing::warn!(%work_item, cause = %error, "planning failed, will be tried again");
-                numbers
+                tracing::warn!(work_item = %unplanned, cause = %error, "planning failed, will be retried");
+                sequence_numbers
             }
         }
     });
-    let failed: Vec<_> = stream::iter(planned).buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let failed: Vec<_> = stream::iter(planned).buffer_unordered(CONCURRENCY).collect().await;
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures = failed.into_iter().flatten().map(failure).collect();
     response
 }
 
-/// Who owes something in this batch, with the sequence numbers of the records that say so.
-fn by_work_item(event: Event) -> Vec<(WorkItem, Vec<String>)> {
-    let mut work_items: Vec<(WorkItem, Vec<String>)> = Vec::new();
+/// What is to be planned after this batch, with the sequence numbers of the records that say so.
+fn changed(event: Event) -> Vec<(Unplanned, Vec<String>)> {
+    let mut changed: Vec<(Unplanned, Vec<String>)> = Vec::new();
     for record in event.records {
-        let Some(work_item) = work_item(&record) else { continue };
+        let Some(unplanned) = unplanned(&record) else { continue };
         let number = record.change.sequence_number.unwrap_or_default();
-        match work_items.iter_mut().find(|(known, _)| *known == work_item) {
+        match changed.iter_mut().find(|(known, _)| *known == unplanned) {
             Some((_, numbers)) => numbers.push(number),
-            None => work_items.push((work_item, vec![number])),
+            None => changed.push((unplanned, vec![number])),
         }
     }
-    work_items
+    changed
 }
 
-/// Who owes something since that change. What has the version that it had is no change but what a plan itself noted.
-fn work_item(record: &EventRecord) -> Option<WorkItem> {
+/// What is to be planned since that record. A record with the version that the item had before is one of planning's
+/// own writes.
+fn unplanned(record: &EventRecord) -> Option<Unplanned> {
     let version = |image: &serde_dynamo::Item| image.get("version").cloned();
     let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));
     if old.is_some() && old == new {
@@ -61,7 +61,10 @@ fn work_item(record: &EventRecord) -> Option<WorkItem> {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,
     };
-    WorkItem::of_key(text("pk")?, text("sk")?)
+    match WorkItem::of_key(text("pk")?, text("sk")?)? {
+        WorkItem::Plan(unplanned) => Some(unplanned),
+        WorkItem::Notice(key) => Some(Unplanned::Meeting(key.meeting_id)),
+    }
 }
 
 fn failure(sequence_number: String) -> DynamoDbBatchItemFailure {

@@ -1,53 +1,60 @@
-//! Every minute: brings to its end whatever should have been done and isn't. The stream is the fast path, this is the promise.
+//! Every minute: finishes all work that should have been done by now and isn't. The stream is the fast path; the sweep
+//! is the guarantee.
 
 use std::time::Duration;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
+use shared::domain::NoticeKey;
 use shared::notices::{DeliveryOutcome, Notifier, Planner, Run, Unfinished};
-use shared::store::{StoreError, WorkItem};
+use shared::store::{Pending, StoreError, Unplanned, WorkItem};
 use shared::time::Minute;
 
-/// How many debts of each shard one run takes on.
+/// How many work items of each shard one run takes on.
 const BATCH: usize = 1000;
-/// How many notices are delivered side by side.
-const DELIVERIES_SIDE_BY_SIDE: usize = 32;
-/// How many meetings and users are planned side by side, and how many timers are set.
-const PLANS_SIDE_BY_SIDE: usize = 16;
-/// How long a run begins something new. The longest that a delivery takes is left of the function's 55 seconds.
+/// How many notices are delivered at once.
+const CONCURRENT_DELIVERIES: usize = 32;
+/// How many meetings and users are planned at once, and how many timers are set.
+const CONCURRENT_PLANS: usize = 16;
+/// How long a run takes on new work. It leaves the longest delivery of the function's 55 seconds.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What sweeping works with.
 #[derive(Clone, Debug)]
 pub struct Sweeper {
-    /// Plans what meetings and users owe.
+    /// Plans meetings and users.
     pub planner: Planner,
-    /// Delivers what notices owe.
+    /// Delivers notices.
     pub notifier: Notifier,
 }
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
-    /// Debts that were paid.
+    /// How many work items are done.
     pub done: usize,
-    /// Debts that are still owed; the next run takes them on again.
+    /// How many are left to the next run.
     pub left: usize,
 }
 
-/// What became of a debt in a lane.
+/// What became of a work item.
 enum Handled {
     Done,
     Left,
-    /// It is not for this lane to pay: a timer has to be set or taken away.
-    NeedsTimer(WorkItem),
 }
 
-/// Works off what is overdue, by the same code as the fast path.
+/// What became of a notice that was tried without EventBridge Scheduler.
+enum Delivered {
+    Handled(Handled),
+    /// Its timer has to be set or taken away.
+    NeedsTimer(NoticeKey),
+}
+
+/// Finishes what is overdue, by the same code as the fast path.
 ///
-/// What is due needs nothing but the store and a way out, and waits for nothing else: it has a lane of its own. So have plans;
-/// and timers come when everything due was looked at, since nobody misses them as long as this run comes every minute.
+/// Deliveries need the store and a way out alone, so they wait for nothing else. Plans run beside them. Timers come when
+/// every notice that is due was tried: while this run comes every minute, a missing timer delays nothing.
 ///
 /// # Errors
 /// When what is overdue can't even be read.
@@ -56,24 +63,25 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let now = Minute::of(sweeper.planner.clock.now());
     let overdue = sweeper.planner.store.overdue(now, BATCH).await?;
     shared::metrics::oldest_debt(overdue.oldest().map_or(0, |oldest| now - oldest));
-    if let Some(unknown) = overdue.unknown.first() {
-        let (key, count) = (&unknown.key, overdue.unknown.len());
-        tracing::warn!(%key, count, "owed by items that this program doesn't know, left alone");
+    if let Some(Pending { work: key, .. }) = overdue.unknown.first() {
+        let count = overdue.unknown.len();
+        tracing::warn!(%key, count, "pending work of items that this version doesn't know is left alone");
     }
-    let work_items = overdue.debts.into_iter().map(|debt| debt.work_item);
-    let (notices, plans): (Vec<_>, Vec<_>) =
-        work_items.partition(|work_item| matches!(work_item, WorkItem::Notice(_)));
-    let planning = run_concurrently(run, PLANS_SIDE_BY_SIDE, plans, |work_item| pay(sweeper, run, work_item));
+    let plans = overdue.plans.into_iter().map(|pending| pending.work);
+    let planning = run_concurrently(run, CONCURRENT_PLANS, plans, |unplanned| plan(sweeper, run, unplanned));
+    let notices = overdue.notices.into_iter().map(|pending| pending.work);
     let delivering = async {
-        let mut handled =
-            run_concurrently(run, DELIVERIES_SIDE_BY_SIDE, notices, |work_item| deliver(sweeper, work_item))
-                .await;
-        let untimed = handled.extract_if(.., |outcome| matches!(outcome, Handled::NeedsTimer(_)));
-        let untimed = untimed.filter_map(Handled::work_item).collect();
-        handled.extend(
-            run_concurrently(run, PLANS_SIDE_BY_SIDE, untimed, |work_item| pay(sweeper, run, work_item))
-                .await,
-        );
+        let deliver_first = |key| deliver_if_due(sweeper, key);
+        let tried = run_concurrently(run, CONCURRENT_DELIVERIES, notices, deliver_first).await;
+        let (mut handled, mut untimed) = (Vec::new(), Vec::new());
+        for delivered in tried {
+            match delivered {
+                Delivered::Handled(outcome) => handled.push(outcome),
+                Delivered::NeedsTimer(key) => untimed.push(key),
+            }
+        }
+        handled
+            .extend(run_concurrently(run, CONCURRENT_PLANS, untimed, |key| deliver(sweeper, run, key)).await);
         handled
     };
     let (mut handled, delivered) = join(planning, delivering).await;
@@ -81,45 +89,46 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let done = handled.iter().filter(|outcome| matches!(outcome, Handled::Done)).count();
     let swept = Swept { done, left: handled.len() - done };
     if run.is_over() {
-        tracing::warn!(left = swept.left, "the time of this run is up, the next one goes on");
+        tracing::warn!(left = swept.left, "the time of this run is up, the next one continues");
     }
     Ok(swept)
 }
 
-/// Pays debts side by side, in their order, until the run is over.
-async fn run_concurrently<P: Future<Output = Handled>>(
+/// Handles work items `concurrency` at a time, in their order. Once the run is over, the rest is left.
+async fn run_concurrently<T, H: From<Handled>, F: Future<Output = H>>(
     run: &Run,
-    side_by_side: usize,
-    work_items: Vec<WorkItem>,
-    pay: impl Fn(WorkItem) -> P,
-) -> Vec<Handled> {
-    let handled = work_items.into_iter().map(|work_item| {
-        let outcome = pay(work_item);
-        async { if run.is_over() { Handled::Left } else { outcome.await } }
+    concurrency: usize,
+    items: impl IntoIterator<Item = T>,
+    handle: impl Fn(T) -> F,
+) -> Vec<H> {
+    let handled = items.into_iter().map(|item| {
+        let handled = handle(item);
+        async { if run.is_over() { Handled::Left.into() } else { handled.await } }
     });
-    stream::iter(handled).buffer_unordered(side_by_side).collect().await
+    stream::iter(handled).buffer_unordered(concurrency).collect().await
 }
 
-/// Delivers a notice that is due.
-async fn deliver(sweeper: &Sweeper, work_item: WorkItem) -> Handled {
-    let WorkItem::Notice(key) = &work_item else { return Handled::NeedsTimer(work_item) };
-    match sweeper.notifier.deliver_if_due(key).await {
-        // One that is closed has a timer to lose.
-        Ok(DeliveryOutcome::NotYet | DeliveryOutcome::Nothing) => Handled::NeedsTimer(work_item),
-        outcome => Handled::of(&work_item, outcome.map(drop)),
+/// Delivers a notice that is due, without a call to EventBridge Scheduler.
+async fn deliver_if_due(sweeper: &Sweeper, key: NoticeKey) -> Delivered {
+    match sweeper.notifier.deliver_if_due(&key).await {
+        Ok(DeliveryOutcome::NotYet | DeliveryOutcome::Nothing) => Delivered::NeedsTimer(key),
+        outcome => Handled::of(&WorkItem::Notice(key), outcome.map(drop)).into(),
     }
 }
 
-/// Pays a debt that may need timers.
-async fn pay(sweeper: &Sweeper, run: &Run, work_item: WorkItem) -> Handled {
-    let outcome = match &work_item {
-        WorkItem::Notice(key) => match sweeper.notifier.deliver(key).await {
-            Ok(DeliveryOutcome::Nothing) => sweeper.planner.plan(&work_item, run).await,
-            outcome => outcome.map(drop),
-        },
-        WorkItem::Meeting(_) | WorkItem::User(_) => sweeper.planner.plan(&work_item, run).await,
+/// Delivers a notice, or sets or takes away its timer.
+async fn deliver(sweeper: &Sweeper, run: &Run, key: NoticeKey) -> Handled {
+    let outcome = match sweeper.notifier.deliver(&key).await {
+        // A closed one still has a timer, which its meeting's plan takes away.
+        Ok(DeliveryOutcome::Nothing) => sweeper.planner.plan_meeting(&key.meeting_id, run).await,
+        outcome => outcome.map(drop),
     };
-    Handled::of(&work_item, outcome)
+    Handled::of(&WorkItem::Notice(key), outcome)
+}
+
+async fn plan(sweeper: &Sweeper, run: &Run, unplanned: Unplanned) -> Handled {
+    let outcome = sweeper.planner.plan(&unplanned, run).await;
+    Handled::of(&WorkItem::Plan(unplanned), outcome)
 }
 
 impl Handled {
@@ -127,16 +136,15 @@ impl Handled {
         match outcome {
             Ok(()) => Self::Done,
             Err(error) => {
-                tracing::warn!(%work_item, cause = %error, "still owed, will be tried again");
+                tracing::warn!(%work_item, cause = %error, "still pending, will be retried");
                 Self::Left
             }
         }
     }
+}
 
-    fn work_item(self) -> Option<WorkItem> {
-        match self {
-            Self::NeedsTimer(work_item) => Some(work_item),
-            Self::Done | Self::Left => None,
-        }
+impl From<Handled> for Delivered {
+    fn from(handled: Handled) -> Self {
+        Self::Handled(handled)
     }
 }

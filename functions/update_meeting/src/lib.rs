@@ -22,8 +22,9 @@ use request::MeetingPatch;
 /// Changes a meeting and its entry on everyone's calendar; who has another one then is told anew.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `meeting_not_found`; 409
-/// `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// `meeting_not_found`; 409 `meeting_conflict` or `meeting_cancelled`; 412 when `If-Match` names another
+/// version; 429 `quota_exceeded`; 503 when others keep changing the same meeting or calendars.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "meeting_id", MeetingId::parse, Code::MeetingNotFound)?;
@@ -82,7 +83,8 @@ async fn change(
         let user = found.user(&participant.user_id)?.ok_or_else(|| Problem::stale(session))?;
         attendees.push(Attendee { pages: found.days(&user.id, after.interval)?, user });
     }
-    // Whoever is invited elsewhere meanwhile may still change anything, and be there for less time, but for no other.
+    // Whoever is invited elsewhere meanwhile may still change anything, and be there
+    // for less time, but for no other.
     let moved = after.interval != before.interval;
     let takes_more = !before.interval.contains(after.interval);
     if let Some(creator) =

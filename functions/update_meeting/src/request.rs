@@ -44,8 +44,8 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
 }
 
 impl MeetingPatch {
-    /// The meeting after the change, and what the client should know of how its times were read. A new start alone keeps
-    /// the old end; a new zone alone tells the same instants in that zone.
+    /// The meeting after the change, and what the client should know of how its times were read. A new start
+    /// alone keeps the old end; a new zone alone tells the same instants in that zone.
     pub(crate) fn apply(&self, before: &Meeting) -> Result<(Meeting, Vec<FieldError>), Problem> {
         let zone = self.zone.unwrap_or(before.zone);
         let (interval, warnings) = match (&self.start, &self.end) {

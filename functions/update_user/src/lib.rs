@@ -16,8 +16,8 @@ use request::UserPatch;
 /// Changes a user; their reminders to come are planned anew.
 ///
 /// # Errors
-/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404 `user_not_found`; 409
-/// `email_taken`; 503 when others keep changing the same user.
+/// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't known or may not; 404
+/// `user_not_found`; 409 `email_taken`; 503 when others keep changing the same user.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id(&request, "user_id", UserId::parse, Code::UserNotFound)?;

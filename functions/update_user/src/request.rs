@@ -28,7 +28,8 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
 }
 
 impl UserPatch {
-    /// The user after the change. Of the do-not-disturb hours one alone may change; in the end there are both or neither.
+    /// The user after the change. Of the do-not-disturb hours one alone may change; in the
+    /// end there are both or neither.
     pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
         let start = self.dnd_start.clone().apply(before.dnd.map(Dnd::start));
         let end = self.dnd_end.clone().apply(before.dnd.map(Dnd::end));

@@ -26,8 +26,8 @@ pub enum Place<'a> {
 
 /// A running DynamoDB with one table. It stops when dropped.
 ///
-/// It has a thread of its own: dynoxide answers one request at a time without giving its thread away, and that
-/// thread shouldn't be one that the functions need.
+/// It has a thread of its own: dynoxide answers one request at a time without giving its thread away, and
+/// that thread shouldn't be one that the functions need.
 pub struct DynamoDb {
     endpoint: String,
     stream_arn: String,
@@ -69,8 +69,8 @@ impl DynamoDb {
             Place::Memory => (Database::memory()?, None),
             Place::File(path) => {
                 let database = Database::new(&path.to_string_lossy())?;
-                // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no disk
-                // sync per write, and still safe from a killed process.
+                // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no
+                // disk sync per write, and still safe from a killed process.
                 database.disable_bulk_loading()?;
                 (database, Some(StreamTable::open(path)?))
             }
@@ -114,7 +114,8 @@ impl DynamoDb {
         }
     }
 
-    /// Forgets the stream's records before `sequence_number`, which DynamoDB does after a day and dynoxide never.
+    /// Forgets the stream's records before `sequence_number`, which DynamoDB does
+    /// after a day and dynoxide never.
     pub fn forget_stream_before(&self, sequence_number: &str) {
         if let Some(Err(error)) = self.stream.as_ref().map(|stream| stream.forget_before(sequence_number)) {
             tracing::warn!(%error, "old stream records could not be removed");

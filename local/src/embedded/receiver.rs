@@ -65,7 +65,8 @@ const TABLES: &str = "
     ) STRICT;";
 
 impl Receiver {
-    /// Starts it on a loopback port, with the keys that `secrets` has. What `state` holds of an earlier run is there again.
+    /// Starts it on a loopback port, with the keys that `secrets` has. What `state` holds of
+    /// an earlier run is there again.
     ///
     /// # Errors
     /// When there is no port to be had or `state` refuses the table.
@@ -81,7 +82,8 @@ impl Receiver {
         format!("{}/webhooks", self.server.endpoint)
     }
 
-    /// Answers the next requests with these statuses, a redirection with another path of its own, and keeps them all the same.
+    /// Answers the next requests with these statuses, a redirection with another path of its
+    /// own, and keeps them all the same.
     pub fn answer_next(&self, statuses: &[u16]) {
         self.desk.answers().extend(statuses);
     }
@@ -177,8 +179,8 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     status.into_response()
 }
 
-/// Whether one of the keys made one of the signatures, at about `now`. The library's own check would ask the machine for the
-/// time.
+/// Whether one of the keys made one of the signatures, at about `now`. The library's own check
+/// would ask the machine for the time.
 fn is_genuine(keys: &str, headers: &HeaderMap, body: &str, now: DateTime<Utc>) -> bool {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(id), Some(timestamp), Some(signatures)) =

@@ -1,8 +1,8 @@
 //! EventBridge Scheduler: one-off schedules, kept in SQLite, fired in their minute.
 //!
-//! winterbaume-scheduler was the first choice; it keeps neither a target's input nor its dead-letter queue, and
-//! nothing at all across a restart. What is here is what Tactful uses: `at()` in UTC, no flexible window, retry
-//! policy, dead letters, `ActionAfterCompletion`. Anything else is refused rather than ignored.
+//! winterbaume-scheduler was the first choice; it keeps neither a target's input nor its dead-letter queue,
+//! and nothing at all across a restart. What is here is what Tactful uses: `at()` in UTC, no flexible window,
+//! retry policy, dead letters, `ActionAfterCompletion`. Anything else is refused rather than ignored.
 
 mod api;
 mod request;
@@ -78,11 +78,12 @@ struct Inner {
     attempts: Semaphore,
 }
 
-/// How many invocations run at once. More than this gain nothing on one machine, and all of them are cut off halfway
-/// when it is killed.
+/// How many invocations run at once. More than this gain nothing on one machine, and all of them are cut
+/// off halfway when it is killed.
 const CONCURRENCY: usize = 16;
 
-/// How often the loop looks at the clock: a schedule may fire anywhere within its minute, and early is better.
+/// How often the loop looks at the clock: a schedule may fire anywhere within
+/// its minute, and early is better.
 const TICK: Duration = Duration::from_millis(200);
 
 impl Scheduler {
@@ -122,8 +123,8 @@ impl Scheduler {
         }
     }
 
-    /// Fires what is due at `now` and isn't being fired already, and waits until every invocation has succeeded or
-    /// has been given up. Answers how many there were.
+    /// Fires what is due at `now` and isn't being fired already, and waits until every invocation has
+    /// succeeded or has been given up. Answers how many there were.
     pub async fn fire_due(&self, now: DateTime<Utc>, target: &Target) -> usize {
         let mut firing = JoinSet::new();
         let fired = self.start_due(now, target, &mut firing);
@@ -163,8 +164,8 @@ impl Scheduler {
         started
     }
 
-    /// Invokes until it succeeds or its retry policy is exhausted. The schedule goes only afterwards, so that a
-    /// process killed meanwhile fires it again: receivers bear that, as they must on AWS.
+    /// Invokes until it succeeds or its retry policy is exhausted. The schedule goes only afterwards, so that
+    /// a process killed meanwhile fires it again: receivers bear that, as they must on AWS.
     async fn fire(self, due: Due, target: Target) {
         let _in_flight = InFlight { scheduler: &self, generation: due.generation };
         let mut attempts = 0;
@@ -207,7 +208,8 @@ impl Scheduler {
     }
 }
 
-/// What is being invoked, until it is no longer: also when nobody waits for it any more, as when its process dies.
+/// What is being invoked, until it is no longer: also when nobody waits for it any
+/// more, as when its process dies.
 struct InFlight<'a> {
     scheduler: &'a Scheduler,
     generation: i64,

@@ -1,5 +1,5 @@
-//! AWS Secrets Manager: the one secret that Tactful has, made at random when it is first needed; and the key of `--auth dev`, which
-//! on AWS is the issuer's business.
+//! AWS Secrets Manager: the one secret that Tactful has, made at random when it is first needed; and the key
+//! of `--auth dev`, which on AWS is the issuer's business.
 
 use std::fmt;
 use std::io;

@@ -1,8 +1,10 @@
 //! `--auth dev`: what API Gateway's JWT authorizer does, before tokens that this program signs itself.
 //!
-//! Routes that the template doesn't leave open need a token. What it claims reaches the function as API Gateway hands it over
-//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>), so that functions can't
-//! tell the difference. The one that is left: API Gateway trusts an issuer's public keys, this program a key of its own.
+//! Routes that the template doesn't leave open need a token. What it claims reaches the function as API
+//! Gateway hands it over
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>), so that
+//! functions can't tell the difference. The one that is left: API Gateway trusts an issuer's public keys,
+//! this program a key of its own.
 
 use std::fmt;
 use std::io;
@@ -35,8 +37,8 @@ pub struct Authorizer {
     clock: Clock,
 }
 
-/// What a token is to say: the query of `GET /local/token`. Beside an address everything has a default that makes a good
-/// token; the rest is there to see bad ones refused.
+/// What a token is to say: the query of `GET /local/token`. Beside an address everything has a default that
+/// makes a good token; the rest is there to see bad ones refused.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {

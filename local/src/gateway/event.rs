@@ -88,8 +88,8 @@ fn host(headers: &HeaderMap) -> &str {
     given.filter(|host| Url::parse(&format!("http://{host}/")).is_ok()).unwrap_or("localhost")
 }
 
-/// Names in lower case, repeated ones joined by a comma. API Gateway takes cookies out and says itself where a
-/// request came from.
+/// Names in lower case, repeated ones joined by a comma. API Gateway takes cookies out and says
+/// itself where a request came from.
 fn headers(given: &HeaderMap, host: &str, source: IpAddr) -> Value {
     let own = ["host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port"];
     let passed_on = |name: &&HeaderName| *name != COOKIE && !own.contains(&name.as_str());

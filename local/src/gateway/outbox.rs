@@ -1,27 +1,21 @@
 //! `GET /local/outbox`: the caught mail, as JSON for programs and as a page for whoever comes with a browser.
 
 use askama::Template;
-use axum::Json;
-use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
+use super::page;
 use crate::embedded::ses::SentMail;
 
 /// The most messages a page shows.
 const MOST: usize = 50;
 
-/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it. Nobody frames the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'";
-
 /// Answers with all messages as JSON, or with the newest as a page where `headers` ask for one.
 pub(super) fn answer(messages: Vec<SentMail>, headers: &HeaderMap) -> Response {
-    if !wants_a_page(headers) {
-        return ([(header::VARY, "accept")], Json(messages)).into_response();
+    if !page::is_wanted(headers) {
+        return page::json(messages);
     }
-    let page = Page { count: messages.len(), messages: messages.into_iter().rev().take(MOST).collect() };
-    let headers = [(header::VARY, "accept"), (header::CONTENT_SECURITY_POLICY, POLICY)];
-    (headers, Html(page.to_string())).into_response()
+    page::html(&Page { count: messages.len(), messages: messages.into_iter().rev().take(MOST).collect() })
 }
 
 #[derive(Template)]
@@ -31,30 +25,11 @@ struct Page {
     messages: Vec<SentMail>,
 }
 
-/// Only who names HTML, and likes it better than JSON, gets a page: curl says `*/*` (RFC 9110, section 12.5.1).
-fn wants_a_page(headers: &HeaderMap) -> bool {
-    let accepted: Vec<_> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let accepted = accepted.join(",").to_ascii_lowercase();
-    quality(&accepted, "text/html") > quality(&accepted, "application/json")
-}
-
-/// How much a media type is liked, from 0 to 1; 0 as well where it isn't named.
-fn quality(accepted: &str, media_type: &str) -> f32 {
-    let ranges = accepted.split(',').map(|range| range.split(';').map(str::trim));
-    let named = ranges.filter_map(|mut parts| (parts.next() == Some(media_type)).then_some(parts));
-    let qualities = named.map(|mut parameters| {
-        let given = parameters.find_map(|parameter| parameter.strip_prefix("q="));
-        given.and_then(|q| q.parse().ok()).unwrap_or(1.0)
-    });
-    qualities.fold(0.0, f32::max)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::body::to_bytes;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
     use chrono::DateTime;
 
     fn message(subject: &str, html: Option<&str>) -> SentMail {

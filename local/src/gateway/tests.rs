@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::database::Database;
+use crate::deployment::Auth;
 use crate::embedded::dynamodb::{DynamoDb, Place};
 use crate::embedded::scheduler::Backoff;
 use crate::sdk::Loopback;
@@ -145,9 +146,10 @@ async fn it_serves_until_told_to_stop() {
         DynamoDb::start(Place::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();
     let config = Loopback::new().config(dynamodb.endpoint());
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "things");
-    let services = Services { ses, scheduler, store, secrets, receiver, webhook_url };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let about = About { address, data_dir: None, auth: Auth::Off };
+    let services = Services { about, ses, scheduler, store, secrets, receiver, webhook_url };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(gateway().serve(listener, services, async move {
         stopped.await.unwrap();
@@ -161,7 +163,8 @@ async fn it_serves_until_told_to_stop() {
         "{webhooks}"
     );
     assert!(raw(address, "DELETE /local/outbox HTTP/1.1").await.contains("route_not_found"));
-    for own in ["/local/outbox", "/local/reminders", "/local/webhooks", "/nowhere"] {
+    assert!(raw(address, "POST / HTTP/1.1").await.contains("route_not_found"));
+    for own in ["/", "/local", "/local/outbox", "/local/reminders", "/local/webhooks", "/nowhere"] {
         let answer = raw(address, &format!("GET {own} HTTP/1.1")).await;
         for header in
             ["cache-control: no-store", "content-security-policy: default-src 'none'; frame-ancestors 'none'"]
@@ -169,11 +172,14 @@ async fn it_serves_until_told_to_stop() {
             assert_eq!(answer.matches(header).count(), 1, "{own}: {answer}");
         }
     }
-    let page = raw(address, "GET /local/outbox HTTP/1.1\r\naccept: text/html").await;
-    assert!(
-        page.contains("style-src 'unsafe-inline'") && page.contains("x-content-type-options: nosniff"),
-        "{page}"
-    );
+    for (path, heading) in [("/", "Tactful"), ("/local", "Tactful"), ("/local/outbox", "Outbox")] {
+        let page = raw(address, &format!("GET {path} HTTP/1.1\r\naccept: text/html")).await;
+        assert!(page.starts_with("HTTP/1.1 200") && page.contains(&format!("<h1>{heading}</h1>")), "{page}");
+        assert!(
+            page.contains("style-src 'unsafe-inline'") && page.contains("x-content-type-options: nosniff"),
+            "{page}"
+        );
+    }
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
 }

@@ -1,4 +1,5 @@
-//! `GET /local/webhooks`: where webhooks go, the key to check them with, and what came to the receiver of this program.
+//! `GET /local/webhooks`: where webhooks go, the key to check them with, and what came
+//! to the receiver of this program.
 
 use std::io;
 

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::domain::{
     Meeting, MeetingId, Notice, NoticeKey, NoticeState, Participant, Transition, User, UserId,
 };
-use crate::store::{Store, WorkItem};
+use crate::store::{Store, Unplanned};
 use crate::timers::Timers;
 
 /// How many notices are worked on side by side.
@@ -35,15 +35,14 @@ pub struct Planner {
 }
 
 impl Planner {
-    /// Plans whatever `work item` owes; see [`Planner::plan_meeting`].
+    /// Plans a meeting or a user; see [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
     /// # Errors
     /// When AWS fails, others keep changing the same notices, or the run is over. What is left stays owed then.
-    pub async fn plan(&self, work_item: &WorkItem, run: &Run) -> Result<(), Unfinished> {
-        match work_item {
-            WorkItem::Meeting(id) => self.plan_meeting(id, run).await,
-            WorkItem::User(id) => self.plan_user(id, run).await,
-            WorkItem::Notice(key) => self.plan_meeting(&key.meeting_id, run).await,
+    pub async fn plan(&self, unplanned: &Unplanned, run: &Run) -> Result<(), Unfinished> {
+        match unplanned {
+            Unplanned::Meeting(id) => self.plan_meeting(id, run).await,
+            Unplanned::User(id) => self.plan_user(id, run).await,
         }
     }
 

@@ -11,6 +11,6 @@ mod table;
 mod users;
 
 pub use calendar::{Page, bookings};
-pub use owed::{Debt, OWED_SHARDS, Overdue, Unknown, WorkItem};
+pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
 pub use table::{Found, IsConflict, Key, ReadSet, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update};

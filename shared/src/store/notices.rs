@@ -40,7 +40,7 @@ pub(super) struct NoticeItem {
     minutes_before: Option<u32>,
     email: String,
     start: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "told", default, skip_serializing_if = "Option::is_none")]
     last_sent: Option<EventItem>,
     meeting_version: u64,
     user_version: u64,

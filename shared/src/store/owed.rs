@@ -45,25 +45,32 @@ impl Owed {
     }
 }
 
-/// An item that owes work.
+/// Something that still has to happen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum WorkItem {
-    /// A meeting whose newest version is not planned yet.
-    Meeting(MeetingId),
-    /// A user whose newest version is not planned yet.
-    User(UserId),
-    /// A notice without its timer, or one whose minute has passed.
+    /// The notices of a meeting or a user are not planned yet.
+    Plan(Unplanned),
+    /// A notice has no timer yet, or its minute has passed.
     Notice(NoticeKey),
 }
 
+/// An item whose newest version is not planned yet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Unplanned {
+    /// A meeting: everybody's notices of it.
+    Meeting(MeetingId),
+    /// A user: their own notices of all meetings to come.
+    User(UserId),
+}
+
 impl WorkItem {
-    /// The work item with that primary key; `None` for items that never owe anything.
+    /// What the item with that primary key can have to do; `None` for items that are never in the index.
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         let (kind, id) = pk.split_once('#')?;
         match (kind, sk) {
-            ("MEETING", MEETING) => MeetingId::parse(id).ok().map(Self::Meeting),
+            ("MEETING", MEETING) => Some(Self::Plan(Unplanned::Meeting(MeetingId::parse(id).ok()?))),
             ("MEETING", _) => notice(MeetingId::parse(id).ok()?, sk).map(Self::Notice),
-            ("USER", PROFILE) => UserId::parse(id).ok().map(Self::User),
+            ("USER", PROFILE) => Some(Self::Plan(Unplanned::User(UserId::parse(id).ok()?))),
             _ => None,
         }
     }
@@ -77,39 +84,38 @@ fn notice(meeting_id: MeetingId, sk: &str) -> Option<NoticeKey> {
 impl fmt::Display for WorkItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Meeting(id) => write!(f, "meeting {id}"),
-            Self::User(id) => write!(f, "user {id}"),
-            Self::Notice(key) => {
-                write!(f, "notice {}/{}/{}", key.meeting_id, key.user_id, key.kind)
-            }
+            Self::Plan(unplanned) => unplanned.fmt(f),
+            Self::Notice(key) => write!(f, "notice {}/{}/{}", key.meeting_id, key.user_id, key.kind),
         }
     }
 }
 
-/// A debt and since when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Debt {
-    /// Who owes it.
-    pub work_item: WorkItem,
-    /// The minute by which it should have been done.
-    pub since: Minute,
+impl fmt::Display for Unplanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Meeting(id) => write!(f, "meeting {id}"),
+            Self::User(id) => write!(f, "user {id}"),
+        }
+    }
 }
 
-/// What should have been done and isn't.
+/// The work that should have been done by now and isn't. Each list begins with the oldest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overdue {
-    /// The debts, the oldest first.
-    pub debts: Vec<Debt>,
-    /// What stands in the index under a key that this program doesn't know, such as a later one's: nobody here can pay it,
-    /// and it must keep nobody from paying the rest.
-    pub unknown: Vec<Unknown>,
+    /// Notices to deliver, or to give a timer.
+    pub notices: Vec<Pending<NoticeKey>>,
+    /// Meetings and users to plan.
+    pub plans: Vec<Pending<Unplanned>>,
+    /// The keys of items that this version of the program doesn't know, such as a later version's. It can't do their
+    /// work, and they must not keep it from the rest. No key shows a person's address.
+    pub unknown: Vec<Pending<String>>,
 }
 
-/// An item that owes something, and this program doesn't know what.
+/// Pending work and since when.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Unknown {
-    /// Its key, without what would tell a person's address.
-    pub key: String,
+pub struct Pending<T> {
+    /// The work.
+    pub work: T,
     /// The minute by which it should have been done.
     pub since: Minute,
 }
@@ -117,28 +123,37 @@ pub struct Unknown {
 impl Overdue {
     /// Since when the oldest of all is overdue.
     pub fn oldest(&self) -> Option<Minute> {
-        let debts = self.debts.iter().map(|debt| debt.since);
-        debts.chain(self.unknown.iter().map(|unknown| unknown.since)).min()
+        let notices = self.notices.iter().map(|pending| pending.since);
+        let plans = self.plans.iter().map(|pending| pending.since);
+        let unknown = self.unknown.iter().map(|pending| pending.since);
+        notices.chain(plans).chain(unknown).min()
+    }
+
+    /// How much of it this program can do.
+    fn known(&self) -> usize {
+        self.notices.len() + self.plans.len()
     }
 }
 
 impl Store {
-    /// What should have been done by `minute` and isn't, at most `most` debts of each shard: the oldest of it.
+    /// What should have been done by `minute` and isn't: of each shard the oldest `limit` work items.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn overdue(&self, minute: Minute, most: usize) -> Result<Overdue, StoreError> {
-        let shards = try_join_all((0..OWED_SHARDS).map(|shard| self.overdue_in(shard, minute, most))).await?;
+    pub async fn overdue(&self, minute: Minute, limit: usize) -> Result<Overdue, StoreError> {
+        let shards = (0..OWED_SHARDS).map(|shard| self.overdue_in(shard, minute, limit));
         let mut all = Overdue::default();
-        for shard in shards {
-            all.debts.extend(shard.debts);
+        for shard in try_join_all(shards).await? {
+            all.notices.extend(shard.notices);
+            all.plans.extend(shard.plans);
             all.unknown.extend(shard.unknown);
         }
-        all.debts.sort_by_key(|debt| debt.since);
+        all.notices.sort_by_key(|pending| pending.since);
+        all.plans.sort_by_key(|pending| pending.since);
         Ok(all)
     }
 
-    async fn overdue_in(&self, shard: u8, minute: Minute, most: usize) -> Result<Overdue, StoreError> {
+    async fn overdue_in(&self, shard: u8, minute: Minute, limit: usize) -> Result<Overdue, StoreError> {
         let query = self
             .client
             .query()
@@ -149,7 +164,7 @@ impl Store {
             .expression_attribute_values(":now", AttributeValue::N(minute.epoch().to_string()));
         let mut items = query.into_paginator().items().send();
         let mut overdue = Overdue::default();
-        while overdue.debts.len() < most
+        while overdue.known() < limit
             && let Some(item) = items.next().await
         {
             overdue.add(&item.map_err(StoreError::read)?);
@@ -159,15 +174,16 @@ impl Store {
 }
 
 impl Overdue {
-    /// All that is read here are the keys of index and table: none can be missing.
+    /// The index projects keys alone, and none of them can be missing.
     fn add(&mut self, item: &Item) {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
         let (pk, sk) = (text("pk").map_or("", String::as_str), text("sk").map_or("", String::as_str));
         let since = item.get("owed_at").and_then(|value| value.as_n().ok()?.parse().ok());
         let since = Minute::from_epoch(since.unwrap_or_default());
         match WorkItem::of_key(pk, sk) {
-            Some(work_item) => self.debts.push(Debt { work_item, since }),
-            None => self.unknown.push(Unknown { key: impersonal(pk, sk), since }),
+            Some(WorkItem::Notice(work)) => self.notices.push(Pending { work, since }),
+            Some(WorkItem::Plan(work)) => self.plans.push(Pending { work, since }),
+            None => self.unknown.push(Pending { work: impersonal(pk, sk), since }),
         }
     }
 }
@@ -184,7 +200,7 @@ mod tests {
     use crate::domain::Channel;
 
     #[test]
-    fn a_debtor_has_one_key() {
+    fn a_notice_has_one_key() {
         for minutes in ["060", "+60", ""] {
             let work_item = WorkItem::of_key("MEETING#m1", &format!("REMINDER#ana#email#{minutes}"));
             assert_eq!(work_item, None, "{minutes:?}");
@@ -192,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_name_their_debtors() {
+    fn keys_name_their_work() {
         let meeting = MeetingId::random();
         let user = UserId::random();
         let notice = |kind| NoticeKey { meeting_id: meeting.clone(), user_id: user.clone(), kind };
@@ -201,8 +217,8 @@ mod tests {
         let of = |key: Key| WorkItem::of_key(&key.pk, &key.sk);
         assert_eq!(of(Key::notice(&reminder)), Some(WorkItem::Notice(reminder)));
         assert_eq!(of(Key::notice(&invitation)), Some(WorkItem::Notice(invitation)));
-        assert_eq!(of(Key::meeting(&meeting)), Some(WorkItem::Meeting(meeting)));
-        assert_eq!(of(Key::user(&user)), Some(WorkItem::User(user.clone())));
+        assert_eq!(of(Key::meeting(&meeting)), Some(WorkItem::Plan(Unplanned::Meeting(meeting))));
+        assert_eq!(of(Key::user(&user)), Some(WorkItem::Plan(Unplanned::User(user.clone()))));
         assert_eq!(of(Key::day(&user, chrono::NaiveDate::default())), None);
     }
 }

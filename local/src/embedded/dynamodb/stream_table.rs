@@ -1,5 +1,6 @@
-//! dynoxide's table of stream records, which it neither indexes nor ever shortens: every write reads all of it for
-//! the next sequence number, and every poll of the stream too. Both are mended from a connection of our own.
+//! dynoxide's table of stream records, which it neither indexes nor ever shortens: every write
+//! reads all of it for the next sequence number, and every poll of the stream too. Both are
+//! mended from a connection of our own.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! The body of CreateSchedule and UpdateSchedule, checked as far as AWS checks it and this scheduler can keep it.
+//! The body of CreateSchedule and UpdateSchedule, checked as far as AWS checks it
+//! and this scheduler can keep it.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};

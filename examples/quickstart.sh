@@ -1,0 +1,145 @@
+#!/bin/sh
+# Creates two people and a meeting that starts in a few minutes, and says when each of them gets which mail, and why then.
+# Start Tactful with `cargo run`, then run this as often as you like: every run makes new people.
+#
+#     examples/quickstart.sh [URL]        by default http://localhost:3000
+#
+# Needs curl and sed. Where callers sign in, TACTFUL_TOKEN holds an administrator's token; `cargo run -- --auth dev` hands out
+# its own.
+set -eu
+
+url=${1:-http://localhost:3000}
+url=${url%/}
+newline='
+'
+
+fail() {
+    printf 'quickstart: %s\n' "$1" >&2
+    exit 1
+}
+
+# Asks for $2 with the token $1, which may be empty: a GET, or a POST of $3. Leaves the body of the answer in $answer.
+request() {
+    token=$1
+    path=$2
+    body=${3:-}
+    answer=$(curl -sS -w '\n%{http_code}' ${token:+-H "authorization: Bearer $token"} ${body:+-d "$body"} "$url$path") ||
+        fail "nothing answers at $url. Start it with \`cargo run\`, or name its address: examples/quickstart.sh URL"
+    status=${answer##*"$newline"}
+    answer=${answer%"$newline"*}
+    case $status in
+        2??) ;;
+        *) fail "$url$path answered $status: $(printf '%.400s' "$answer")" ;;
+    esac
+}
+
+# The text $1 of the JSON $2; nothing if it is null or absent.
+text() {
+    printf '%s\n' "$2" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"
+}
+
+# What the person with the address $1 signs in with.
+token_of() {
+    if [ -n "${TACTFUL_TOKEN:-}" ]; then
+        printf '%s\n' "$TACTFUL_TOKEN"
+    else
+        # Where nobody has to sign in, there are none.
+        curl -sf "$url/local/token?email=$1" || true
+    fi
+}
+
+# The instant $3 on the clock of the user $2, who has the token $1. Free slots are told in the user's own zone.
+own_time() {
+    request "$1" /api/get_free_slots "{\"user_id\":\"$2\",\"start_time\":\"$3\",\"end_time\":\"$end\"}"
+    text start_time "${answer%%\"booked_meetings\"*}" | sed 's/\(.*\)T\(..:..\):..\(.*\)/\2 on \1 (UTC\3)/'
+}
+
+# The minute in $1 seconds, in UTC: the second form is for the `date` of BSD and macOS.
+minute_in() {
+    at=$(($(date +%s) + $1))
+    date -u -d "@$at" +%FT%RZ 2>/dev/null || date -u -r "$at" +%FT%RZ
+}
+
+in_words() {
+    case $1 in
+        on_time) echo "nothing moved it" ;;
+        immediate) echo "as soon as possible, as its own minute is over" ;;
+        after_dnd) echo "moved to the end of the Do-Not-Disturb hours" ;;
+        before_dnd) echo "moved to before the Do-Not-Disturb hours" ;;
+        after_dnd_short) echo "moved to the end of the Do-Not-Disturb hours, although little time is left" ;;
+        dnd_until_start) echo "Do-Not-Disturb until the meeting starts" ;;
+        meeting_started) echo "no minute is left before the meeting starts" ;;
+        *) echo "see docs/api.md" ;;
+    esac
+}
+
+request "" /api/health
+case $answer in
+    *'"tzdb"'*) ;;
+    *) fail "$url is not Tactful: /api/health answered $(printf '%.400s' "$answer")" ;;
+esac
+
+run=$(date +%s)-$$
+ana_email=ana+$run@example.com
+bo_email=bo+$run@example.com
+ana_token=$(token_of "$ana_email")
+bo_token=$(token_of "$bo_email")
+
+request "$ana_token" /api/create_user "{\"email\":\"$ana_email\",\"name\":\"Ana\",\"timezone\":\"Europe/Madrid\"}"
+ana=$(text user_id "$answer")
+echo "Created Ana, $ana_email, in Europe/Madrid. She may be disturbed at any time."
+request "$bo_token" /api/create_user "{\"email\":\"$bo_email\",\"name\":\"Bo\",\"timezone\":\"Asia/Kolkata\",
+    \"dnd_start_time\":\"22:00\",\"dnd_end_time\":\"07:00\"}"
+bo=$(text user_id "$answer")
+echo "Created Bo, $bo_email, in Asia/Kolkata. Do not disturb him from 22:00 to 07:00."
+echo
+
+# An invitation leaves within two minutes and a moment. With 250 seconds, cut to the minute, the reminder comes later
+# than that, and the two are not one mail.
+start=$(minute_in 250)
+end=$(minute_in 2050)
+request "$ana_token" /api/create_meeting "{\"creator_id\":\"$ana\",\"title\":\"Design review\",\"start_time\":\"$start\",
+    \"end_time\":\"$end\",\"time_zone\":\"Europe/Madrid\",\"participants\":[\"$bo_email\"],\"notification_interval\":1}"
+meeting=$(text meeting_id "$answer")
+ana_start=$(own_time "$ana_token" "$ana" "$start")
+bo_start=$(own_time "$bo_token" "$bo" "$start")
+echo "Ana invites Bo to a design review, with a reminder a minute before it. It starts"
+echo "    for Ana at $ana_start"
+echo "    for Bo  at $bo_start"
+echo
+
+# Reminders are answered at once; invitations once they are planned, which takes about a second.
+for _ in 1 2 3 4 5; do
+    request "$ana_token" "/api/meetings/$meeting/reminders"
+    case $answer in
+        *'"invitations":[{'*"$ana"*"$bo"*) break ;;
+    esac
+    sleep 1
+done
+reminders=${answer%%\"invitations\":*}
+invitations=${answer#*\"invitations\":}
+
+echo "Their mail, on their own clocks, and why then:"
+printf '%s\n' "$invitations$reminders" | sed 's/{/\
+{/g' | while read -r notice; do
+    case $notice in
+        *"\"$ana\""*) name=Ana token=$ana_token user=$ana ;;
+        *"\"$bo\""*) name="Bo " token=$bo_token user=$bo ;;
+        *) continue ;;
+    esac
+    case $notice in
+        *'"type":"invitation"'*) what=invitation ;;
+        *) what="reminder  " ;;
+    esac
+    remind_at=$(text remind_at "$notice")
+    reason=$(text reason "$notice")
+    if [ -n "$remind_at" ]; then
+        when="at $(own_time "$token" "$user" "$remind_at")"
+    else
+        when="is not sent"
+    fi
+    echo "    $name  $what $when"
+    echo "         $reason: $(in_words "$reason")"
+done
+echo
+echo "Read it at $url/local/outbox from that minute on. Everything else is linked from $url/"

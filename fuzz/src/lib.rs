@@ -1,4 +1,4 @@
-//! What the targets share: a table that always answers, and requests made from a fuzzer's bytes.
+//! What the targets share: a table that always answers, and requests made from the fuzzer's bytes.
 
 pub mod request;
 pub mod table;

@@ -1,5 +1,5 @@
-//! Requests made from a fuzzer's bytes: sometimes a body of those bytes as they are, mostly one with the
-//! fields that the call has, some of them good.
+//! Requests made from the fuzzer's bytes. Some bodies are the bytes themselves. Most have the fields of the
+//! operation, and some of these are valid.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value, json};
 use shared::http::Request;
 
-/// A call of the API.
+/// An operation of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
+pub enum Operation {
     CreateUser,
     CreateMeeting,
     AskForSlots,
@@ -22,9 +22,9 @@ pub enum Call {
     UpdateUser,
 }
 
-use Call::*;
+use Operation::*;
 
-const CALLS: [Call; 8] = [
+const OPERATIONS: [Operation; 8] = [
     CreateUser,
     CreateMeeting,
     AskForSlots,
@@ -35,7 +35,7 @@ const CALLS: [Call; 8] = [
     UpdateUser,
 ];
 
-impl Call {
+impl Operation {
     /// The fields that its body or query may have.
     pub fn fields(self) -> &'static [&'static str] {
         match self {
@@ -71,7 +71,7 @@ impl Call {
         }
     }
 
-    /// Without which nothing can be done.
+    /// Whether the field is required.
     fn needs(self, field: &str) -> bool {
         !matches!(self, UpdateMeeting | UpdateUser)
             && [
@@ -89,19 +89,19 @@ impl Call {
     }
 }
 
-/// A call with what comes along, as far as it can be looked at.
-pub struct Asked {
-    pub call: Call,
+/// An operation and a request to it.
+pub struct FuzzedRequest {
+    pub operation: Operation,
     pub request: Request,
-    /// The body, if it was put together field by field.
+    /// The body, if it was made field by field.
     pub body: Option<Map<String, Value>>,
 }
 
-/// Makes a request of what the fuzzer has.
-pub fn asked(u: &mut Unstructured<'_>) -> Result<Asked> {
-    let call = *u.choose(&CALLS)?;
-    let fields = if u.ratio(1, 8)? { None } else { Some(fields(u, call)?) };
-    let mut request = match (call, &fields) {
+/// Makes a request from the fuzzer's bytes.
+pub fn fuzzed_request(u: &mut Unstructured<'_>) -> Result<FuzzedRequest> {
+    let operation = *u.choose(&OPERATIONS)?;
+    let fields = if u.ratio(1, 8)? { None } else { Some(fields(u, operation)?) };
+    let mut request = match (operation, &fields) {
         (QueryForSlots, _) => query(u, fields.as_ref())?,
         (_, Some(fields)) => with_body(Value::Object(fields.clone()).to_string().into()),
         (_, None) => with_body(Body::from(u.arbitrary::<Vec<u8>>()?)),
@@ -113,7 +113,8 @@ pub fn asked(u: &mut Unstructured<'_>) -> Result<Asked> {
             request.headers_mut().insert(name, value);
         }
     }
-    Ok(Asked { call, request: in_its_path(call, request), body: fields.filter(|_| call != QueryForSlots) })
+    let body = if operation == QueryForSlots { None } else { fields };
+    Ok(FuzzedRequest { operation, request: in_its_path(operation, request), body })
 }
 
 /// A request with that body.
@@ -123,9 +124,9 @@ pub fn with_body(body: Body) -> Request {
     request
 }
 
-/// The request to the path of its call.
-pub fn in_its_path(call: Call, request: Request) -> Request {
-    let id = match call {
+/// The request with the path parameters of the operation.
+pub fn in_its_path(operation: Operation, request: Request) -> Request {
+    let id = match operation {
         UpdateMeeting => "meeting_id",
         UpdateUser => "user_id",
         _ => return request,
@@ -145,10 +146,10 @@ fn query(u: &mut Unstructured<'_>, fields: Option<&Map<String, Value>>) -> Resul
     Ok(Request::new(Body::Empty).with_query_string_parameters(names))
 }
 
-fn fields(u: &mut Unstructured<'_>, call: Call) -> Result<Map<String, Value>> {
+fn fields(u: &mut Unstructured<'_>, operation: Operation) -> Result<Map<String, Value>> {
     let mut fields = Map::new();
-    for name in call.fields() {
-        let there = if call.needs(name) { u.ratio(15, 16)? } else { u.ratio(1, 3)? };
+    for name in operation.fields() {
+        let there = if operation.needs(name) { u.ratio(15, 16)? } else { u.ratio(1, 3)? };
         if there {
             let value = if u.ratio(7, 8)? { good(u, name)? } else { any(u, 2)? };
             fields.insert((*name).to_owned(), value);
@@ -190,7 +191,7 @@ const HOURS: [&str; 6] = ["22:00", "07:30", "24:00", "00:00", "10 PM", "7"];
 const LINES: [&str; 6] =
     ["Ana", " Ünïcode \u{1f5d3} ", "https://rooms.example/1", "a\r\nb", "\u{202e}x", "   "];
 
-/// A value of the kind that the field has, which may still be wrong.
+/// A value of the type of the field. It may still be invalid.
 fn good(u: &mut Unstructured<'_>, field: &str) -> Result<Value> {
     let text = |u: &mut Unstructured<'_>, known: &[&str]| -> Result<Value> {
         Ok(if u.ratio(3, 4)? { json!(u.choose(known)?) } else { json!(nearly(u, known)?) })

@@ -1,5 +1,5 @@
-//! A table in which everything is there that is asked for, and AWS as far as it stands behind one. It answers
-//! without a network, so that a whole use case takes a fraction of a millisecond.
+//! A table that has every requested item, and a scheduler. Both answer without a network, so that a request
+//! takes a fraction of a millisecond.
 
 use std::sync::LazyLock;
 
@@ -17,17 +17,17 @@ use shared::notices::Planner;
 use shared::store::Store;
 use shared::timers::{TimerSettings, Timers};
 
-/// When everything happens.
+/// The time of all requests.
 pub const NOW: &str = "2026-11-02T09:00:00Z";
 
-/// What a use case works with.
+/// The context of the functions behind HTTP.
 pub fn api() -> Api {
     static API: LazyLock<Api> = LazyLock::new(|| Api {
         store: Store::new(dynamodb(answer), "table"),
         clock: clock(),
         channels: Channels { webhook: true },
         sign_in: SignIn::Anonymous,
-        // Counting is no parsing.
+        // Quotas are not fuzzed.
         quotas: Quotas {
             meetings_per_day: 0,
             invitations_per_day: 0,
@@ -38,7 +38,7 @@ pub fn api() -> Api {
     API.clone()
 }
 
-/// A planner for whom nothing is there.
+/// A planner with an empty table.
 pub fn planner() -> &'static Planner {
     static PLANNER: LazyLock<Planner> = LazyLock::new(|| {
         let config = aws_sdk_scheduler::Config::builder()
@@ -101,7 +101,7 @@ fn answer(operation: &str, body: &Value) -> Value {
     }
 }
 
-/// The item of that key: a user, an address or a meeting; calendars are empty.
+/// The item with that key: a user, an address or a meeting. Calendars are empty.
 fn item(key: &Value) -> Value {
     let (pk, sk) = (text(&key["pk"]), text(&key["sk"]));
     let (kind, id) = pk.split_once('#').unwrap_or_default();

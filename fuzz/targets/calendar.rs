@@ -1,5 +1,5 @@
-//! Meetings as iCalendar, whatever people call them: lines of at most 75 octets that another library reads as
-//! what was written. The input has the fields of a meeting, with a NUL between each two.
+//! Meetings as iCalendar: whatever the texts are, lines have at most 75 octets, and another library reads
+//! what was written. The input has the fields of a meeting, separated by NUL.
 
 #![no_main]
 
@@ -50,9 +50,9 @@ fuzz_target!(|text: &str| {
     for line in &lines {
         assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");
     }
-    // Unfolded and unescaped here, to the letter of RFC 5545: the library drops a line of nothing but
-    // white space, and the colons that a value begins with. What it is for is to see no property,
-    // person or event that isn't meant.
+    // Unfolded and unescaped here as RFC 5545 says, because the library drops lines of white space, and
+    // colons at the beginning of a value. The library is used to find injected properties, attendees and
+    // events.
     let unfolded = text.replace("\r\n ", "");
     let calendars: Vec<_> = IcalParser::new(unfolded.as_bytes()).map(Result::unwrap).collect();
     let [calendar] = calendars.as_slice() else { panic!("{} calendars: {text}", calendars.len()) };
@@ -63,14 +63,14 @@ fuzz_target!(|text: &str| {
         let most = if *name == "ATTENDEE" { 2 } else { 1 };
         assert!(names.iter().filter(|other| *other == name).count() <= most, "{name} in {text}");
     }
-    let told = |name: &str| {
+    let written = |name: &str| {
         let value = |line: &str| Some(unescaped(line.strip_prefix(name)?.strip_prefix(':')?));
         unfolded.split("\r\n").find_map(value)
     };
-    assert_eq!(told("SUMMARY").as_deref(), Some(&*meeting.heading()));
+    assert_eq!(written("SUMMARY").as_deref(), Some(&*meeting.heading()));
     let lines_of = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
-    assert_eq!(told("DESCRIPTION"), meeting.description.as_ref().map(|text| lines_of(text.as_str())));
-    assert_eq!(told("LOCATION"), meeting.location.as_ref().map(|text| text.as_str().to_owned()));
+    assert_eq!(written("DESCRIPTION"), meeting.description.as_ref().map(|text| lines_of(text.as_str())));
+    assert_eq!(written("LOCATION"), meeting.location.as_ref().map(|text| text.as_str().to_owned()));
 });
 
 const PROPERTIES: [&str; 14] = [

@@ -1,5 +1,5 @@
-//! What reaches functions that aren't behind HTTP: keys of items, records of the
-//! stream, and what timers carry.
+//! The input of functions that aren't behind HTTP: keys of items, records of the stream, and the input of
+//! timers.
 
 #![no_main]
 
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// Whoever owes something is found by the key of its item, and has no other.
+/// A work item is read from the key of its item, and writes the same key.
 fn key(pk: &str, sk: &str) {
     let written = match WorkItem::of_key(pk, sk) {
         None => return,
@@ -48,7 +48,7 @@ fn record(pk: &str, sk: &str) -> Value {
     })
 }
 
-/// Nothing is there, so that nothing is left to do: no record is tried again.
+/// The table is empty, so nothing is left to do: no record may fail.
 fn planned(event: Value) {
     let Ok(event) = serde_json::from_value::<Event>(event) else { return };
     let response = block_on(plan_reminders::handle(planner(), event));

@@ -1,5 +1,5 @@
-//! Do-not-disturb hours: what is read is written the same, and what can't be read is told by an example that
-//! can. The input has a start, an end and a whole hour, each on its line.
+//! Do-not-disturb hours: valid times are written as they were read, and the error of an invalid one has a
+//! valid example. The input has a start, an end and a whole hour, each on its own line.
 
 #![no_main]
 

@@ -1,11 +1,11 @@
-//! Whole use cases behind HTTP, before a table in which everything is there: no request is our fault, every
-//! bad field is named, and what an answer tells can be asked for again and is answered the same.
+//! The functions behind HTTP, with a table that has every item: no request causes a 5xx, every bad field is
+//! named, and the values of a response can be sent again and give the same response.
 
 #![no_main]
 
 use arbitrary::Unstructured;
 use fuzz::block_on;
-use fuzz::request::{Asked, Call, asked, in_its_path, with_body};
+use fuzz::request::{FuzzedRequest, Operation, fuzzed_request, in_its_path, with_body};
 use fuzz::table::api;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
@@ -13,78 +13,85 @@ use shared::http::{Request, answer};
 use shared::time::{FIRST_YEAR, LAST_YEAR};
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(Asked { call, request, body }) = asked(&mut Unstructured::new(data)) else { return };
+    let Ok(FuzzedRequest { operation, request, body }) = fuzzed_request(&mut Unstructured::new(data)) else {
+        return;
+    };
     let has_key = request.headers().contains_key("idempotency-key");
-    let (status, told) = answered(call, request);
+    let (status, response) = answered(operation, request);
     match status {
-        200 | 201 if is_beside_the_years(&told) => {}
-        200 | 201 => again(call, &told),
-        400 => assert_eq!((&told["code"], &body), (&"malformed_json".into(), &None), "{told}"),
+        200 | 201 if is_outside_the_years(&response) => {}
+        200 | 201 => again(operation, &response),
+        400 => assert_eq!((&response["code"], &body), (&"malformed_json".into(), &None), "{response}"),
         404 | 409 | 412 => {}
-        422 if told["code"] == "idempotency_key_reused" => assert!(has_key, "{told}"),
-        422 => each_bad_field_is_named(call, body.as_ref(), &told),
-        _ => panic!("{call:?} of {body:?}: {status} {told}"),
+        422 if response["code"] == "idempotency_key_reused" => assert!(has_key, "{response}"),
+        422 => each_bad_field_is_named(operation, body.as_ref(), &response),
+        _ => panic!("{operation:?} of {body:?}: {status} {response}"),
     }
 });
 
-fn answered(call: Call, request: Request) -> (u16, Value) {
-    let response = block_on(async {
-        match call {
-            Call::CreateUser => answer(api(), request, create_user::handle).await,
-            Call::CreateMeeting => answer(api(), request, create_meeting::handle).await,
-            Call::AskForSlots | Call::QueryForSlots => answer(api(), request, get_free_slots::handle).await,
-            Call::AddParticipant => answer(api(), request, participant_add::handle).await,
-            Call::RemoveParticipant => answer(api(), request, participant_remove::handle).await,
-            Call::UpdateMeeting => answer(api(), request, update_meeting::handle).await,
-            Call::UpdateUser => answer(api(), request, update_user::handle).await,
+fn answered(operation: Operation, request: Request) -> (u16, Value) {
+    let answered = block_on(async {
+        match operation {
+            Operation::CreateUser => answer(api(), request, create_user::handle).await,
+            Operation::CreateMeeting => answer(api(), request, create_meeting::handle).await,
+            Operation::AskForSlots | Operation::QueryForSlots => {
+                answer(api(), request, get_free_slots::handle).await
+            }
+            Operation::AddParticipant => answer(api(), request, participant_add::handle).await,
+            Operation::RemoveParticipant => answer(api(), request, participant_remove::handle).await,
+            Operation::UpdateMeeting => answer(api(), request, update_meeting::handle).await,
+            Operation::UpdateUser => answer(api(), request, update_user::handle).await,
         }
     });
-    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+    (answered.status().as_u16(), serde_json::from_slice(answered.body()).unwrap())
 }
 
-fn each_bad_field_is_named(call: Call, body: Option<&Map<String, Value>>, told: &Value) {
-    let errors = told["errors"].as_array().unwrap();
-    assert!(!errors.is_empty(), "{told}");
+fn each_bad_field_is_named(operation: Operation, body: Option<&Map<String, Value>>, response: &Value) {
+    let errors = response["errors"].as_array().unwrap();
+    assert!(!errors.is_empty(), "{response}");
     for error in errors {
         let (field, message) = (error["field"].as_str().unwrap(), error["message"].as_str().unwrap());
-        assert!(!message.is_empty(), "{told}");
+        assert!(!message.is_empty(), "{response}");
         let known = field == "Idempotency-Key"
-            || call.fields().contains(&field)
+            || operation.fields().contains(&field)
             || field.starts_with("notification_interval[")
             || body.is_none_or(|body| body.contains_key(field));
-        assert!(known, "{field} is no field of {call:?}: {told}");
+        assert!(known, "{field} is no field of {operation:?}: {response}");
     }
     if errors.iter().any(|error| error["field"] == "Idempotency-Key") {
         return;
     }
-    // Each that can't be read in any request is told, however many they are; of two spellings one is enough.
+    // All fields that are invalid in every request are named. Of two names for the same field one is enough.
     for (name, value) in body.into_iter().flatten() {
-        let no_field = !call.fields().contains(&name.as_str());
+        let no_field = !operation.fields().contains(&name.as_str());
         let no_text =
             value.is_object() && !["notification_interval", "time_zone", "timezone"].contains(&name.as_str());
         if no_field || no_text {
-            assert!(errors.iter().any(|error| error["field"] == name.as_str()), "{name} is not told: {told}");
+            assert!(
+                errors.iter().any(|error| error["field"] == name.as_str()),
+                "{name} is not named: {response}"
+            );
         }
     }
 }
 
-/// Whether an answer tells a time whose year no request may write: where the clocks of the zone are already
-/// in the next, or still in the one before.
-fn is_beside_the_years(told: &Value) -> bool {
-    let year = |name: &str| told[name].as_str().and_then(|time| time[..4].parse::<i32>().ok());
+/// Whether a response has a time in a year that requests may not use, because the clocks of the zone are
+/// already in the next year or still in the one before.
+fn is_outside_the_years(response: &Value) -> bool {
+    let year = |name: &str| response[name].as_str().and_then(|time| time[..4].parse::<i32>().ok());
     ["start_time", "end_time"]
         .iter()
         .filter_map(|name| year(name))
         .any(|year| !(FIRST_YEAR..=LAST_YEAR).contains(&year))
 }
 
-/// What was told, asked for once more.
-fn again(call: Call, told: &Value) {
-    let same: &[&str] = match call {
-        Call::CreateUser | Call::UpdateUser => {
+/// Sends the values of a response again.
+fn again(operation: Operation, response: &Value) {
+    let same: &[&str] = match operation {
+        Operation::CreateUser | Operation::UpdateUser => {
             &["email", "name", "timezone", "dnd_start_time", "dnd_end_time"]
         }
-        Call::CreateMeeting | Call::UpdateMeeting => &[
+        Operation::CreateMeeting | Operation::UpdateMeeting => &[
             "start_time",
             "end_time",
             "time_zone",
@@ -93,20 +100,22 @@ fn again(call: Call, told: &Value) {
             "description",
             "location",
         ],
-        Call::AskForSlots | Call::QueryForSlots => &["user_id", "start_time", "end_time", "time_zone"],
-        Call::AddParticipant | Call::RemoveParticipant => return,
+        Operation::AskForSlots | Operation::QueryForSlots => {
+            &["user_id", "start_time", "end_time", "time_zone"]
+        }
+        Operation::AddParticipant | Operation::RemoveParticipant => return,
     };
-    let mut body: Map<_, _> = same.iter().map(|name| ((*name).to_owned(), told[*name].clone())).collect();
-    if call == Call::CreateMeeting {
-        let people = told["participants"].as_array().unwrap().iter().skip(1);
+    let mut body: Map<_, _> = same.iter().map(|name| ((*name).to_owned(), response[*name].clone())).collect();
+    if operation == Operation::CreateMeeting {
+        let people = response["participants"].as_array().unwrap().iter().skip(1);
         body.insert("participants".to_owned(), people.map(|person| person["email"].clone()).collect());
-        body.insert("creator_id".to_owned(), told["creator_id"].clone());
+        body.insert("creator_id".to_owned(), response["creator_id"].clone());
     }
-    let call = if call == Call::QueryForSlots { Call::AskForSlots } else { call };
+    let operation = if operation == Operation::QueryForSlots { Operation::AskForSlots } else { operation };
     let request = with_body(Value::Object(body.clone()).to_string().into());
-    let (status, once_more) = answered(call, in_its_path(call, request));
-    assert!(status < 300, "{call:?} of {body:?}: {once_more}");
+    let (status, repeated) = answered(operation, in_its_path(operation, request));
+    assert!(status < 300, "{operation:?} of {body:?}: {repeated}");
     for name in same {
-        assert_eq!(once_more[name], told[name], "{name} of {call:?}");
+        assert_eq!(repeated[name], response[name], "{name} of {operation:?}");
     }
 }

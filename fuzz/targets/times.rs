@@ -1,4 +1,5 @@
-//! Times as requests write them: what is read is told again as the same, what can't be is told how it could.
+//! Times in requests: a valid time is the same after writing and reading it, and the error of an invalid one
+//! names valid ones.
 
 #![no_main]
 
@@ -16,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
         written(text, zone, false);
     }
     if let Some(millis) = rest.first_chunk() {
-        // Some 150 years, so that both ends are reached.
+        // About 150 years, so that both ends are reached.
         known(u64::from_be_bytes(*millis) % 4_800_000_000_000, zone);
     }
 });
@@ -28,7 +29,7 @@ fn written(text: &str, zone: Zone, named: bool) {
     };
     match time.resolve(zone, named) {
         Ok((instant, fold)) => {
-            // In UTC it may fall beside the years that can be written.
+            // In UTC its year may be outside the years that can be written.
             let again = read(&format(instant, Zone::UTC), Zone::UTC);
             assert!(again.is_none_or(|again| again == instant), "{text} in {zone}");
             let has_suffix = text.ends_with('Z') || text[11..].contains(['+', '-']);
@@ -38,8 +39,8 @@ fn written(text: &str, zone: Zone, named: bool) {
                 let written = text.replacen(' ', "T", 1);
                 assert_eq!(shown[..16], written[..16], "{text} in {zone}");
                 if let Some(fold) = fold {
-                    let told = fold.to_string();
-                    assert!(told.contains(&shown), "{told}");
+                    let warning = fold.to_string();
+                    assert!(warning.contains(&shown), "{warning}");
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! Zone names: found in any case, printed in their own, and what is none is answered by names that are.
+//! Zone names: they are found in any case and printed in their own. The error for an unknown name has known
+//! ones.
 
 #![no_main]
 

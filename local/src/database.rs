@@ -1,5 +1,5 @@
-//! What the embedded services keep: timers, dead letters, captured mail and the stream's
-//! checkpoint, in one SQLite database.
+//! The SQLite database in which the embedded services keep timers, dead letters, captured mail and the
+//! checkpoint of the stream.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,8 @@ pub struct Database(Arc<Mutex<Connection>>);
 impl Database {
     /// Opens or creates the database at `path`.
     ///
-    /// A commit is safe from a killed process at once, and from a power cut up to the last checkpoint:
-    /// WAL without a sync per commit.
+    /// It uses WAL without a sync per commit. A commit survives a killed process at once, and a power cut
+    /// from the next checkpoint on.
     ///
     /// # Errors
     /// When the file can't be opened or is no SQLite database.
@@ -33,13 +33,13 @@ impl Database {
         Ok(Self(Arc::new(Mutex::new(Connection::open_in_memory()?))))
     }
 
-    /// Runs `work` with the connection to itself. Statements are small and never wait for a disk, so
-    /// async callers call this directly.
+    /// Runs `work` with exclusive use of the connection. Statements are short and never wait for a disk, so
+    /// async code calls this directly.
     pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        // A panic while the lock was held has rolled its transaction back: the data is whole.
+        // A panic while the lock was held has rolled back its transaction, so the data is consistent.
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,4 +1,7 @@
-//! The deployment: what template.yaml describes, put together from the embedded services and the functions.
+//! The deployment that template.yaml describes, put together from the embedded services and the functions.
+
+mod contexts;
+mod services;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,16 +9,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::access::{Administrators, SignIn};
-use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, EmailError, Quotas};
-use shared::mail::Mailer;
+use shared::domain::Quotas;
 use shared::notices::deadlines;
-use shared::notices::{Notifier, Planner};
-use shared::store::Store;
 use shared::time::Minute;
-use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, EndpointError, Secret, Webhooks};
+use shared::webhook::{Endpoint, EndpointError};
 use sweep::Sweeper;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -24,12 +22,8 @@ use tokio::time::{interval, sleep};
 
 use crate::about::About;
 use crate::data_dir::{DataDir, DataDirError};
-use crate::database::Database;
-use crate::embedded::dynamodb::{DynamoDb, Place, StartError};
-use crate::embedded::receiver::Receiver;
-use crate::embedded::scheduler::{Backoff, Scheduler};
-use crate::embedded::secrets::{Secrets, WEBHOOK_SECRET};
-use crate::embedded::ses::Ses;
+use crate::embedded::dynamodb::{DynamoDb, StartError};
+use crate::embedded::scheduler::Backoff;
 use crate::functions;
 use crate::gateway::authorizer::Authorizer;
 use crate::gateway::{Gateway, GatewayError, Services};
@@ -37,60 +31,51 @@ use crate::sdk::Loopback;
 use crate::stream::{Follower, StreamError};
 use crate::template::{Template, TemplateError};
 
-/// All of Tactful in this process. By itself it only answers SDK calls; [`Deployment::serve`] sets it in
-/// motion, and a test does step by step what it wants.
+pub use contexts::{Clients, FunctionContexts, FunctionSettings, WebhookSettings};
+pub use services::EmbeddedServices;
+
+/// All of Tactful in this process. By itself it only answers SDK calls. [`Deployment::serve`] starts the
+/// rest, and a test starts each step itself.
 #[derive(Debug)]
 pub struct Deployment {
-    /// The embedded DynamoDB.
-    pub dynamodb: DynamoDb,
-    /// The embedded EventBridge Scheduler.
-    pub scheduler: Scheduler,
-    /// The embedded SES.
-    pub ses: Ses,
-    /// The embedded Secrets Manager.
-    pub secrets: Secrets,
-    /// Where webhooks arrive unless they go elsewhere.
-    pub receiver: Receiver,
-    /// What the functions behind HTTP work with.
-    pub api: Api,
-    /// What plan_reminders works with.
-    pub planner: Planner,
-    /// What notify works with.
-    pub notifier: Notifier,
+    /// The services that the functions call.
+    pub services: EmbeddedServices,
+    /// What the functions work with.
+    pub contexts: FunctionContexts,
     /// The HTTP API.
     pub gateway: Gateway,
-    /// What follows the table's stream.
+    /// Hands the changes of the table to plan_reminders.
     pub follower: Follower,
     /// Where webhooks go.
     webhook_url: Endpoint,
-    /// Held as long as the files are in use.
+    /// Locks the files as long as they are in use.
     _data_dir: Option<DataDir>,
 }
 
-/// How a deployment is set up: what stands in for the template's parameters.
+/// How a deployment is set up. Most settings stand for a parameter of the template.
 #[derive(Clone, Debug)]
 pub struct Settings<'a> {
-    /// Where everything is kept; in memory without one.
+    /// The directory of all files. Without one everything is in memory.
     pub data_dir: Option<&'a Path>,
     /// The waits between attempts at a failed delivery or planning.
     pub backoff: Backoff,
     /// Whether invitations are sent.
     pub invitations: bool,
-    /// Where webhooks go; they stay here without one.
+    /// Where webhooks go. Without it the embedded receiver gets them.
     pub webhook_url: Option<Endpoint>,
     /// How much one user may ask for.
     pub quotas: Quotas,
-    /// How callers are known.
+    /// How callers sign in.
     pub auth: Auth,
 }
 
-/// How callers are known.
+/// How callers sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Auth {
-    /// Not at all: anyone may do anything.
+    /// Callers don't sign in: anyone may do anything.
     #[default]
     Off,
-    /// By tokens that this program signs for whoever asks, at /local/token.
+    /// Callers send a token, which this program signs for anyone who asks at /local/token.
     Dev,
 }
 
@@ -122,7 +107,7 @@ pub enum DeploymentError {
     #[error("the table's stream can't be followed: {0}")]
     Stream(#[from] StreamError),
     #[error("the sender {0}")]
-    Sender(EmailError),
+    Sender(shared::domain::EmailError),
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(transparent)]
@@ -131,18 +116,17 @@ pub enum DeploymentError {
     Endpoint(#[from] EndpointError),
 }
 
-const TABLE: &str = "tactful";
-const GROUP: &str = "tactful";
-const SENDER: &str = "reminders@tactful.example";
+/// The name of the table and of the schedule group.
+const NAME: &str = "tactful";
 
-/// How long running requests may take to end once told to.
+/// How long running requests may go on after the shutdown has begun.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How often what DynamoDB would have forgotten is removed.
-const UPKEEP: Duration = Duration::from_secs(10);
+/// How often expired items and old stream records are removed.
+const REMOVE_EXPIRED_EVERY: Duration = Duration::from_secs(10);
 
 impl Deployment {
-    /// Starts the embedded services with what the data directory holds.
+    /// Starts the embedded services on the files of the data directory.
     ///
     /// # Errors
     /// See [`DeploymentError`].
@@ -150,75 +134,35 @@ impl Deployment {
         let Settings { data_dir, backoff, invitations, webhook_url, quotas, auth } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
-        let table = template.table(TABLE)?;
-        let (state, dynamodb) = match &data_dir {
-            None => (Database::memory()?, DynamoDb::start(Place::Memory, &table)?),
-            Some(data_dir) => (
-                Database::open(&data_dir.file("services.db"))?,
-                DynamoDb::start(Place::File(&data_dir.file("dynamodb.db")), &table)?,
-            ),
-        };
-        let scheduler = Scheduler::start(state.clone(), clock.clone(), backoff).await?;
-        scheduler.ensure_group(GROUP)?;
-        let ses = Ses::start(state.clone(), clock.clone()).await?;
-        let secrets = Secrets::start(state.clone()).await?;
-        let receiver = Receiver::start(state.clone(), secrets.clone(), clock.clone()).await?;
+        let services = EmbeddedServices::start(&template, NAME, data_dir.as_ref(), &clock, backoff).await?;
         let webhook_url = match webhook_url {
             Some(url) => url,
-            None => Endpoint::https_or_loopback(&receiver.url())?,
+            None => Endpoint::https_or_loopback(&services.receiver.url())?,
         };
-
-        let loopback = Loopback::new();
-        let dynamodb_config = loopback.config(dynamodb.endpoint());
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&dynamodb_config), TABLE);
-        let timers = Timers::new(
-            aws_sdk_scheduler::Client::new(&loopback.config(scheduler.endpoint())),
-            TimerSettings {
-                group: GROUP.into(),
-                target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),
-                role_arn: "arn:aws:iam::000000000000:role/timers".into(),
-                dead_letter_arn: "arn:aws:sqs:local:000000000000:timer-dead-letters".into(),
-            },
-        );
-        let mailer = Mailer::new(
-            aws_sdk_sesv2::Client::new(&loopback.config(ses.endpoint())),
-            SENDER.parse::<Email>().map_err(DeploymentError::Sender)?,
-            deadlines::MAIL,
-        );
-
         let (sign_in, authorizer) = match auth {
             Auth::Off => (SignIn::Anonymous, None),
-            Auth::Dev => (sign_in_by_tokens(&template)?, Some(Authorizer::new(&secrets, clock.clone())?)),
+            Auth::Dev => {
+                (sign_in_by_tokens(&template)?, Some(Authorizer::new(&services.secrets, clock.clone())?))
+            }
         };
-        let channels = Channels { webhook: true };
-        let api = Api { store: store.clone(), clock: clock.clone(), channels, quotas, sign_in };
-        let planner =
-            Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-        let secret = Secret::new(
-            aws_sdk_secretsmanager::Client::new(&loopback.config(secrets.endpoint())),
-            WEBHOOK_SECRET,
-        );
-        let webhooks = Some(Webhooks::new(webhook_url.clone(), secret, deadlines::WEBHOOK));
-        let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
-        let functions = functions::http(&api, notifier.mailer.sender());
-        let gateway = Gateway::new(&template.routes()?, functions, authorizer, clock)?;
-        let streams = aws_sdk_dynamodbstreams::Client::new(&dynamodb_config);
-        let mapping = template.stream_mapping()?;
-        let follower = Follower::new(streams, dynamodb.stream_arn(), state, mapping, backoff)?;
-        Ok(Self {
-            dynamodb,
-            scheduler,
-            ses,
-            secrets,
-            receiver,
-            api,
-            planner,
-            notifier,
-            gateway,
-            follower,
-            webhook_url,
-            _data_dir: data_dir,
-        })
+        let webhooks =
+            Some(WebhookSettings { endpoint: webhook_url.clone(), retry_policy: deadlines::WEBHOOK });
+        let loopback = Loopback::new();
+        let clients = services.clients(|endpoint| loopback.config(endpoint));
+        let settings = FunctionSettings {
+            name: NAME,
+            invitations,
+            webhooks,
+            quotas,
+            sign_in,
+            ..FunctionSettings::default()
+        };
+        let contexts = FunctionContexts::new(&clients, settings, &clock)?;
+        let gateway = Gateway::new(&template.routes()?, contexts.http(), authorizer, clock)?;
+        let streams = aws_sdk_dynamodbstreams::Client::new(&loopback.config(services.dynamodb.endpoint()));
+        let (stream, database) = (services.dynamodb.stream_arn(), services.database.clone());
+        let follower = Follower::new(streams, stream, database, template.stream_mapping()?, backoff)?;
+        Ok(Self { services, contexts, gateway, follower, webhook_url, _data_dir: data_dir })
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
@@ -231,40 +175,29 @@ impl Deployment {
         about: About,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let Self {
-            dynamodb,
-            scheduler,
-            ses,
-            secrets,
-            receiver,
-            api,
-            planner,
-            notifier,
-            gateway,
-            follower,
-            webhook_url,
-            _data_dir,
-        } = self;
+        let Self { services, contexts, gateway, follower, webhook_url, _data_dir } = self;
+        let EmbeddedServices { dynamodb, scheduler, ses, secrets, receiver, database: _ } = services;
         let mut loops = JoinSet::new();
-        loops.spawn(sweep_every_minute(Sweeper { planner: planner.clone(), notifier: notifier.clone() }));
+        loops.spawn(sweep_every_minute(contexts.sweeper()));
+        let FunctionContexts { api, planner, notifier } = contexts;
         let firing = scheduler.clone();
         loops.spawn(async move { firing.run(functions::notify_until_over(notifier)).await });
         let follower = Arc::new(follower);
         let following = Arc::clone(&follower);
         loops.spawn(async move { following.run(&functions::plan_reminders(planner)).await });
         let dynamodb = Arc::new(dynamodb);
-        loops.spawn(keep_up(Arc::clone(&dynamodb), follower));
+        loops.spawn(remove_expired(Arc::clone(&dynamodb), follower));
 
-        let (tell, told) = oneshot::channel();
+        let (begin_grace, grace_begun) = oneshot::channel();
         let webhook_url = webhook_url.as_str().to_owned();
         let services = Services { about, ses, scheduler, store: api.store, secrets, receiver, webhook_url };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
-            // Nobody waits any more when serving has failed.
-            let _ = tell.send(());
+            // The receiver is gone when serving has failed.
+            let _ = begin_grace.send(());
         });
         let grace = async {
-            if told.await.is_ok() {
+            if grace_begun.await.is_ok() {
                 sleep(GRACE).await;
             }
         };
@@ -272,7 +205,7 @@ impl Deployment {
             outcome = served => outcome,
             () = grace => Ok(()),
         };
-        // The loops bear being stopped anywhere, as they bear being killed.
+        // The loops can be stopped anywhere: whatever they leave undone is done after the next start.
         loops.shutdown().await;
         if let Some(dynamodb) = Arc::into_inner(dynamodb) {
             dynamodb.stop();
@@ -280,22 +213,22 @@ impl Deployment {
         outcome
     }
 
-    /// Hands over what the stream holds to plan_reminders, until nothing new comes.
-    /// Answers the number of records.
+    /// Hands every record of the stream to plan_reminders, also those that it causes. Returns the number of
+    /// records.
     ///
     /// # Errors
     /// When the stream can't be read.
     pub async fn plan(&self) -> Result<usize, StreamError> {
-        self.follower.drain(&functions::plan_reminders(self.planner.clone())).await
+        self.follower.drain(&functions::plan_reminders(self.contexts.planner.clone())).await
     }
 
-    /// Fires the timers due at `now` and waits for their deliveries. Answers how many there were.
+    /// Fires the timers due at `now` and waits for their deliveries. Returns the number of timers.
     pub async fn fire_due(&self, now: DateTime<Utc>) -> usize {
-        self.scheduler.fire_due(now, &functions::notify(self.notifier.clone())).await
+        self.services.scheduler.fire_due(now, &functions::notify(self.contexts.notifier.clone())).await
     }
 }
 
-/// How callers are known where they have tokens, with the administrators that a deployment has by default.
+/// Sign-in by tokens, with the administrators that a deployment has by default.
 ///
 /// # Errors
 /// When the template doesn't name them.
@@ -304,12 +237,11 @@ pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
     Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
 }
 
-/// Sweeps at the start, for what a killed process left, and then as each minute
-/// begins: debts are owed by the minute.
+/// Sweeps at the start, for what a killed process left undone, and then at the beginning of each minute.
 async fn sweep_every_minute(sweeper: Sweeper) {
     loop {
         if let Err(error) = sweep::handle(&sweeper).await {
-            tracing::error!(%error, "what is owed could not be read");
+            tracing::error!(%error, "the sweep could not read what is owed");
         }
         let now = sweeper.planner.clock.now();
         let next = (Minute::of(now) + 1).start() - now;
@@ -317,9 +249,9 @@ async fn sweep_every_minute(sweeper: Sweeper) {
     }
 }
 
-/// Does what DynamoDB does by itself: forgets old stream records and removes expired items.
-async fn keep_up(dynamodb: Arc<DynamoDb>, follower: Arc<Follower>) {
-    let mut tick = interval(UPKEEP);
+/// Removes old stream records and expired items, as DynamoDB does by itself.
+async fn remove_expired(dynamodb: Arc<DynamoDb>, follower: Arc<Follower>) {
+    let mut tick = interval(REMOVE_EXPIRED_EVERY);
     loop {
         tick.tick().await;
         if let Ok(Some(checkpoint)) = follower.checkpoint() {

@@ -36,7 +36,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
     functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
 }
 
-/// What follows the table's stream.
+/// plan_reminders as the handler of the table's stream.
 pub fn plan_reminders(planner: Planner) -> BatchHandler {
     let planner = Arc::new(planner);
     Arc::new(move |event| {
@@ -45,7 +45,7 @@ pub fn plan_reminders(planner: Planner) -> BatchHandler {
     })
 }
 
-/// What the timers wake.
+/// notify as the target of timers.
 pub fn notify(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {
@@ -54,9 +54,9 @@ pub fn notify(notifier: Notifier) -> Target {
     })
 }
 
-/// What the timers wake in a process of its own right, which takes Lambda's part too: where an
-/// invocation died with its claim, Lambda invokes again, and here the timers that a killed process left
-/// do, until the claim has run out.
+/// notify as the target of timers in the program, where it also does Lambda's part. If an invocation dies
+/// with a claim, Lambda invokes again. Here the timers that a killed process left are retried until the claim
+/// has expired.
 pub fn notify_until_over(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {

@@ -41,7 +41,7 @@ use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
 use crate::template::RouteDefinition;
-use authorizer::{Authorizer, Wish};
+use authorizer::{Authorizer, TokenRequest};
 use event::Received;
 use routes::Routes;
 
@@ -143,8 +143,8 @@ impl Gateway {
         let router = Router::new().route(ROOT, start.clone()).route(START_PAGE, start);
         let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
         let authorizer = self.0.authorizer.clone();
-        let token = get(move |wish: Result<Query<Wish>, QueryRejection>| async move {
-            authorizer::token(authorizer.as_ref(), wish)
+        let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {
+            authorizer::token(authorizer.as_ref(), request)
         });
         let router = router.route(TOKEN, token.fallback(|| async { unknown_route() }));
         let router = router.layer(map_response(protected));

@@ -14,8 +14,7 @@ use crate::embedded::scheduler::Scheduler;
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// What the sweep looks after, the oldest first. A reminder whose timer is set
-    /// is owed from the minute after.
+    /// The work of the sweep, the oldest first. A reminder with a timer is owed from the minute after it.
     owed: Vec<Owed>,
 }
 
@@ -43,7 +42,7 @@ struct Owed {
 /// The most work items of each shard that are shown.
 const LIMIT: usize = 1000;
 
-/// Looks at timers and pending work.
+/// Reads the timers and the pending work.
 ///
 /// # Errors
 /// When the store can't be read.

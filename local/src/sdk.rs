@@ -1,5 +1,5 @@
-//! AWS SDK clients for services on this machine: no TLS, no real credentials,
-//! nothing read from the environment.
+//! AWS SDK clients for services on this machine: no TLS, no real credentials, nothing read from the
+//! environment.
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -18,7 +18,7 @@ impl Loopback {
 
     /// The configuration of any SDK client for the service at `endpoint`, an `http://` URL.
     pub fn config(&self, endpoint: &str) -> SdkConfig {
-        // Signatures aren't checked here, yet some services want to see one.
+        // The embedded services don't check signatures, but some require one.
         let credentials = Credentials::new("local", "local", None, None, "loopback");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

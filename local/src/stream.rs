@@ -1,5 +1,5 @@
-//! Follows the table's stream and hands its records to a function in batches: the place of Lambda's event
-//! source mapping, with the filter, the batch size and the retries that template.yaml gives it.
+//! Follows the table's stream and hands its records to a function in batches. It stands for Lambda's event
+//! source mapping, with the filter, the batch size and the retries of template.yaml.
 
 mod filter;
 mod record;
@@ -23,11 +23,11 @@ use crate::embedded::scheduler::Backoff;
 use crate::template::StreamMapping;
 use filter::Filter;
 
-/// What the records go to. A panic counts as an error of the whole batch.
+/// Handles a batch of records. A panic counts as an error of the whole batch.
 pub type BatchHandler = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
 
-/// Follows one stream. Its checkpoint lies in the state, so that a new one goes
-/// on where the last one stopped.
+/// Follows one stream. Its checkpoint is in the database, so that a new follower continues where the last one
+/// stopped.
 pub struct Follower {
     client: Client,
     stream_arn: String,
@@ -42,18 +42,18 @@ pub struct Follower {
 #[error("{0}")]
 pub struct StreamError(String);
 
-/// How long the follower rests when the stream has nothing new.
+/// How long the follower waits when the stream has nothing new.
 const IDLE: Duration = Duration::from_millis(100);
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS checkpoints (stream_arn TEXT PRIMARY KEY, sequence_number TEXT NOT NULL) STRICT;";
 
 impl Follower {
-    /// A follower of the stream `stream_arn`, which starts at its checkpoint or,
-    /// without one, at the oldest record.
+    /// A follower of the stream `stream_arn`, which starts at its checkpoint or, without one, at the oldest
+    /// record.
     ///
     /// # Errors
-    /// When `state` refuses the table or the mapping's filter says something this program doesn't know.
+    /// When the database refuses the table, or the filter has an operator that this program doesn't know.
     pub fn new(
         client: Client,
         stream_arn: &str,
@@ -66,7 +66,8 @@ impl Follower {
         Ok(Self { client, stream_arn: stream_arn.to_owned(), database, filter, mapping, backoff })
     }
 
-    /// Hands over records as they come, for ever. Trouble with the stream is reported and ridden out.
+    /// Hands over records as they come, forever. When reading the stream fails, it logs the error and tries
+    /// again.
     pub async fn run(&self, receiver: &BatchHandler) {
         let mut position = None;
         loop {
@@ -74,7 +75,7 @@ impl Follower {
                 Ok(Progress::Read { .. }) => {}
                 Ok(Progress::Idle) => sleep(IDLE).await,
                 Err(error) => {
-                    tracing::error!(%error, "the table's stream could not be followed, it is tried again");
+                    tracing::error!(%error, "reading the table's stream failed, will be tried again");
                     position = None;
                     sleep(Duration::from_secs(1)).await;
                 }
@@ -82,7 +83,7 @@ impl Follower {
         }
     }
 
-    /// Hands over everything the stream holds now. Answers how many records passed the filter.
+    /// Hands over all records that the stream has now. Returns how many passed the filter.
     ///
     /// # Errors
     /// See [`StreamError`].
@@ -95,7 +96,7 @@ impl Follower {
         Ok(handed_over)
     }
 
-    /// The sequence number of the last record that is done with.
+    /// The sequence number of the last record that is done.
     ///
     /// # Errors
     /// When the state can't be read.
@@ -114,7 +115,7 @@ impl Follower {
             Some(iterator) => iterator,
             None => self.iterator().await?,
         };
-        // Read as much as one batch holds: the rest waits just as well in the stream.
+        // Read only as much as one batch may hold.
         let limit = i32::try_from(self.mapping.batch_size.clamp(1, 1000)).unwrap_or(1000);
         let page = self.client.get_records().shard_iterator(iterator).limit(limit).send().await;
         let page = page.map_err(|e| StreamError(DisplayErrorContext(e).to_string()))?;
@@ -131,8 +132,8 @@ impl Follower {
         Ok(Progress::Read { passed })
     }
 
-    /// Goes on until every record is done with or given up, as the mapping's retries say. A batch that fails as a
-    /// whole is halved, so that one poison record takes no other down with it.
+    /// Retries as often as the mapping says, until every record is done or skipped. A batch that fails as a
+    /// whole is halved, so that one bad record doesn't make others fail.
     async fn hand_over(&self, mut records: Vec<Value>, receiver: &BatchHandler) -> Result<(), StreamError> {
         let mut window = records.len();
         let mut failures = 0;
@@ -162,7 +163,7 @@ impl Follower {
                 tracing::error!(
                     record,
                     function = self.mapping.function,
-                    "a stream record failed for good, it is skipped"
+                    "a stream record failed too often and is skipped"
                 );
                 self.keep_checkpoint(record)?;
                 records.remove(0);
@@ -172,7 +173,7 @@ impl Follower {
             tracing::warn!(
                 record,
                 function = self.mapping.function,
-                "a stream record failed, it is tried again"
+                "a stream record failed, will be tried again"
             );
             sleep(wait).await;
             wait = (wait * 2).min(self.backoff.most);
@@ -180,7 +181,8 @@ impl Follower {
         Ok(())
     }
 
-    /// An iterator behind the checkpoint. The stream has one shard: dynoxide doesn't split.
+    /// An iterator that starts after the checkpoint. The stream has one shard, because dynoxide doesn't
+    /// split.
     async fn iterator(&self) -> Result<String, StreamError> {
         let failed = |error: &dyn fmt::Display| StreamError(error.to_string());
         let described = self.client.describe_stream().stream_arn(&self.stream_arn).send().await;
@@ -232,18 +234,18 @@ async fn invoke(batch: &[Value], receiver: &BatchHandler) -> BatchOutcome {
     let event: Event = match serde_json::from_value(json!({ "Records": batch })) {
         Ok(event) => event,
         Err(error) => {
-            tracing::error!(%error, "a stream record doesn't read as Lambda's event");
+            tracing::error!(%error, "a stream record could not be read as an event of Lambda");
             return BatchOutcome::FailedAsAWhole;
         }
     };
-    // A task of its own, so that a panic is an error like any other.
+    // In its own task, so that a panic is an error like any other.
     let Ok(response) = tokio::spawn(receiver(event)).await else { return BatchOutcome::FailedAsAWhole };
     let failures = response.batch_item_failures;
     let index = |failed: &Option<String>| {
         let failed = failed.as_deref().unwrap_or_default();
         batch.iter().position(|record| sequence_number(record) == failed)
     };
-    // As in Lambda: the lowest one counts, and one that isn't in the batch means the whole batch.
+    // As in Lambda, the first failed record counts. An unknown one means that the whole batch failed.
     match failures.iter().map(|failure| index(&failure.item_identifier)).min() {
         None => BatchOutcome::Done,
         Some(None) => BatchOutcome::FailedAsAWhole,

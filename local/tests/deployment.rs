@@ -62,14 +62,14 @@ async fn a_reminder_leaves_in_its_minute_also_after_a_restart() {
     assert_eq!(deployment.fire_due(due - TimeDelta::seconds(1)).await, 0);
     clock.set(due);
     assert_eq!(deployment.fire_due(due).await, 2);
-    let mut sent = deployment.ses.outbox().unwrap();
+    let mut sent = deployment.services.ses.outbox().unwrap();
     sent.sort_by(|a, b| a.to.cmp(&b.to));
     let addresses: Vec<_> = sent.iter().map(|message| message.to.to_lowercase()).collect();
     assert_eq!(addresses, ["ana@example.com", "bo@example.com"]);
     assert!(sent.iter().all(|message| message.sent_at == due));
     assert!(sent[0].text.contains("14:00") && sent[1].text.contains("18:30"), "{sent:?}");
     assert_eq!(deployment.fire_due(due + TimeDelta::days(1)).await, 0);
-    assert!(deployment.scheduler.dead_letters().is_empty());
+    assert!(deployment.services.scheduler.dead_letters().is_empty());
 
     let path = format!("/api/meetings/{}/reminders", meeting["meeting_id"].as_str().unwrap());
     let (_, reminders) = call(&deployment, Method::GET, &path, &Value::Null).await;

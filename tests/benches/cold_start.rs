@@ -1,5 +1,6 @@
-//! How long each function takes from process start to its first poll of the Runtime API and to its first
-//! answer, and how much memory it then has, beside a function that does nothing. Run it on release binaries:
+//! Measures how long each function takes from process start to its first poll of the Runtime API and to its first
+//! response, and its memory then. A function that does nothing is measured for comparison. Run it on release
+//! binaries:
 //!
 //! ```sh
 //! cargo build --release && cargo bench -p tests --bench cold_start
@@ -41,25 +42,25 @@ async fn main() {
     }
 }
 
-struct Run {
+struct Measurement {
     first_poll: Duration,
     first_answer: Duration,
     resident_kib: u64,
 }
 
 /// The median of [`RUNS`] starts, each figure by itself.
-fn measure(binary: &Path, event: &str, dynamodb: &str) -> Run {
+fn measure(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
     assert!(binary.exists(), "{} is not built: cargo build --release", binary.display());
     let runs: Vec<_> = (0..RUNS).map(|_| start(binary, event, dynamodb)).collect();
     let median = |mut figures: Vec<u128>| {
         figures.sort_unstable();
         figures[figures.len() / 2]
     };
-    let nanos = |figure: fn(&Run) -> Duration| {
+    let nanos = |figure: fn(&Measurement) -> Duration| {
         let figure = median(runs.iter().map(|run| figure(run).as_nanos()).collect());
         Duration::from_nanos(figure.try_into().unwrap())
     };
-    Run {
+    Measurement {
         first_poll: nanos(|run| run.first_poll),
         first_answer: nanos(|run| run.first_answer),
         resident_kib: median(runs.iter().map(|run| u128::from(run.resident_kib)).collect())
@@ -68,7 +69,7 @@ fn measure(binary: &Path, event: &str, dynamodb: &str) -> Run {
     }
 }
 
-fn report(name: &str, run: &Run, empty: &Run) {
+fn report(name: &str, run: &Measurement, empty: &Measurement) {
     let millis = |figure: Duration| figure.as_secs_f64() * 1000.0;
     let ratio = run.first_poll.as_secs_f64() / empty.first_poll.as_secs_f64();
     println!(
@@ -80,7 +81,7 @@ fn report(name: &str, run: &Run, empty: &Run) {
 }
 
 /// Starts a function as Lambda does, hands it one event, and stops it.
-fn start(binary: &Path, event: &str, dynamodb: &str) -> Run {
+fn start(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
     let runtime_api = TcpListener::bind("127.0.0.1:0").unwrap();
     let began = Instant::now();
     let mut function = spawn(binary, &runtime_api.local_addr().unwrap().to_string(), dynamodb);
@@ -100,7 +101,7 @@ fn start(binary: &Path, event: &str, dynamodb: &str) -> Run {
     let resident_kib = resident_kib(&function);
     function.kill().unwrap();
     function.wait().unwrap();
-    Run { first_poll, first_answer, resident_kib }
+    Measurement { first_poll, first_answer, resident_kib }
 }
 
 fn spawn(binary: &Path, runtime_api: &str, dynamodb: &str) -> Child {

@@ -1,14 +1,12 @@
-//! Whatever a client sends, it is told what is wrong with it; a 500 is never the answer.
+//! Bad requests are refused with the bad fields, and never cause a 500.
 
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use harness::World;
+use harness::{World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-use crate::with;
-
-/// What is sent, and what it must be answered with.
+/// A request, and the expected response.
 struct Row {
     path: &'static str,
     body: Vec<u8>,
@@ -24,7 +22,7 @@ const SLOTS: &str = "/api/get_free_slots";
 const ADD: &str = "/api/meeting/participant/add";
 const REMOVE: &str = "/api/meeting/participant/remove";
 
-/// Requests that would succeed, for rows to spoil.
+/// Requests that succeed. Rows make them invalid.
 struct Good {
     user: Value,
     meeting: Value,
@@ -241,16 +239,13 @@ fn bad_rest(good: &Good) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn the_right_status_and_the_field_and_never_a_500() {
+async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;
     let good = Good {
-        user: json!({ "email": "cy@example.com", "name": "Cy", "timezone": "UTC" }),
-        meeting: json!({
-            "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-            "participants": [bo.email],
-        }),
+        user: new_user("Cy"),
+        meeting: with(new_meeting(&ana.id), json!({ "participants": [bo.email] })),
         slots: json!({ "user_id": ana.id, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" }),
         member: json!({ "user_id": bo.id, "meeting_id": meeting["meeting_id"] }),
     };
@@ -273,7 +268,7 @@ async fn the_right_status_and_the_field_and_never_a_500() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(world.items().await == before, "nothing of all that was written");
 
-    // What the rows spoil is good by itself.
+    // The unchanged requests succeed.
     for (path, body, status) in [
         (USER, good.user, 201),
         (MEETING, good.meeting, 201),

@@ -1,18 +1,18 @@
-//! From booking to mail: each participant is reminded once, in the minute that
-//! was told, and never while asleep.
+//! From booking to mail: each participant is reminded once, in the minute that the API shows, and never
+//! during DND.
 
 use harness::{World, instant};
 use serde_json::{Value, json};
 use shared::notices::{DeliveryOutcome, Due};
 
 /// Who got mail, and in which minute.
-fn letters(world: &World) -> Vec<(String, String)> {
-    let letter = |mail: &local::embedded::ses::SentMail| {
+fn sent(world: &World) -> Vec<(String, String)> {
+    let describe = |mail: &local::embedded::ses::SentMail| {
         (mail.to.replace("@example.com", ""), mail.sent_at.format("%d %H:%M").to_string())
     };
-    let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
-    letters.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
-    letters
+    let mut sent: Vec<_> = world.outbox().iter().map(describe).collect();
+    sent.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    sent
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -24,7 +24,7 @@ fn states(reminders: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn everyone_is_reminded_once_in_the_minute_that_was_told() {
+async fn everyone_is_reminded_once_in_the_minute_that_the_api_showed() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
     let more = json!({ "notification_interval": [60, 10], "title": "Design review", "location": "Room 1" });
@@ -33,27 +33,28 @@ async fn everyone_is_reminded_once_in_the_minute_that_was_told() {
     world.advance_to("2026-11-02T10:59:00Z").await;
     assert!(world.outbox().is_empty());
     world.advance_to("2026-11-02T11:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
-    let told = world.reminders(&meeting).await;
-    assert_eq!(states(&told), ["delivered", "scheduled", "delivered", "scheduled"]);
-    assert_eq!(told[0]["delivered_at"], "2026-11-02T11:00:00+00:00");
-    assert_eq!(told[1]["delivered_at"], Value::Null);
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    let reported = world.reminders(&meeting).await;
+    assert_eq!(states(&reported), ["delivered", "scheduled", "delivered", "scheduled"]);
+    assert_eq!(reported[0]["delivered_at"], "2026-11-02T11:00:00+00:00");
+    assert_eq!(reported[1]["delivered_at"], Value::Null);
 
     world.advance_to("2026-11-02T14:00:00Z").await;
     let all = [("ana", "02 11:00"), ("bo", "02 11:00"), ("ana", "02 11:50"), ("bo", "02 11:50")];
-    assert_eq!(letters(&world), pairs(&all));
+    assert_eq!(sent(&world), pairs(&all));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 4]);
     assert!(world.timers().await.is_empty() && world.dead_letters().is_empty());
 
     let outbox = world.outbox();
     let bos = outbox.iter().find(|mail| mail.to == bo.email).unwrap();
-    for told in ["Design review", "21:00–22:00", "Asia/Tokyo", "Room 1", "ana (organizer), bo", "1 hour"] {
-        assert!(bos.text.contains(told), "{told} in {}", bos.text);
+    for reported in ["Design review", "21:00–22:00", "Asia/Tokyo", "Room 1", "ana (organizer), bo", "1 hour"]
+    {
+        assert!(bos.text.contains(reported), "{reported} in {}", bos.text);
     }
     assert!(bos.subject.contains("Design review") && bos.subject.contains("21:00"), "{}", bos.subject);
 }
 
-/// One night of someone in Madrid who sleeps from 22:00 to 07:00 by their clock, an hour ahead of UTC.
+/// A case: someone in Madrid, an hour ahead of UTC, has DND hours from 22:00 to 07:00.
 struct Night {
     booked_at: &'static str,
     start: &'static str,
@@ -79,71 +80,70 @@ const NIGHTS: [Night; 12] = [
     night("02T12:00:00", "03T07:00", 60, Some("03 06:00"), "on_time"),
     night("02T12:00:00", "02T22:00", 61, Some("02 20:59"), "on_time"),
     night("02T12:00:00", "02T22:00", 60, Some("02 20:59"), "before_dnd"),
-    // Five minutes of notice are worth the wait, four are not.
+    // With five minutes of notice the reminder waits, with four it does not.
     night("02T12:00:00", "03T06:05", 60, Some("03 06:00"), "after_dnd"),
     night("02T12:00:00", "03T06:04", 60, Some("02 20:59"), "before_dnd"),
-    // Booked at night, the evening is gone.
+    // Booked at night, when the evening is over.
     night("02T23:00:00", "03T06:04", 60, Some("03 06:00"), "after_dnd_short"),
     night("02T23:00:00", "03T06:00", 30, None, "dnd_until_start"),
-    // Too late for the minute asked for: as soon as a timer can be set, which takes a whole minute.
+    // Too late for the requested minute: as soon as a timer can be set, which takes a whole minute.
     night("02T12:00:00", "02T12:30", 60, Some("02 12:01"), "immediate"),
     night("02T12:00:01", "02T12:30", 60, Some("02 12:02"), "immediate"),
     night("02T12:00:01", "02T12:02", 60, None, "meeting_started"),
 ];
 
 #[tokio::test]
-async fn sleep_is_never_disturbed_and_the_api_tells_why() {
+async fn no_reminder_is_sent_during_dnd_and_the_api_gives_the_reason() {
     for night in &NIGHTS {
         let Night { booked_at, start, minutes, remind_at, reason } = night;
         let world = World::start().await;
-        let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+        let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
         world.clock.set(instant(&format!("2026-11-{booked_at}Z")));
         let start = format!("2026-11-{start}");
         let more = json!({ "notification_interval": minutes });
         let meeting = world.book(&ana, &start, "2026-11-04T00:00", &[], more).await;
-        let told = &world.reminders(&meeting).await[0];
+        let reported = &world.reminders(&meeting).await[0];
         let shown = remind_at.map(|at| format!("2026-11-{}:00+00:00", at.replace(' ', "T")));
-        assert_eq!((&told["remind_at"], &told["reason"]), (&json!(shown), &json!(reason)), "{start}");
+        assert_eq!((&reported["remind_at"], &reported["reason"]), (&json!(shown), &json!(reason)), "{start}");
 
         world.advance_to(&format!("{start}:00Z")).await;
         world.advance_to("2026-11-03T10:00:00Z").await;
         let expected: Vec<_> = remind_at.iter().map(|at| ("ana".to_owned(), (*at).to_owned())).collect();
-        assert_eq!(letters(&world), expected, "{start}");
-        let told = &world.reminders(&meeting).await[0];
+        assert_eq!(sent(&world), expected, "{start}");
+        let reported = &world.reminders(&meeting).await[0];
         let state = if remind_at.is_some() { "delivered" } else { "suppressed" };
-        assert_eq!((&told["state"], &told["reason"]), (&json!(state), &json!(reason)), "{start}");
+        assert_eq!((&reported["state"], &reported["reason"]), (&json!(state), &json!(reason)), "{start}");
     }
 }
 
 #[tokio::test]
-async fn reminders_that_meet_in_one_minute_are_one_mail() {
+async fn reminders_for_the_same_minute_are_one_mail() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
-    // All three of Ana's fall into her night and move to its end.
+    // All three of Ana's reminders are in her DND hours and move to their end.
     let more = json!({ "notification_interval": [{ "minutes_before": 120, "repeat_every": 30 }, 120] });
     let meeting = world.book(&ana, "2026-11-03T07:30", "2026-11-03T08:00", &[&bo], more).await;
     world.advance_to("2026-11-03T09:00:00Z").await;
     let expected =
         [("bo", "03 05:30"), ("bo", "03 06:00"), ("bo", "03 06:30"), ("ana", "03 07:00"), ("bo", "03 07:00")];
-    assert_eq!(letters(&world), pairs(&expected));
-    let told = world.reminders(&meeting).await;
-    assert_eq!(states(&told), ["delivered"; 8]);
-    assert!(told[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
+    assert_eq!(sent(&world), pairs(&expected));
+    let reported = world.reminders(&meeting).await;
+    assert_eq!(states(&reported), ["delivered"; 8]);
+    assert!(reported[..4].iter().all(|reminder| reminder["delivered_at"] == "2026-11-03T07:00:00+00:00"));
 
-    // Two that are overdue at booking meet as well.
+    // Two that are overdue at booking are one mail as well.
     let more = json!({ "notification_interval": [60, 30] });
     world.book(&ana, "2026-11-03T09:20", "2026-11-03T09:30", &[], more).await;
     world.advance_to("2026-11-03T10:00:00Z").await;
-    assert_eq!(letters(&world)[5..], pairs(&[("ana", "03 09:01")]));
+    assert_eq!(sent(&world)[5..], pairs(&[("ana", "03 09:01")]));
 }
 
 #[tokio::test]
-async fn who_left_is_not_reminded_and_who_came_late_is() {
+async fn removed_participants_are_not_reminded_and_added_ones_are() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let (bo, cy, di) =
-        (world.person("bo", "UTC").await, world.person("cy", "UTC").await, world.person("di", "UTC").await);
+    let [bo, cy, di] = world.people(["bo", "cy", "di"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo, &cy], json!({})).await;
     world.settle().await;
     assert_eq!(world.timers().await.len(), 3);
@@ -164,9 +164,9 @@ async fn who_left_is_not_reminded_and_who_came_late_is() {
     assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
 
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
-    let told = world.reminders(&meeting).await;
-    let gone: Vec<_> = told.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
+    let reported = world.reminders(&meeting).await;
+    let gone: Vec<_> = reported.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
     assert_eq!(
         (gone.len(), &gone[0]["state"], &gone[0]["remind_at"]),
         (1, &json!("cancelled"), &Value::Null)
@@ -176,31 +176,31 @@ async fn who_left_is_not_reminded_and_who_came_late_is() {
 #[tokio::test]
 async fn someone_added_within_the_hour_is_reminded_at_once() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     world.advance_to("2026-11-02T11:30:00Z").await;
     assert_eq!(world.participant("add", &meeting, &bo).await.0, 200);
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:31")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:31")]));
 }
 
 #[tokio::test]
-async fn someone_who_leaves_while_the_plan_lags_is_not_reminded() {
+async fn a_removed_participant_is_not_reminded_even_before_the_removal_is_planned() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
     world.settle().await;
     assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
-    // The planner has not seen it, and Bo's timer fires all the same.
+    // The removal is not planned yet, and Bo's timer fires.
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     assert_eq!(world.fire_due().await, 2);
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00")]));
 }
 
 #[tokio::test]
-async fn whatever_happens_twice_is_harmless() {
+async fn repeated_stream_records_and_timers_change_nothing() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], json!({})).await;
     world.settle().await;
     let (planned, timers) = (world.items().await, world.timers().await);
@@ -211,7 +211,7 @@ async fn whatever_happens_twice_is_harmless() {
         let due = json!({ "meeting_id": meeting["meeting_id"], "user_id": person.id, "type": "email", "minutes_before": 60 });
         serde_json::from_value(due).unwrap()
     };
-    // An hour early: nothing is sent, and the reminder is still to come.
+    // An hour early: nothing is sent, and the reminder stays pending.
     let notifier = &world.process.notifier;
     assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Moved);
     world.clock.set(instant("2026-11-02T11:00:00Z"));
@@ -229,34 +229,34 @@ async fn whatever_happens_twice_is_harmless() {
     world.advance_to("2026-11-02T13:00:00Z").await;
     assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Nothing);
     world.replay().await;
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 2]);
 }
 
 #[tokio::test]
-async fn a_timer_that_comes_late_still_delivers_before_the_start_and_never_after() {
+async fn a_late_timer_delivers_until_the_start_and_never_after() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let soon = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     let sooner = world.book(&bo, "2026-11-02T11:30", "2026-11-02T13:00", &[], json!({})).await;
     world.settle().await;
     world.clock.set(instant("2026-11-02T11:40:20Z"));
     assert_eq!(world.fire_due().await, 2);
-    assert_eq!(letters(&world), pairs(&[("ana", "02 11:40")]));
+    assert_eq!(sent(&world), pairs(&[("ana", "02 11:40")]));
     assert_eq!(states(&world.reminders(&soon).await), ["delivered"]);
     assert_eq!(states(&world.reminders(&sooner).await), ["missed"]);
 }
 
 #[tokio::test]
-async fn a_late_timer_does_not_wake_who_fell_asleep_meanwhile() {
+async fn a_late_timer_sends_nothing_during_dnd() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let more = json!({ "notification_interval": 30 });
     let meeting = world.book(&ana, "2026-11-02T22:20", "2026-11-02T23:00", &[], more).await;
     world.settle().await;
     world.clock.set(instant("2026-11-02T22:00:00Z"));
     assert_eq!(world.fire_due().await, 1);
     assert!(world.outbox().is_empty());
-    let told = &world.reminders(&meeting).await[0];
-    assert_eq!((&told["state"], &told["reason"]), (&json!("suppressed"), &json!("dnd_until_start")));
+    let reported = &world.reminders(&meeting).await[0];
+    assert_eq!((&reported["state"], &reported["reason"]), (&json!("suppressed"), &json!("dnd_until_start")));
 }

@@ -1,20 +1,19 @@
-//! What lands in people's calendars: invitations, updates and cancellations, told
-//! once, and never inside DND hours.
+//! Invitations, updates and cancellations: they are sent once, and never in DND hours.
 
 use harness::{Person, World};
 use local::embedded::ses::SentMail;
 use serde_json::{Value, json};
 
-/// Every message as `who HH:MM word`, where the word is what its subject begins with; in the order they left.
-fn letters(world: &World) -> Vec<String> {
-    let letter = |mail: &SentMail| {
+/// Every message as `HH:MM recipient word`, where `word` begins the subject.
+fn sent(world: &World) -> Vec<String> {
+    let describe = |mail: &SentMail| {
         let who = mail.to.replace("@example.com", "");
         let word = mail.subject.split(':').next().unwrap().to_lowercase();
         format!("{} {who} {word}", mail.sent_at.format("%H:%M"))
     };
-    let mut letters: Vec<_> = world.outbox().iter().map(letter).collect();
-    letters.sort();
-    letters
+    let mut sent: Vec<_> = world.outbox().iter().map(describe).collect();
+    sent.sort();
+    sent
 }
 
 async fn change(world: &World, meeting: &Value, change: Value) {
@@ -41,7 +40,7 @@ fn raw(world: &World, person: &Person, word: &str) -> Vec<SentMail> {
     world.outbox().into_iter().filter(to_them).collect()
 }
 
-/// A meeting at noon without reminders, as everyone was invited to it by 09:01.
+/// A meeting at noon without reminders. Its invitations were sent at 09:01.
 async fn invited(world: &World, organizer: &Person, others: &[&Person]) -> Value {
     let more = json!({ "title": "Design review", "notification_interval": [] });
     let meeting = world.book(organizer, "2026-11-02T12:00", "2026-11-02T13:00", others, more).await;
@@ -50,29 +49,32 @@ async fn invited(world: &World, organizer: &Person, others: &[&Person]) -> Value
 }
 
 #[tokio::test]
-async fn everyone_is_invited_and_told_what_changes_and_that_it_is_off() {
+async fn participants_get_invitations_updates_and_cancellations() {
     let world = World::inviting().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
     let meeting = invited(&world, &ana, &[&bo]).await;
-    assert_eq!(letters(&world), ["09:01 ana invitation", "09:01 bo invitation"]);
+    assert_eq!(sent(&world), ["09:01 ana invitation", "09:01 bo invitation"]);
 
     change(&world, &meeting, json!({ "start_time": "2026-11-02T14:00", "end_time": "2026-11-02T15:00" }))
         .await;
     world.advance_to("2026-11-02T09:10:00Z").await;
-    assert_eq!(letters(&world)[2..], ["09:06 ana updated", "09:06 bo updated"]);
+    assert_eq!(sent(&world)[2..], ["09:06 ana updated", "09:06 bo updated"]);
     cancel(&world, &meeting).await;
     world.advance_to("2026-11-02T09:15:00Z").await;
-    assert_eq!(letters(&world)[4..], ["09:11 ana cancelled", "09:11 bo cancelled"]);
+    assert_eq!(sent(&world)[4..], ["09:11 ana cancelled", "09:11 bo cancelled"]);
 
     world.advance_to("2026-11-02T16:00:00Z").await;
     assert_eq!(world.outbox().len(), 6);
-    let told = invitations(&world, &meeting).await;
-    assert!(told.iter().all(|row| row["type"] == "invitation" && row["state"] == "delivered"), "{told:?}");
+    let reported = invitations(&world, &meeting).await;
+    assert!(
+        reported.iter().all(|row| row["type"] == "invitation" && row["state"] == "delivered"),
+        "{reported:?}"
+    );
     assert!(world.reminders(&meeting).await.is_empty() && world.timers().await.is_empty());
 }
 
 #[tokio::test]
-async fn each_object_replaces_the_one_before() {
+async fn each_calendar_object_replaces_the_one_before() {
     let world = World::inviting().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "Asia/Tokyo").await);
     let meeting = invited(&world, &ana, &[&bo]).await;
@@ -97,21 +99,20 @@ async fn each_object_replaces_the_one_before() {
 }
 
 #[tokio::test]
-async fn only_whom_a_change_concerns_hears_of_it() {
+async fn only_affected_participants_get_a_message() {
     let world = World::inviting().await;
-    let (ana, bo, cy) =
-        (world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = invited(&world, &ana, &[&bo]).await;
     world.participant("add", &meeting, &cy).await;
     world.advance_to("2026-11-02T09:10:00Z").await;
-    assert_eq!(letters(&world)[2..], ["09:06 cy invitation"]);
+    assert_eq!(sent(&world)[2..], ["09:06 cy invitation"]);
     world.participant("remove", &meeting, &bo).await;
     world.advance_to("2026-11-02T09:15:00Z").await;
-    assert_eq!(letters(&world)[3..], ["09:11 bo cancelled"]);
+    assert_eq!(sent(&world)[3..], ["09:11 bo cancelled"]);
     change(&world, &meeting, json!({ "notification_interval": [30] })).await;
     world.advance_to("2026-11-02T09:20:00Z").await;
     assert_eq!(world.outbox().len(), 4);
-    // Who was added and removed before anybody wrote to them hears nothing.
+    // Someone who is added and removed before the invitation is sent gets no message.
     world.participant("add", &meeting, &bo).await;
     world.settle().await;
     world.participant("remove", &meeting, &bo).await;
@@ -120,10 +121,10 @@ async fn only_whom_a_change_concerns_hears_of_it() {
 }
 
 #[tokio::test]
-async fn who_was_removed_learns_nothing_of_what_came_after() {
+async fn a_removed_participant_learns_nothing_of_later_changes() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", "09:30", "11:00").await;
+    let bo = world.person_with_dnd("bo", "UTC", "09:30", "11:00").await;
     let meeting = invited(&world, &ana, &[&bo]).await;
     world.advance_to("2026-11-02T09:35:00Z").await;
     world.participant("remove", &meeting, &bo).await;
@@ -142,48 +143,48 @@ async fn who_was_removed_learns_nothing_of_what_came_after() {
     assert!(object.contains("DTSTART:20261102T120000Z") && object.contains("SEQUENCE:3"), "{object}");
     for said in [mail.text.as_str(), mail.html.as_deref().unwrap(), object] {
         assert!(
-            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|news| !said.contains(news)),
+            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|change| !said.contains(change)),
             "{said}"
         );
     }
 }
 
 #[tokio::test]
-async fn who_sleeps_is_invited_when_they_wake() {
+async fn invitations_due_during_dnd_are_sent_when_it_ends() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", "08:00", "10:30").await;
-    let cy = world.sleeper("cy", "UTC", "08:00", "14:00").await;
+    let bo = world.person_with_dnd("bo", "UTC", "08:00", "10:30").await;
+    let cy = world.person_with_dnd("cy", "UTC", "08:00", "14:00").await;
     let meeting = invited(&world, &ana, &[&bo, &cy]).await;
-    let told = invitations(&world, &meeting).await;
-    let fates: Vec<_> = told.iter().map(|row| (row["state"].as_str(), row["reason"].as_str())).collect();
+    let reported = invitations(&world, &meeting).await;
+    let fates: Vec<_> = reported.iter().map(|row| (row["state"].as_str(), row["reason"].as_str())).collect();
     let expected = [("delivered", "on_time"), ("scheduled", "after_dnd"), ("suppressed", "dnd_until_start")];
     assert_eq!(fates, expected.map(|(state, reason)| (Some(state), Some(reason))));
-    assert_eq!(told[1]["remind_at"], "2026-11-02T10:30:00+00:00");
+    assert_eq!(reported[1]["remind_at"], "2026-11-02T10:30:00+00:00");
     world.advance_to("2026-11-02T15:00:00Z").await;
-    assert_eq!(letters(&world), ["09:01 ana invitation", "10:30 bo invitation"]);
+    assert_eq!(sent(&world), ["09:01 ana invitation", "10:30 bo invitation"]);
 }
 
 #[tokio::test]
-async fn an_invitation_stands_in_for_a_reminder_of_its_minute() {
+async fn an_invitation_replaces_a_reminder_of_the_same_minute() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
     let more = json!({ "notification_interval": [60, 10] });
     let meeting = world.book(&ana, "2026-11-02T09:30", "2026-11-02T10:00", &[], more).await;
     world.advance_to("2026-11-02T09:10:00Z").await;
-    assert_eq!(letters(&world), ["09:01 ana invitation"]);
+    assert_eq!(sent(&world), ["09:01 ana invitation"]);
     world.advance_to("2026-11-02T10:10:00Z").await;
-    assert_eq!(letters(&world)[1..], ["09:20 ana reminder"]);
+    assert_eq!(sent(&world)[1..], ["09:20 ana reminder"]);
     let states: Vec<_> =
         world.reminders(&meeting).await.iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect();
     assert_eq!(states, ["delivered", "delivered"]);
 }
 
 #[tokio::test]
-async fn refused_invitations_are_tried_again() {
+async fn refused_invitations_are_retried() {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    world.ses.fail_next(2);
+    world.ses().fail_next(2);
     let meeting = invited(&world, &ana, &[]).await;
     assert!(world.outbox().is_empty());
     for minute in 2..9 {

@@ -1,27 +1,27 @@
-//! `GET /api/meetings/{meeting_id}/invite.ics`: what a calendar program is given.
+//! `GET /api/meetings/{meeting_id}/invite.ics`: the file for calendar programs.
 
 use axum::http::Method;
-use harness::{Answer, World};
+use harness::{ApiResponse, World};
 use serde_json::{Value, json};
 
-async fn invite(world: &World, meeting: &Value) -> Answer {
+async fn invite(world: &World, meeting: &Value) -> ApiResponse {
     let path = format!("/api/meetings/{}/invite.ics", meeting["meeting_id"].as_str().unwrap());
     world.send(Method::GET, &path, Vec::new()).await
 }
 
-/// The value of that property's first line; lines as short as the ones asked for aren't folded.
+/// The value of that property. The tested lines are short, so they aren't folded.
 fn property<'a>(object: &'a Value, name: &str) -> &'a str {
     let lines = object.as_str().unwrap().split("\r\n");
     let mut values = lines.filter_map(|line| line.strip_prefix(name)?.split_once(':'));
     values.next().unwrap_or_else(|| panic!("no {name} in {object}")).1
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+fn header<'a>(answer: &'a ApiResponse, name: &str) -> &'a str {
     answer.headers[name].to_str().unwrap()
 }
 
 #[tokio::test]
-async fn a_meeting_is_a_file_that_follows_its_changes() {
+async fn the_calendar_file_follows_the_changes_of_its_meeting() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "UTC").await);
     let with = json!({ "title": "Review", "time_zone": "Europe/Madrid" });
@@ -58,7 +58,7 @@ async fn a_meeting_is_a_file_that_follows_its_changes() {
 }
 
 #[tokio::test]
-async fn what_is_no_meeting_is_no_file() {
+async fn an_unknown_meeting_has_no_calendar_file() {
     let world = World::start().await;
     for id in ["nobody", "a%20b", "%23"] {
         let (status, problem) = world.get(&format!("/api/meetings/{id}/invite.ics")).await;

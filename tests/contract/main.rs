@@ -1,5 +1,5 @@
 //! The HTTP contract, end to end: API Gateway's events through the deployed routes and functions to the
-//! table, the stream, the timers and the mail. Every test has a world of its own.
+//! table, the stream, the timers and the mail. Every test has its own world.
 
 #![allow(
     clippy::expect_used,
@@ -28,23 +28,14 @@ mod webhooks;
 
 use serde_json::Value;
 
-/// The names of the bad fields that a problem tells, in its order.
+/// The names of the bad fields in a problem, in its order.
 fn bad_fields(problem: &Value) -> Vec<&str> {
     problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
 
-/// What a problem says of one field.
+/// The message of a problem about one field.
 fn message<'a>(problem: &'a Value, field: &str) -> &'a str {
     let errors = problem["errors"].as_array().unwrap();
     let error = errors.iter().find(|error| error["field"] == field);
     error.unwrap_or_else(|| panic!("no {field} in {problem}"))["message"].as_str().unwrap()
-}
-
-/// `base` with the fields of `changes` in place of its own.
-fn with(mut base: Value, changes: Value) -> Value {
-    let Value::Object(changes) = changes else { panic!("{changes} is no object") };
-    for (name, value) in changes {
-        base[name] = value;
-    }
-    base
 }

@@ -1,21 +1,21 @@
-//! Booking: what a meeting looks like, who is in the way, and how large it may be.
+//! Booking: the response, conflicts, and limits of size.
 
 use futures_util::future::join_all;
-use harness::World;
+use harness::{World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use crate::{bad_fields, message};
 
 #[tokio::test]
-async fn a_meeting_is_answered_whole_and_read_back_the_same() {
+async fn a_created_meeting_is_returned_completely_and_read_back_the_same() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
     let bo = world.person("bo", "America/New_York").await;
-    let body = json!({
-        "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01 11:00:00", "time_zone": "Europe/Madrid",
-        "participants": ["BO@example.com"], "notification_interval": 60, "title": " Design review ", "location": "",
+    let request = json!({
+        "end_time": "2026-12-01 11:00:00", "time_zone": "Europe/Madrid", "participants": ["BO@example.com"],
+        "notification_interval": 60, "title": " Design review ", "location": "",
     });
-    let (status, mut answer) = world.post("/api/create_meeting", body).await;
+    let (status, mut answer) = world.post("/api/create_meeting", with(new_meeting(&ana.id), request)).await;
     assert_eq!(status, 201, "{answer}");
     let extra = answer.as_object_mut().unwrap();
     assert_eq!(extra.remove("unavailable_participants"), Some(json!([])));
@@ -36,9 +36,9 @@ async fn a_meeting_is_answered_whole_and_read_back_the_same() {
 }
 
 #[tokio::test]
-async fn a_creator_or_participant_named_again_counts_once() {
+async fn a_participant_listed_twice_counts_once() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let invited = json!(["Ana@Example.com", "bo@example.com", "BO@example.com", "ana@example.com"]);
     let more = json!({ "participants": invited });
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], more).await;
@@ -48,9 +48,9 @@ async fn a_creator_or_participant_named_again_counts_once() {
 }
 
 #[tokio::test]
-async fn a_creator_cannot_be_booked_twice_neither_as_organizer_nor_as_participant() {
+async fn a_creator_cannot_book_over_meetings_they_organize_or_attend() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let own = json!({ "title": "Own" });
     let first = world.book(&ana, "2026-12-01T09:00", "2026-12-01T10:00", &[], own).await;
     let invited = json!({ "title": "Invited" });
@@ -89,7 +89,7 @@ async fn meetings_may_touch_but_not_overlap() {
 }
 
 #[tokio::test]
-async fn a_meeting_over_midnight_is_in_the_way_on_both_days() {
+async fn a_meeting_over_midnight_conflicts_on_both_days() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     world.book(&ana, "2026-12-01T23:00", "2026-12-02T01:00", &[], json!({})).await;
@@ -104,10 +104,10 @@ async fn a_meeting_over_midnight_is_in_the_way_on_both_days() {
 }
 
 #[tokio::test]
-async fn who_is_busy_or_asleep_is_told_without_a_word_on_what_keeps_them() {
+async fn busy_and_dnd_participants_are_reported_without_details_of_their_meetings() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "Asia/Tokyo", 22, 7).await;
+    let bo = world.person_with_dnd("bo", "Asia/Tokyo", 22, 7).await;
     let cy = world.person("cy", "UTC").await;
     let secret = json!({ "title": "Secret merger", "description": "Hush", "location": "Basement" });
     world.book(&bo, "2026-12-01T12:00", "2026-12-01T12:45", &[], secret.clone()).await;
@@ -121,12 +121,12 @@ async fn who_is_busy_or_asleep_is_told_without_a_word_on_what_keeps_them() {
         { "start_time": "2026-12-01T14:30:00+01:00", "end_time": "2026-12-01T15:30:00+01:00" },
     ]}]);
     assert_eq!(meeting["unavailable_participants"], expected);
-    let asleep = json!([{ "user_id": bo.id, "email": "bo@example.com" }]);
-    assert_eq!(meeting["do_not_disturb_participants"], asleep);
+    let in_dnd = json!([{ "user_id": bo.id, "email": "bo@example.com" }]);
+    assert_eq!(meeting["do_not_disturb_participants"], in_dnd);
     let text = meeting.to_string();
     assert!(!["Secret", "Hush", "Basement"].iter().any(|word| text.contains(word)), "{text}");
 
-    // What ends as the window begins doesn't touch it, nor does what begins as a meeting ends get in its way.
+    // Times that only touch do not overlap, neither with DND hours nor with meetings.
     let di = world.person("di", "UTC").await;
     let meeting = world.book(&di, "2026-12-01T12:45", "2026-12-01T13:00", &[&bo], json!({})).await;
     assert_eq!(meeting["do_not_disturb_participants"], json!([]));
@@ -135,19 +135,19 @@ async fn who_is_busy_or_asleep_is_told_without_a_word_on_what_keeps_them() {
 }
 
 #[tokio::test]
-async fn the_creator_is_never_among_the_unavailable_but_may_be_asleep() {
+async fn the_creator_is_never_reported_as_unavailable_but_may_be_in_dnd() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 9, 11).await;
+    let ana = world.person_with_dnd("ana", "UTC", 9, 11).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T12:00", &[&ana], json!({})).await;
     assert_eq!(meeting["unavailable_participants"], json!([]));
-    let asleep = json!([{ "user_id": ana.id, "email": "ana@example.com" }]);
-    assert_eq!(meeting["do_not_disturb_participants"], asleep);
+    let in_dnd = json!([{ "user_id": ana.id, "email": "ana@example.com" }]);
+    assert_eq!(meeting["do_not_disturb_participants"], in_dnd);
 }
 
 #[tokio::test]
-async fn strangers_are_named_and_nothing_is_created() {
+async fn unknown_participants_are_named_and_nothing_is_created() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let before = world.items().await;
     let more = json!({ "participants": ["x@example.com", bo.email, "Y@Example.com"] });
     let (status, problem) = world.try_book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], more).await;
@@ -182,17 +182,17 @@ async fn a_meeting_lasts_at_most_fourteen_days() {
 }
 
 #[tokio::test]
-async fn a_meeting_holds_ninety_nine_participant_days_and_says_so() {
+async fn a_meeting_is_limited_to_ninety_nine_participant_days() {
     let world = World::start().await;
     let people = join_all((0..100).map(async |number| {
-        let body = json!({ "email": format!("p{number}@example.com"), "name": "P", "timezone": "UTC" });
-        world.post("/api/create_user", body).await.1["user_id"].as_str().unwrap().to_owned()
+        let (_, user) = world.post("/api/create_user", new_user(&format!("p{number}"))).await;
+        user["user_id"].as_str().unwrap().to_owned()
     }));
     let ids = people.await;
     let book = async |count: usize, start: &str, end: &str| {
         let invited: Vec<_> = (1..count).map(|number| format!("p{number}@example.com")).collect();
-        let body = json!({ "creator_id": ids[0], "start_time": start, "end_time": end, "time_zone": "UTC", "participants": invited });
-        world.post("/api/create_meeting", body).await
+        let request = json!({ "start_time": start, "end_time": end, "participants": invited });
+        world.post("/api/create_meeting", with(new_meeting(&ids[0]), request)).await
     };
     let refused = |(status, problem): (u16, Value)| {
         assert_eq!((status, bad_fields(&problem)), (422, vec!["participants"]));

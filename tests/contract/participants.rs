@@ -8,10 +8,10 @@ fn ids(meeting: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn someone_is_added_and_their_time_is_taken() {
+async fn an_added_participant_is_busy_at_the_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", 10, 11).await;
+    let bo = world.person_with_dnd("bo", "UTC", 10, 11).await;
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[], json!({ "title": "Secret" })).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
 
@@ -33,9 +33,9 @@ async fn someone_is_added_and_their_time_is_taken() {
 }
 
 #[tokio::test]
-async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back() {
+async fn removing_a_participant_frees_their_time_and_adding_them_again_books_it() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let (day, night) = ("2026-12-01T00:00", "2026-12-03T00:00");
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
     assert_eq!(
@@ -59,10 +59,9 @@ async fn removing_someone_frees_their_time_and_adding_them_again_takes_it_back()
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_and_changes_nothing() {
+async fn impossible_additions_and_removals_are_refused_and_write_nothing() {
     let world = World::start().await;
-    let people =
-        [world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await];
+    let people = world.people(["ana", "bo", "cy"]).await;
     let [ana, bo, cy] = &people;
     let meeting = world.book(ana, "2026-12-01T10:00", "2026-12-01T11:00", &[bo], json!({})).await;
     let (nobody, nothing) = (json!("nobody"), json!("nothing"));

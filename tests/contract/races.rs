@@ -1,20 +1,20 @@
-//! Many at once: nobody is booked twice, and what each is told fits one order of events.
+//! Many requests at once: nobody is booked twice, and the responses fit one order of events.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use harness::{Call, Fate, World};
+use harness::{Call, CallOutcome, World, new_user, with};
 use serde_json::{Value, json};
 
 const MANY: usize = 64;
 
-/// Lets every third transaction meet another one, as it happens on AWS and never in the embedded DynamoDB.
-pub(crate) fn rough(world: &World) {
+/// Makes every third transaction conflict, which happens on AWS and never in the embedded DynamoDB.
+pub(crate) fn with_conflicts(world: &World) {
     let mut commits = 0;
     world.calls().watch(move |call: &Call| {
         commits += usize::from(call.operation == "TransactWriteItems");
         let conflicts = call.operation == "TransactWriteItems" && commits % 3 == 1;
-        if conflicts { Fate::TransactionConflict } else { Fate::Pass }
+        if conflicts { CallOutcome::TransactionConflict } else { CallOutcome::Pass }
     });
 }
 
@@ -23,10 +23,10 @@ pub(crate) fn count(answers: &[(u16, Value)], status: u16) -> usize {
 }
 
 #[tokio::test]
-async fn of_many_meetings_of_one_creator_at_once_one_is_booked() {
+async fn of_many_overlapping_meetings_of_one_creator_one_is_booked() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    rough(&world);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
+    with_conflicts(&world);
     let answers = join_all((0..MANY).map(async |minute| {
         let (start, end) = (format!("2026-12-01T10:{:02}", minute % 60), "2026-12-02T11:00");
         world.try_book(&ana, &start, end, &[&bo], json!({ "title": format!("Meeting {minute}") })).await
@@ -61,12 +61,12 @@ fn busy(meeting: &Value, email: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn many_meetings_that_share_busy_people_are_all_booked_as_if_one_by_one() {
+async fn many_meetings_with_shared_participants_are_booked_as_if_one_by_one() {
     let world = World::start().await;
-    let (bo, cy) = (world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [bo, cy] = world.people(["bo", "cy"]).await;
     let names: Vec<_> = (0..MANY).map(|number| format!("creator{number}")).collect();
     let creators = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
-    rough(&world);
+    with_conflicts(&world);
     // All overlap, and no two start at once. Everyone invites Bo, every other one Cy as well.
     let answers = join_all(creators.iter().enumerate().map(async |(number, creator)| {
         let (start, end) = (format!("2026-12-01T10:00:{:02}", number % 60), "2026-12-01T12:00".to_owned());
@@ -78,7 +78,7 @@ async fn many_meetings_that_share_busy_people_are_all_booked_as_if_one_by_one() 
     world.calls().clear();
     assert_eq!(count(&answers, 201), MANY);
 
-    // Who came n-th saw n-1 others. In that order each must have seen exactly those before it.
+    // The n-th meeting was booked after n-1 others. In that order each must report exactly those before it.
     let mut meetings: Vec<_> = answers.iter().map(|(_, meeting)| meeting).collect();
     meetings.sort_by_key(|meeting| busy(meeting, &bo.email).len());
     let (mut before, mut before_with_cy) = (BTreeSet::new(), BTreeSet::new());
@@ -96,15 +96,15 @@ async fn many_meetings_that_share_busy_people_are_all_booked_as_if_one_by_one() 
 }
 
 #[tokio::test]
-async fn of_many_users_with_one_address_at_once_one_is_created() {
+async fn of_many_users_with_the_same_address_one_is_created() {
     let world = World::start().await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all((0..MANY).map(async |number| {
         let mixed = |(place, letter): (usize, char)| {
             if number >> place & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
         };
         let email: String = "sylvia@example.com".chars().enumerate().map(mixed).collect();
-        world.post("/api/create_user", json!({ "email": email, "name": "S", "timezone": "UTC" })).await
+        world.post("/api/create_user", with(new_user("S"), json!({ "email": email }))).await
     }));
     let answers = answers.await;
     world.calls().clear();
@@ -114,7 +114,7 @@ async fn of_many_users_with_one_address_at_once_one_is_created() {
 }
 
 #[tokio::test]
-async fn many_who_come_and_go_at_once_leave_a_whole_meeting() {
+async fn adding_and_removing_many_participants_at_once_leaves_a_consistent_meeting() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let names: Vec<_> = (0..12).map(|number| format!("p{number}")).collect();
@@ -122,7 +122,7 @@ async fn many_who_come_and_go_at_once_leave_a_whole_meeting() {
     let (there, others) = people.split_at(6);
     let there_refs: Vec<_> = there.iter().collect();
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &there_refs, json!({})).await;
-    rough(&world);
+    with_conflicts(&world);
     let changes =
         there.iter().map(|person| ("remove", person)).chain(others.iter().map(|person| ("add", person)));
     let answers = join_all(changes.map(|(change, person)| world.participant(change, &meeting, person))).await;

@@ -1,4 +1,4 @@
-//! What the API tells of reminders, and the forms in which they are asked for.
+//! The reminders that the API shows, and the forms of notification intervals.
 
 use harness::World;
 use serde_json::{Value, json};
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use crate::{bad_fields, message};
 
 #[tokio::test]
-async fn reminders_are_told_at_once_and_the_plan_brings_what_was_told() {
+async fn the_api_shows_reminders_at_once_and_the_planner_sets_the_same() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
-    let bo = world.sleeper("bo", "Europe/Madrid", 22, 7).await;
-    // 07:30 in Madrid: Bo sleeps an hour before.
+    let bo = world.person_with_dnd("bo", "Europe/Madrid", 22, 7).await;
+    // 07:30 in Madrid. An hour before, Bo has DND hours.
     let more = json!({ "notification_interval": [60, 15] });
     let meeting = world.book(&ana, "2026-12-01T06:30", "2026-12-01T07:30", &[&bo], more).await;
 
-    let told = world.reminders(&meeting).await;
+    let reported = world.reminders(&meeting).await;
     let reminder = |person: &harness::Person, minutes: u32, at: &str, reason: &str| {
         json!({ "user_id": person.id, "email": person.email, "type": "email", "minutes_before": minutes,
             "remind_at": at, "reason": reason, "state": "planned", "delivered_at": null })
@@ -25,12 +25,12 @@ async fn reminders_are_told_at_once_and_the_plan_brings_what_was_told() {
         reminder(&bo, 60, "2026-12-01T06:00:00+00:00", "after_dnd"),
         reminder(&bo, 15, "2026-12-01T06:15:00+00:00", "on_time"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 
     world.settle().await;
     let planned = world.reminders(&meeting).await;
-    let scheduled = |told: &Value| crate::with(told.clone(), json!({ "state": "scheduled" }));
-    assert_eq!(planned, told.iter().map(scheduled).collect::<Vec<_>>());
+    let scheduled = |reported: &Value| harness::with(reported.clone(), json!({ "state": "scheduled" }));
+    assert_eq!(planned, reported.iter().map(scheduled).collect::<Vec<_>>());
     let mut timers: Vec<_> = world.timers().await.into_iter().map(|(_, at)| at).collect();
     timers.sort_unstable();
     let minutes = ["05:30", "06:00", "06:15", "06:15"].map(|minute| format!("at(2026-12-01T{minute}:00)"));
@@ -38,7 +38,7 @@ async fn reminders_are_told_at_once_and_the_plan_brings_what_was_told() {
 }
 
 #[tokio::test]
-async fn intervals_come_in_several_forms_and_go_out_as_objects() {
+async fn notification_intervals_are_accepted_in_several_forms_and_returned_as_objects() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let entry = |minutes: u32| json!({ "type": "email", "minutes_before": minutes });
@@ -67,9 +67,9 @@ async fn intervals_come_in_several_forms_and_go_out_as_objects() {
         let more = if given.is_null() { json!({}) } else { json!({ "notification_interval": given }) };
         let meeting = world.book(&ana, &start, &end, &[], more).await;
         assert_eq!(meeting["notification_interval"], shown, "{given}");
-        let told: Vec<_> =
+        let reported: Vec<_> =
             world.reminders(&meeting).await.iter().map(|r| r["minutes_before"].as_i64().unwrap()).collect();
-        assert_eq!(told, minutes, "{given}");
+        assert_eq!(reported, minutes, "{given}");
         timers += minutes.len();
     }
     world.settle().await;

@@ -1,17 +1,17 @@
-//! Ten repetitions around Do-Not-Disturb hours: each obeys the rule, and those that it puts
-//! into one minute are one message.
+//! Ten repetitions around do-not-disturb hours: each follows the rule, and those of one minute are one
+//! message.
 
 use chrono::{DateTime, Utc};
 use harness::{World, instant};
 use serde_json::{Value, json};
 
-/// Of someone who has a meeting at 11:00 and wants to be reminded of it every ten minutes from 09:20 on.
+/// A case: someone has a meeting at 11:00, with reminders every ten minutes from 09:20 on.
 struct Busy {
-    /// When they aren't to be disturbed.
+    /// The do-not-disturb hours.
     hours: (&'static str, &'static str),
-    /// In which minutes they are reminded, and for which of the ten.
+    /// The minutes of the messages, and the reminders in each.
     reminded: &'static [(&'static str, &'static [u64])],
-    /// Why the ten are sent when they are.
+    /// The reason of each of the ten.
     reasons: [&'static str; 10],
 }
 
@@ -32,7 +32,7 @@ const DAYS: [Busy; 5] = [
         ],
         reasons: [ON_TIME, ON_TIME, AFTER, AFTER, AFTER, AFTER, ON_TIME, ON_TIME, ON_TIME, ON_TIME],
     },
-    // Until after the start: what is left is told ahead.
+    // The hours end after the start: the remaining reminders are sent before them.
     Busy {
         hours: ("10:15", "11:30"),
         reminded: &[
@@ -46,7 +46,7 @@ const DAYS: [Busy; 5] = [
         ],
         reasons: [ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, BEFORE, BEFORE, BEFORE, BEFORE],
     },
-    // All of them, and too little time is left after the hours.
+    // All reminders are in the hours, and after them too little time is left.
     Busy {
         hours: ("09:10", "10:57"),
         reminded: &[("09:09", &[100, 90, 80, 70, 60, 50, 40, 30, 20, 10])],
@@ -62,10 +62,10 @@ const DAYS: [Busy; 5] = [
 ];
 
 #[tokio::test]
-async fn ten_repetitions_never_bunch_into_a_minute_as_several_messages() {
+async fn repetitions_moved_to_the_same_minute_are_one_message() {
     for Busy { hours, reminded, reasons } in &DAYS {
         let world = World::start().await;
-        let ana = world.sleeper("ana", "UTC", hours.0, hours.1).await;
+        let ana = world.person_with_dnd("ana", "UTC", hours.0, hours.1).await;
         let entry = |channel| json!({ "type": channel, "minutes_before": 100, "repeat_every": 10 });
         let more = json!({ "notification_interval": [entry("email"), entry("webhook")] });
         let meeting = world.book(&ana, "2026-11-02T11:00", "2026-11-02T12:00", &[], more).await;
@@ -81,17 +81,18 @@ async fn ten_repetitions_never_bunch_into_a_minute_as_several_messages() {
         let expected: Vec<_> = reminded.iter().map(|(_, list)| json!(list)).collect();
         assert_eq!(lists, expected.iter().collect::<Vec<_>>(), "{hours:?}");
 
-        let told = world.reminders(&meeting).await;
+        let reported = world.reminders(&meeting).await;
         for channel in ["email", "webhook"] {
-            let mut told: Vec<_> = told.iter().filter(|reminder| reminder["type"] == channel).collect();
-            told.sort_by_key(|reminder| std::cmp::Reverse(reminder["minutes_before"].as_u64()));
-            let told_reasons: Vec<_> = told.iter().map(|reminder| &reminder["reason"]).collect();
+            let mut reported: Vec<_> =
+                reported.iter().filter(|reminder| reminder["type"] == channel).collect();
+            reported.sort_by_key(|reminder| std::cmp::Reverse(reminder["minutes_before"].as_u64()));
+            let told_reasons: Vec<_> = reported.iter().map(|reminder| &reminder["reason"]).collect();
             assert_eq!(told_reasons, reasons, "{channel}, {hours:?}");
-            for reminder in told {
+            for reminder in reported {
                 let of = |(_, list): &&(&str, &[u64])| list.iter().any(|m| reminder["minutes_before"] == *m);
                 let minute = reminded.iter().find(of).map(|(minute, _)| *minute);
-                let told = reminder["remind_at"].as_str().map(|at| clock(instant(at)));
-                assert_eq!(told.as_deref(), minute, "{channel}, {hours:?}: {reminder}");
+                let reported = reminder["remind_at"].as_str().map(|at| clock(instant(at)));
+                assert_eq!(reported.as_deref(), minute, "{channel}, {hours:?}: {reminder}");
                 let state = if minute.is_some() { "delivered" } else { "suppressed" };
                 assert_eq!(reminder["state"], Value::from(state), "{channel}, {hours:?}");
             }

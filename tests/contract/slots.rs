@@ -1,4 +1,4 @@
-//! Free slots: what is booked, what is free, what is quiet.
+//! Free slots: meetings, free time and DND hours.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -18,14 +18,14 @@ fn spans(list: &Value) -> Vec<(&str, &str)> {
 }
 
 async fn ask(world: &World, person: &Person, more: Value) -> Value {
-    let body = crate::with(json!({ "user_id": person.id }), more);
+    let body = harness::with(json!({ "user_id": person.id }), more);
     let (status, body) = world.post("/api/get_free_slots", body).await;
     assert_eq!(status, 200, "{body}");
     body
 }
 
 #[tokio::test]
-async fn the_window_less_the_meetings_is_free() {
+async fn free_slots_are_the_window_without_the_meetings() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "Europe/Madrid").await, world.person("bo", "UTC").await);
     let madrid = |title: &str| json!({ "time_zone": "Europe/Madrid", "title": title });
@@ -56,15 +56,15 @@ async fn the_window_less_the_meetings_is_free() {
     });
     assert_eq!(ask(&world, &ana, window.clone()).await, expected);
 
-    let tokyo = ask(&world, &ana, crate::with(window, json!({ "timezone": "Asia/Tokyo" }))).await;
+    let tokyo = ask(&world, &ana, harness::with(window, json!({ "timezone": "Asia/Tokyo" }))).await;
     assert_eq!(tokyo["time_zone"], "Asia/Tokyo");
-    assert_eq!(tokyo["start_time"], "2026-12-01T09:00:00+09:00", "the window is told in the zone named");
+    assert_eq!(tokyo["start_time"], "2026-12-01T09:00:00+09:00", "the window is shown in the requested zone");
 }
 
 #[tokio::test]
-async fn quiet_hours_are_shown_and_taken_off_when_asked() {
+async fn dnd_hours_are_shown_and_excluded_on_request() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, "07:30").await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, "07:30").await;
     let more = json!({ "time_zone": "Europe/Madrid" });
     world.book(&ana, "2026-12-01T07:00", "2026-12-01T08:00", &[], more).await;
     let window = json!({ "start_time": "2026-12-01T06:00", "end_time": "2026-12-02T00:00" });
@@ -79,21 +79,21 @@ async fn quiet_hours_are_shown_and_taken_off_when_asked() {
         [("12-01T06:00", "12-01T07:30"), ("12-01T22:00", "12-02T00:00")]
     );
 
-    let without = ask(&world, &ana, crate::with(window.clone(), json!({ "exclude_dnd": true }))).await;
+    let without = ask(&world, &ana, harness::with(window.clone(), json!({ "exclude_dnd": true }))).await;
     assert_eq!(spans(&without["free_slots"]), [("12-01T08:00", "12-01T22:00")]);
     assert_eq!(without["do_not_disturb"], with_quiet["do_not_disturb"]);
 
     for (least, left) in [(0, 2), (60, 2), (61, 1), (960, 1), (961, 0)] {
-        let slots = ask(&world, &ana, crate::with(window.clone(), json!({ "min_minutes": least }))).await;
+        let slots = ask(&world, &ana, harness::with(window.clone(), json!({ "min_minutes": least }))).await;
         assert_eq!(slots["free_slots"].as_array().map(Vec::len), Some(left), "{least}");
     }
 }
 
 #[tokio::test]
-async fn quiet_hours_follow_the_wall_clock_through_a_change() {
+async fn dnd_hours_follow_the_wall_clock_over_a_dst_change() {
     let world = World::start().await;
     // On 28 March 2027 Madrid's clocks go from 02:00 to 03:00: the night has an hour less.
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
     let window =
         json!({ "start_time": "2027-03-27T12:00", "end_time": "2027-03-28T12:00", "exclude_dnd": true });
     let day = ask(&world, &ana, window).await;
@@ -107,7 +107,7 @@ async fn quiet_hours_follow_the_wall_clock_through_a_change() {
 #[tokio::test]
 async fn get_and_post_give_the_same_answer() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "America/New_York", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "America/New_York", 22, 7).await;
     world.book(&ana, "2026-12-01T14:00", "2026-12-01T15:00", &[], json!({})).await;
     let body = json!({ "start_time": "2026-12-01T00:00:00+01:00", "end_time": "2026-12-02T00:00:00+01:00",
         "time_zone": "Europe/Madrid", "exclude_dnd": true, "min_minutes": 30 });
@@ -116,7 +116,7 @@ async fn get_and_post_give_the_same_answer() {
     let rest = "time_zone=Europe/Madrid&exclude_dnd=true&min_minutes=30";
     for (start, end) in [
         ("2026-12-01T00:00:00%2B01:00", "2026-12-02T00:00:00%2B01:00"),
-        // A plus that nobody escaped arrives as a space.
+        // An unescaped plus arrives as a space.
         ("2026-12-01T00:00:00+01:00", "2026-12-02T00:00:00+01:00"),
         ("2026-12-01T00:00", "2026-12-02+00:00"),
         ("2026-11-30T23:00Z", "2026-12-01T23:00:00Z"),
@@ -153,7 +153,7 @@ async fn a_bad_query_is_refused_as_a_bad_body_is() {
 }
 
 #[tokio::test]
-async fn a_meeting_over_several_days_is_shown_once_and_whole() {
+async fn a_meeting_over_several_days_is_shown_once_and_completely() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     world.book(&ana, "2026-12-01T12:00", "2026-12-08T12:00", &[], json!({})).await;
@@ -175,7 +175,7 @@ async fn a_meeting_over_several_days_is_shown_once_and_whole() {
 }
 
 #[tokio::test]
-async fn the_window_may_be_a_leap_year_and_no_more() {
+async fn the_window_is_limited_to_366_days() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let year =
@@ -195,7 +195,7 @@ async fn the_window_may_be_a_leap_year_and_no_more() {
 }
 
 #[tokio::test]
-async fn gaps_and_folds_are_those_of_the_users_zone_where_none_is_named() {
+async fn without_a_time_zone_times_are_read_in_the_users_zone() {
     let world = World::start().await;
     let ana = world.person("ana", "Europe/Madrid").await;
     let gap = json!({ "user_id": ana.id, "start_time": "2027-03-28T02:30", "end_time": "2027-03-28T12:00" });
@@ -207,7 +207,7 @@ async fn gaps_and_folds_are_those_of_the_users_zone_where_none_is_named() {
     let read = ask(&world, &ana, fold).await;
     assert_eq!(read["start_time"], "2026-10-25T02:30:00+02:00");
     assert_eq!(read["warnings"][0]["field"], "start_time");
-    // An offset is its own word where no zone is named.
+    // Without a zone, an offset decides.
     let offset = json!({ "start_time": "2026-12-01T09:00+05:30", "end_time": "2026-12-01T10:00Z" });
     assert_eq!(ask(&world, &ana, offset).await["start_time"], "2026-12-01T04:30:00+01:00");
 }

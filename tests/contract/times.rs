@@ -1,4 +1,4 @@
-//! How a request's times are read: gaps, folds, offsets, and what is told of them.
+//! How times in requests are read: gaps, folds and offsets.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ async fn book(world: &World, ana: &Person, zone: &str, start: &str, end: &str) -
 }
 
 #[tokio::test]
-async fn a_time_in_a_gap_names_the_two_nearest_that_exist() {
+async fn a_time_in_a_gap_is_refused_with_the_two_nearest_times() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     for (zone, start, before, after) in [
@@ -30,7 +30,7 @@ async fn a_time_in_a_gap_names_the_two_nearest_that_exist() {
 }
 
 #[tokio::test]
-async fn a_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
+async fn an_ambiguous_time_is_the_first_of_two_with_a_warning() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let (status, meeting) = book(&world, &ana, "Europe/Madrid", "2026-10-25T02:30", "2026-10-25T02:45").await;
@@ -41,7 +41,7 @@ async fn a_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
     assert_eq!(fields, ["start_time", "end_time"]);
     assert!(meeting["warnings"].to_string().contains("2026-10-25T02:30:00+01:00"), "{meeting}");
 
-    // An offset chooses, and then there is nothing to warn of.
+    // An offset chooses one of the two, without a warning.
     let (status, meeting) =
         book(&world, &ana, "Europe/Madrid", "2026-10-25T02:30+01:00", "2026-10-25T03:30").await;
     assert_eq!((status, meeting.get("warnings")), (201, None));
@@ -50,7 +50,7 @@ async fn a_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
 }
 
 #[tokio::test]
-async fn an_offset_must_agree_with_the_zone_and_z_always_does() {
+async fn an_offset_must_match_the_zone_and_z_is_always_accepted() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let end = "2026-12-01T12:00:00+01:00";
@@ -72,11 +72,10 @@ async fn an_offset_must_agree_with_the_zone_and_z_always_does() {
 }
 
 #[tokio::test]
-async fn zones_whose_rules_changed_lately_are_told_by_the_new_rules() {
+async fn recently_changed_zones_follow_the_new_rules() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    // British Columbia stays on summer time from the autumn of 2026 on; the
-    // other two are there for comparison.
+    // British Columbia stays on summer time from the autumn of 2026 on. The other two are for comparison.
     for (day, (zone, offset)) in
         [("America/Vancouver", "-07:00"), ("Europe/Madrid", "+01:00"), ("Asia/Kathmandu", "+05:45")]
             .into_iter()
@@ -90,7 +89,7 @@ async fn zones_whose_rules_changed_lately_are_told_by_the_new_rules() {
 }
 
 #[tokio::test]
-async fn the_meeting_keeps_the_zone_it_was_told_in_under_either_name() {
+async fn a_meeting_keeps_the_zone_given_as_time_zone_or_timezone() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let body = json!({
@@ -110,7 +109,7 @@ async fn the_meeting_keeps_the_zone_it_was_told_in_under_either_name() {
 #[tokio::test]
 async fn a_past_meeting_is_booked_and_reminds_nobody() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let more = json!({ "notification_interval": [60, 0] });
     let meeting = world.book(&ana, "2026-11-02T08:00", "2026-11-02T09:30", &[&bo], more).await;
     world.settle().await;

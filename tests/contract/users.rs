@@ -1,21 +1,21 @@
 //! People: creating them, and reading them back.
 
 use axum::http::Method;
-use harness::{Person, World};
+use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
 use shared::domain::{Email, User};
 use shared::time::Zone;
 
-use crate::{bad_fields, message, with};
+use crate::{bad_fields, message};
 
-/// The answer to creating Ana with these fields changed.
+/// The answer to creating Ana, who is in Madrid, with these fields changed.
 async fn create(world: &World, changes: Value) -> (u16, Value) {
-    let ana = json!({ "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid" });
+    let ana = with(new_user("Ana"), json!({ "timezone": "Europe/Madrid" }));
     world.post("/api/create_user", with(ana, changes)).await
 }
 
 #[tokio::test]
-async fn a_user_is_answered_whole_and_read_back_the_same() {
+async fn a_created_user_is_returned_completely_and_read_back_the_same() {
     let world = World::start().await;
     let (status, user) = create(&world, json!({ "dnd_start_time": 22, "dnd_end_time": "07:00" })).await;
     assert_eq!(status, 201, "{user}");
@@ -29,7 +29,7 @@ async fn a_user_is_answered_whole_and_read_back_the_same() {
 }
 
 #[tokio::test]
-async fn an_address_is_taken_in_any_case_and_answered_as_its_owner_spells_it() {
+async fn addresses_are_compared_without_case_and_returned_as_written() {
     let world = World::start().await;
     let (status, user) = create(&world, json!({ "email": "Ana.B@Example.com" })).await;
     assert_eq!((status, &user["email"]), (201, &json!("Ana.B@Example.com")));
@@ -49,8 +49,7 @@ async fn a_domain_in_any_script_is_kept_as_written_and_mailed_in_ascii() {
         let (status, problem) = create(&world, json!({ "email": again })).await;
         assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{again}");
     }
-    let ana =
-        Person { id: user["user_id"].as_str().unwrap().to_owned(), email: "ana@bücher.example".to_owned() };
+    let ana = Person::of(&user);
     world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     world.advance_to("2026-11-02T12:00:00Z").await;
     let to: Vec<_> = world.outbox().into_iter().map(|mail| mail.to).collect();
@@ -58,7 +57,7 @@ async fn a_domain_in_any_script_is_kept_as_written_and_mailed_in_ascii() {
 }
 
 #[tokio::test]
-async fn where_no_mail_can_be_sent_nobody_is_new_but_who_was_there_stays() {
+async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
     let world = World::start().await;
     let (status, problem) = create(&world, json!({ "email": "ñandú@example.com" })).await;
     assert_eq!((status, bad_fields(&problem)), (422, vec!["email"]));
@@ -86,7 +85,7 @@ async fn where_no_mail_can_be_sent_nobody_is_new_but_who_was_there_stays() {
 }
 
 #[tokio::test]
-async fn the_zone_goes_by_both_names() {
+async fn the_zone_is_accepted_as_timezone_or_time_zone() {
     let world = World::start().await;
     let body = json!({ "email": "bo@example.com", "name": "Bo", "time_zone": "Asia/Tokyo" });
     let (status, user) = world.post("/api/create_user", body).await;
@@ -121,7 +120,7 @@ async fn zones_are_found_by_alias_and_in_any_case() {
 }
 
 #[tokio::test]
-async fn an_unknown_zone_is_answered_with_near_ones() {
+async fn an_unknown_zone_is_refused_with_similar_names() {
     let world = World::start().await;
     for (given, hint) in [
         ("Europe/Madird", "Europe/Madrid"),
@@ -137,7 +136,7 @@ async fn an_unknown_zone_is_answered_with_near_ones() {
 }
 
 #[tokio::test]
-async fn do_not_disturb_hours_come_in_several_forms_and_go_out_in_one() {
+async fn dnd_hours_are_accepted_in_several_forms_and_returned_in_one() {
     let world = World::start().await;
     let forms = [
         (json!(22), json!(7), json!(["22:00", "07:00"])),
@@ -158,7 +157,7 @@ async fn do_not_disturb_hours_come_in_several_forms_and_go_out_in_one() {
 }
 
 #[tokio::test]
-async fn do_not_disturb_hours_that_mean_nothing_are_refused_where_they_are_wrong() {
+async fn invalid_dnd_hours_are_refused_by_field() {
     let world = World::start().await;
     let (start, end) = ("dnd_start_time", "dnd_end_time");
     for (from, to, field, says) in [
@@ -184,7 +183,7 @@ async fn do_not_disturb_hours_that_mean_nothing_are_refused_where_they_are_wrong
 }
 
 #[tokio::test]
-async fn every_bad_field_is_named_at_once() {
+async fn all_bad_fields_are_named_together() {
     let world = World::start().await;
     let body = json!({
         "email": "ana", "timezone": 3, "dnd_start_time": "late", "dnd_end_time": 99, "nmae": "Ana", "shoe": 42,
@@ -200,7 +199,7 @@ async fn every_bad_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn who_is_not_there_is_not_found() {
+async fn an_unknown_user_is_not_found() {
     let world = World::start().await;
     for id in ["0", "6f9619ff8b86d011b42d00c04fc964ff", "%20", "a%2Fb", "%00", "%C3%A9", &"x".repeat(500)] {
         let (status, problem) = world.get(&format!("/api/users/{id}")).await;
@@ -209,7 +208,7 @@ async fn who_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn health_tells_version_and_tzdb_and_an_unknown_route_is_a_problem() {
+async fn health_reports_version_and_tzdb_and_unknown_routes_are_problems() {
     let world = World::start().await;
     let (status, health) = world.get("/api/health").await;
     let version = env!("CARGO_PKG_VERSION");

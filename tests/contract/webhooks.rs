@@ -1,11 +1,10 @@
-//! Reminders by webhook: signed, once, under the same rule as mail, and with an
-//! id that outlives every attempt.
+//! Reminders by webhook: they are signed, follow the same rule as mail, and keep their id in all attempts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::http::Method;
-use harness::{Fate, Person, World, instant};
+use harness::{CallOutcome, Person, World, instant};
 use local::embedded::receiver::Received;
 use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
@@ -39,7 +38,7 @@ fn statuses(received: &[Received]) -> Vec<u16> {
     received.iter().map(|request| request.status).collect()
 }
 
-/// State and failure of each reminder, in the order the API has them.
+/// State and failure of each reminder, in the order of the API.
 async fn states(world: &World, meeting: &Value) -> Vec<(String, Option<String>)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let reminders = world.reminders(meeting).await;
@@ -71,7 +70,7 @@ async fn a_reminder_is_one_signed_request() {
     assert_eq!(data["minutes_before"], json!([60]));
     assert_eq!(data["local_start_time"], "2026-11-02T13:00:00+01:00");
 
-    // Mail of the same minute goes its own way.
+    // The mail of the same minute is another message.
     assert_eq!(world.outbox().len(), 1);
     let kinds: BTreeSet<_> = world.reminders(&meeting).await.iter().map(|r| r["type"].to_string()).collect();
     assert_eq!(kinds, [r#""email""#, r#""webhook""#].map(str::to_owned).into());
@@ -82,7 +81,7 @@ async fn a_reminder_is_one_signed_request() {
 async fn a_receiver_that_fails_twice_sees_the_same_id_three_times() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500, 503]);
+    world.receiver().answer_next(&[500, 503]);
     world.advance_to("2026-11-02T13:00:00Z").await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [500, 503, 204]);
@@ -92,14 +91,14 @@ async fn a_receiver_that_fails_twice_sees_the_same_id_three_times() {
 }
 
 #[tokio::test]
-async fn it_is_tried_again_each_minute_or_so_until_it_is_taken() {
+async fn a_failed_webhook_is_retried_until_the_receiver_accepts_it() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60), webhook(59)])).await;
-    world.receiver.answer_next(&[500; 3]);
+    world.receiver().answer_next(&[500; 3]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert_eq!(states(&world, &meeting).await[0], state("scheduled", Some("Status500")));
 
-    // The reminder of the next minute is a message of its own: the receiver may have counted the first.
+    // The reminder of the next minute is another message, because the receiver may have got the first one.
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [500, 500, 500, 204, 204]);
@@ -114,12 +113,12 @@ async fn it_is_tried_again_each_minute_or_so_until_it_is_taken() {
 }
 
 #[tokio::test]
-async fn one_that_is_tried_again_after_sleep_keeps_its_id() {
+async fn a_retry_after_dnd_keeps_the_webhook_id() {
     let world = World::start().await;
     let (ana, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500; 3]);
+    world.receiver().answer_next(&[500; 3]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
-    // Ana in Madrid rests from 12:01 to 12:30 by her clock, so that the next attempt has to wait.
+    // Ana, in Madrid, sets DND hours from 12:01 to 12:30, so the next attempt has to wait.
     let rest = json!({ "dnd_start_time": "12:01", "dnd_end_time": "12:30" });
     let path = format!("/api/users/{}", ana.id);
     assert_eq!(world.send(Method::PATCH, &path, rest.to_string().into_bytes()).await.status, 200);
@@ -131,7 +130,7 @@ async fn one_that_is_tried_again_after_sleep_keeps_its_id() {
 }
 
 #[tokio::test]
-async fn a_meeting_that_moves_away_and_back_is_reminded_of_once() {
+async fn a_meeting_moved_away_and_back_is_not_reminded_again() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60), 60])).await;
     world.pass_to(instant("2026-11-02T11:02:00Z")).await;
@@ -142,18 +141,18 @@ async fn a_meeting_that_moves_away_and_back_is_reminded_of_once() {
         world.settle().await;
     }
     let all = world.reminders(&meeting).await;
-    let told = |reminder: &Value| (reminder["state"].clone(), reminder["delivered_at"].clone());
+    let reported = |reminder: &Value| (reminder["state"].clone(), reminder["delivered_at"].clone());
     let delivered = (json!("delivered"), json!("2026-11-02T11:00:00+00:00"));
-    assert_eq!(all.iter().map(told).collect::<Vec<_>>(), vec![delivered; 2]);
+    assert_eq!(all.iter().map(reported).collect::<Vec<_>>(), vec![delivered; 2]);
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     assert_eq!((world.webhooks().len(), world.outbox().len()), (1, 1));
 }
 
 #[tokio::test]
-async fn what_nobody_takes_has_failed_at_the_start() {
+async fn a_webhook_that_is_never_accepted_has_failed_at_the_start() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[500; 200]);
+    world.receiver().answer_next(&[500; 200]);
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     let received = world.webhooks();
     assert!(received.len() > 6 && ids(&received).len() == 1, "{received:?}");
@@ -162,10 +161,10 @@ async fn what_nobody_takes_has_failed_at_the_start() {
 }
 
 #[tokio::test]
-async fn redirections_are_failures_and_nobody_follows_them() {
+async fn redirects_are_failures_and_are_not_followed() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[301, 302, 307]);
+    world.receiver().answer_next(&[301, 302, 307]);
     world.advance_to("2026-11-02T11:00:00Z").await;
     let received = world.webhooks();
     assert_eq!(statuses(&received), [301, 302, 307]);
@@ -174,10 +173,10 @@ async fn redirections_are_failures_and_nobody_follows_them() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_has_too_much_to_do_is_left_alone_for_a_minute() {
+async fn after_429_the_receiver_gets_no_request_for_a_minute() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    world.receiver.answer_next(&[429]);
+    world.receiver().answer_next(&[429]);
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert_eq!(statuses(&world.webhooks()), [429]);
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
@@ -186,9 +185,10 @@ async fn a_receiver_that_has_too_much_to_do_is_left_alone_for_a_minute() {
 }
 
 #[tokio::test]
-async fn sleep_is_not_disturbed_and_what_meets_after_it_is_one_request() {
+async fn reminders_due_during_dnd_are_sent_together_when_it_ends() {
     let world = World::start().await;
-    let (ana, bo) = (world.sleeper("ana", "UTC", 22, 7).await, world.sleeper("bo", "UTC", 22, 7).await);
+    let (ana, bo) =
+        (world.person_with_dnd("ana", "UTC", 22, 7).await, world.person_with_dnd("bo", "UTC", 22, 7).await);
     let more = json!({ "notification_interval": [webhook(120), webhook(90), webhook(60)] });
     let meeting = world.book(&ana, "2026-11-03T07:30", "2026-11-03T08:00", &[&bo], more).await;
     world.advance_to("2026-11-03T08:00:00Z").await;
@@ -203,7 +203,7 @@ async fn sleep_is_not_disturbed_and_what_meets_after_it_is_one_request() {
 }
 
 #[tokio::test]
-async fn a_meeting_that_moves_is_reminded_of_under_another_id() {
+async fn reminders_for_a_new_start_have_another_webhook_id() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
     world.advance_to("2026-11-02T11:00:00Z").await;
@@ -218,7 +218,7 @@ async fn a_meeting_that_moves_is_reminded_of_under_another_id() {
 }
 
 #[tokio::test]
-async fn the_keys_are_read_once_and_again_when_a_receiver_refuses_what_they_signed() {
+async fn the_webhook_secret_is_read_once_and_again_after_a_refusal() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60), webhook(30), webhook(10)])).await;
     let reads = || world.calls().operations().iter().filter(|name| *name == "GetSecretValue").count();
@@ -226,17 +226,18 @@ async fn the_keys_are_read_once_and_again_when_a_receiver_refuses_what_they_sign
     world.advance_to("2026-11-02T11:30:00Z").await;
     assert_eq!((statuses(&world.webhooks()), reads()), (vec![204, 204], 1));
 
-    world.secrets.put_webhook_keys("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    world.secrets().put_webhook_keys("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     world.advance_to("2026-11-02T12:00:00Z").await;
     assert_eq!((statuses(&world.webhooks()), reads()), (vec![204, 204, 401, 204], 2));
     assert_eq!(states(&world, &meeting).await, vec![state("delivered", None); 3]);
 }
 
 #[tokio::test]
-async fn without_its_keys_nothing_is_sent_and_all_is_owed() {
+async fn without_the_secret_webhooks_wait_and_are_sent_later() {
     let world = World::start().await;
     let (_, meeting) = noon(&world, json!([webhook(60)])).await;
-    let unreachable = |name: &str| if name == "GetSecretValue" { Fate::Unreachable } else { Fate::Pass };
+    let unreachable =
+        |name: &str| if name == "GetSecretValue" { CallOutcome::Unreachable } else { CallOutcome::Pass };
     world.calls().watch(move |call| unreachable(&call.operation));
     world.pass_to(instant("2026-11-02T11:00:30Z")).await;
     assert!(world.webhooks().is_empty());
@@ -248,7 +249,7 @@ async fn without_its_keys_nothing_is_sent_and_all_is_owed() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_was_taken_away_since_is_a_failure_that_shows() {
+async fn a_webhook_of_a_deployment_without_receiver_shows_a_failure() {
     let world = World::start().await;
     let (ana, meeting) = noon(&world, json!([webhook(60)])).await;
     world.clock.set(instant("2026-11-02T11:00:00Z"));
@@ -262,10 +263,10 @@ async fn a_receiver_that_was_taken_away_since_is_a_failure_that_shows() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_says_nothing_is_not_waited_for() {
+async fn a_silent_receiver_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let world = World::start().await;
-    let secrets = Loopback::new().config(world.secrets.endpoint());
+    let secrets = Loopback::new().config(world.secrets().endpoint());
     let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&secrets), WEBHOOK_SECRET);
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let retry_policy = RetryPolicy {
@@ -284,7 +285,7 @@ async fn a_receiver_that_says_nothing_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn without_a_receiver_a_webhook_is_refused_by_its_place() {
+async fn without_a_receiver_webhook_reminders_are_refused_by_field() {
     let world = World::without_receiver().await;
     let ana = world.person("ana", "UTC").await;
     let entries = json!({ "notification_interval": [15, webhook(60), { "minutes_before": 5 }, webhook(1)] });

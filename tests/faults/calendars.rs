@@ -1,29 +1,29 @@
-//! A user's change reaches all of their meetings, however many, and nobody else waits for that.
+//! A change of a user is applied to all of their meetings, and delays nobody else.
 //!
-//! Ana has 40 meetings, each with a reminder half an hour before. Then she isn't to be
-//! disturbed from 07:00 to 12:00 any more.
+//! Ana has 40 meetings, each with a reminder half an hour before. Then she sets DND hours from 07:00 to
+//! 12:00.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
 use chrono::{DateTime, Timelike};
-use harness::{Fate, Person, World};
+use harness::{CallOutcome, Person, World};
 use serde_json::{Value, json};
 use shared::domain::{MeetingId, UserId};
 use shared::store::Unplanned;
 use shared::time::Minute;
 
-use crate::episode::at;
+use crate::scenario::at;
 
 const MEETINGS: usize = 40;
 
-struct Scene {
+struct Fixture {
     world: World,
     ana: Person,
     meetings: Vec<Value>,
 }
 
-impl Scene {
-    /// Everything is planned, but for Ana's new hours.
+impl Fixture {
+    /// All meetings are planned. Ana's new DND hours are not.
     async fn set() -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
@@ -36,12 +36,12 @@ impl Scene {
             meetings.push(world.book(&ana, &start, &end, &[], half).await);
         }
         world.settle().await;
-        let scene = Self { world, ana, meetings };
-        assert_eq!(scene.disturbing().await, 5 * 4);
+        let fixture = Self { world, ana, meetings };
+        assert_eq!(fixture.disturbing().await, 5 * 4);
         let hours = json!({ "dnd_start_time": "07:00", "dnd_end_time": "12:00" }).to_string();
-        let path = format!("/api/users/{}", scene.ana.id);
-        assert_eq!(scene.world.send(Method::PATCH, &path, hours.into_bytes()).await.status, 200);
-        scene
+        let path = format!("/api/users/{}", fixture.ana.id);
+        assert_eq!(fixture.world.send(Method::PATCH, &path, hours.into_bytes()).await.status, 200);
+        fixture
     }
 
     async fn rows(&self) -> Vec<Value> {
@@ -49,7 +49,7 @@ impl Scene {
         items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
     }
 
-    /// How many reminders are set to a minute in Ana's new hours.
+    /// How many reminders are in Ana's new DND hours.
     async fn disturbing(&self) -> usize {
         let hour = |row: &Value| {
             let minutes = row["remind_at"].as_i64()?;
@@ -67,19 +67,19 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn what_is_planned_of_a_long_calendar_is_not_begun_anew() {
-    let scene = Scene::set().await;
-    let world = &scene.world;
+async fn planning_a_long_calendar_continues_where_it_stopped() {
+    let fixture = Fixture::set().await;
+    let world = &fixture.world;
     let bo = world.person("bo", "UTC").await;
     world.book(&bo, "2026-11-02T20:00", "2026-11-02T20:30", &[], json!({})).await;
-    // The batch's time is up when a good part of Ana's meetings is planned, and Bo's is still behind them.
+    // The time of the batch is up when half of Ana's meetings are planned. Bo's meeting comes after them.
     let (clock, mut written) = (world.clock.clone(), 0);
     world.calls().watch(move |call| {
         written += usize::from(call.operation == "PutItem");
         if written == 20 {
             clock.set(at("09:00:30"));
         }
-        Fate::Pass
+        CallOutcome::Pass
     });
     let mut batch = Event::default();
     let records = world.records().await;
@@ -87,11 +87,11 @@ async fn what_is_planned_of_a_long_calendar_is_not_begun_anew() {
     assert_eq!(batch.records.len(), 2);
     let answer = plan_reminders::handle(&world.process.planner, batch).await;
     assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
-    let left = scene.disturbing().await;
-    assert!((1..20).contains(&left) && scene.is_owed().await, "{left} are left");
-    let profile = ("USER#".to_owned() + &scene.ana.id, "PROFILE".to_owned());
+    let left = fixture.disturbing().await;
+    assert!((1..20).contains(&left) && fixture.is_owed().await, "{left} are left");
+    let profile = ("USER#".to_owned() + &fixture.ana.id, "PROFILE".to_owned());
     assert!(world.items().await[&profile]["planned_until"].is_i64());
-    // What the planner noted is no change that it is to be told of.
+    // The progress that the planner stores is no change to be planned.
     world.calls().clear();
     let mut noted = Event::default();
     noted.records = world.records().await.into_iter().rev().take(1).collect();
@@ -103,29 +103,29 @@ async fn what_is_planned_of_a_long_calendar_is_not_begun_anew() {
     world.sweep().await;
     let reads = world.calls().operations().iter().filter(|call| *call == "Query").count();
     assert!(reads < MEETINGS, "{reads} reads: it has begun anew");
-    assert_eq!((scene.disturbing().await, scene.is_owed().await), (0, false));
+    assert_eq!((fixture.disturbing().await, fixture.is_owed().await), (0, false));
     assert!(world.items().await[&profile].get("planned_until").is_none());
 }
 
 #[tokio::test]
-async fn a_meeting_that_cannot_be_planned_keeps_none_of_the_others_waiting() {
-    let scene = Scene::set().await;
+async fn one_unplannable_meeting_does_not_delay_the_others() {
+    let fixture = Fixture::set().await;
     let unreadable = json!({
-        "pk": format!("MEETING#{}", scene.meetings[3]["meeting_id"].as_str().unwrap()),
+        "pk": format!("MEETING#{}", fixture.meetings[3]["meeting_id"].as_str().unwrap()),
         "sk": "REMINDER#nobody#email#5",
     });
-    scene.world.put_item(unreadable).await;
-    scene.world.settle().await;
-    assert_eq!(scene.disturbing().await, 1, "that of the meeting at 11:00 alone");
-    scene.world.clock.set(at("09:02:00"));
-    scene.world.sweep().await;
-    assert!(scene.is_owed().await);
+    fixture.world.put_item(unreadable).await;
+    fixture.world.settle().await;
+    assert_eq!(fixture.disturbing().await, 1, "that of the meeting at 11:00 alone");
+    fixture.world.clock.set(at("09:02:00"));
+    fixture.world.sweep().await;
+    assert!(fixture.is_owed().await);
 }
 
 #[tokio::test]
-async fn names_that_change_at_once_are_all_noted() {
+async fn concurrent_name_changes_are_all_stored() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-11-02T20:00", "2026-11-02T20:30", &[&bo], json!({})).await;
     let store = &world.process.planner.store;
     let id = meeting["meeting_id"].as_str().unwrap().parse::<MeetingId>().unwrap();

@@ -1,31 +1,30 @@
-//! What can't be paid, or not now, keeps nobody else waiting.
+//! Owed items that can't be handled, or not yet, don't delay others.
 
 use std::time::Duration;
 
-use harness::{Fate, World, instant};
+use harness::{CallOutcome, World, instant};
 use serde_json::json;
 use shared::store::{OWED_SHARDS, Overdue};
 use shared::time::Minute;
 use sweep::Swept;
 use tokio::time::{sleep, timeout};
 
-use crate::episode::at;
+use crate::scenario::at;
 
-/// Everyone who was sent a mail, in order.
-fn told(world: &World) -> Vec<String> {
-    let mut told: Vec<_> =
+/// Everyone who got a mail, in order.
+fn mailed(world: &World) -> Vec<String> {
+    let mut mailed: Vec<_> =
         world.outbox().into_iter().map(|mail| mail.to.replace("@example.com", "")).collect();
-    told.sort();
-    told
+    mailed.sort();
+    mailed
 }
 
 #[tokio::test]
-async fn what_nobody_here_knows_keeps_nobody_waiting() {
+async fn unknown_items_do_not_delay_known_ones() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], json!({})).await;
-    // A later release was rolled back: notices of a kind of its own stay behind, more
-    // of them than one run takes on.
+    // A later release was rolled back and left notices of an unknown kind, more than one sweep handles.
     let long_ago = Minute::of(instant("2026-11-02T08:00:00Z")).epoch();
     for number in 0..2000 {
         let owed = json!({
@@ -43,11 +42,11 @@ async fn what_nobody_here_knows_keeps_nobody_waiting() {
     assert_eq!(overdue.oldest().map(Minute::epoch), Some(long_ago), "the alarm rings");
     world.clock.set(at("09:03:00"));
     world.sweep().await;
-    assert_eq!(told(&world), ["ana", "bo"]);
+    assert_eq!(mailed(&world), ["ana", "bo"]);
 }
 
-/// Books that many meetings, each of a person of its own whose name begins with `name`, at the hour,
-/// with a reminder 30 minutes before.
+/// Books `many` meetings at that hour with a reminder 30 minutes before. Each is of a new person whose name
+/// begins with `name`.
 async fn book(world: &World, name: &str, many: usize, hour: &str) {
     for number in 0..many {
         let person = world.person(&format!("{name}{number:02}"), "UTC").await;
@@ -61,47 +60,48 @@ async fn overdue(world: &World, time: &str) -> Overdue {
     world.process.planner.store.overdue(Minute::of(at(time)), 1000).await.unwrap()
 }
 
-fn fate_of_timers(world: &World, fate: Fate) {
-    world.calls().watch(move |call| if call.operation.ends_with("Schedule") { fate } else { Fate::Pass });
+fn fail_timers(world: &World, outcome: CallOutcome) {
+    world
+        .calls()
+        .watch(move |call| if call.operation.ends_with("Schedule") { outcome } else { CallOutcome::Pass });
 }
 
 #[tokio::test]
-async fn what_is_due_does_not_wait_for_timers() {
+async fn due_messages_do_not_wait_for_hanging_timers() {
     let world = World::start().await;
     book(&world, "due", 1, "10").await;
     world.settle().await;
-    // More timers are still to be set than are set side by side, and for longer, and
-    // more meetings still to be planned.
-    fate_of_timers(&world, Fate::Unreachable);
+    // More timers and more meetings are left than one sweep handles at the same time.
+    fail_timers(&world, CallOutcome::Unreachable);
     book(&world, "untimed", 33, "20").await;
     world.settle().await;
     book(&world, "unplanned", 17, "20").await;
     world.lose_stream().await;
     world.clock.set(at("09:31:00"));
-    fate_of_timers(&world, Fate::Hangs);
-    let somebody_is_told = async {
-        while told(&world).is_empty() {
+    fail_timers(&world, CallOutcome::Hangs);
+    let somebody_is_mailed = async {
+        while mailed(&world).is_empty() {
             sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::select! {
         _ = world.sweep() => panic!("all timers hang, and yet it has come to its end"),
-        told = timeout(Duration::from_secs(60), somebody_is_told) => told.expect("nobody is told"),
+        mailed = timeout(Duration::from_secs(60), somebody_is_mailed) => mailed.expect("nobody is mailed"),
     }
-    assert_eq!(told(&world), ["due00"]);
+    assert_eq!(mailed(&world), ["due00"]);
 }
 
 #[tokio::test]
-async fn without_timers_everyone_is_reminded_within_a_minute_of_theirs() {
+async fn without_timers_the_sweep_reminds_everyone_within_a_minute() {
     let world = World::start().await;
-    fate_of_timers(&world, Fate::Unreachable);
+    fail_timers(&world, CallOutcome::Unreachable);
     book(&world, "seen", 10, "10").await;
     world.settle().await;
     book(&world, "unseen", 10, "10").await;
     world.lose_stream().await;
     world.clock.set(at("09:01:00"));
     world.sweep().await;
-    // Every row is written, whatever becomes of its timer, and nothing but rows is owed.
+    // Every reminder is stored, though its timer failed, and nothing else is owed.
     let left = overdue(&world, "09:02:00").await;
     assert_eq!((left.notices.len(), left.plans.len()), (20, 0), "{left:?}");
     for minute in [2, 3, 4, 29, 30, 31] {
@@ -117,10 +117,10 @@ async fn without_timers_everyone_is_reminded_within_a_minute_of_theirs() {
 }
 
 #[tokio::test]
-async fn timers_that_fail_are_left_to_the_next_run() {
+async fn failed_timers_are_set_by_the_next_sweep() {
     let world = World::start().await;
     book(&world, "p", 20, "20").await;
-    fate_of_timers(&world, Fate::Unreachable);
+    fail_timers(&world, CallOutcome::Unreachable);
     world.settle().await;
     let tried = || world.calls().operations().iter().filter(|call| call.ends_with("Schedule")).count();
     assert!((1..=8).contains(&tried()), "a batch learns from the first failures: {}", tried());
@@ -128,10 +128,10 @@ async fn timers_that_fail_are_left_to_the_next_run() {
     book(&world, "q", 40, "20").await;
     world.lose_stream().await;
     world.clock.set(at("09:01:00"));
-    fate_of_timers(&world, Fate::Unreachable);
+    fail_timers(&world, CallOutcome::Unreachable);
     world.sweep().await;
-    // Each of the 20 whose row was written is tried once, of the new ones no more
-    // than are planned side by side.
+    // The timer of each of the 20 stored reminders is tried once. Of the new ones only those are that are
+    // planned at the same time.
     assert!((20..=36).contains(&tried()), "{}", tried());
     // The service is back.
     world.calls().clear();
@@ -142,7 +142,7 @@ async fn timers_that_fail_are_left_to_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
+async fn a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next() {
     let world = World::start().await;
     book(&world, "p", 40, "10").await;
     world.settle().await;
@@ -152,12 +152,12 @@ async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
         if call.operation == "SendEmail" {
             clock.set(at("09:31:40"));
         }
-        Fate::Pass
+        CallOutcome::Pass
     });
     let swept = world.sweep().await;
-    assert!(swept.left >= 40 - 32 && told(&world).len() < 40, "{swept:?}");
+    assert!(swept.left >= 40 - 32 && mailed(&world).len() < 40, "{swept:?}");
     world.calls().clear();
     world.pass_to(at("09:34:00")).await;
     let everyone: Vec<_> = (0..40).map(|number| format!("p{number:02}")).collect();
-    assert_eq!(told(&world), everyone);
+    assert_eq!(mailed(&world), everyone);
 }

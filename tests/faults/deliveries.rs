@@ -1,8 +1,8 @@
-//! Timers fire early, late, twice, for meetings and people that are no longer as they were, and mail is
-//! refused: what is right at that moment happens, once.
+//! Timers fire early, late, twice, or after a change, and mail is refused. What is right at that moment is
+//! sent once.
 //!
-//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before, and nothing that
-//! changes just before a timer fires is planned by then.
+//! Unless a test says otherwise the meeting is at 10:00 with a reminder 30 minutes before. A change just
+//! before a timer fires is not planned yet.
 
 use aws_lambda_events::event::dynamodb::Event;
 use axum::http::Method;
@@ -11,19 +11,19 @@ use harness::{Person, World, instant};
 use serde_json::{Value, json};
 use shared::notices::{DeliveryOutcome, Due};
 
-use crate::episode::at;
+use crate::scenario::at;
 
-struct Scene {
+struct Fixture {
     world: World,
     ana: Person,
     bo: Person,
     meeting: Value,
 }
 
-impl Scene {
+impl Fixture {
     async fn set(before: Value) -> Self {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+        let [ana, bo] = world.people(["ana", "bo"]).await;
         let more = json!({ "notification_interval": before });
         let meeting = world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[&bo], more).await;
         world.settle().await;
@@ -51,26 +51,26 @@ impl Scene {
         serde_json::from_value(due).unwrap()
     }
 
-    /// Fires one timer for Ana, and answers what came of it.
+    /// Fires one timer for Ana. Returns the outcome.
     async fn fire(&self) -> DeliveryOutcome {
         notify::handle(&self.world.process.notifier, self.due(&self.ana, 30)).await.unwrap()
     }
 
-    /// Who was told when, so far.
-    fn told(&self) -> Vec<(String, String)> {
+    /// Who got a mail in which minute, so far.
+    fn sent(&self) -> Vec<(String, String)> {
         let mails = self.world.outbox();
-        let told = mails
+        let sent = mails
             .iter()
             .map(|mail| (mail.to.replace("@example.com", ""), mail.sent_at.format("%H:%M").to_string()));
-        let mut told: Vec<_> = told.collect();
-        told.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
-        told
+        let mut sent: Vec<_> = sent.collect();
+        sent.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        sent
     }
 
     /// State, reason and minute of Ana's only reminder.
-    async fn anas(&self) -> (String, String, String) {
-        let told = self.world.reminders(&self.meeting).await;
-        let hers = told.iter().find(|reminder| reminder["user_id"] == *self.ana.id).unwrap();
+    async fn anas_reminder(&self) -> (String, String, String) {
+        let sent = self.world.reminders(&self.meeting).await;
+        let hers = sent.iter().find(|reminder| reminder["user_id"] == *self.ana.id).unwrap();
         let text = |name: &str| hers[name].as_str().unwrap_or_default().to_owned();
         let minute = text("remind_at").get(11..16).unwrap_or_default().to_owned();
         (text("state"), text("reason"), minute)
@@ -82,7 +82,7 @@ impl Scene {
         items.filter(|((_, sort), _)| sort.starts_with("REMINDER#")).map(|(_, row)| row).collect()
     }
 
-    /// Lets everything happen that is still to come.
+    /// Lets time pass until after the meeting.
     async fn finish(&self) {
         self.world.settle().await;
         self.world.pass_to(at("14:00:00")).await;
@@ -90,7 +90,7 @@ impl Scene {
     }
 }
 
-fn told(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+fn sent(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(who, when)| ((*who).to_owned(), (*when).to_owned())).collect()
 }
 
@@ -99,255 +99,262 @@ fn row(state: &str, reason: &str, minute: &str) -> (String, String, String) {
 }
 
 #[tokio::test]
-async fn early_it_waits_for_its_minute() {
-    let scene = Scene::set(json!([30])).await;
+async fn a_timer_that_fires_early_sends_nothing() {
+    let fixture = Fixture::set(json!([30])).await;
     for early in ["09:00:00", "09:10:30", "09:29:59"] {
-        scene.world.clock.set(at(early));
-        assert_eq!(scene.fire().await, DeliveryOutcome::Moved);
-        assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
+        fixture.world.clock.set(at(early));
+        assert_eq!(fixture.fire().await, DeliveryOutcome::Moved);
+        assert_eq!(fixture.anas_reminder().await, row("scheduled", "on_time", "09:30"));
     }
-    scene.finish().await;
-    assert_eq!(scene.told(), told(&[("ana", "09:30"), ("bo", "09:30")]));
+    fixture.finish().await;
+    assert_eq!(fixture.sent(), sent(&[("ana", "09:30"), ("bo", "09:30")]));
 }
 
 #[tokio::test]
-async fn late_it_is_sent_until_the_start_and_never_after() {
+async fn a_timer_that_fires_late_sends_until_the_start_and_never_after() {
     for (late, outcome) in [
         ("09:31:00", DeliveryOutcome::Delivered),
         ("09:59:59", DeliveryOutcome::Delivered),
         ("10:00:00", DeliveryOutcome::Closed),
         ("11:00:00", DeliveryOutcome::Closed),
     ] {
-        let scene = Scene::set(json!([30])).await;
-        scene.world.clock.set(at(late));
-        assert_eq!(scene.fire().await, outcome, "{late}");
+        let fixture = Fixture::set(json!([30])).await;
+        fixture.world.clock.set(at(late));
+        assert_eq!(fixture.fire().await, outcome, "{late}");
         let expected = if outcome == DeliveryOutcome::Delivered {
             row("delivered", "on_time", "09:30")
         } else {
             row("missed", "meeting_started", "")
         };
-        assert_eq!(scene.anas().await, expected, "{late}");
-        assert_eq!(scene.told().len(), usize::from(outcome == DeliveryOutcome::Delivered), "{late}");
+        assert_eq!(fixture.anas_reminder().await, expected, "{late}");
+        assert_eq!(fixture.sent().len(), usize::from(outcome == DeliveryOutcome::Delivered), "{late}");
     }
 }
 
 #[tokio::test]
-async fn at_once_in_many_processes_it_is_sent_once() {
-    let mut scene = Scene::set(json!([30, 30, 20])).await;
-    scene.world.clock.set(at("09:45:00"));
-    // Both of Ana's are overdue, so that each of them means the same message.
+async fn timers_in_many_processes_at_once_send_one_message() {
+    let mut fixture = Fixture::set(json!([30, 30, 20])).await;
+    fixture.world.clock.set(at("09:45:00"));
+    // Both of Ana's reminders are overdue. So all timers are for the same message.
     let mut notifiers = Vec::new();
     for minutes_before in [30, 20, 30, 20, 30, 20] {
-        scene.world.restart();
-        notifiers.push((scene.world.process.notifier.clone(), scene.due(&scene.ana, minutes_before)));
+        fixture.world.restart();
+        notifiers.push((fixture.world.process.notifier.clone(), fixture.due(&fixture.ana, minutes_before)));
     }
     let all = notifiers.iter().map(|(notifier, due)| notify::handle(notifier, due.clone()));
     let outcomes = futures_util::future::join_all(all).await;
     let delivered =
         outcomes.iter().filter(|outcome| matches!(outcome, Ok(DeliveryOutcome::Delivered))).count();
     assert_eq!(delivered, 1, "{outcomes:?}");
-    assert_eq!(scene.told(), told(&[("ana", "09:45")]));
-    scene.finish().await;
-    assert_eq!(scene.told().iter().filter(|(who, _)| who == "ana").count(), 1);
+    assert_eq!(fixture.sent(), sent(&[("ana", "09:45")]));
+    fixture.finish().await;
+    assert_eq!(fixture.sent().iter().filter(|(who, _)| who == "ana").count(), 1);
 }
 
 #[tokio::test]
 async fn after_a_cancellation_nothing_is_sent() {
-    let scene = Scene::set(json!([30])).await;
-    scene.change(Method::DELETE, &scene.path(), Value::Null).await;
-    scene.world.clock.set(at("09:30:00"));
-    assert_eq!(scene.world.fire_due().await, 2);
-    assert_eq!(scene.anas().await.0, "cancelled");
-    scene.finish().await;
-    assert!(scene.told().is_empty());
-    assert_eq!(scene.anas().await.0, "cancelled");
+    let fixture = Fixture::set(json!([30])).await;
+    fixture.change(Method::DELETE, &fixture.path(), Value::Null).await;
+    fixture.world.clock.set(at("09:30:00"));
+    assert_eq!(fixture.world.fire_due().await, 2);
+    assert_eq!(fixture.anas_reminder().await.0, "cancelled");
+    fixture.finish().await;
+    assert!(fixture.sent().is_empty());
+    assert_eq!(fixture.anas_reminder().await.0, "cancelled");
 }
 
 #[tokio::test]
-async fn after_a_removal_only_the_others_are_told() {
-    let scene = Scene::set(json!([30])).await;
-    assert_eq!(scene.world.participant("remove", &scene.meeting, &scene.bo).await.0, 200);
-    scene.world.clock.set(at("09:30:00"));
-    assert_eq!(scene.world.fire_due().await, 2);
-    scene.finish().await;
-    assert_eq!(scene.told(), told(&[("ana", "09:30")]));
+async fn after_a_removal_only_the_others_are_reminded() {
+    let fixture = Fixture::set(json!([30])).await;
+    assert_eq!(fixture.world.participant("remove", &fixture.meeting, &fixture.bo).await.0, 200);
+    fixture.world.clock.set(at("09:30:00"));
+    assert_eq!(fixture.world.fire_due().await, 2);
+    fixture.finish().await;
+    assert_eq!(fixture.sent(), sent(&[("ana", "09:30")]));
 }
 
 #[tokio::test]
-async fn after_a_move_to_later_it_waits_and_is_sent_once() {
-    let scene = Scene::set(json!([30])).await;
-    scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
-    scene.world.clock.set(at("09:30:00"));
-    assert_eq!(scene.world.fire_due().await, 2);
-    assert_eq!(scene.anas().await, row("scheduled", "on_time", "10:30"));
-    scene.finish().await;
-    assert_eq!(scene.told(), told(&[("ana", "10:30"), ("bo", "10:30")]));
+async fn after_a_move_to_later_the_reminder_is_sent_once_at_its_new_time() {
+    let fixture = Fixture::set(json!([30])).await;
+    fixture.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
+    fixture.world.clock.set(at("09:30:00"));
+    assert_eq!(fixture.world.fire_due().await, 2);
+    assert_eq!(fixture.anas_reminder().await, row("scheduled", "on_time", "10:30"));
+    fixture.finish().await;
+    assert_eq!(fixture.sent(), sent(&[("ana", "10:30"), ("bo", "10:30")]));
 }
 
 #[tokio::test]
-async fn after_a_move_to_earlier_it_is_sent_once() {
-    let scene = Scene::set(json!([30])).await;
-    scene.patch_meeting(json!({ "start_time": "2026-11-02T09:50" })).await;
-    scene.world.clock.set(at("09:30:00"));
-    assert_eq!(scene.world.fire_due().await, 2);
-    assert_eq!(scene.told(), told(&[("ana", "09:30"), ("bo", "09:30")]));
-    // The plan for the new start comes only now, and finds it done.
-    scene.finish().await;
-    assert_eq!(scene.told().len(), 2);
-    assert_eq!(scene.anas().await.0, "delivered");
+async fn after_a_move_to_earlier_the_reminder_is_sent_once() {
+    let fixture = Fixture::set(json!([30])).await;
+    fixture.patch_meeting(json!({ "start_time": "2026-11-02T09:50" })).await;
+    fixture.world.clock.set(at("09:30:00"));
+    assert_eq!(fixture.world.fire_due().await, 2);
+    assert_eq!(fixture.sent(), sent(&[("ana", "09:30"), ("bo", "09:30")]));
+    // The new start is planned only now, when its reminders are delivered.
+    fixture.finish().await;
+    assert_eq!(fixture.sent().len(), 2);
+    assert_eq!(fixture.anas_reminder().await.0, "delivered");
 }
 
 #[tokio::test]
-async fn after_a_move_to_before_now_nothing_is_sent() {
-    let scene = Scene::set(json!([30])).await;
-    scene.patch_meeting(json!({ "start_time": "2026-11-02T09:20" })).await;
-    scene.world.clock.set(at("09:30:00"));
-    assert_eq!(scene.world.fire_due().await, 2);
-    assert_eq!(scene.anas().await, row("missed", "meeting_started", ""));
-    scene.finish().await;
-    assert!(scene.told().is_empty());
-    assert_eq!(scene.anas().await, row("missed", "meeting_started", ""));
+async fn after_a_move_into_the_past_nothing_is_sent() {
+    let fixture = Fixture::set(json!([30])).await;
+    fixture.patch_meeting(json!({ "start_time": "2026-11-02T09:20" })).await;
+    fixture.world.clock.set(at("09:30:00"));
+    assert_eq!(fixture.world.fire_due().await, 2);
+    assert_eq!(fixture.anas_reminder().await, row("missed", "meeting_started", ""));
+    fixture.finish().await;
+    assert!(fixture.sent().is_empty());
+    assert_eq!(fixture.anas_reminder().await, row("missed", "meeting_started", ""));
 }
 
 #[tokio::test]
-async fn do_not_disturb_hours_that_move_over_its_minute_move_it() {
+async fn new_dnd_hours_move_a_reminder_out_of_them() {
     for (start, end, expected, minute) in [
         ("09:25", "09:55", row("scheduled", "after_dnd", "09:55"), Some("09:55")),
         ("09:25", "09:56", row("scheduled", "after_dnd_short", "09:56"), Some("09:56")),
         ("09:25", "10:30", row("suppressed", "dnd_until_start", ""), None),
         ("09:31", "10:30", row("delivered", "on_time", "09:30"), Some("09:30")),
     ] {
-        let scene = Scene::set(json!([30])).await;
+        let fixture = Fixture::set(json!([30])).await;
         let hours = json!({ "dnd_start_time": start, "dnd_end_time": end });
-        scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), hours).await;
-        scene.world.clock.set(at("09:30:00"));
-        assert_eq!(scene.world.fire_due().await, 2);
-        assert_eq!(scene.anas().await, expected, "{start} to {end}");
-        scene.finish().await;
-        let hers = scene.told().into_iter().find(|(who, _)| who == "ana").map(|(_, when)| when);
+        fixture.change(Method::PATCH, &format!("/api/users/{}", fixture.ana.id), hours).await;
+        fixture.world.clock.set(at("09:30:00"));
+        assert_eq!(fixture.world.fire_due().await, 2);
+        assert_eq!(fixture.anas_reminder().await, expected, "{start} to {end}");
+        fixture.finish().await;
+        let hers = fixture.sent().into_iter().find(|(who, _)| who == "ana").map(|(_, when)| when);
         assert_eq!(hers.as_deref(), minute, "{start} to {end}");
     }
 }
 
 #[tokio::test]
-async fn refused_mail_is_tried_again_after_longer_and_longer_pauses() {
+async fn refused_mail_is_retried_with_growing_pauses() {
     for (refusals, minute) in [(1, "09:31"), (2, "09:33"), (3, "09:37"), (4, "09:45")] {
-        let scene = Scene::set(json!([30])).await;
-        assert_eq!(scene.world.participant("remove", &scene.meeting, &scene.bo).await.0, 200);
-        scene.world.settle().await;
-        scene.world.ses.fail_next(refusals);
-        scene.finish().await;
-        assert_eq!(scene.told(), told(&[("ana", minute)]), "{refusals} refusals");
-        assert_eq!(scene.anas().await, row("delivered", "on_time", "09:30"), "{refusals} refusals");
+        let fixture = Fixture::set(json!([30])).await;
+        assert_eq!(fixture.world.participant("remove", &fixture.meeting, &fixture.bo).await.0, 200);
+        fixture.world.settle().await;
+        fixture.world.ses().fail_next(refusals);
+        fixture.finish().await;
+        assert_eq!(fixture.sent(), sent(&[("ana", minute)]), "{refusals} refusals");
+        assert_eq!(
+            fixture.anas_reminder().await,
+            row("delivered", "on_time", "09:30"),
+            "{refusals} refusals"
+        );
     }
 }
 
 #[tokio::test]
-async fn mail_refused_until_the_start_is_given_up_with_the_reason() {
-    let scene = Scene::set(json!([30])).await;
-    scene.world.ses.fail_next(u32::MAX);
-    scene.world.pass_to(at("09:40:00")).await;
-    assert_eq!(scene.anas().await, row("scheduled", "on_time", "09:30"));
-    // What is changed meanwhile doesn't make it forget how often it was tried: at
-    // 09:30, 09:31, 09:33 and 09:37.
-    scene.patch_meeting(json!({ "title": "Another" })).await;
+async fn mail_refused_until_the_start_fails_with_the_reason() {
+    let fixture = Fixture::set(json!([30])).await;
+    fixture.world.ses().fail_next(u32::MAX);
+    fixture.world.pass_to(at("09:40:00")).await;
+    assert_eq!(fixture.anas_reminder().await, row("scheduled", "on_time", "09:30"));
+    // Changes don't reset the number of attempts: at 09:30, 09:31, 09:33 and 09:37.
+    fixture.patch_meeting(json!({ "title": "Another" })).await;
     let address = json!({ "email": "anna@example.com" });
-    scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), address).await;
-    scene.world.settle().await;
-    assert_eq!(scene.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [4, 4]);
-    // Then at 09:45, and at 09:59 although its pause would be longer; at the start it is over.
-    scene.world.pass_to(at("10:00:00")).await;
-    assert_eq!(scene.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [6, 6]);
-    assert_eq!(scene.anas().await.0, "failed");
-    scene.finish().await;
-    assert_eq!(scene.anas().await.0, "failed");
-    let reasons: Vec<_> = scene.rows().await.iter().map(|row| row["failure"].clone()).collect();
+    fixture.change(Method::PATCH, &format!("/api/users/{}", fixture.ana.id), address).await;
+    fixture.world.settle().await;
+    assert_eq!(fixture.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [4, 4]);
+    // Then at 09:45, and at 09:59 although the pause would be longer. At the start it ends.
+    fixture.world.pass_to(at("10:00:00")).await;
+    assert_eq!(fixture.rows().await.iter().map(|row| &row["attempts"]).collect::<Vec<_>>(), [6, 6]);
+    assert_eq!(fixture.anas_reminder().await.0, "failed");
+    fixture.finish().await;
+    assert_eq!(fixture.anas_reminder().await.0, "failed");
+    let reasons: Vec<_> = fixture.rows().await.iter().map(|row| row["failure"].clone()).collect();
     assert_eq!(reasons, ["SendingPausedException"; 2]);
-    // Mail works again: too late.
-    scene.world.ses.fail_next(0);
-    for person in [&scene.ana, &scene.bo] {
-        let outcome = notify::handle(&scene.world.process.notifier, scene.due(person, 30)).await;
+    // Mail works again, but too late.
+    fixture.world.ses().fail_next(0);
+    for person in [&fixture.ana, &fixture.bo] {
+        let outcome = notify::handle(&fixture.world.process.notifier, fixture.due(person, 30)).await;
         assert_eq!(outcome.unwrap(), DeliveryOutcome::Nothing);
     }
-    scene.world.pass_to(instant("2026-11-03T00:00:00Z")).await;
-    assert!(scene.told().is_empty());
+    fixture.world.pass_to(instant("2026-11-03T00:00:00Z")).await;
+    assert!(fixture.sent().is_empty());
 }
 
 #[tokio::test]
-async fn mail_refused_until_its_recipient_rests_is_suppressed_with_the_failure_and_begins_anew() {
-    let scene = Scene::set(json!([30])).await;
+async fn mail_refused_until_dnd_begins_is_suppressed_and_can_be_planned_again() {
+    let fixture = Fixture::set(json!([30])).await;
     let rest = async |start: &str| {
         let hours = json!({ "dnd_start_time": start, "dnd_end_time": "11:00" });
-        scene.change(Method::PATCH, &format!("/api/users/{}", scene.ana.id), hours).await;
-        scene.world.settle().await;
+        fixture.change(Method::PATCH, &format!("/api/users/{}", fixture.ana.id), hours).await;
+        fixture.world.settle().await;
     };
     rest("09:31").await;
-    scene.world.ses.fail_next(2);
-    scene.world.pass_to(at("09:32:00")).await;
-    assert_eq!(scene.anas().await, row("suppressed", "dnd_until_start", ""));
-    // The meeting hasn't started: it is not over, and why it wasn't sent in its minute is not forgotten.
-    let told = scene.world.reminders(&scene.meeting).await;
-    assert_eq!(told.iter().filter(|reminder| reminder["failure"] == "SendingPausedException").count(), 1);
+    fixture.world.ses().fail_next(2);
+    fixture.world.pass_to(at("09:32:00")).await;
+    assert_eq!(fixture.anas_reminder().await, row("suppressed", "dnd_until_start", ""));
+    // The meeting hasn't started, so the reminder can be planned again. The failure is kept.
+    let sent = fixture.world.reminders(&fixture.meeting).await;
+    assert_eq!(sent.iter().filter(|reminder| reminder["failure"] == "SendingPausedException").count(), 1);
     rest("09:50").await;
-    scene.finish().await;
-    assert_eq!(scene.anas().await, row("delivered", "immediate", "09:33"));
+    fixture.finish().await;
+    assert_eq!(fixture.anas_reminder().await, row("delivered", "immediate", "09:33"));
 }
 
 #[tokio::test]
-async fn mail_that_can_leave_again_just_before_the_start_leaves() {
-    let scene = Scene::set(json!([2])).await;
-    scene.world.ses.fail_next(2);
-    // Both are refused at 09:58. A change in the last minute is no reason to give them up.
-    scene.world.pass_to(at("09:58:00")).await;
-    scene.world.clock.set(at("09:58:20"));
-    scene.patch_meeting(json!({ "title": "Another" })).await;
-    scene.finish().await;
-    assert_eq!(scene.told(), told(&[("ana", "09:59"), ("bo", "09:59")]));
+async fn mail_accepted_again_just_before_the_start_is_sent() {
+    let fixture = Fixture::set(json!([2])).await;
+    fixture.world.ses().fail_next(2);
+    // Both are refused at 09:58. A change in the last minute must not end the attempts.
+    fixture.world.pass_to(at("09:58:00")).await;
+    fixture.world.clock.set(at("09:58:20"));
+    fixture.patch_meeting(json!({ "title": "Another" })).await;
+    fixture.finish().await;
+    assert_eq!(fixture.sent(), sent(&[("ana", "09:59"), ("bo", "09:59")]));
 }
 
 #[tokio::test]
-async fn a_delivery_under_way_is_left_alone_until_its_claim_runs_out() {
-    let mut scene = Scene::set(json!([30])).await;
-    scene.world.clock.set(at("09:30:00"));
-    // It dies with the claim in its hands: the fourth call.
-    scene.world.calls().fail(4, harness::Fate::LastCall);
-    let due = scene.due(&scene.ana, 30);
-    assert!(scene.world.calls().survive(notify::handle(&scene.world.process.notifier, due)).await.is_none());
-    scene.world.restart();
-    assert_eq!(scene.fire().await, DeliveryOutcome::UnderWay);
-    // A plan meanwhile waits, and what is left to do stays owed. The stream, with everybody else's records, doesn't wait.
-    scene.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
+async fn a_claimed_delivery_is_left_alone_until_the_claim_expires() {
+    let mut fixture = Fixture::set(json!([30])).await;
+    fixture.world.clock.set(at("09:30:00"));
+    // The process dies after the claim, which is the fourth call.
+    fixture.world.calls().fail(4, harness::CallOutcome::ProcessDies);
+    let due = fixture.due(&fixture.ana, 30);
+    assert!(
+        fixture.world.calls().survive(notify::handle(&fixture.world.process.notifier, due)).await.is_none()
+    );
+    fixture.world.restart();
+    assert_eq!(fixture.fire().await, DeliveryOutcome::UnderWay);
+    // Planning leaves the claimed reminder owed, and doesn't delay the records of others in the stream.
+    fixture.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
     let mut change = Event::default();
-    change.records = scene.world.records().await.into_iter().rev().take(1).collect();
-    let answer = plan_reminders::handle(&scene.world.process.planner, change).await;
+    change.records = fixture.world.records().await.into_iter().rev().take(1).collect();
+    let answer = plan_reminders::handle(&fixture.world.process.planner, change).await;
     assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
-    scene.world.lose_stream().await;
-    assert_eq!(scene.told(), told(&[]));
-    scene.world.pass_to(scene.world.clock.now() + TimeDelta::minutes(2)).await;
-    assert_eq!(scene.anas().await, row("scheduled", "on_time", "10:30"));
-    scene.finish().await;
-    assert_eq!(scene.told(), told(&[("ana", "10:30"), ("bo", "10:30")]));
+    fixture.world.lose_stream().await;
+    assert_eq!(fixture.sent(), sent(&[]));
+    fixture.world.pass_to(fixture.world.clock.now() + TimeDelta::minutes(2)).await;
+    assert_eq!(fixture.anas_reminder().await, row("scheduled", "on_time", "10:30"));
+    fixture.finish().await;
+    assert_eq!(fixture.sent(), sent(&[("ana", "10:30"), ("bo", "10:30")]));
 }
 
 #[tokio::test]
-async fn who_wrote_a_row_and_lost_the_answer_goes_on() {
-    // A reminder of its own, and two that are one message.
+async fn a_delivery_continues_after_the_sdk_retries_a_write() {
+    // One reminder, and two that are one message.
     for before in [json!([30]), json!([30, { "minutes_before": 31, "repeat_every": 31 }])] {
         let mut count = 1;
         let mut number = 0;
         while number < count {
             number += 1;
-            let scene = Scene::set(before.clone()).await;
-            scene.world.clock.set(at("09:30:00"));
-            scene.world.calls().watch(move |call| match call.operation.as_str() {
-                // SES alone is never asked again at once.
-                operation if call.number == number && operation != "SendEmail" => harness::Fate::Retried,
-                _ => harness::Fate::Pass,
+            let fixture = Fixture::set(before.clone()).await;
+            fixture.world.clock.set(at("09:30:00"));
+            fixture.world.calls().watch(move |call| match call.operation.as_str() {
+                // Only SES calls are not retried.
+                operation if call.number == number && operation != "SendEmail" => {
+                    harness::CallOutcome::RetriedBySdk
+                }
+                _ => harness::CallOutcome::Pass,
             });
-            assert_eq!(scene.fire().await, DeliveryOutcome::Delivered, "call {number}");
-            count = scene.world.calls().count();
-            assert_eq!(scene.anas().await.0, "delivered", "call {number}");
-            assert_eq!(scene.told(), told(&[("ana", "09:30")]), "call {number}");
+            assert_eq!(fixture.fire().await, DeliveryOutcome::Delivered, "call {number}");
+            count = fixture.world.calls().count();
+            assert_eq!(fixture.anas_reminder().await.0, "delivered", "call {number}");
+            assert_eq!(fixture.sent(), sent(&[("ana", "09:30")]), "call {number}");
         }
         assert!(number >= 7, "three reads, a claim, the mail and a mark, and one of them again: {number}");
     }

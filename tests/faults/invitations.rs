@@ -1,29 +1,30 @@
-//! What there is to tell is told once, whichever call fails while it is planned and sent.
+//! Invitations, updates and cancellations are sent once, whichever call fails while they are planned and
+//! sent.
 //!
-//! Apart from the other sweep because an invitation's minute is "now": what is planned a minute later is sent
-//! a minute later, so that two runs are compared by who was told what, and not by when.
+//! They are apart from `sweep` because they are sent as soon as possible: if planning is a minute late, so is
+//! the message. So runs are compared by who got which message, and not by when.
 
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
-use harness::{Fate, Person, World};
+use harness::{CallOutcome, Person, World};
 use serde_json::{Value, json};
 
-use crate::episode::at;
+use crate::scenario::at;
 use crate::sweep::Fault;
 
-/// What is told.
+/// The kind of message under test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Told {
+enum MessageKind {
     Invitation,
     Update,
     Cancellation,
     Removal,
 }
 
-impl Told {
-    /// What the subjects begin with, and to whom such a message goes.
-    fn letters(self) -> (&'static str, &'static [&'static str]) {
+impl MessageKind {
+    /// The beginning of the subject, and the recipients.
+    fn expected(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Invitation => ("Invitation", &["ana", "bo"]),
             Self::Update => ("Updated", &["ana", "bo"]),
@@ -33,12 +34,12 @@ impl Told {
     }
 }
 
-/// Bo isn't to be disturbed from 09:15 to 09:50. Everything else is at 09:10, or before.
-async fn stage(told: Told) -> World {
+/// Bo has DND hours from 09:15 to 09:50 UTC. The tested change is made at 09:13:30 and not planned yet.
+async fn fixture(kind: MessageKind) -> World {
     let world = World::inviting().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
-    if told == Told::Invitation {
+    let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
+    if kind == MessageKind::Invitation {
         world.clock.set(at("09:13:30"));
         book(&world, &ana, &bo).await;
         return world;
@@ -47,13 +48,13 @@ async fn stage(told: Told) -> World {
     world.settle().await;
     world.pass_to(at("09:13:30")).await;
     let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
-    let change = match told {
-        Told::Invitation => return world,
-        Told::Update => {
+    let change = match kind {
+        MessageKind::Invitation => return world,
+        MessageKind::Update => {
             Request::patch(path).body(Body::from(json!({ "title": "Other" }).to_string())).unwrap()
         }
-        Told::Cancellation => Request::delete(path).body(Body::empty()).unwrap(),
-        Told::Removal => {
+        MessageKind::Cancellation => Request::delete(path).body(Body::empty()).unwrap(),
+        MessageKind::Removal => {
             assert_eq!(world.participant("remove", &meeting, &bo).await.0, 200);
             return world;
         }
@@ -67,10 +68,10 @@ async fn book(world: &World, ana: &Person, bo: &Person) -> Value {
     world.book(ana, "2026-11-02T12:00", "2026-11-02T12:30", &[bo], more).await
 }
 
-/// The operations while it is planned and sent to Ana, and everyone who was told in the end.
-async fn run(told: Told, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
-    let mut world = stage(told).await;
-    world.calls().watch(move |call| fault.map_or(Fate::Pass, |fault| fault.fate(call)));
+/// The AWS calls while the message is planned and sent to Ana, and everyone who got it in the end.
+async fn run(kind: MessageKind, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
+    let mut world = fixture(kind).await;
+    world.calls().watch(move |call| fault.map_or(CallOutcome::Pass, |fault| fault.outcome(call)));
     let planned_and_sent = async {
         world.settle().await;
         world.clock.set(at("09:15:00"));
@@ -84,7 +85,7 @@ async fn run(told: Told, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
     }
     world.settle().await;
     world.pass_to(at("11:59:00")).await;
-    let (word, _) = told.letters();
+    let (word, _) = kind.expected();
     let sent = world.outbox().into_iter().filter(|mail| mail.subject.starts_with(word));
     let sent: Vec<_> = sent
         .inspect(|mail| {
@@ -95,46 +96,46 @@ async fn run(told: Told, fault: Option<Fault>) -> (Vec<String>, Vec<String>) {
         })
         .map(|mail| mail.to.replace("@example.com", ""))
         .collect();
-    assert!(world.timers().await.is_empty(), "{told:?} {fault:?} leaves a timer");
+    assert!(world.timers().await.is_empty(), "{kind:?} {fault:?} leaves a timer");
     (calls, sent)
 }
 
-async fn sweep(told: Told) {
-    let (calls, mut sent) = run(told, None).await;
+async fn sweep(kind: MessageKind) {
+    let (calls, mut sent) = run(kind, None).await;
     sent.sort();
-    let (_, expected) = told.letters();
-    assert_eq!(sent, expected, "{told:?} without faults");
+    let (_, expected) = kind.expected();
+    assert_eq!(sent, expected, "{kind:?} without faults");
     for (number, operation) in (1..).zip(&calls) {
         for fault in Fault::of(number, operation) {
-            let (calls, mut sent) = run(told, Some(fault)).await;
+            let (calls, mut sent) = run(kind, Some(fault)).await;
             for who in expected {
                 let place = sent.iter().position(|to| to == who);
                 sent.remove(
-                    place.unwrap_or_else(|| panic!("{told:?}, {fault:?} of {calls:?}: {who} is not told")),
+                    place.unwrap_or_else(|| panic!("{kind:?}, {fault:?} of {calls:?}: {who} did not get it")),
                 );
             }
             let duplicates = fault.duplicates(&calls);
-            assert!(sent.len() <= duplicates, "{told:?}, {fault:?} of {calls:?}: {sent:?} are told again");
+            assert!(sent.len() <= duplicates, "{kind:?}, {fault:?} of {calls:?}: {sent:?} got it again");
         }
     }
 }
 
 #[tokio::test]
-async fn inviting() {
-    sweep(Told::Invitation).await;
+async fn faults_while_inviting() {
+    sweep(MessageKind::Invitation).await;
 }
 
 #[tokio::test]
-async fn telling_of_a_change() {
-    sweep(Told::Update).await;
+async fn faults_while_updating() {
+    sweep(MessageKind::Update).await;
 }
 
 #[tokio::test]
-async fn calling_off() {
-    sweep(Told::Cancellation).await;
+async fn faults_while_cancelling() {
+    sweep(MessageKind::Cancellation).await;
 }
 
 #[tokio::test]
-async fn uninviting() {
-    sweep(Told::Removal).await;
+async fn faults_while_removing() {
+    sweep(MessageKind::Removal).await;
 }

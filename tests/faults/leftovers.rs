@@ -1,27 +1,28 @@
-//! A change dies between a row and its timer, and the next change comes before the
-//! sweep: no timer is left behind.
+//! A process dies after it stored a reminder and before it set the timer. Another change comes before the
+//! sweep. No timer must be left behind.
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use harness::Fate;
+use harness::CallOutcome;
 use serde_json::{Value, json};
 
-use crate::episode::{Episode, Stage, at};
-use crate::snapshot::letters;
+use crate::scenario::{Fixture, Scenario, at};
+use crate::snapshot::messages;
 
-/// An episode that dies right after it wrote its first row.
-async fn die_after_the_row(episode: Episode) -> Stage {
-    let mut stage = Stage::set(episode).await;
-    let calls = stage.world.calls();
-    calls.watch(|call| if call.operation == "PutItem" { Fate::LastCall } else { Fate::Pass });
-    assert!(calls.survive(stage.act()).await.is_none());
-    stage.world.restart();
-    // Nobody but the sweep goes on with it.
-    stage.world.lose_stream().await;
-    stage
+/// A scenario whose process dies right after it stored the first reminder.
+async fn die_after_the_row(scenario: Scenario) -> Fixture {
+    let mut fixture = Fixture::set(scenario).await;
+    let calls = fixture.world.calls();
+    calls
+        .watch(|call| if call.operation == "PutItem" { CallOutcome::ProcessDies } else { CallOutcome::Pass });
+    assert!(calls.survive(fixture.run_scenario()).await.is_none());
+    fixture.world.restart();
+    // Only the sweep can continue it.
+    fixture.world.lose_stream().await;
+    fixture
 }
 
-impl Stage {
+impl Fixture {
     async fn next_change(&self, method: Method, body: Value, planned: bool) {
         let path = format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap());
         let answer = self.world.send(method, &path, body.to_string().into_bytes()).await;
@@ -42,44 +43,45 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn a_suppressed_reminder_that_is_cancelled_still_loses_its_timer() {
+async fn a_suppressed_reminder_that_is_cancelled_leaves_no_timer() {
     for planned in [true, false] {
-        let stage = die_after_the_row(Episode::FallAsleep).await;
-        stage.next_change(Method::DELETE, Value::Null, planned).await;
-        assert_eq!(stage.users_with_timers().await, [""; 0], "planned at once: {planned}");
+        let fixture = die_after_the_row(Scenario::DndUntilAfterStart).await;
+        fixture.next_change(Method::DELETE, Value::Null, planned).await;
+        assert_eq!(fixture.users_with_timers().await, [""; 0], "planned at once: {planned}");
     }
 }
 
 #[tokio::test]
-async fn a_suppressed_reminder_for_another_start_still_loses_its_timer() {
+async fn a_suppressed_reminder_for_another_start_leaves_no_timer() {
     for planned in [true, false] {
-        let stage = die_after_the_row(Episode::FallAsleep).await;
+        let fixture = die_after_the_row(Scenario::DndUntilAfterStart).await;
         let other = json!({ "start_time": "2026-11-02T10:05" });
-        stage.next_change(Method::PATCH, other, planned).await;
-        assert_eq!(stage.users_with_timers().await, [stage.bo.id.as_str()], "planned at once: {planned}");
+        fixture.next_change(Method::PATCH, other, planned).await;
+        assert_eq!(fixture.users_with_timers().await, [fixture.bo.id.as_str()], "planned at once: {planned}");
     }
 }
 
 #[tokio::test]
-async fn a_moved_reminder_that_is_cancelled_still_loses_its_timer() {
+async fn a_moved_reminder_that_is_cancelled_leaves_no_timer() {
     for planned in [true, false] {
-        let stage = die_after_the_row(Episode::Rest).await;
-        stage.next_change(Method::DELETE, Value::Null, planned).await;
-        assert_eq!(stage.users_with_timers().await, [""; 0], "planned at once: {planned}");
-        stage.world.pass_to(at("12:00:00")).await;
-        assert!(letters(&stage).is_empty());
+        let fixture = die_after_the_row(Scenario::NewDnd).await;
+        fixture.next_change(Method::DELETE, Value::Null, planned).await;
+        assert_eq!(fixture.users_with_timers().await, [""; 0], "planned at once: {planned}");
+        fixture.world.pass_to(at("12:00:00")).await;
+        assert!(messages(&fixture).is_empty());
     }
 }
 
 #[tokio::test]
 async fn a_moved_reminder_that_moves_again_is_sent_once() {
     for planned in [true, false] {
-        let stage = die_after_the_row(Episode::Rest).await;
+        let fixture = die_after_the_row(Scenario::NewDnd).await;
         let later = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
-        stage.next_change(Method::PATCH, later, planned).await;
-        assert_eq!(stage.users_with_timers().await.len(), 2);
-        stage.world.pass_to(at("12:00:00")).await;
-        let times: Vec<_> = letters(&stage).iter().map(|(_, _, at)| at.format("%H:%M").to_string()).collect();
+        fixture.next_change(Method::PATCH, later, planned).await;
+        assert_eq!(fixture.users_with_timers().await.len(), 2);
+        fixture.world.pass_to(at("12:00:00")).await;
+        let times: Vec<_> =
+            messages(&fixture).iter().map(|(_, _, at)| at.format("%H:%M").to_string()).collect();
         assert_eq!(times, ["10:30", "10:30"], "planned at once: {planned}");
     }
 }

@@ -1,15 +1,14 @@
-//! Whatever fails, and wherever a process dies, the reminders, timers and messages end
-//! up as if nothing had happened.
+//! Whatever fails, and wherever a process dies, the reminders, timers and messages end up as if nothing had
+//! failed.
 //!
-//! - `sweep`: every call to AWS of every change and delivery fails once, and is once the last one of its
-//!   process; the receiver of webhooks fails as well.
-//! - `stream`: records that come twice, late, in any order, or never.
-//! - `leftovers`: a change that comes while the one before lies where its process died.
-//! - `invitations`: every call while an invitation, an update or a cancellation is planned
-//!   and sent, failing in every way.
-//! - `deliveries`: timers that fire when they shouldn't, and mail that is refused.
-//! - `calendars`: users with many meetings, who change.
-//! - `crowds`: debts that can't be paid, or not now, and those of others beside them.
+//! - `sweep`: each AWS call of each change and delivery fails once, and is once the last one of its process.
+//!   The receiver of webhooks fails too.
+//! - `stream`: records come twice, late, in any order, or never.
+//! - `leftovers`: a change follows one whose process died halfway.
+//! - `invitations`: each AWS call fails while an invitation, an update or a cancellation is planned and sent.
+//! - `deliveries`: timers fire at the wrong time, and mail is refused.
+//! - `calendars`: users with many meetings change.
+//! - `crowds`: some owed items can't be handled, and must not delay others.
 
 #![allow(
     clippy::expect_used,
@@ -21,9 +20,9 @@
 mod calendars;
 mod crowds;
 mod deliveries;
-mod episode;
 mod invitations;
 mod leftovers;
+mod scenario;
 mod snapshot;
 mod stream;
 mod sweep;

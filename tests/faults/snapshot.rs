@@ -1,4 +1,4 @@
-//! What two runs are compared by: everything in the table, every timer, every message.
+//! Everything that two runs are compared by: all items, timers and messages.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,27 +6,26 @@ use chrono::{DateTime, Utc};
 use local::embedded::receiver::Received;
 use serde_json::Value;
 
-use crate::episode::Stage;
+use crate::scenario::Fixture;
 
-/// Where a world stands, with names for ids, so that it can be compared to another.
+/// The state of a world. Names stand for ids, so that worlds can be compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Snapshot {
-    /// Items as text, by key, without what may differ: how often a row was written
-    /// and the second of its delivery.
+    /// Items as text by key, without attributes that may differ, such as revisions and times of delivery.
     items: BTreeMap<String, String>,
-    /// What each timer carries, and when it fires.
+    /// The input of each timer, and when it fires.
     timers: Vec<(String, DateTime<Utc>)>,
     /// What is counted against each quota of a day.
     counts: BTreeMap<String, u64>,
 }
 
 /// A message: to whom, about what, and when.
-pub(crate) type Letter = (String, String, DateTime<Utc>);
+pub(crate) type Message = (String, String, DateTime<Utc>);
 
 impl Snapshot {
-    pub(crate) async fn of(stage: &Stage) -> Self {
-        let all = stage.world.items().await;
-        let names = stage.names(&all);
+    pub(crate) async fn of(fixture: &Fixture) -> Self {
+        let all = fixture.world.items().await;
+        let names = fixture.names(&all);
         let named = |text: &str| {
             names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
         };
@@ -45,13 +44,13 @@ impl Snapshot {
             }
             items.insert(named(&format!("{partition} {sort}")), named(&item.to_string()));
         }
-        let timers = stage.world.pending().into_iter().map(|(due, at)| (named(&due.to_string()), at));
+        let timers = fixture.world.pending().into_iter().map(|(due, at)| (named(&due.to_string()), at));
         let mut timers: Vec<_> = timers.collect();
         timers.sort();
         Self { items, timers, counts }
     }
 
-    /// Where the other one differs, in words; empty when it doesn't.
+    /// The differences to another snapshot as text. Empty if there are none.
     pub(crate) fn differences(&self, other: &Self) -> String {
         let mut differences = String::new();
         let keys = self.items.keys().chain(other.items.keys().filter(|key| !self.items.contains_key(*key)));
@@ -64,7 +63,7 @@ impl Snapshot {
         if self.timers != other.timers {
             differences += &format!("\ntimers\n  expected {:?}\n  found    {:?}", self.timers, other.timers);
         }
-        // A request that was sent again after a fault may be counted twice. It is never not counted.
+        // A request that was repeated after a fault may be counted twice, but never less than once.
         let fits = |(key, count): (&String, &u64)| {
             other.counts.get(key).is_some_and(|other| (*count..=2 * count).contains(other))
         };
@@ -75,12 +74,12 @@ impl Snapshot {
     }
 }
 
-/// Everything that was sent, by recipient, subject and time. Webhooks count once for
-/// each id, as receivers count them.
-pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
-    let letter = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
+/// All messages by recipient, subject and time. Webhooks with the same id count once, as they do for
+/// receivers.
+pub(crate) fn messages(fixture: &Fixture) -> Vec<Message> {
+    let message = |mail: local::embedded::ses::SentMail| (mail.to, mail.subject, mail.sent_at);
     let mut ids = HashSet::new();
-    let mut calls = stage.world.webhooks();
+    let mut calls = fixture.world.webhooks();
     assert!(calls.iter().all(|call| call.verified), "{calls:?}");
     calls.retain(|call| call.status != 500 && ids.insert(call.headers["webhook-id"].clone()));
     let call = |call: Received| {
@@ -88,17 +87,17 @@ pub(crate) fn letters(stage: &Stage) -> Vec<Letter> {
         let to = data["participant"]["email"].as_str().unwrap().to_owned();
         (to, format!("{} {}", data["meeting"]["title"], data["minutes_before"]), call.received_at)
     };
-    let mut letters: Vec<_> = stage.world.outbox().into_iter().map(letter).collect();
-    letters.extend(calls.into_iter().map(call));
-    letters.sort();
-    letters
+    let mut messages: Vec<_> = fixture.world.outbox().into_iter().map(message).collect();
+    messages.extend(calls.into_iter().map(call));
+    messages.sort();
+    messages
 }
 
-/// Messages that stand in nobody's do-not-disturb hours, as the users are now.
-pub(crate) async fn assert_nobody_disturbed(stage: &Stage, letters: &[Letter]) {
-    let items = stage.world.items().await;
+/// Asserts that no message was sent in the DND hours that its recipient has now.
+pub(crate) async fn assert_nobody_disturbed(fixture: &Fixture, messages: &[Message]) {
+    let items = fixture.world.items().await;
     let users: Vec<&Value> = items.values().filter(|item| item["sk"] == "PROFILE").collect();
-    for (to, _, at) in letters {
+    for (to, _, at) in messages {
         let Some(user) = users.iter().find(|user| user["email"] == **to) else { continue };
         let Some(dnd) = user["dnd"].as_array() else { continue };
         let zone = user["zone"].as_str().unwrap().parse::<shared::time::Zone>().unwrap();
@@ -110,9 +109,9 @@ pub(crate) async fn assert_nobody_disturbed(stage: &Stage, letters: &[Letter]) {
 }
 
 /// Who got a message in which minute, in the order of time.
-pub(crate) fn told(letters: &[Letter]) -> Vec<(String, String)> {
-    let short = |(to, _, at): &Letter| (at.format("%H:%M").to_string(), to.replace("@example.com", ""));
-    let mut told: Vec<_> = letters.iter().map(short).collect();
-    told.sort();
-    told
+pub(crate) fn recipients(messages: &[Message]) -> Vec<(String, String)> {
+    let recipient = |(to, _, at): &Message| (at.format("%H:%M").to_string(), to.replace("@example.com", ""));
+    let mut recipients: Vec<_> = messages.iter().map(recipient).collect();
+    recipients.sort();
+    recipients
 }

@@ -1,7 +1,7 @@
-//! Every call of one process to AWS: noted, counted, and failed where a test says so.
+//! Records every call of one process to AWS, and injects faults.
 //!
-//! The place is the HTTP client under the SDK. So the SDK's own retries count as calls of their own, and a
-//! process can be stopped for good right after a call has taken effect.
+//! It wraps the HTTP client of the SDK. So each retry of the SDK is a call of its own, and a process can be
+//! stopped right after a call has taken effect.
 
 use std::fmt;
 use std::future::pending;
@@ -19,32 +19,32 @@ use tokio::sync::watch;
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Its place among the calls since the last [`Calls::watch`], from 1.
+    /// Its number among the calls since the last [`Calls::watch`], from 1.
     pub number: usize,
     /// The operation, such as `TransactWriteItems`, `CreateSchedule` or `SendEmail`.
     pub operation: String,
 }
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It goes through.
+pub enum CallOutcome {
+    /// It succeeds.
     Pass,
-    /// It never arrives. The SDK doesn't try again.
+    /// It never arrives. The SDK doesn't retry.
     Unreachable,
-    /// It never arrives, and whoever waits for its answer waits for ever.
+    /// It never arrives, and its response never comes.
     Hangs,
-    /// It takes effect, but the answer never comes back. The SDK doesn't try again.
-    AnswerLost,
-    /// It takes effect, but its answer is lost for one after which the SDK tries again.
-    Retried,
-    /// A transaction is refused because another one is at the same items, without taking effect.
+    /// It takes effect, but its response is lost. The SDK doesn't retry.
+    ResponseLost,
+    /// It takes effect, but the response is an error after which the SDK retries.
+    RetriedBySdk,
+    /// A transaction is cancelled because of a conflict with another one. It has no effect.
     TransactionConflict,
-    /// A transaction is refused for good, without taking effect; the answer
-    /// shows the item of its first write.
-    Refused,
-    /// It takes effect, and the process dies: no call of it is ever answered or sent again.
-    LastCall,
+    /// A transaction is cancelled because the condition of its first write fails. It has no effect.
+    Rejected,
+    /// It takes effect, and the process dies: none of its calls gets a response any more, and it makes no
+    /// further ones.
+    ProcessDies,
 }
 
 /// The calls of one process; clones share them.
@@ -52,13 +52,13 @@ pub enum Fate {
 pub struct Calls(Arc<Shared>);
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<CallLog>,
     dead: watch::Sender<bool>,
 }
 
-type Rule = Box<dyn FnMut(&Call) -> Fate + Send>;
+type Rule = Box<dyn FnMut(&Call) -> CallOutcome + Send>;
 
-struct State {
+struct CallLog {
     rule: Rule,
     log: Vec<Call>,
     in_flight: usize,
@@ -67,28 +67,28 @@ struct State {
 
 impl Default for Calls {
     fn default() -> Self {
-        let state = State { rule: passing(), log: Vec::new(), in_flight: 0, round_trips: 0 };
+        let state = CallLog { rule: pass_all(), log: Vec::new(), in_flight: 0, round_trips: 0 };
         Self(Arc::new(Shared { state: Mutex::new(state), dead: watch::Sender::new(false) }))
     }
 }
 
 impl Calls {
-    /// Forgets what was noted, and from now on does with each call what `rule` says.
-    pub fn watch(&self, rule: impl FnMut(&Call) -> Fate + Send + 'static) {
+    /// Forgets the recorded calls, and lets `rule` decide about each call from now on.
+    pub fn watch(&self, rule: impl FnMut(&Call) -> CallOutcome + Send + 'static) {
         let mut state = self.lock();
         state.rule = Box::new(rule);
         state.log.clear();
         state.round_trips = 0;
     }
 
-    /// Forgets what was noted and lets every call pass.
+    /// Forgets the recorded calls, and lets every call pass.
     pub fn clear(&self) {
-        self.watch(|_| Fate::Pass);
+        self.watch(|_| CallOutcome::Pass);
     }
 
-    /// Lets the call with that number meet `fate`, and all others pass.
-    pub fn fail(&self, number: usize, fate: Fate) {
-        self.watch(move |call| if call.number == number { fate } else { Fate::Pass });
+    /// Gives the call with that number an outcome, and lets all others pass.
+    pub fn fail(&self, number: usize, outcome: CallOutcome) {
+        self.watch(move |call| if call.number == number { outcome } else { CallOutcome::Pass });
     }
 
     /// The operations of all calls, in the order they were made.
@@ -101,12 +101,12 @@ impl Calls {
         self.lock().log.len()
     }
 
-    /// How often the process had to wait for AWS: calls side by side are one round trip.
+    /// How often the process had to wait for AWS. Concurrent calls are one round trip.
     pub fn round_trips(&self) -> usize {
         self.lock().round_trips
     }
 
-    /// Runs `work`; `None` when the process died during it.
+    /// Runs `work`. `None` if the process died meanwhile.
     pub async fn survive<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut dead = self.0.dead.subscribe();
         tokio::select! {
@@ -116,7 +116,7 @@ impl Calls {
         }
     }
 
-    /// `client`, watched.
+    /// Wraps `client`, so that its calls are recorded.
     pub fn client(&self, client: SharedHttpClient) -> SharedHttpClient {
         let calls = self.clone();
         http_client_fn(move |settings, components| {
@@ -125,20 +125,20 @@ impl Calls {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, CallLog> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, request: &HttpRequest) -> (Fate, InFlight) {
+    fn begin(&self, request: &HttpRequest) -> (CallOutcome, InFlight) {
         let mut state = self.lock();
         let call = Call { number: state.log.len() + 1, operation: operation(request) };
-        let fate = (state.rule)(&call);
+        let outcome = (state.rule)(&call);
         state.log.push(call);
         if state.in_flight == 0 {
             state.round_trips += 1;
         }
         state.in_flight += 1;
-        (fate, InFlight(self.clone()))
+        (outcome, InFlight(self.clone()))
     }
 
     fn is_dead(&self) -> bool {
@@ -152,11 +152,11 @@ impl fmt::Debug for Calls {
     }
 }
 
-fn passing() -> Rule {
-    Box::new(|_| Fate::Pass)
+fn pass_all() -> Rule {
+    Box::new(|_| CallOutcome::Pass)
 }
 
-/// A call under way, however it ends.
+/// A call in flight. It ends when this is dropped.
 struct InFlight(Calls);
 
 impl Drop for InFlight {
@@ -178,29 +178,34 @@ impl HttpConnector for Connector {
             if calls.is_dead() {
                 return pending().await;
             }
-            let (fate, _in_flight) = calls.begin(&request);
-            match fate {
-                Fate::Hangs => return pending().await,
-                Fate::Unreachable => return Err(ConnectorError::user("the call was held back".into())),
-                Fate::TransactionConflict => return Ok(cancelled(&request, met_another)),
-                Fate::Refused => return Ok(cancelled(&request, refused)),
-                Fate::Pass | Fate::AnswerLost | Fate::Retried | Fate::LastCall => {}
+            let (outcome, _in_flight) = calls.begin(&request);
+            match outcome {
+                CallOutcome::Hangs => return pending().await,
+                CallOutcome::Unreachable => {
+                    return Err(ConnectorError::user("the call was held back".into()));
+                }
+                CallOutcome::TransactionConflict => return Ok(cancelled(&request, conflicts)),
+                CallOutcome::Rejected => return Ok(cancelled(&request, refused)),
+                CallOutcome::Pass
+                | CallOutcome::ResponseLost
+                | CallOutcome::RetriedBySdk
+                | CallOutcome::ProcessDies => {}
             }
             let answer = inner.call(request).await;
-            if fate == Fate::LastCall {
+            if outcome == CallOutcome::ProcessDies {
                 calls.0.dead.send_replace(true);
             }
-            match fate {
+            match outcome {
                 _ if calls.is_dead() => pending().await,
-                Fate::Retried => Ok(internal_error()),
-                Fate::AnswerLost => Err(ConnectorError::user("the answer was held back".into())),
+                CallOutcome::RetriedBySdk => Ok(internal_error()),
+                CallOutcome::ResponseLost => Err(ConnectorError::user("the answer was held back".into())),
                 _ => answer,
             }
         })
     }
 }
 
-/// DynamoDB names its operations in a header; the others have a path for each.
+/// DynamoDB names the operation in a header. The others have a path for each.
 fn operation(request: &HttpRequest) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         return target.rsplit('.').next().unwrap_or(target).to_owned();
@@ -215,7 +220,7 @@ fn operation(request: &HttpRequest) -> String {
     }
 }
 
-/// What DynamoDB answers to a transaction that it cancels, which dynoxide does only for a condition
+/// DynamoDB's response to a cancelled transaction. dynoxide cancels only because of conditions
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpResponse {
     let body: Value =
@@ -230,7 +235,7 @@ fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpR
     response(400, &answer)
 }
 
-/// What any service may answer at any time.
+/// A response that any service may give at any time.
 fn internal_error() -> HttpResponse {
     response(500, &json!({ "__type": "InternalServerError", "message": "try again" }))
 }
@@ -242,12 +247,12 @@ fn response(status: u16, body: &Value) -> HttpResponse {
     response
 }
 
-/// The first write meets the other transaction, the rest are innocent.
-fn met_another(place: usize, _: &Value) -> Value {
+/// The first write conflicts with another transaction.
+fn conflicts(place: usize, _: &Value) -> Value {
     json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } })
 }
 
-/// The first write's condition fails, the others are bad in themselves.
+/// The condition of the first write fails, and the others are invalid.
 fn refused(place: usize, write: &Value) -> Value {
     match place {
         0 => json!({ "Code": "ConditionalCheckFailed", "Item": write["Put"]["Item"] }),

@@ -1,4 +1,4 @@
-//! `openapi.yaml` as it is served, to hold against it what the service takes and answers.
+//! The served `openapi.yaml`, to compare requests and responses with.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -7,14 +7,14 @@ use axum::http::{HeaderMap, Method, header};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use crate::Answer;
+use crate::ApiResponse;
 
 /// The document, its schemas compiled.
 #[derive(Debug)]
 pub struct Document {
     /// All of it.
     pub root: Value,
-    /// What can be called.
+    /// All operations.
     pub operations: Vec<Operation>,
 }
 
@@ -29,13 +29,13 @@ pub struct Operation {
     pub path: String,
     /// Parameters in the path, the query and the headers.
     pub parameters: Vec<Content>,
-    /// The body that it takes.
+    /// The body of the request.
     pub body: Option<Content>,
-    /// What it answers, by status.
+    /// Its responses by status.
     pub answers: BTreeMap<u16, Documented>,
 }
 
-/// An answer of one status.
+/// The response of one status.
 #[derive(Debug)]
 pub struct Documented {
     /// Its bodies by media type.
@@ -44,14 +44,14 @@ pub struct Documented {
     pub headers: Vec<Content>,
 }
 
-/// A value that is sent or answered: a body, a header or a parameter.
+/// A body, a header or a parameter.
 #[derive(Debug)]
 pub struct Content {
     /// The name of a header or parameter.
     pub name: String,
     /// Whether it has to be there.
     pub required: bool,
-    /// What it is like.
+    /// Its compiled schema.
     pub schema: Arc<Validator>,
     /// The schema as it is written.
     pub written: Value,
@@ -96,30 +96,30 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 impl Content {
-    /// Holds a value against the schema.
+    /// Validates a value.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// All errors in it.
     pub fn check(&self, value: &Value) -> Result<(), String> {
         let errors = self.schema.iter_errors(value);
         let errors: Vec<_> = errors.map(|error| format!("{} {error}", error.instance_path())).collect();
         if errors.is_empty() { Ok(()) } else { Err(format!("{} in {value}", errors.join("; "))) }
     }
 
-    /// A header or parameter comes as text: whether that is a value as documented.
+    /// Whether the text of a header or parameter is a documented value.
     pub fn allows_text(&self, text: &str) -> bool {
         let spelled = serde_json::from_str(text).is_ok_and(|value: Value| self.schema.is_valid(&value));
         spelled || self.schema.is_valid(&json!(text))
     }
 }
 
-/// Holds an answer against the document, and what was accepted too: nothing is understood that isn't
-/// documented. What the document has no operation for must be nowhere else.
+/// Compares a response with the document, and an accepted request too: the service must accept nothing
+/// undocumented. Where the document has no operation, the response must be 404.
 ///
 /// # Errors
 /// The first difference.
-pub fn compare(method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
-    let Answer { status, headers, body } = answer;
+pub fn compare(method: &Method, path: &str, sent: &[u8], answer: &ApiResponse) -> Result<(), String> {
+    let ApiResponse { status, headers, body } = answer;
     let Some(operation) = Document::served().operation(method, path) else {
         let nowhere = (*status, &body["code"]) == (404, &json!("route_not_found"));
         return if nowhere {
@@ -161,7 +161,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<&str> {
 /// Reads operations, and compiles their schemas.
 struct Compiler<'a> {
     root: &'a Value,
-    /// By the text of the schema: most answers have the same problems.
+    /// By the text of the schema. Most operations share their problems.
     compiled: HashMap<String, Arc<Validator>>,
 }
 
@@ -228,7 +228,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// A schema refers to others as `#/components/schemas/…`, so it takes them along.
+    /// A schema refers to others as `#/components/schemas/…`, so those are compiled with it.
     fn compile(&mut self, schema: &Value) -> Arc<Validator> {
         let text = schema.to_string();
         let compiled = self.compiled.entry(text).or_insert_with_key(|text| {
@@ -241,7 +241,7 @@ impl<'a> Compiler<'a> {
         Arc::clone(compiled)
     }
 
-    /// What a reference stands for.
+    /// Follows a reference.
     fn resolve(&self, node: &'a Value) -> &'a Value {
         let Some(pointer) = node.get("$ref") else { return node };
         let pointer = pointer.as_str().and_then(|pointer| pointer.strip_prefix('#')).unwrap();
@@ -249,7 +249,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// The members of an object; of nothing, none.
+/// The members of an object. Other values have none.
 fn members(node: &Value) -> impl Iterator<Item = (&str, &Value)> {
     node.as_object().into_iter().flat_map(Map::iter).map(|(name, value)| (name.as_str(), value))
 }

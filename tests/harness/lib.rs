@@ -1,14 +1,14 @@
-//! A world for tests: Tactful's functions before embedded AWS services, with a clock that stands still
-//! until a test moves it. Nothing happens by itself: the stream is followed by [`World::settle`], timers
-//! fire by [`World::advance_to`].
+//! A world for tests: Tactful's functions with embedded AWS services, and a clock that only the test moves.
+//! Nothing happens by itself: [`World::settle`] follows the stream, and [`World::advance_to`] fires timers.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
 mod calls;
 pub mod document;
-mod passing;
+mod fixtures;
 mod people;
 mod process;
+mod time;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -18,80 +18,76 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use local::database::Database;
-use local::embedded::dynamodb::{DynamoDb, Place};
+use local::deployment::{EmbeddedServices, FunctionSettings, WebhookSettings, sign_in_by_tokens};
+use local::embedded::dynamodb::DynamoDb;
 use local::embedded::receiver::{Received, Receiver};
-use local::embedded::scheduler::{Backoff, DeadLetter, Scheduler};
+use local::embedded::scheduler::{Backoff, DeadLetter};
 use local::embedded::secrets::Secrets;
 use local::embedded::ses::{SentMail, Ses};
 use local::functions;
-use local::gateway::authorizer::{Authorizer, Wish};
+use local::gateway::authorizer::{Authorizer, TokenRequest};
 use local::sdk::Loopback;
 use local::stream::Follower;
 use local::template::Template;
 use serde_json::Value;
+use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::Quotas;
+use shared::webhook::Endpoint;
 
-pub use calls::{Call, Calls, Fate};
+pub use calls::{Call, CallOutcome, Calls};
+pub use fixtures::{new_meeting, new_user, with};
 pub use people::Person;
-pub use process::Process;
+pub use process::{Process, retries_without_pauses};
 
 /// When every world begins: a Monday, on a whole minute.
 pub const BEGINNING: &str = "2026-11-02T09:00:00Z";
 
-/// The name of every world's table.
+/// The name of every world's table, and of its schedule group.
 pub const TABLE: &str = "world";
-const GROUP: &str = "world";
 
 /// AWS as far as Tactful uses it, and one process that runs the functions.
 #[derive(Debug)]
 pub struct World {
-    /// The time, for everything in this world.
+    /// The time for everything in this world.
     pub clock: Clock,
-    /// The functions and what they call. [`World::restart`] puts a new one in its place.
+    /// The functions and their calls. [`World::restart`] replaces it.
     pub process: Process,
-    dynamodb: DynamoDb,
+    services: EmbeddedServices,
     dynamodb_client: aws_sdk_dynamodb::Client,
-    scheduler: Scheduler,
-    /// The embedded SES, which can be told to refuse mail.
-    pub ses: Ses,
-    /// The embedded Secrets Manager, in which the keys of webhooks can be replaced.
-    pub secrets: Secrets,
-    /// Where webhooks arrive, which can be told to refuse them.
-    pub receiver: Receiver,
     /// Signs the tokens of callers, where they have to sign in.
     authorizer: Option<Authorizer>,
     follower: Follower,
     template: Template,
     loopback: Loopback,
-    deployed: Deployed,
+    settings: WorldSettings,
 }
 
 /// How a world is deployed.
 #[derive(Clone, Copy, Debug)]
-struct Deployed {
+struct WorldSettings {
     invitations: bool,
-    /// Whether it knows the receiver of webhooks.
+    /// Whether the deployment has a receiver of webhooks.
     has_receiver: bool,
     /// Whether callers need a token.
     signs_in: bool,
     quotas: Quotas,
 }
 
-impl Default for Deployed {
+impl Default for WorldSettings {
     fn default() -> Self {
         Self { invitations: false, has_receiver: true, signs_in: false, quotas: Quotas::default() }
     }
 }
 
-/// An answer over HTTP.
+/// A response over HTTP.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, a string where it is no JSON.
+    /// The body. It is a string unless it is JSON.
     pub body: Value,
 }
 
@@ -103,100 +99,81 @@ const NO_WAIT: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO }
 impl World {
     /// Where the embedded DynamoDB listens.
     pub fn dynamodb_endpoint(&self) -> &str {
-        self.dynamodb.endpoint()
+        self.services.dynamodb.endpoint()
     }
 
-    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so
-    /// that every message is a reminder.
+    /// An empty world at [`BEGINNING`] whose deployment sends no invitations, so that every message is a
+    /// reminder.
     pub async fn start() -> Self {
-        Self::begin(Deployed::default()).await
+        Self::begin(WorldSettings::default()).await
     }
 
     /// An empty world at [`BEGINNING`] whose deployment sends invitations as well.
     pub async fn inviting() -> Self {
-        Self::begin(Deployed { invitations: true, ..Deployed::default() }).await
+        Self::begin(WorldSettings { invitations: true, ..WorldSettings::default() }).await
     }
 
     /// An empty world at [`BEGINNING`], deployed without an address for webhooks.
     pub async fn without_receiver() -> Self {
-        Self::begin(Deployed { has_receiver: false, ..Deployed::default() }).await
+        Self::begin(WorldSettings { has_receiver: false, ..WorldSettings::default() }).await
     }
 
     /// An empty world at [`BEGINNING`] whose callers sign in with tokens.
     pub async fn signed_in() -> Self {
-        Self::begin(Deployed { signs_in: true, ..Deployed::default() }).await
+        Self::begin(WorldSettings { signs_in: true, ..WorldSettings::default() }).await
     }
 
     /// An empty world at [`BEGINNING`], deployed with those quotas.
     pub async fn with_quotas(quotas: Quotas) -> Self {
-        Self::begin(Deployed { quotas, ..Deployed::default() }).await
+        Self::begin(WorldSettings { quotas, ..WorldSettings::default() }).await
     }
 
-    async fn begin(deployed: Deployed) -> Self {
-        let Deployed { invitations, has_receiver, signs_in, quotas } = deployed;
+    async fn begin(settings: WorldSettings) -> Self {
         let clock = Clock::manual(instant(BEGINNING));
         let template = template();
-        let dynamodb = DynamoDb::start(Place::Memory, &template.table(TABLE).unwrap()).unwrap();
-        let database = Database::memory().unwrap();
-        let scheduler = Scheduler::start(database.clone(), clock.clone(), NO_WAIT).await.unwrap();
-        scheduler.ensure_group(GROUP).unwrap();
-        let ses = Ses::start(database.clone(), clock.clone()).await.unwrap();
-        let secrets = Secrets::start(database.clone()).await.unwrap();
-        let receiver = Receiver::start(database.clone(), secrets.clone(), clock.clone()).await.unwrap();
-        let authorizer = signs_in.then(|| Authorizer::new(&secrets, clock.clone()).unwrap());
+        let services = EmbeddedServices::start(&template, TABLE, None, &clock, NO_WAIT).await.unwrap();
+        let authorizer =
+            settings.signs_in.then(|| Authorizer::new(&services.secrets, clock.clone()).unwrap());
         let loopback = Loopback::new();
-        let follower = follower(&loopback, &dynamodb, &template, database);
-        let services = process::Services {
-            dynamodb: &dynamodb,
-            scheduler: &scheduler,
-            ses: &ses,
-            secrets: &secrets,
-            receiver: has_receiver.then_some(&receiver),
-            authorizer: authorizer.as_ref(),
-        };
-        let process = Process::start(&services, &loopback, &template, &clock, invitations, quotas);
-        let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(dynamodb.endpoint()));
-        Self {
-            clock,
-            process,
-            dynamodb,
-            dynamodb_client,
-            scheduler,
-            ses,
-            secrets,
-            receiver,
-            authorizer,
-            deployed,
-            follower,
-            template,
-            loopback,
-        }
+        let follower = follower(&loopback, &services.dynamodb, &template, services.database.clone());
+        let function_settings = settings.of_functions(&services.receiver, &template);
+        let process =
+            Process::start(&services, &loopback, &template, &clock, authorizer.as_ref(), function_settings);
+        let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(services.dynamodb.endpoint()));
+        Self { clock, process, services, dynamodb_client, authorizer, follower, template, loopback, settings }
     }
 
-    /// A new process on the same services. Whatever the old one still has under
-    /// way goes on if it wasn't dead.
+    /// Starts a new process on the same services. Unless the old process is dead, what it is doing goes on.
     pub fn restart(&mut self) {
-        let services = process::Services {
-            dynamodb: &self.dynamodb,
-            scheduler: &self.scheduler,
-            ses: &self.ses,
-            secrets: &self.secrets,
-            receiver: self.deployed.has_receiver.then_some(&self.receiver),
-            authorizer: self.authorizer.as_ref(),
-        };
+        let settings = self.settings.of_functions(&self.services.receiver, &self.template);
         self.process = Process::start(
-            &services,
+            &self.services,
             &self.loopback,
             &self.template,
             &self.clock,
-            self.deployed.invitations,
-            self.deployed.quotas,
+            self.authorizer.as_ref(),
+            settings,
         );
+    }
+
+    /// The embedded SES, which can be made to refuse mail.
+    pub fn ses(&self) -> &Ses {
+        &self.services.ses
+    }
+
+    /// The embedded Secrets Manager, in which the keys of webhooks can be replaced.
+    pub fn secrets(&self) -> &Secrets {
+        &self.services.secrets
+    }
+
+    /// The receiver of webhooks, which can be made to refuse them.
+    pub fn receiver(&self) -> &Receiver {
+        &self.services.receiver
     }
 
     /// A new process, deployed with those quotas.
     pub fn restart_with(&mut self, quotas: Quotas) {
-        self.deployed.quotas = quotas;
+        self.settings.quotas = quotas;
         self.restart();
     }
 
@@ -206,12 +183,12 @@ impl World {
     }
 
     /// A token in a world whose callers sign in.
-    pub fn token(&self, wish: &Wish) -> String {
-        self.authorizer.as_ref().unwrap().issue(wish).unwrap()
+    pub fn token(&self, request: &TokenRequest) -> String {
+        self.authorizer.as_ref().unwrap().issue(request).unwrap()
     }
 
     /// Sends a request with that token, and a JSON body unless it is null.
-    pub async fn send_as(&self, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+    pub async fn send_as(&self, token: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
         let request = Request::builder().method(method).uri(path);
         let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
@@ -230,19 +207,18 @@ impl World {
         (answer.status, answer.body)
     }
 
-    /// Sends any bytes. Every answer is checked to be as the document describes it, without
-    /// anything that is only for the log.
-    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
+    /// Sends any bytes. Every response is compared with the document, and must not contain internals.
+    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> ApiResponse {
         self.request(Request::builder().method(method).uri(path).body(Body::from(body)).unwrap()).await
     }
 
     /// Sends any request, checked like [`World::send`].
-    pub async fn request(&self, request: Request<Body>) -> Answer {
+    pub async fn request(&self, request: Request<Body>) -> ApiResponse {
         self.raw(request).await.0
     }
 
-    /// Sends any request, checked like [`World::send`], and answers the body as it came, too.
-    pub async fn raw(&self, request: Request<Body>) -> (Answer, Bytes) {
+    /// Sends any request, checked like [`World::send`]. Returns the unparsed body too.
+    pub async fn raw(&self, request: Request<Body>) -> (ApiResponse, Bytes) {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let (parts, body) = request.into_parts();
         let sent = to_bytes(body, usize::MAX).await.unwrap();
@@ -253,28 +229,28 @@ impl World {
             Some(kind) if kind.ends_with("json") => serde_json::from_slice(&bytes).unwrap(),
             _ => Value::from(String::from_utf8_lossy(&bytes)),
         };
-        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        let answer = ApiResponse { status: parts.status.as_u16(), headers: parts.headers, body };
         check(&answer, &path);
         document::compare(&method, &path, &sent, &answer).unwrap_or_else(|difference| panic!("{difference}"));
         (answer, bytes)
     }
 
-    /// Hands everything that the stream holds to plan_reminders, until nothing new comes.
+    /// Hands every record of the stream to plan_reminders, also those that it causes.
     pub async fn settle(&self) {
         let receiver = functions::plan_reminders(self.process.planner.clone());
         self.follower.drain(&receiver).await.unwrap();
     }
 
-    /// Hands over the whole stream from its very beginning once more, as if
-    /// every record were delivered twice.
+    /// Hands the whole stream to plan_reminders again, from its first record.
     pub async fn replay(&self) {
-        let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
+        let follower =
+            follower(&self.loopback, &self.services.dynamodb, &self.template, Database::memory().unwrap());
         let receiver = functions::plan_reminders(self.process.planner.clone());
         while follower.drain(&receiver).await.unwrap() > 0 {}
     }
 
-    /// Moves the clock to `to`, minute by minute. In each minute the timers due in it fire, and what
-    /// they set in motion comes to rest.
+    /// Moves the clock to `to`, minute by minute. In each minute the due timers fire, and the stream is
+    /// followed.
     pub async fn advance_to(&self, to: &str) {
         let to = instant(to);
         self.settle().await;
@@ -289,25 +265,25 @@ impl World {
         }
     }
 
-    /// Fires the timers that are due now, and answers how many there were.
+    /// Fires the timers that are due now. Returns their number.
     pub async fn fire_due(&self) -> usize {
         let target = functions::notify(self.process.notifier.clone());
-        self.scheduler.fire_due(self.clock.now(), &target).await
+        self.services.scheduler.fire_due(self.clock.now(), &target).await
     }
 
-    /// Every mail that left, oldest first.
+    /// Every mail that was sent, oldest first.
     pub fn outbox(&self) -> Vec<SentMail> {
-        self.ses.outbox().unwrap()
+        self.services.ses.outbox().unwrap()
     }
 
-    /// Every webhook that came, oldest first.
+    /// Every webhook that was received, oldest first.
     pub fn webhooks(&self) -> Vec<Received> {
-        self.receiver.received().unwrap()
+        self.services.receiver.received().unwrap()
     }
 
-    /// What the timers gave up.
+    /// The events whose delivery was given up.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
-        self.scheduler.dead_letters()
+        self.services.scheduler.dead_letters()
     }
 
     /// Everything in the table.
@@ -323,19 +299,20 @@ impl World {
         items
     }
 
-    /// Puts an item into the table that the program itself wouldn't.
+    /// Puts an item into the table that the functions would not write.
     pub async fn put_item(&self, item: Value) {
         let item = serde_dynamo::to_item(item).unwrap();
         self.dynamodb_client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     }
 
-    /// Every timer that is set: what it carries, and when it fires, as `at(…)` in UTC.
+    /// Every timer: its input, and when it fires, as `at(…)` in UTC.
     pub async fn timers(&self) -> Vec<(Value, String)> {
-        let client = aws_sdk_scheduler::Client::new(&self.loopback.config(self.scheduler.endpoint()));
-        let mut names = client.list_schedules().group_name(GROUP).into_paginator().items().send();
+        let client =
+            aws_sdk_scheduler::Client::new(&self.loopback.config(self.services.scheduler.endpoint()));
+        let mut names = client.list_schedules().group_name(TABLE).into_paginator().items().send();
         let mut timers = Vec::new();
         while let Some(timer) = names.next().await {
-            let timer = client.get_schedule().group_name(GROUP).name(timer.unwrap().name.unwrap());
+            let timer = client.get_schedule().group_name(TABLE).name(timer.unwrap().name.unwrap());
             let timer = timer.send().await.unwrap();
             let input = timer.target.and_then(|target| target.input).unwrap_or_default();
             timers.push((serde_json::from_str(&input).unwrap(), timer.schedule_expression.unwrap()));
@@ -349,7 +326,24 @@ pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// The template, parsed once: worlds are many.
+impl WorldSettings {
+    fn of_functions(self, receiver: &Receiver, template: &Template) -> FunctionSettings<'static> {
+        let endpoint = || Endpoint::https_or_loopback(&receiver.url()).unwrap();
+        let webhooks = self
+            .has_receiver
+            .then(|| WebhookSettings { endpoint: endpoint(), retry_policy: retries_without_pauses() });
+        FunctionSettings {
+            name: TABLE,
+            invitations: self.invitations,
+            webhooks,
+            quotas: self.quotas,
+            sign_in: if self.signs_in { sign_in_by_tokens(template).unwrap() } else { SignIn::Anonymous },
+            ..FunctionSettings::default()
+        }
+    }
+}
+
+/// The template. It is parsed once for all worlds.
 fn template() -> Template {
     static DEPLOYED: OnceLock<Template> = OnceLock::new();
     DEPLOYED.get_or_init(|| Template::deployed().unwrap()).clone()
@@ -361,7 +355,7 @@ fn follower(loopback: &Loopback, dynamodb: &DynamoDb, template: &Template, datab
     Follower::new(streams, dynamodb.stream_arn(), database, mapping, NO_WAIT).unwrap()
 }
 
-/// What no answer may lack.
+/// The headers that every response must have.
 const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -370,12 +364,12 @@ const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// Of these the documentation has values of its own, and tests of them: it may be kept, and it runs.
+/// The documentation has other values of these, which are tested elsewhere: it is cached, and runs scripts.
 const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-policy"];
 
-/// What the document can't say of an answer.
-fn check(answer: &Answer, path: &str) {
-    let Answer { status, headers, body } = answer;
+/// Checks what the document can't describe.
+fn check(answer: &ApiResponse, path: &str) {
+    let ApiResponse { status, headers, body } = answer;
     let documentation = path.starts_with("/api/docs") || path == "/api/openapi.json";
     for (name, value) in SECURITY_HEADERS {
         let values: Vec<_> = headers.get_all(name).iter().collect();

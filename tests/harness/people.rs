@@ -1,8 +1,8 @@
-//! Shorthands for what most tests begin with.
+//! People and meetings that most tests begin with.
 
 use serde_json::{Value, json};
 
-use crate::World;
+use crate::{World, new_meeting, new_user, with};
 
 /// Someone who was created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,31 +13,45 @@ pub struct Person {
     pub email: String,
 }
 
+impl Person {
+    /// The person that an answer of the API is about.
+    pub fn of(user: &Value) -> Self {
+        let text = |name: &str| user[name].as_str().unwrap_or_else(|| panic!("no {name}: {user}")).to_owned();
+        Self { id: text("user_id"), email: text("email") }
+    }
+}
+
 impl World {
-    /// Creates someone whom nothing disturbs; the address is `<name>@example.com`.
-    pub async fn person(&self, name: &str, zone: &str) -> Person {
-        self.sleeper(name, zone, Value::Null, Value::Null).await
+    /// Creates people in UTC without do-not-disturb hours. Their addresses are `<name>@example.com`.
+    pub async fn people<const N: usize>(&self, names: [&str; N]) -> [Person; N] {
+        let mut people = Vec::new();
+        for name in names {
+            people.push(self.person(name, "UTC").await);
+        }
+        people.try_into().unwrap()
     }
 
-    /// Creates someone who isn't to be disturbed from `start` to `end`.
-    pub async fn sleeper(
+    /// Creates someone without do-not-disturb hours. The address is `<name>@example.com`.
+    pub async fn person(&self, name: &str, zone: &str) -> Person {
+        self.person_with_dnd(name, zone, Value::Null, Value::Null).await
+    }
+
+    /// Creates someone with do-not-disturb hours from `start` to `end`.
+    pub async fn person_with_dnd(
         &self,
         name: &str,
         zone: &str,
         start: impl Into<Value>,
         end: impl Into<Value>,
     ) -> Person {
-        let email = format!("{name}@example.com");
-        let body = json!({
-            "email": email, "name": name, "timezone": zone,
-            "dnd_start_time": start.into(), "dnd_end_time": end.into(),
-        });
-        let (status, user) = self.post("/api/create_user", body).await;
+        let settings =
+            json!({ "timezone": zone, "dnd_start_time": start.into(), "dnd_end_time": end.into() });
+        let (status, user) = self.post("/api/create_user", with(new_user(name), settings)).await;
         assert_eq!(status, 201, "{user}");
-        Person { id: user["user_id"].as_str().unwrap().to_owned(), email }
+        Person::of(&user)
     }
 
-    /// Asks for a meeting in UTC; `more` adds fields or replaces them.
+    /// Asks for a meeting in UTC. `more` adds fields or replaces them.
     pub async fn try_book(
         &self,
         creator: &Person,
@@ -47,16 +61,12 @@ impl World {
         more: Value,
     ) -> (u16, Value) {
         let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
-        let mut body = json!({
-            "creator_id": creator.id, "start_time": start, "end_time": end, "time_zone": "UTC", "participants": invited,
-        });
-        for (name, value) in more.as_object().into_iter().flatten() {
-            body[name] = value.clone();
-        }
+        let request = json!({ "start_time": start, "end_time": end, "participants": invited });
+        let body = with(with(new_meeting(&creator.id), request), more);
         self.post("/api/create_meeting", body).await
     }
 
-    /// Books a meeting in UTC and answers it; `more` adds fields or replaces them.
+    /// Books a meeting in UTC and returns it. `more` adds fields or replaces them.
     pub async fn book(
         &self,
         creator: &Person,
@@ -76,7 +86,7 @@ impl World {
         self.post(&format!("/api/meeting/participant/{change}"), body).await
     }
 
-    /// The reminders of a meeting, as the API tells them.
+    /// The reminders of a meeting, as the API shows them.
     pub async fn reminders(&self, meeting: &Value) -> Vec<Value> {
         let id = meeting["meeting_id"].as_str().unwrap();
         let (status, body) = self.get(&format!("/api/meetings/{id}/reminders")).await;
@@ -84,7 +94,7 @@ impl World {
         body["reminders"].as_array().unwrap().clone()
     }
 
-    /// What stands on someone's calendar and what is free, in UTC.
+    /// Someone's meetings and free time, in UTC.
     pub async fn calendar(&self, person: &Person, start: &str, end: &str) -> Value {
         let body = json!({
             "user_id": person.id, "start_time": start, "end_time": end, "time_zone": "UTC",

@@ -1,9 +1,9 @@
-//! What is logged of planning and delivering, in time and in spite of failures.
+//! The log of planning and delivering, with and without failures.
 
 use std::time::Duration;
 
 use axum::http::Method;
-use harness::{Fate, Person, World, instant};
+use harness::{CallOutcome, Person, World, instant};
 use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use shared::webhook::{Endpoint, Secret, Webhooks};
 use crate::log::Log;
 use crate::{MARK, call, marked_person, meeting};
 
-struct Scene {
+struct Fixture {
     world: World,
     ana: Person,
     bo: Person,
@@ -24,16 +24,16 @@ struct Scene {
 }
 
 /// Ana meets Bo at noon, with a mail and a webhook an hour before for each.
-async fn scene() -> Scene {
+async fn fixture() -> Fixture {
     let world = World::inviting().await;
     let (ana, bo) = (marked_person(&world, "Ana").await, marked_person(&world, "Bo").await);
     let body = meeting(&ana, &[&bo], "2026-11-02T12", json!({}));
     let (status, meeting) = call(&world, Method::POST, "/api/create_meeting", &body).await;
     assert_eq!(status, 201, "{meeting}");
-    Scene { world, ana, bo, id: meeting["meeting_id"].as_str().unwrap().to_owned() }
+    Fixture { world, ana, bo, id: meeting["meeting_id"].as_str().unwrap().to_owned() }
 }
 
-impl Scene {
+impl Fixture {
     fn due(&self, person: &Person, channel: Channel) -> Due {
         Due(NoticeKey {
             meeting_id: self.id.parse().unwrap(),
@@ -42,9 +42,9 @@ impl Scene {
         })
     }
 
-    /// A notifier whose receiver can't be reached, at an address that is nobody's business.
+    /// A notifier whose receiver can't be reached. The address is marked.
     fn without_receiver(&self) -> Notifier {
-        let config = Loopback::new().config(self.world.secrets.endpoint());
+        let config = Loopback::new().config(self.world.secrets().endpoint());
         let secret = Secret::new(aws_sdk_secretsmanager::Client::new(&config), WEBHOOK_SECRET);
         let endpoint = Endpoint::https_or_loopback(&format!("http://127.0.0.1:9/{MARK}?{MARK}")).unwrap();
         let retry_policy = RetryPolicy { backoff: &[Duration::ZERO; 2], ..deadlines::WEBHOOK };
@@ -58,9 +58,9 @@ fn is_about(line: &Value, meeting: &str, person: &Person) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_planned_moved_and_delivered_is_told_by_ids() {
+async fn planning_and_delivering_are_logged_by_ids() {
     let log = Log::listen();
-    let Scene { world, ana, bo, id } = &scene().await;
+    let Fixture { world, ana, bo, id } = &fixture().await;
     world.advance_to("2026-11-02T09:10:00Z").await;
     let retitled = json!({ "title": format!("Other {MARK}"), "start_time": "2026-11-02T12:10:00" });
     let path = format!("/api/meetings/{id}");
@@ -88,34 +88,34 @@ async fn what_is_planned_moved_and_delivered_is_told_by_ids() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_planned_or_swept_is_told_by_ids() {
+async fn failures_of_planning_and_sweeping_are_logged_by_ids() {
     let log = Log::listen();
-    let scene = scene().await;
-    let world = &scene.world;
+    let fixture = fixture().await;
+    let world = &fixture.world;
     let mut minutes = 20;
     let failures = [("CreateSchedule", 12), ("PutItem", 1000), ("TransactWriteItems", 12), ("GetItem", 12)];
     for (operation, mut left) in failures {
         world.calls().clear();
         minutes += 1;
         let other = json!({ "notification_interval": [minutes] });
-        assert_eq!(call(world, Method::PATCH, &format!("/api/meetings/{}", scene.id), &other).await.0, 200);
+        assert_eq!(call(world, Method::PATCH, &format!("/api/meetings/{}", fixture.id), &other).await.0, 200);
         world.calls().watch(move |call| {
             let fails = call.operation == operation && left > 0;
             left -= i32::from(fails);
-            if fails { Fate::Unreachable } else { Fate::Pass }
+            if fails { CallOutcome::Unreachable } else { CallOutcome::Pass }
         });
         world.clock.set(world.clock.now() + chrono::TimeDelta::minutes(2));
         world.settle().await;
         world.sweep().await;
     }
-    world.calls().watch(|_| Fate::Unreachable);
+    world.calls().watch(|_| CallOutcome::Unreachable);
     let unreadable = sweep::handle(&world.sweeper()).await.unwrap_err().to_string();
-    let due = scene.due(&scene.bo, Channel::Email);
+    let due = fixture.due(&fixture.bo, Channel::Email);
     let undelivered = notify::handle(&world.process.notifier, due).await.unwrap_err().to_string();
-    // Lambda tells these to the log and to the queue of what failed.
+    // Lambda writes these to the log and to the queue of failed events.
     assert!(!unreadable.contains(MARK) && !undelivered.contains(MARK), "{unreadable}, {undelivered}");
 
-    let work_item = format!("meeting {}", scene.id);
+    let work_item = format!("meeting {}", fixture.id);
     let waiting = log.of("not all is planned, the sweep will finish it");
     assert!(waiting.iter().any(|line| line["work_item"] == work_item && line["cause"] != ""), "{waiting:?}");
     assert!(log.of("planning failed, will be retried").iter().any(|line| line["work_item"] == work_item));
@@ -124,25 +124,25 @@ async fn what_cannot_be_planned_or_swept_is_told_by_ids() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
+async fn failures_of_sending_are_logged_by_ids_and_reasons() {
     let log = Log::listen();
-    let scene = scene().await;
-    let Scene { world, ana, bo, id } = &scene;
+    let fixture = fixture().await;
+    let Fixture { world, ana, bo, id } = &fixture;
     world.advance_to("2026-11-02T10:59:30Z").await;
     world.clock.set(instant("2026-11-02T11:00:00Z"));
     let deliver = async |notifier: &Notifier, person: &Person, channel| {
-        let outcome = notify::handle(notifier, scene.due(person, channel)).await.unwrap();
+        let outcome = notify::handle(notifier, fixture.due(person, channel)).await.unwrap();
         assert_eq!(outcome, DeliveryOutcome::WillRetry);
     };
     let notifier = &world.process.notifier;
-    world.ses.fail_next(1);
+    world.ses().fail_next(1);
     deliver(notifier, ana, Channel::Email).await;
-    world.receiver.answer_next(&[302, 401, 500]);
+    world.receiver().answer_next(&[302, 401, 500]);
     deliver(notifier, ana, Channel::Webhook).await;
-    deliver(&scene.without_receiver(), bo, Channel::Webhook).await;
+    deliver(&fixture.without_receiver(), bo, Channel::Webhook).await;
     world.calls().watch(|call| match call.operation.as_str() {
-        "SendEmail" => Fate::Unreachable,
-        _ => Fate::Pass,
+        "SendEmail" => CallOutcome::Unreachable,
+        _ => CallOutcome::Pass,
     });
     deliver(notifier, bo, Channel::Email).await;
     world.calls().clear();
@@ -150,12 +150,12 @@ async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
     let measured = log.lines().into_iter().filter(|line| line["MessagesNotSent"] == 1);
     assert_eq!(measured.count(), 4);
     let failed = log.of("notice not sent, will be tried again");
-    let told: Vec<_> = [(ana, "SendingPausedException"), (ana, "Status500"), (bo, "Unreachable")]
+    let reported: Vec<_> = [(ana, "SendingPausedException"), (ana, "Status500"), (bo, "Unreachable")]
         .map(|(person, reason)| {
             failed.iter().filter(|line| is_about(line, id, person) && line["reason"] == reason).count()
         })
         .into();
-    assert_eq!((failed.len(), told), (4, vec![1, 1, 2]), "{failed:?}");
+    assert_eq!((failed.len(), reported), (4, vec![1, 1, 2]), "{failed:?}");
     let again = log.of("webhook not taken, trying again at once");
     let reasons: Vec<_> = again.iter().map(|line| line["reason"].as_str().unwrap()).collect();
     assert_eq!(reasons, ["Status302", "Status401", "Unreachable", "Unreachable"]);
@@ -163,7 +163,7 @@ async fn what_could_not_be_sent_is_told_by_ids_and_reasons() {
 }
 
 #[test]
-fn a_panic_is_told_by_its_place() {
+fn a_panic_is_logged_with_its_location() {
     let log = Log::listen();
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(log_panic));

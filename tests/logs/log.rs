@@ -1,4 +1,4 @@
-//! What the functions of one test log.
+//! The log lines of one test.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::MARK;
 
-/// Listens while it is there, on the thread of one test.
+/// Records the log of the current thread until it is dropped.
 pub(crate) struct Log {
     written: Sink,
     _listening: DefaultGuard,
@@ -31,7 +31,7 @@ impl Write for Sink {
 }
 
 impl Log {
-    /// The deployment's own lines, asked to be as verbose as they can.
+    /// Starts recording, in the format of a deployment and at the most verbose level.
     pub(crate) fn listen() -> Self {
         let written = Sink::default();
         let writer = written.clone();
@@ -40,14 +40,14 @@ impl Log {
         Self { written, _listening: tracing::subscriber::set_default(lines) }
     }
 
-    /// Every line but those of the embedded database, which in a deployment is none of the functions' own.
+    /// All lines but those of the embedded database, which a deployed function doesn't have.
     pub(crate) fn lines(&self) -> Vec<Value> {
         let text = String::from_utf8(self.written.0.lock().unwrap().clone()).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.filter(|line| !line["target"].as_str().unwrap_or_default().starts_with("dynoxide")).collect()
     }
 
-    /// Fails if a line has a mark.
+    /// Asserts that no line has the mark.
     pub(crate) fn assert_impersonal(&self) {
         for line in self.lines() {
             assert!(!line.to_string().contains(MARK), "{line}");

@@ -1,6 +1,5 @@
-//! Nothing personal in a log: whatever people tell is marked, everything is done that a function does,
-//! well and badly, and then no line that the functions log has a mark. The lines are those of the
-//! deployment, as verbose as they can be.
+//! Logs have nothing personal. Everything that people enter is marked, and every function succeeds and fails.
+//! Then no log line may have the mark. The format is that of a deployment, and the level the most verbose.
 
 #![allow(
     clippy::panic,
@@ -14,47 +13,42 @@ mod requests;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use harness::{Person, World};
+use harness::{Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-/// In everything that is personal, and in nothing else.
+/// It is in everything personal, and in nothing else.
 const MARK: &str = "q7mark";
 
-/// Someone about whom everything is marked.
+/// A user whose personal data is marked.
 async fn marked_person(world: &World, name: &str) -> Person {
     let answer = call(world, Method::POST, "/api/create_user", &about(name)).await;
     assert_eq!(answer.0, 201, "{}", answer.1);
-    Person {
-        id: answer.1["user_id"].as_str().unwrap().to_owned(),
-        email: answer.1["email"].as_str().unwrap().to_owned(),
-    }
+    Person::of(&answer.1)
 }
 
 fn about(name: &str) -> Value {
-    json!({
-        "email": format!("{MARK}-{name}@{MARK}.example"), "name": format!("{name} {MARK}"), "timezone": "UTC",
+    let marked = json!({
+        "email": format!("{MARK}-{name}@{MARK}.example"), "name": format!("{name} {MARK}"),
         "dnd_start_time": "22:00", "dnd_end_time": "07:00",
-    })
+    });
+    with(new_user(name), marked)
 }
 
-/// A meeting about which everything is marked; `more` adds fields or replaces them.
+/// A meeting whose texts are marked. `more` adds fields or replaces them.
 fn meeting(creator: &Person, invited: &[&Person], start: &str, more: Value) -> Value {
     let invited: Vec<_> = invited.iter().map(|person| person.email.as_str()).collect();
-    let mut meeting = json!({
-        "creator_id": creator.id, "start_time": format!("{start}:00"), "end_time": format!("{start}:30"),
-        "time_zone": "UTC", "participants": invited, "title": format!("Title {MARK}"),
-        "description": format!("Description {MARK}"), "location": format!("https://rooms.example/{MARK}"),
+    let marked = json!({
+        "start_time": format!("{start}:00"), "end_time": format!("{start}:30"), "participants": invited,
+        "title": format!("Title {MARK}"), "description": format!("Description {MARK}"),
+        "location": format!("https://rooms.example/{MARK}"),
         "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
     });
-    for (name, value) in more.as_object().into_iter().flatten() {
-        meeting[name] = value.clone();
-    }
-    meeting
+    with(with(new_meeting(&creator.id), marked), more)
 }
 
 /// Status and body of a request whose headers are marked as well.
 async fn call(world: &World, method: Method, path: &str, body: &Value) -> (u16, Value) {
-    // Another key for another body, and the same for the same.
+    // The key is a hash of the body.
     let key = format!(
         "{MARK}-{:x}",
         body.to_string().bytes().fold(0u64, |hash, byte| { hash.wrapping_mul(31).wrapping_add(byte.into()) })

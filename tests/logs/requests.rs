@@ -1,17 +1,17 @@
-//! What is logged of requests: those that are answered, those that are refused, and those that fail.
+//! The log of requests that succeed, are refused, or fail.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use axum::http::{Method, Request};
-use harness::{Fate, Person, TABLE, World};
-use local::gateway::authorizer::Wish;
+use harness::{CallOutcome, Person, TABLE, World};
+use local::gateway::authorizer::TokenRequest;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
 
 use crate::log::Log;
 use crate::{MARK, about, call, marked_person, meeting, with_key};
 
-struct Scene {
+struct Fixture {
     world: World,
     ana: Person,
     bo: Person,
@@ -22,17 +22,17 @@ struct Scene {
 
 const START: &str = "2026-12-01T10";
 
-async fn scene() -> Scene {
+async fn fixture() -> Fixture {
     let world = World::start().await;
     let ana = marked_person(&world, "Ana").await;
     let (bo, cy) = (marked_person(&world, "Bo").await, marked_person(&world, "Cy").await);
     let body = meeting(&ana, &[&bo], START, json!({}));
     let (status, meeting) = call(&world, Method::POST, "/api/create_meeting", &body).await;
     assert_eq!(status, 201, "{meeting}");
-    Scene { world, ana, bo, cy, meeting }
+    Fixture { world, ana, bo, cy, meeting }
 }
 
-impl Scene {
+impl Fixture {
     fn path(&self) -> String {
         format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap())
     }
@@ -72,25 +72,25 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn good_requests_leave_no_trace_of_people() {
+async fn successful_requests_log_nothing_personal() {
     let log = Log::listen();
-    let scene = scene().await;
-    for (method, path, body) in scene.requests() {
-        let (status, answer) = call(&scene.world, method, &path, &body).await;
+    let fixture = fixture().await;
+    for (method, path, body) in fixture.requests() {
+        let (status, answer) = call(&fixture.world, method, &path, &body).await;
         assert!(status < 300, "{path}: {answer}");
     }
-    // What was created by its key is told again.
+    // Repeated requests get the first response.
     for (path, body) in [("/api/create_user", about("Ana")), ("/api/create_user", about("Di"))] {
-        assert_eq!(call(&scene.world, Method::POST, path, &body).await.0, 201);
+        assert_eq!(call(&fixture.world, Method::POST, path, &body).await.0, 201);
     }
     log.assert_impersonal();
 }
 
 #[tokio::test]
-async fn refused_requests_leave_no_trace_of_people() {
+async fn refused_requests_log_nothing_personal() {
     let log = Log::listen();
-    let scene = scene().await;
-    let Scene { world, ana, bo, cy, .. } = &scene;
+    let fixture = fixture().await;
+    let Fixture { world, ana, bo, cy, .. } = &fixture;
     let expect = async |method: Method, path: &str, body: &Value, code: &str| {
         let (status, problem) = call(world, method, path, body).await;
         assert!(status >= 400 && problem["code"] == code, "{path}: {problem}");
@@ -114,32 +114,32 @@ async fn refused_requests_leave_no_trace_of_people() {
         "location": { MARK: MARK },
     });
     expect(post.clone(), "/api/create_meeting", &bad_meeting, "invalid_request").await;
-    expect(Method::PATCH, &scene.path(), &bad_meeting, "invalid_request").await;
+    expect(Method::PATCH, &fixture.path(), &bad_meeting, "invalid_request").await;
     let clash = meeting(ana, &[bo], START, json!({ "title": format!("Clash {MARK}") }));
     expect(post.clone(), "/api/create_meeting", &clash, "meeting_conflict").await;
-    let strangers = json!({ "participants": [format!("stranger@{MARK}.example")] });
-    let strangers = meeting(ana, &[], "2026-12-02T10", strangers);
-    expect(post.clone(), "/api/create_meeting", &strangers, "unknown_participants").await;
+    let unknown = json!({ "participants": [format!("stranger@{MARK}.example")] });
+    let unknown = meeting(ana, &[], "2026-12-02T10", unknown);
+    expect(post.clone(), "/api/create_meeting", &unknown, "unknown_participants").await;
     let nobody = Person { id: MARK.to_owned(), ..ana.clone() };
     let by_nobody = meeting(&nobody, &[], "2026-12-02T10", json!({}));
     expect(post.clone(), "/api/create_meeting", &by_nobody, "user_not_found").await;
     let slots = format!("/api/get_free_slots?user_id={MARK}&start_time={MARK}&end_time={MARK}&{MARK}={MARK}");
     expect(Method::GET, &slots, &Value::Null, "invalid_request").await;
     let (add, remove) = ("/api/meeting/participant/add", "/api/meeting/participant/remove");
-    expect(post.clone(), add, &scene.member(bo), "already_participant").await;
-    expect(post.clone(), add, &scene.member(&nobody), "user_not_found").await;
-    expect(post.clone(), remove, &scene.member(cy), "not_a_participant").await;
-    expect(post.clone(), remove, &scene.member(ana), "organizer_cannot_leave").await;
+    expect(post.clone(), add, &fixture.member(bo), "already_participant").await;
+    expect(post.clone(), add, &fixture.member(&nobody), "user_not_found").await;
+    expect(post.clone(), remove, &fixture.member(cy), "not_a_participant").await;
+    expect(post.clone(), remove, &fixture.member(ana), "organizer_cannot_leave").await;
     for path in ["", "/reminders", "/invite.ics"] {
         let path = format!("/api/meetings/{MARK}{path}");
         expect(Method::GET, &path, &Value::Null, "meeting_not_found").await;
     }
     expect(Method::GET, &format!("/api/users/{MARK}%40{MARK}"), &Value::Null, "user_not_found").await;
     expect(Method::GET, &format!("/api/{MARK}"), &Value::Null, "route_not_found").await;
-    let stale = Request::patch(scene.path()).header("if-match", MARK).body(Body::from("{}")).unwrap();
+    let stale = Request::patch(fixture.path()).header("if-match", MARK).body(Body::from("{}")).unwrap();
     assert_eq!(world.request(stale).await.body["code"], "version_mismatch");
-    call(world, Method::DELETE, &scene.path(), &Value::Null).await;
-    expect(post.clone(), add, &scene.member(cy), "meeting_cancelled").await;
+    call(world, Method::DELETE, &fixture.path(), &Value::Null).await;
+    expect(post.clone(), add, &fixture.member(cy), "meeting_cancelled").await;
     let by_key = async |path: &str, body: String, code: &str| {
         let (_, problem) = with_key(world, Method::POST, path, MARK, body).await;
         assert_eq!(problem["code"], code, "{path}");
@@ -153,12 +153,12 @@ async fn refused_requests_leave_no_trace_of_people() {
 }
 
 #[tokio::test]
-async fn callers_leave_no_trace_whether_they_may_or_not() {
+async fn callers_and_tokens_are_not_logged() {
     let log = Log::listen();
     let world = World::signed_in().await;
-    let wish = |name: &str| Wish::of(&format!("{MARK}-{name}@{MARK}.example"));
+    let wish = |name: &str| TokenRequest::of(&format!("{MARK}-{name}@{MARK}.example"));
     let (ana, bo) = (world.token(&wish("Ana")), world.token(&wish("Bo")));
-    let unverified = world.token(&Wish { email_verified: false, ..wish("Cy") });
+    let unverified = world.token(&TokenRequest { email_verified: false, ..wish("Cy") });
     let created = world.send_as(&ana, Method::POST, "/api/create_user", &about("Ana")).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let path = format!("/api/users/{}", created.body["user_id"].as_str().unwrap());
@@ -178,49 +178,49 @@ async fn callers_leave_no_trace_whether_they_may_or_not() {
 }
 
 #[tokio::test]
-async fn failures_are_logged_by_what_they_are() {
-    for fate in [Fate::Unreachable, Fate::AnswerLost, Fate::Refused] {
+async fn failures_are_logged_with_code_and_cause() {
+    for outcome in [CallOutcome::Unreachable, CallOutcome::ResponseLost, CallOutcome::Rejected] {
         let log = Log::listen();
-        let scene = scene().await;
+        let fixture = fixture().await;
         let mut failures = 0;
-        for (method, path, body) in scene.requests() {
-            scene.world.calls().watch(move |call| match (fate, call.operation.as_str()) {
-                (Fate::Refused, operation) if operation != "TransactWriteItems" => Fate::Pass,
-                _ => fate,
+        for (method, path, body) in fixture.requests() {
+            fixture.world.calls().watch(move |call| match (outcome, call.operation.as_str()) {
+                (CallOutcome::Rejected, operation) if operation != "TransactWriteItems" => CallOutcome::Pass,
+                _ => outcome,
             });
-            let (status, problem) = call(&scene.world, method, &path, &body).await;
-            scene.world.calls().clear();
+            let (status, problem) = call(&fixture.world, method, &path, &body).await;
+            fixture.world.calls().clear();
             if status < 500 {
-                // A refused profile is taken for the one that its key made before.
-                assert_eq!(fate, Fate::Refused, "{path}: {problem}");
+                // The rejected profile counts as the one that the key created before.
+                assert_eq!(outcome, CallOutcome::Rejected, "{path}: {problem}");
                 continue;
             }
             failures += 1;
-            let code = if fate == Fate::Refused { "internal_error" } else { "busy_try_again" };
+            let code = if outcome == CallOutcome::Rejected { "internal_error" } else { "busy_try_again" };
             assert_eq!(problem["code"], code, "{path}");
             let failed = log.of("request failed");
             assert_eq!((failed.len(), &failed[failures - 1]["code"]), (failures, &json!(code)), "{path}");
             let cause = failed[failures - 1]["cause"].as_str().unwrap();
             assert!(!cause.is_empty(), "{path} tells no cause");
         }
-        assert!(failures >= 5, "{fate:?}: {failures}");
+        assert!(failures >= 5, "{outcome:?}: {failures}");
         log.assert_impersonal();
     }
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_be_read_is_not_quoted() {
+async fn an_unreadable_item_is_not_quoted() {
     let log = Log::listen();
-    let scene = scene().await;
-    let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(scene.world.dynamodb_endpoint()));
+    let fixture = fixture().await;
+    let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(fixture.world.dynamodb_endpoint()));
     for (name, value) in [("email", format!("not {MARK}")), ("version", MARK.to_owned())] {
         let update = client.update_item().table_name(TABLE).update_expression("SET #name = :value");
         let update = update.expression_attribute_names("#name", name);
         let update = update.expression_attribute_values(":value", AttributeValue::S(value));
-        let update = update.key("pk", AttributeValue::S(format!("USER#{}", scene.ana.id)));
+        let update = update.key("pk", AttributeValue::S(format!("USER#{}", fixture.ana.id)));
         update.key("sk", AttributeValue::S("PROFILE".to_owned())).send().await.unwrap();
         let (status, _) =
-            call(&scene.world, Method::GET, &format!("/api/users/{}", scene.ana.id), &Value::Null).await;
+            call(&fixture.world, Method::GET, &format!("/api/users/{}", fixture.ana.id), &Value::Null).await;
         assert_eq!(status, 500, "{name}");
     }
     let causes: Vec<_> = log.of("request failed").iter().map(|line| line["cause"].clone()).collect();

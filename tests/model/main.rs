@@ -1,34 +1,36 @@
-//! Random stories of people and meetings, played in the whole of Tactful and in a model of it that is
-//! as plain as can be: lists, and a walk over minutes. What the API answers and who is told what in
-//! which minute must be the same.
+//! Random runs: the same actions are done in all of Tactful and in a model of it. The model is as plain as
+//! possible: lists, and loops over minutes. The answers of the API, and who gets which message in which
+//! minute, must be equal.
 //!
-//! The semantics that the model writes down, first of reminders:
-//! - A change of a meeting or a person plans the reminders concerned at that moment, by the rule of docs/time.md, where the
-//!   earliest minute is the first whole one that is at least 60 s away.
-//! - A reminder still to come keeps its minute as long as the rule agrees with it, even when it is too near to be set anew.
-//! - One that was delivered isn't repeated until the meeting has another start, whatever else changes, and not when it
-//!   moves away and back before the other start was told.
-//! - Who isn't in the meeting any more, or whose meeting is cancelled, is reminded of nothing.
-//! - What goes one way in one minute for one person and meeting is one message, and it tells
-//!   how things are at that minute.
-//! - A webhook names the reminders that it is for. Each has an id of its own.
+//! What the model says of reminders:
+//! - A change of a meeting or a user plans the affected reminders at once, by the rule of docs/time.md. The
+//!   earliest minute is the first whole minute at least 60 s away.
+//! - A pending reminder keeps its minute as long as the rule agrees with it, even if the minute is too near
+//!   for a new timer.
+//! - A delivered reminder isn't sent again until the meeting has another start. If the meeting moves away and
+//!   back before the other start was sent, it isn't sent again either.
+//! - Nobody gets reminders of a cancelled meeting, or of one that they were removed from.
+//! - Reminders of one channel, minute, user and meeting are one message, with the meeting as it is in that
+//!   minute.
+//! - A webhook names its reminders. Each webhook has an id of its own.
 //!
-//! Then of what calendars show, where the deployment invites:
-//! - Everyone's calendar shows what the last message made it show, at first nothing. What there is to tell
-//!   is the difference to the meeting as it is for that person: an invitation, an update, or a
-//!   cancellation; in the end maybe nothing.
-//! - Who was removed is told what to cross out under the title and at the time that they know.
-//! - Time, zone, title and place make a difference; other people, their names and
-//!   addresses, and reminders make none.
-//! - It is told in the first minute that a timer can be set for in which its reader is awake, and before the
-//!   start that is told or the one that was told, whichever is later. After that it isn't told at all.
-//! - A message still to come keeps its minute whatever else there is to tell by then.
-//! - A change of a person plans the meetings on their calendar that aren't over. Nothing leads to those that
-//!   were cancelled, that they were removed from, or that moved into the past: what there is to tell of them
-//!   keeps its minute, and waits only if its reader sleeps then after all.
-//! - An invitation or update counts for all reminders by mail of its minute, but for no webhook.
-//! - An update tells what title and place were before, where they are others now.
-//! - `UID` is the meeting's for ever, and `SEQUENCE` how often it had been changed when the message left.
+//! What the model says of calendars, where the deployment sends invitations:
+//! - A calendar shows what the last message made it show, and nothing at first. If that differs from the
+//!   meeting as it now is for that person, an update is due: an invitation, an update or a cancellation.
+//! - A removed person gets a cancellation with the title and time that they know.
+//! - Time, zone, title and location make a difference. Other people, their names and addresses, and reminders
+//!   don't.
+//! - An update is sent in the first minute that a timer can be set for and that is outside its recipient's
+//!   DND hours. It must be before the new start or the start that the calendar shows, whichever is later.
+//!   After that it isn't sent.
+//! - A pending update keeps its minute, whatever else changes until then.
+//! - A change of a user plans their meetings that aren't over. Meetings that were cancelled, that they were
+//!   removed from, or that moved into the past aren't planned again: their updates keep their minute, and
+//!   move only if it falls into DND hours.
+//! - An invitation or update replaces all mail reminders of its minute, but no webhook.
+//! - An update names the former title and location where they have changed.
+//! - `UID` is always that of the meeting. `SEQUENCE` counts the changes of the meeting until the message was
+//!   sent.
 
 #![allow(
     clippy::expect_used,
@@ -37,44 +39,45 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
-mod compare;
-mod news;
-mod plain;
-mod play;
-mod story;
-mod wall;
+mod actions;
+mod calendar_updates;
+mod clocks;
+mod comparison;
+mod coverage;
+mod reference;
+mod run;
 
 use std::sync::Mutex;
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use compare::Seen;
-use play::play;
-use story::stories;
+use actions::action_sequences;
+use coverage::Coverage;
+use run::run;
 
-/// Plays as many stories as make some ten seconds, the same ones each time.
-fn play_many(seed: u64) {
+/// Runs the same sequences each time. They take about ten seconds.
+fn run_many(seed: u64) {
     let config =
         Config { cases: 36, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() };
-    let seen = Mutex::new(Seen::default());
-    let outcome = TestRunner::new(config).run(&stories(), |story| {
+    let coverage = Mutex::new(Coverage::default());
+    let outcome = TestRunner::new(config).run(&action_sequences(), |sequence| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let played = runtime.block_on(play(&story));
-        seen.lock().unwrap().add(&played);
+        let of_one_run = runtime.block_on(run(&sequence));
+        coverage.lock().unwrap().add(&of_one_run);
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
-    seen.into_inner().unwrap().assert_it_was_worth_it();
+    coverage.into_inner().unwrap().assert_every_event_occurred();
 }
 
-// Two tests, since tests run side by side and stories don't.
+// Two tests, because tests run in parallel and the sequences of one test don't.
 
 #[test]
-fn stories_go_as_the_model_says() {
-    play_many(1);
+fn random_runs_match_the_model() {
+    run_many(1);
 }
 
 #[test]
-fn more_stories_go_as_the_model_says() {
-    play_many(2);
+fn more_random_runs_match_the_model() {
+    run_many(2);
 }

@@ -1,12 +1,13 @@
-//! An answer that differs from the document is found out: each of these spoils a good one in one way.
+//! The comparison finds responses that differ from the document. Each case changes a valid response in one
+//! way.
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use harness::Answer;
+use harness::ApiResponse;
 use harness::document::{Document, compare};
 use serde_json::{Value, json};
 
 /// The first example of an operation's answer, as the service would send it.
-fn example(id: &str, status: u16) -> (Method, String, Answer) {
+fn example(id: &str, status: u16) -> (Method, String, ApiResponse) {
     let operation = Document::served().operations.iter().find(|operation| operation.id == id).unwrap();
     let documented = &operation.answers[&status];
     let (kind, content) = documented.bodies.first_key_value().unwrap();
@@ -19,11 +20,11 @@ fn example(id: &str, status: u16) -> (Method, String, Answer) {
         headers.insert(header::HeaderName::try_from(&header.name).unwrap(), value.parse().unwrap());
     }
     let path = operation.path.replace(['{', '}'], "");
-    (operation.method.clone(), path, Answer { status, headers, body })
+    (operation.method.clone(), path, ApiResponse { status, headers, body })
 }
 
-/// What is told of an answer after `spoil`; a body that the operation takes comes with it.
-fn told(id: &str, status: u16, spoil: impl FnOnce(&mut Answer)) -> String {
+/// The difference that is found in a response after `spoil`.
+fn reported(id: &str, status: u16, spoil: impl FnOnce(&mut ApiResponse)) -> String {
     let (method, path, mut answer) = example(id, status);
     let operation = Document::served().operation(&method, &path).unwrap();
     let sent = operation.body.as_ref().and_then(|body| body.examples.values().next());
@@ -34,26 +35,28 @@ fn told(id: &str, status: u16, spoil: impl FnOnce(&mut Answer)) -> String {
 }
 
 #[test]
-fn a_status_a_kind_and_a_header_that_are_not_documented() {
-    assert!(told("get_user", 200, |answer| answer.status = 202).contains("get_user 202 is not documented"));
-    let html = |answer: &mut Answer| {
+fn undocumented_statuses_media_types_and_headers_are_found() {
+    assert!(
+        reported("get_user", 200, |answer| answer.status = 202).contains("get_user 202 is not documented")
+    );
+    let html = |answer: &mut ApiResponse| {
         answer.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
     };
-    assert!(told("get_user", 200, html).contains("text/html is not documented"));
-    let bare = |answer: &mut Answer| {
+    assert!(reported("get_user", 200, html).contains("text/html is not documented"));
+    let bare = |answer: &mut ApiResponse| {
         answer.headers.remove(header::CONTENT_TYPE);
     };
-    assert!(told("get_user", 200, bare).contains("no Content-Type"));
+    assert!(reported("get_user", 200, bare).contains("no Content-Type"));
     for (id, status, name, wrong) in [
         ("get_meeting", 200, "etag", "1"),
         ("update_meeting", 200, "etag", "W/\"1\""),
         ("create_user", 503, "retry-after", "soon"),
     ] {
-        let difference = told(id, status, |answer| {
+        let difference = reported(id, status, |answer| {
             answer.headers.remove(name);
         });
         assert!(difference.ends_with("is None"), "{difference}");
-        let difference = told(id, status, |answer| {
+        let difference = reported(id, status, |answer| {
             answer.headers.insert(name, HeaderValue::from_static(wrong));
         });
         assert!(difference.contains("the header"), "{difference}");
@@ -61,7 +64,7 @@ fn a_status_a_kind_and_a_header_that_are_not_documented() {
 }
 
 #[test]
-fn a_body_that_is_not_documented() {
+fn undocumented_bodies_are_found() {
     let spoilt: [(&str, u16, &str, Value); 8] = [
         ("get_user", 200, "dnd_start_time", json!(22)),
         ("get_user", 200, "password", json!("secret")),
@@ -73,17 +76,17 @@ fn a_body_that_is_not_documented() {
         ("create_meeting", 409, "conflicts", json!([])),
     ];
     for (id, status, name, value) in spoilt {
-        let difference = told(id, status, |answer| answer.body[name] = value);
+        let difference = reported(id, status, |answer| answer.body[name] = value);
         assert!(difference.starts_with(&format!("{id} {status}: ")), "{difference}");
     }
-    let difference = told("create_meeting", 409, |answer| {
+    let difference = reported("create_meeting", 409, |answer| {
         answer.body.as_object_mut().unwrap().remove("conflicts");
     });
     assert!(difference.contains("conflicts"), "{difference}");
 }
 
 #[test]
-fn a_request_and_a_route_that_are_not_documented() {
+fn undocumented_requests_and_routes_are_found() {
     let (method, path, answer) = example("create_user", 201);
     let sent =
         json!({ "email": "ana@example.com", "name": "Ana", "timezone": "UTC", "admin": true }).to_string();

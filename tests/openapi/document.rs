@@ -9,7 +9,7 @@ use shared::problem::Code;
 
 use crate::{codes, problems};
 
-/// The one answer whose members others decide.
+/// The one operation whose response has undocumented members.
 const OPEN: &str = "openapi";
 
 #[test]
@@ -80,7 +80,7 @@ fn every_example_is_valid() {
 }
 
 #[test]
-fn a_member_that_is_not_documented_is_refused() {
+fn undocumented_members_are_refused() {
     let mut tried = 0;
     for operation in Document::served().operations.iter().filter(|operation| operation.id != OPEN) {
         for (place, content) in contents(operation) {
@@ -98,7 +98,7 @@ fn a_member_that_is_not_documented_is_refused() {
     assert!(tried > 100, "{tried}");
 }
 
-/// Everything that an operation takes and answers.
+/// All parameters, bodies and headers of an operation.
 fn contents(operation: &Operation) -> impl Iterator<Item = (String, &Content)> {
     let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter));
     let body = operation.body.iter().map(|body| ("body".to_owned(), body));

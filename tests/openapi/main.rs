@@ -1,6 +1,5 @@
-//! `openapi.yaml` is complete: it has every route and every problem, each with an example, and
-//! nothing that doesn't occur. That each single answer is as it says is checked with every request of
-//! every test that has a `World`.
+//! `openapi.yaml` is complete: it has every route and every problem, each with an example, and nothing that
+//! doesn't occur. Each request of a test with a `World` checks that the response is as documented.
 
 #![allow(
     clippy::expect_used,

@@ -1,27 +1,26 @@
-//! Every problem that the document names is provoked, at every operation, and none else: so no operation
-//! promises what it can't answer, and none lacks what it can.
+//! For every operation, every documented problem is provoked, and no other one occurs.
 
 use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use harness::document::{Document, Operation};
-use harness::{Answer, Fate, Person, World};
-use local::gateway::authorizer::Wish;
+use harness::{ApiResponse, CallOutcome, Person, World, new_meeting, new_user, with};
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::quota::Quotas;
 
 use crate::{codes, problems};
 
-/// What only a mistake of ours or a store gone mad provokes; every operation documents it all the same.
+/// Only a bug or a broken store causes it. Every operation documents it.
 const OURS: &str = "internal_error";
 
 const KEY: (&str, &str) = ("idempotency-key", "used");
 
-/// What needs no store and asks nobody who they are.
+/// Operations without store and sign-in.
 const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
 
-struct Scene {
+struct Fixture {
     world: World,
     /// A world whose callers sign in, with nobody in it.
     signing_in: World,
@@ -34,20 +33,19 @@ struct Scene {
     cancelled: Value,
 }
 
-/// A request to an operation, complete but for what is taken from it.
+/// A request to an operation.
 #[derive(Clone)]
-struct Asked {
+struct TestRequest {
     path: Vec<(&'static str, String)>,
     query: String,
     headers: Vec<(&'static str, &'static str)>,
     body: Value,
 }
 
-impl Scene {
+impl Fixture {
     async fn new() -> Self {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-        let cy = world.person("cy", "UTC").await;
+        let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
         let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
         let other = world.book(&ana, "2026-12-01T12:00", "2026-12-01T13:00", &[&bo], json!({})).await;
         let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
@@ -56,17 +54,17 @@ impl Scene {
         Self { world, signing_in: World::signed_in().await, ana, bo, cy, meeting, other, cancelled }
     }
 
-    /// A request that succeeds, however often others were refused before.
-    fn good(&self, operation: &str) -> Asked {
+    /// A request that succeeds, also after others were refused.
+    fn good(&self, operation: &str) -> TestRequest {
         let (user, meeting) = (&self.ana.id, id(&self.meeting));
         let window = ("2026-12-01T00:00", "2026-12-02T00:00");
         let body = match operation {
-            "create_user" => json!({ "email": "di@example.com", "name": "Di", "timezone": "UTC" }),
+            "create_user" => new_user("Di"),
             "update_user" => json!({ "name": "Anna" }),
-            "create_meeting" => json!({
-                "creator_id": user, "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00", "time_zone": "UTC",
-                "participants": [self.bo.email],
-            }),
+            "create_meeting" => {
+                let times = json!({ "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00" });
+                with(with(new_meeting(user), times), json!({ "participants": [self.bo.email] }))
+            }
             "update_meeting" => json!({ "title": "Moved" }),
             "add_participant" => json!({ "user_id": self.cy.id, "meeting_id": meeting }),
             "remove_participant" => json!({ "user_id": self.bo.id, "meeting_id": meeting }),
@@ -78,13 +76,13 @@ impl Scene {
             _ => String::new(),
         };
         let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];
-        Asked { path, query, headers: Vec::new(), body }
+        TestRequest { path, query, headers: Vec::new(), body }
     }
 
-    /// What is wrong with each of these requests only its operation can tell.
-    fn refused(&self) -> Vec<(&'static str, Asked)> {
+    /// Requests that are refused for a reason of their operation.
+    fn refused(&self) -> Vec<(&'static str, TestRequest)> {
         let mut refused = Vec::new();
-        let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut Asked)| {
+        let mut ask = |operation: &'static str, spoil: &dyn Fn(&mut TestRequest)| {
             let mut asked = self.good(operation);
             spoil(&mut asked);
             refused.push((operation, asked));
@@ -99,7 +97,7 @@ impl Scene {
         }
         ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));
         ask("create_meeting", &|asked| asked.body["participants"] = json!(["nobody@example.com"]));
-        let taken = |asked: &mut Asked| {
+        let taken = |asked: &mut TestRequest| {
             asked.body["start_time"] = json!("2026-12-01T10:30");
             asked.body["end_time"] = json!("2026-12-01T11:30");
         };
@@ -129,15 +127,15 @@ impl Scene {
         refused
     }
 
-    async fn send(&self, operation: &Operation, asked: &Asked) -> Answer {
+    async fn send(&self, operation: &Operation, asked: &TestRequest) -> ApiResponse {
         let body = if asked.body.is_null() { String::new() } else { asked.body.to_string() };
         self.send_text(operation, asked, body).await
     }
 
-    /// What is answered to whom the deployment doesn't know, and whose address nobody has verified.
-    async fn refused_callers(&self, operation: &Operation) -> [Answer; 2] {
+    /// The responses to a caller without a token, and to one with an unverified address.
+    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 2] {
         let asked = self.good(&operation.id);
-        let wish = Wish { email_verified: false, ..Wish::of(&self.ana.email) };
+        let wish = TokenRequest { email_verified: false, ..TokenRequest::of(&self.ana.email) };
         let token = format!("Bearer {}", self.signing_in.token(&wish));
         let send = async |token: Option<&str>| {
             let mut request = self.request(operation, &asked, asked.body.to_string());
@@ -149,11 +147,11 @@ impl Scene {
         [send(None).await, send(Some(&token)).await]
     }
 
-    async fn send_text(&self, operation: &Operation, asked: &Asked, body: String) -> Answer {
+    async fn send_text(&self, operation: &Operation, asked: &TestRequest, body: String) -> ApiResponse {
         self.world.request(self.request(operation, asked, body)).await
     }
 
-    fn request(&self, operation: &Operation, asked: &Asked, body: String) -> Request<Body> {
+    fn request(&self, operation: &Operation, asked: &TestRequest, body: String) -> Request<Body> {
         let path = asked
             .path
             .iter()
@@ -170,8 +168,8 @@ fn id(meeting: &Value) -> String {
     meeting["meeting_id"].as_str().unwrap().to_owned()
 }
 
-/// Notes a problem, which is told in the words of the example.
-fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &Answer) {
+/// Records a problem. Its title must be that of the example.
+fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer: &ApiResponse) {
     let code = answer.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", operation.id, answer.body));
     let (_, content) = problems(operation).find(|(status, _)| *status == answer.status).unwrap();
     assert_eq!(content.examples[code]["title"], answer.body["title"], "{code}");
@@ -180,26 +178,26 @@ fn note(provoked: &mut BTreeSet<(String, String)>, operation: &Operation, answer
 
 #[tokio::test]
 async fn every_problem_is_provoked_where_it_is_documented() {
-    let mut scene = Scene::new().await;
+    let mut fixture = Fixture::new().await;
     let operations = &Document::served().operations;
     let named = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap();
     let mut provoked = BTreeSet::new();
 
     for operation in operations {
-        let good = scene.good(&operation.id);
+        let good = fixture.good(&operation.id);
         if operation.body.is_some() {
             for body in ["[".to_owned(), format!("{{\"x\":\"{}\"}}", "x".repeat(70_000))] {
-                note(&mut provoked, operation, &scene.send_text(operation, &good, body).await);
+                note(&mut provoked, operation, &fixture.send_text(operation, &good, body).await);
             }
             let mut unknown = good.clone();
             unknown.body["nonsense"] = json!(1);
-            note(&mut provoked, operation, &scene.send(operation, &unknown).await);
+            note(&mut provoked, operation, &fixture.send(operation, &unknown).await);
         }
         if !SERVICE.contains(&operation.id.as_str()) {
-            scene.world.calls().fail(1, Fate::Unreachable);
-            note(&mut provoked, operation, &scene.send(operation, &good).await);
-            scene.world.calls().clear();
-            for answer in scene.refused_callers(operation).await {
+            fixture.world.calls().fail(1, CallOutcome::Unreachable);
+            note(&mut provoked, operation, &fixture.send(operation, &good).await);
+            fixture.world.calls().clear();
+            for answer in fixture.refused_callers(operation).await {
                 note(&mut provoked, operation, &answer);
             }
         }
@@ -207,26 +205,26 @@ async fn every_problem_is_provoked_where_it_is_documented() {
     for (operation, field, value) in
         [("create_user", "email", "eve@example.com"), ("create_meeting", "title", "First")]
     {
-        let mut asked = Asked { headers: vec![KEY], ..scene.good(operation) };
+        let mut asked = TestRequest { headers: vec![KEY], ..fixture.good(operation) };
         asked.body[field] = json!(value);
-        assert_eq!(scene.send(named(operation), &asked).await.status, 201);
+        assert_eq!(fixture.send(named(operation), &asked).await.status, 201);
     }
-    for (operation, asked) in scene.refused() {
-        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+    for (operation, asked) in fixture.refused() {
+        note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let quotas =
         Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1, ..Quotas::default() };
-    scene.world.restart_with(quotas);
-    let mut more = scene.good("update_meeting");
+    fixture.world.restart_with(quotas);
+    let mut more = fixture.good("update_meeting");
     more.body["notification_interval"] = json!([60, 30, 10]);
-    let mut another = scene.good("create_meeting");
+    let mut another = fixture.good("create_meeting");
     another.body["start_time"] = json!("2026-12-03T09:00");
     another.body["end_time"] = json!("2026-12-03T10:00");
-    let one_more = scene.good("add_participant");
+    let one_more = fixture.good("add_participant");
     for (operation, asked) in
         [("create_meeting", another), ("add_participant", one_more), ("update_meeting", more)]
     {
-        note(&mut provoked, named(operation), &scene.send(named(operation), &asked).await);
+        note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let documented = operations.iter().flat_map(|operation| {
         let codes = problems(operation).flat_map(|(_, content)| codes(content));
@@ -238,8 +236,8 @@ async fn every_problem_is_provoked_where_it_is_documented() {
 #[tokio::test]
 async fn every_operation_succeeds_as_documented() {
     for operation in &Document::served().operations {
-        let scene = Scene::new().await;
-        let answer = scene.send(operation, &scene.good(&operation.id)).await;
+        let fixture = Fixture::new().await;
+        let answer = fixture.send(operation, &fixture.good(&operation.id)).await;
         assert!(answer.status < 300, "{}: {}", operation.id, answer.body);
     }
 }

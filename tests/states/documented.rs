@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md's table says what [`NoticeState::permits`] says.
+//! The table in ARCHITECTURE.md matches [`NoticeState::permits`].
 
 use std::path::Path;
 
@@ -11,7 +11,8 @@ struct Allowed {
     other_start: bool,
 }
 
-/// The rows of the table: the states that they are about, none for the one about nothing, and a cell for each state.
+/// The rows of the table: their states, and a cell for each next state. The row for new reminders has no
+/// state.
 fn table() -> Vec<(Vec<NoticeState>, Vec<String>)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
     let text = std::fs::read_to_string(file).unwrap();
@@ -33,8 +34,8 @@ fn allowed(cell: &str) -> Allowed {
 }
 
 #[test]
-fn the_table_is_what_the_code_permits() {
-    let mut told = Vec::new();
+fn the_documented_table_matches_the_code() {
+    let mut reported = Vec::new();
     for (states, cells) in table() {
         assert_eq!(cells.len(), NoticeState::ALL.len());
         for (to, cell) in NoticeState::ALL.into_iter().zip(&cells) {
@@ -47,8 +48,8 @@ fn the_table_is_what_the_code_permits() {
                 assert_eq!(allowed(cell), permitted, "from {from:?} to {to:?}: {cell:?}");
             }
         }
-        told.extend(states);
+        reported.extend(states);
     }
-    told.sort();
-    assert_eq!(told, NoticeState::ALL, "each state has its row");
+    reported.sort();
+    assert_eq!(reported, NoticeState::ALL, "each state has its row");
 }

@@ -1,5 +1,5 @@
-//! The states of a reminder: every pair of them is walked in the store, and the table in ARCHITECTURE.md is
-//! the one that the store goes by.
+//! The states of a reminder: every transition is tried in the store, and the table in ARCHITECTURE.md matches
+//! the code.
 
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Every transition there could be is tried in the store: those that `NoticeState::permits` happen, the others can't.
+//! Every transition is tried in the store. Only those that `NoticeState::permits` are stored.
 
 use chrono::TimeDelta;
 use harness::World;
@@ -6,7 +6,7 @@ use shared::domain::{Channel, Notice, NoticeKey, NoticeKind, NoticeState, Notice
 use shared::store::Store;
 use shared::time::{Minute, Reason};
 
-/// A reminder for 08:00 that nobody has, in its first revision.
+/// A reminder in its first revision.
 fn reminder(minutes_before: u32) -> Notice {
     let start = Minute::from_epoch(29_800_000);
     Notice {
@@ -41,7 +41,7 @@ fn moved_to(reminder: &Notice, to: NoticeState) -> Notice {
     Notice { status, owed_at: None, revision: reminder.revision + 1, ..reminder.clone() }
 }
 
-/// Stores a new reminder and brings it to `state`; from `planned` every state is one step away.
+/// Stores a new reminder and moves it to `state`. From `planned` every state is one transition away.
 async fn put(store: &Store, minutes_before: u32, state: NoticeState) -> Notice {
     let planned = reminder(minutes_before);
     store.apply(&[Transition { from: None, to: planned.clone() }]).await.unwrap();
@@ -58,13 +58,13 @@ async fn stored(store: &Store, reminder: &Notice) -> Notice {
     all.into_iter().find(|stored| stored.key == reminder.key).unwrap()
 }
 
-/// The reminder's next revision in the state `to`, for the same start or one an hour later.
+/// The next revision in the state `to`, for the same start or for one an hour later.
 fn next(reminder: &Notice, to: NoticeState, same_start: bool) -> Notice {
     let start = if same_start { reminder.start } else { reminder.start + 60 };
     Notice { start, ..moved_to(reminder, to) }
 }
 
-/// Every pair of states, for the same start and for another one, each with a number of its own.
+/// Every pair of states, for the same start and for another one, with numbers.
 fn pairs() -> impl Iterator<Item = (u32, NoticeState, NoticeState, bool)> {
     let pair = |from| NoticeState::ALL.into_iter().flat_map(move |to| [(from, to, true), (from, to, false)]);
     let pairs = NoticeState::ALL.into_iter().flat_map(pair);
@@ -72,14 +72,14 @@ fn pairs() -> impl Iterator<Item = (u32, NoticeState, NoticeState, bool)> {
 }
 
 #[tokio::test]
-async fn what_is_permitted_happens_and_nothing_else_does() {
+async fn only_permitted_transitions_are_stored() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (number, from, to, same_start) in pairs() {
         let before = put(store, number, from).await;
         let after = next(&before, to, same_start);
         let outcome = store.apply(&[Transition { from: Some(before.clone()), to: after.clone() }]).await;
-        // A claim, or a timer taken away, leaves the state as it is.
+        // A claim or a removed timer does not change the state.
         let permitted = from.permits(to, same_start) || (from == to && same_start);
         let what = format!("{from:?} to {to:?}, same start: {same_start}");
         assert_eq!(outcome.is_ok(), permitted, "{what}");
@@ -89,7 +89,7 @@ async fn what_is_permitted_happens_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
+async fn a_transition_from_the_wrong_state_is_refused() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     for (number, state, to, _) in pairs().filter(|(_, from, to, same)| *same && !from.permits(*to, true)) {
@@ -97,7 +97,7 @@ async fn a_caller_who_is_wrong_about_the_state_changes_nothing() {
             continue;
         }
         let there = put(store, number, state).await;
-        // Says that it was planned, from where every state may be reached.
+        // It claims the state `planned`, from which every state is permitted.
         let claimed = Notice { status: status(NoticeState::Planned, there.start), ..there.clone() };
         let step = Transition { from: Some(claimed), to: next(&there, to, true) };
         assert!(store.apply(&[step]).await.unwrap_err().is_conflict(), "{state:?} to {to:?}");
@@ -137,7 +137,7 @@ async fn a_reminder_begins_planned_or_suppressed() {
 }
 
 #[tokio::test]
-async fn steps_that_belong_together_are_taken_together_or_not_at_all() {
+async fn transitions_of_one_call_are_stored_together_or_not_at_all() {
     let world = World::start().await;
     let store = &world.process.planner.store;
     let open = put(store, 1, NoticeState::Scheduled).await;

@@ -5,7 +5,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::DateTime;
-use harness::{Call, Fate, Person, World, instant};
+use harness::{Call, CallOutcome, Person, World, instant};
 use serde_json::{Value, json};
 
 /// When the day is stopped, in the middle of its work.
@@ -50,7 +50,7 @@ impl Story {
             ana: self.world.person("ana", "Europe/Madrid").await,
             bo: Person { id: bo["user_id"].as_str().unwrap().to_owned(), email: "bo@example.com".to_owned() },
             cy: self.world.person("cy", "UTC").await,
-            dee: self.world.sleeper("dee", "UTC", "08:00", "20:00").await,
+            dee: self.world.person_with_dnd("dee", "UTC", "08:00", "20:00").await,
             eve: self.world.person("eve", "UTC").await,
         }
     }
@@ -67,11 +67,11 @@ impl Story {
             json!([{ "type": "email", "minutes_before": 5 }, { "type": "webhook", "minutes_before": 5 }]);
         self.book(eve, "09:20", "09:25", &[], "Failed", both).await;
         self.world.settle().await;
-        self.world.ses.fail_next(1_000);
+        self.world.ses().fail_next(1_000);
         // Three attempts in each of four minutes: 09:15, and then after pauses that grow.
-        self.world.receiver.answer_next(&[500; REFUSED]);
+        self.world.receiver().answer_next(&[500; REFUSED]);
         self.world.pass_to(at("09:21")).await;
-        self.world.ses.fail_next(0);
+        self.world.ses().fail_next(0);
         let answers: Vec<_> = self.world.webhooks().iter().map(|webhook| webhook.status).collect();
         assert_eq!(answers, [500; REFUSED]);
     }
@@ -131,8 +131,8 @@ impl Story {
         self.book(eve, "12:10", "12:20", &[], "Demo", both).await;
         self.book(eve, "16:00", "16:10", &[], "Dropped", json!([60])).await;
         self.pass("10:28").await;
-        self.world.ses.fail_next(1);
-        self.world.receiver.answer_next(&[500; 3]);
+        self.world.ses().fail_next(1);
+        self.world.receiver().answer_next(&[500; 3]);
         self.world.pass_to(at("10:29")).await;
         assert_eq!(self.world.webhooks().len(), REFUSED + 4);
     }
@@ -152,7 +152,9 @@ impl Story {
         self.world.settle().await;
 
         let timers = |call: &Call| call.operation.ends_with("Schedule");
-        self.world.calls().watch(move |call| if timers(call) { Fate::Unreachable } else { Fate::Pass });
+        self.world
+            .calls()
+            .watch(move |call| if timers(call) { CallOutcome::Unreachable } else { CallOutcome::Pass });
         self.change(Method::DELETE, &self.meeting("Dropped").await, Value::Null).await;
         self.book(ana, "15:30", "15:45", &[bo], "Planning", json!([45])).await;
         self.world.settle().await;
@@ -173,7 +175,9 @@ impl Story {
             "meeting_id": id_of(&meeting), "user_id": person.id, "type": kind, "minutes_before": minutes_before,
         });
         let calls = self.world.calls();
-        calls.watch(|call| if call.operation == "PutItem" { Fate::LastCall } else { Fate::Pass });
+        calls.watch(
+            |call| if call.operation == "PutItem" { CallOutcome::ProcessDies } else { CallOutcome::Pass },
+        );
         let due = serde_json::from_value(due).unwrap();
         assert!(calls.survive(notify::handle(&self.world.process.notifier, due)).await.is_none());
         self.world.restart();

@@ -1,4 +1,4 @@
-//! Whatever goes wrong for good is heard of.
+//! Every final failure raises an alarm.
 
 use serde_json::{Value, json};
 
@@ -40,18 +40,18 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 }
 
 #[test]
-fn what_is_late_owed_or_not_sent_raises_alarms_where_the_functions_tell_it() {
+fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
-    let told = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
     for metric in
         ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
     {
-        assert!(told.contains(&format!("\"{metric}\"")), "nobody tells {metric}");
+        assert!(source.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
         let properties = &alarm.unwrap_or_else(|| panic!("nobody hears of {metric}")).properties;
         assert_eq!(properties["Namespace"], namespace, "{metric}");
-        // The functions tell these without dimensions.
+        // The functions write these metrics without dimensions.
         assert!(properties.get("Dimensions").is_none(), "{metric}");
     }
     for folder in ["plan_reminders", "notify", "sweep"] {
@@ -70,14 +70,13 @@ fn the_dashboard_is_json_and_shows_every_alarm() {
 }
 
 #[test]
-fn every_alarm_explains_itself_and_reaches_the_topic_if_there_is_one() {
+fn every_alarm_has_a_description_and_notifies_the_topic() {
     let topic = json!([{ "Ref": "AlarmTopicArn" }]);
     let actions = json!({ "Fn::If": ["HasAlarmTopic", topic, { "Ref": "AWS::NoValue" }] });
     for alarm in of_kind("AWS::CloudWatch::Alarm") {
         assert!(text(&alarm.properties["AlarmDescription"]).len() > 20, "{}", alarm.name);
         assert_eq!(alarm.properties["AlarmActions"], actions, "{}", alarm.name);
-        // No data is the normal state of a queue or a function that has nothing
-        // to do, but never of the sweep.
+        // Idle queues and functions have no data. The sweep always has.
         let missing = if alarm.name == "OldestDebtAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm.properties["TreatMissingData"], missing, "{}", alarm.name);
     }

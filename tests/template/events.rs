@@ -26,7 +26,7 @@ fn routes(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_function_has_a_sample_and_every_route_too() {
+fn every_function_and_every_route_has_a_sample_event() {
     let samples = samples();
     let sampled: BTreeSet<String> = samples.iter().map(|(function, ..)| function.clone()).collect();
     let deployed: BTreeSet<String> = functions().into_iter().map(|(folder, _)| folder).collect();
@@ -41,7 +41,7 @@ fn every_function_has_a_sample_and_every_route_too() {
 }
 
 #[test]
-fn requests_are_such_as_the_api_gateway_makes() {
+fn sample_requests_have_the_form_of_api_gateway() {
     for (folder, name, sample) in samples() {
         if routes(&folder).is_empty() {
             continue;
@@ -67,7 +67,7 @@ fn requests_are_such_as_the_api_gateway_makes() {
 }
 
 #[test]
-fn the_change_is_such_as_the_stream_tells() {
+fn the_sample_change_has_the_form_of_the_stream() {
     let samples = samples();
     let (.., sample) = samples.iter().find(|(function, ..)| function == "plan_reminders").unwrap();
     let event: Event = serde_json::from_str(sample).unwrap();
@@ -82,7 +82,7 @@ fn the_change_is_such_as_the_stream_tells() {
 }
 
 #[test]
-fn the_reminder_is_such_as_a_timer_hands_over() {
+fn the_sample_reminder_has_the_form_of_a_timer() {
     let samples = samples();
     let (.., sample) = samples.iter().find(|(function, ..)| function == "notify").unwrap();
     let due: notify::NotifyEvent = serde_json::from_str(sample).unwrap();

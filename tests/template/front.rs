@@ -1,4 +1,4 @@
-//! The front: who gets past it, how often, and from which pages.
+//! The HTTP API: sign-in, throttling and CORS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Route, of_kind, resource, routes, template};
 
-/// What tells nothing about anyone.
+/// Routes without personal data.
 const OPEN: [&str; 4] = ["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "GET /api/docs/{file}"];
 
 fn chosen(jwt: Value, anonymous: Value, otherwise: Value) -> Value {
@@ -14,7 +14,7 @@ fn chosen(jwt: Value, anonymous: Value, otherwise: Value) -> Value {
 }
 
 #[test]
-fn every_route_is_closed_but_those_that_tell_nothing() {
+fn every_route_is_closed_but_the_public_ones() {
     let closed = chosen(json!("JWT"), json!("NONE"), json!("AWS_IAM"));
     let by_tokens =
         json!({ "Fn::If": ["SignsInByJwt", { "Ref": "JwtAuthorizer" }, { "Ref": "AWS::NoValue" }] });
@@ -39,7 +39,7 @@ fn functions_know_how_callers_signed_in() {
 }
 
 #[test]
-fn a_deployment_is_closed_unless_somebody_says_otherwise() {
+fn a_deployment_is_closed_by_default() {
     let (parameters, conditions) = (&template()["Parameters"], &template()["Conditions"]);
     assert_eq!(parameters["AllowAnonymous"]["Default"], "false");
     assert_eq!(parameters["JwtIssuer"]["Default"], "");
@@ -54,7 +54,7 @@ fn a_deployment_is_closed_unless_somebody_says_otherwise() {
 }
 
 #[test]
-fn tokens_are_of_the_issuer_and_for_the_audience_that_parameters_name() {
+fn the_jwt_authorizer_uses_the_issuer_and_audience_of_the_parameters() {
     let authorizer = resource("JwtAuthorizer");
     assert_eq!(authorizer.body["Condition"], "SignsInByJwt");
     let Value::Object(properties) = authorizer.properties else { panic!("no properties") };
@@ -66,7 +66,7 @@ fn tokens_are_of_the_issuer_and_for_the_audience_that_parameters_name() {
 }
 
 #[test]
-fn pages_of_other_origins_get_in_only_where_a_parameter_names_them() {
+fn cors_is_allowed_only_for_configured_origins() {
     let api = &of_kind("AWS::ApiGatewayV2::Api")[0].properties;
     let cors = &api["CorsConfiguration"]["Fn::If"];
     assert_eq!((&cors[0], &cors[2]), (&json!("AllowsOrigins"), &json!({ "Ref": "AWS::NoValue" })));
@@ -75,7 +75,7 @@ fn pages_of_other_origins_get_in_only_where_a_parameter_names_them() {
 }
 
 #[test]
-fn every_route_is_throttled_and_those_that_write_more_tightly() {
+fn every_route_is_throttled_and_writing_ones_more() {
     let stage = &of_kind("AWS::ApiGatewayV2::Stage")[0];
     let limits = |kind: &str| {
         json!({

@@ -14,7 +14,7 @@ fn crates() -> BTreeSet<String> {
 }
 
 #[test]
-fn what_is_a_crate_is_deployed_and_what_is_deployed_is_a_crate() {
+fn every_function_crate_is_deployed_exactly_once() {
     let deployed: Vec<String> = functions().into_iter().map(|(folder, _)| folder).collect();
     let distinct: BTreeSet<String> = deployed.iter().cloned().collect();
     assert_eq!(distinct, crates());
@@ -37,7 +37,7 @@ fn each_is_built_by_cargo_lambda_for_the_chosen_architecture() {
 }
 
 #[test]
-fn every_call_of_the_contract_has_its_function() {
+fn every_route_leads_to_its_function() {
     let mut deployed = BTreeMap::new();
     for Route { key, folder, .. } in routes() {
         assert!(deployed.insert(key.clone(), folder).is_none(), "{key} is there twice");
@@ -139,7 +139,7 @@ fn the_local_environment_sets_just_what_the_template_declares() {
 }
 
 #[test]
-fn each_logs_to_a_group_of_its_own_that_forgets() {
+fn each_function_has_its_own_log_group_with_retention() {
     let mut groups = BTreeSet::new();
     for (folder, function) in functions() {
         let group = text(&function.properties["LoggingConfig"]["LogGroup"]["Ref"]);
@@ -158,7 +158,7 @@ fn each_logs_to_a_group_of_its_own_that_forgets() {
 }
 
 #[test]
-fn functions_that_answer_requests_end_before_the_api_gives_up() {
+fn http_functions_time_out_before_the_api_does() {
     const API_LIMIT: u64 = 30;
     let usual = &template()["Globals"]["Function"]["Timeout"];
     for (folder, function) in functions() {

@@ -1,5 +1,5 @@
-//! What `template.yaml` promises: every function is deployed, with what it needs and nothing more, and
-//! nothing that fails is lost. The linters know the resource types; these tests know the project.
+//! `template.yaml` deploys every function with exactly what it needs, and no failed event is lost. The
+//! linters know the resource types; these tests know the project.
 
 #![allow(
     clippy::panic,

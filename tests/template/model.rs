@@ -70,8 +70,8 @@ pub(crate) fn function(folder: &str) -> Resource {
     functions().into_iter().find(|(name, _)| name == folder).unwrap().1
 }
 
-/// How an integration names its function: of `!GetAtt Function.Arn` SAM local makes nothing
-/// where the function has a name.
+/// How an integration names its function. SAM local can't resolve `!GetAtt Function.Arn` of a function with a
+/// name.
 const FUNCTION: &str = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${";
 
 /// A route of the API and the folder of the function it leads to.
@@ -117,8 +117,8 @@ pub(crate) fn statements(role: &Resource) -> Vec<Statement> {
     all.map(|body| statement(under_its_condition(body))).collect()
 }
 
-/// What `!If` chooses where its condition holds: a statement that may be absent is
-/// looked at as if it were there.
+/// The branch of `!If` where the condition holds. So conditional statements are checked as if they were
+/// there.
 fn under_its_condition(body: &Value) -> &Value {
     body.get("Fn::If").map_or(body, |choice| &choice[1])
 }

@@ -32,7 +32,7 @@ fn each_function_has_a_role_of_its_own_that_only_lambda_may_take() {
 }
 
 #[test]
-fn no_role_borrows_a_policy_from_elsewhere() {
+fn roles_have_inline_policies_only() {
     for role in of_kind("AWS::IAM::Role") {
         assert!(role.properties.get("ManagedPolicyArns").is_none(), "{}", role.name);
     }
@@ -117,7 +117,7 @@ fn items_are_reached_only_in_the_partitions_named() {
 }
 
 #[test]
-fn only_those_that_write_may_write() {
+fn only_writing_functions_may_write() {
     let reading =
         ["get_free_slots", "get_invite", "get_meeting", "get_reminders", "get_user", "health", "openapi"];
     for (folder, _) in functions() {
@@ -189,7 +189,7 @@ fn mail_goes_out_under_the_configured_sender_only() {
 }
 
 #[test]
-fn only_those_that_send_read_the_keys_of_webhooks_and_only_where_there_is_a_receiver() {
+fn only_sending_functions_read_the_webhook_secret_and_only_with_a_receiver() {
     let names = |s: &Statement| s.actions.iter().any(|action| action.starts_with("secretsmanager:"));
     let reading: Vec<_> = all_statements().into_iter().filter(names).collect();
     let roles: BTreeSet<_> = reading.iter().map(|statement| statement.role.as_str()).collect();

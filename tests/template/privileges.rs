@@ -1,5 +1,5 @@
-//! Roles and code name the same capabilities: the functions are run, and what each asked of AWS is held
-//! against its role, in both directions.
+//! Roles allow exactly what the code does: the functions run, and the AWS calls of each are compared with its
+//! role in both directions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::stack::{Stack, about, by, by_administrator, with_body};
 
 #[tokio::test]
 async fn each_role_allows_all_that_its_function_does() {
-    for (function, needs) in needs_of_a_whole_story().await {
+    for (function, needs) in needs_of_all_functions().await {
         let statements = statements(&role_of(&function));
         for need in needs {
             assert!(statements.iter().any(|s| allows(s, &need)), "{function} may not, but does {need:?}");
@@ -26,16 +26,15 @@ async fn each_role_allows_all_that_its_function_does() {
 
 #[tokio::test]
 async fn each_role_allows_only_what_its_function_does() {
-    // Logs, the stream and its dead letters are the business of Lambda, which
-    // takes the function's role for it.
+    // Lambda itself uses the function's role for logs, the stream and dead letters.
     let by_lambda = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
         .map(|name| format!("dynamodb:{name}"));
     let by_lambda = |action: &String| {
         action.starts_with("logs:") || action.starts_with("sqs:") || by_lambda.contains(action)
     };
-    let story = needs_of_a_whole_story().await;
+    let all_needs = needs_of_all_functions().await;
     for (function, _) in functions() {
-        let needs = story.get(&function).cloned().unwrap_or_default();
+        let needs = all_needs.get(&function).cloned().unwrap_or_default();
         for statement in statements(&role_of(&function)) {
             let used: Vec<&Need> = needs.iter().filter(|need| allows(&statement, need)).collect();
             for action in statement.actions.iter().filter(|action| !by_lambda(action)) {
@@ -72,8 +71,8 @@ fn fits(partition: &str, pattern: &str) -> bool {
     pattern.strip_suffix('*').map_or(partition == pattern, |prefix| partition.starts_with(prefix))
 }
 
-/// Everything that every function asks of AWS while three people meet, change their minds and are reminded.
-async fn needs_of_a_whole_story() -> BTreeMap<String, BTreeSet<Need>> {
+/// The permissions that each function needs while three people book, change, cancel and are reminded.
+async fn needs_of_all_functions() -> BTreeMap<String, BTreeSet<Need>> {
     let stack = Stack::start("2026-11-23T09:00:00Z").await;
     let [ana, bo, cy] = [stack.user("ana").await, stack.user("bo").await, stack.user("cy").await];
     // The first meeting of a day makes calendar pages, the second changes them.
@@ -88,7 +87,7 @@ async fn needs_of_a_whole_story() -> BTreeMap<String, BTreeSet<Need>> {
     plan_and_deliver(&stack, &first, &bo, &cy).await;
     change_and_sweep(&stack, &second, &third, &bo).await;
     fail_and_recover(&stack, &ana, &bo).await;
-    // Once its reminders are planned, and once it is over.
+    // Once with planned reminders, and once after the meeting.
     look(&stack, &ana, &first).await;
     look(&stack, &ana, &second).await;
     stack.needs()
@@ -122,7 +121,7 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, moves))).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 
-    // The meeting is planned once more where all is done already, as every record may be delivered twice.
+    // The meeting is planned again without a change, because every record may be delivered twice.
     plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
     let early = notify::handle(&notifier, Due(reminder.clone())).await.unwrap();
     assert_eq!(early, DeliveryOutcome::Moved);
@@ -136,13 +135,13 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     assert_eq!(notify::handle(&notifier, Due(by_webhook)).await.unwrap(), DeliveryOutcome::Delivered);
 }
 
-/// From here on the stream stands still, so that all is left to the sweep.
+/// From here on nobody follows the stream, so the sweep does everything.
 async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     let sweeper = Sweeper { planner: stack.planner("sweep"), notifier: stack.notifier("sweep") };
     sweeper.planner.store.warm_up().await;
     let sweep = async |at: &str| {
         stack.clock.set(at.parse().unwrap());
-        // A plan that meets a delivery of the same run under way leaves the meeting to the next run.
+        // Planning that conflicts with a delivery of the same run leaves the meeting to the next run.
         let first = sweep::handle(&sweeper).await.unwrap();
         assert!(first.left == 0 || sweep::handle(&sweeper).await.unwrap().left == 0);
     };
@@ -155,8 +154,7 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
         }));
         stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, body)).await;
     };
-    // The mails of the first meeting that no timer sent, and what the later
-    // meetings owe since they were made.
+    // The sweep sends the mails of the first meeting without timers, and plans the later meetings.
     sweep("2026-12-01T09:10:00Z").await;
     update(second, 2, 12).await;
     update(third, 3, 10).await;
@@ -171,8 +169,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     sweep("2026-12-01T09:30:00Z").await;
 }
 
-/// Nothing leaves at first: SES refuses, the receiver has a newer key. Then the sweep tries again, and what
-/// is cancelled or moved meanwhile is closed or set anew.
+/// Deliveries fail at first: SES refuses, and the receiver has a newer key. Then the sweep retries. Cancelled
+/// and moved reminders are closed or get a new timer.
 async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     let planner = stack.planner("plan_reminders");
     let deliver = async |meeting: &str, user: &str, channel, expected: DeliveryOutcome| {
@@ -192,14 +190,14 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     let sweeper = Sweeper { planner: stack.planner("sweep"), notifier: stack.notifier("sweep") };
 
     stack.clock.set("2026-12-04T09:00:00Z".parse().unwrap());
-    stack.ses.fail_next(1);
+    stack.services.ses.fail_next(1);
     deliver(&refused, bo, Channel::Email, DeliveryOutcome::WillRetry).await;
-    stack.receiver.answer_next(&[401, 500, 503]);
+    stack.services.receiver.answer_next(&[401, 500, 503]);
     deliver(&refused, bo, Channel::Webhook, DeliveryOutcome::WillRetry).await;
-    stack.receiver.answer_next(&[401]);
+    stack.services.receiver.answer_next(&[401]);
     deliver(&refused, ana, Channel::Webhook, DeliveryOutcome::Delivered).await;
     stack.clock.set("2026-12-04T09:05:00Z".parse().unwrap());
-    stack.receiver.answer_next(&[401]);
+    stack.services.receiver.answer_next(&[401]);
     let swept = sweep::handle(&sweeper).await.unwrap();
     assert!(swept.done >= 2, "{swept:?}");
     deliver(&refused, bo, Channel::Email, DeliveryOutcome::Nothing).await;

@@ -1,4 +1,4 @@
-//! What the functions ask of AWS, in the words of its policies.
+//! The permissions that the calls of functions need.
 
 use std::sync::{Arc, Mutex};
 
@@ -26,7 +26,7 @@ pub(crate) enum Target {
     Elsewhere,
 }
 
-/// Listens to the SDK clients it is given to.
+/// Records the permissions that the calls of SDK clients need.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Vec<Need>>>);
 
@@ -101,7 +101,7 @@ fn on_items(operation: &str, body: &Value) -> Vec<Need> {
 
 fn on_services(method: &str, uri: &str) -> Vec<Need> {
     let actions: &[&str] = match method {
-        // Whoever gives a timer a role must be allowed to.
+        // Giving a timer its role needs a permission.
         "POST" if uri.contains("/schedules/") => &["scheduler:CreateSchedule", "iam:PassRole"],
         "PUT" if uri.contains("/schedules/") => &["scheduler:UpdateSchedule", "iam:PassRole"],
         "DELETE" if uri.contains("/schedules/") => &["scheduler:DeleteSchedule"],

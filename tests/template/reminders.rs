@@ -1,5 +1,4 @@
-//! From the table's stream to the timer and to notify: scoped to this stack, and
-//! with a way out for what fails.
+//! From the table's stream to timers and notify: limited to this stack, and with queues for failed events.
 
 use serde_json::{Value, json};
 
@@ -25,7 +24,7 @@ fn the_planner_follows_the_table_from_the_oldest_record_on() {
 }
 
 #[test]
-fn the_planner_wakes_only_for_meetings_and_users_that_are_owed_something() {
+fn the_stream_filter_passes_only_owed_meetings_and_users() {
     let filters = changes()["FilterCriteria"]["Filters"].as_array().cloned().unwrap();
     assert_eq!(filters.len(), 1);
     let pattern: Value = serde_json::from_str(&text(&filters[0]["Pattern"])).unwrap();
@@ -48,7 +47,7 @@ fn one_poison_record_never_blocks_a_shard() {
 }
 
 #[test]
-fn a_reminder_that_notify_fails_at_is_kept() {
+fn events_that_notify_fails_on_go_to_a_queue() {
     let config = function("notify").properties["EventInvokeConfig"].clone();
     assert!(config["MaximumRetryAttempts"].as_u64().unwrap() >= 1);
     assert!((60..=21_600).contains(&config["MaximumEventAgeInSeconds"].as_u64().unwrap()));
@@ -56,7 +55,7 @@ fn a_reminder_that_notify_fails_at_is_kept() {
 }
 
 #[test]
-fn the_sweep_comes_every_minute_and_is_over_by_the_next() {
+fn the_sweep_runs_every_minute_for_less_than_a_minute() {
     let sweep = function("sweep").properties;
     let events: Vec<_> = sweep["Events"].as_object().unwrap().values().collect();
     assert_eq!(events, [&json!({ "Type": "Schedule", "Properties": { "Schedule": "rate(1 minute)" } })]);
@@ -75,7 +74,7 @@ fn dead_letters_are_encrypted_and_kept_for_two_weeks() {
 }
 
 #[test]
-fn timers_wake_notify_and_can_do_nothing_else() {
+fn timers_may_invoke_notify_and_nothing_else() {
     let role = resource("TimerRole");
     assert_eq!(allowed(&role, "lambda:InvokeFunction"), [notify_arn()]);
     assert_eq!(allowed(&role, "sqs:SendMessage"), [arn("TimerDeadLetters")]);
@@ -93,7 +92,7 @@ fn only_the_scheduler_and_only_for_this_group_takes_the_timers_role() {
 }
 
 #[test]
-fn those_who_set_timers_are_told_all_a_timer_needs() {
+fn functions_that_set_timers_have_all_timer_settings() {
     for folder in ["plan_reminders", "notify"] {
         let variables = function(folder).properties["Environment"]["Variables"].clone();
         assert_eq!(variables["TIMER_GROUP"], json!({ "Ref": "TimerGroup" }), "{folder}");

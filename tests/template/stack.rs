@@ -1,34 +1,23 @@
-//! The services of a deployment, and each function with ears of its own at its SDK clients.
+//! The services of a deployment, and the functions with a recorder at the SDK clients of each.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
-use std::time::Duration;
 
-use harness::{Calls, Fate};
+use harness::{CallOutcome, Calls, new_meeting, new_user, retries_without_pauses, with};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
-use local::database::Database;
-use local::embedded::dynamodb::{DynamoDb, Place};
-use local::embedded::receiver::Receiver;
-use local::embedded::scheduler::{Backoff, Scheduler};
-use local::embedded::secrets::{Secrets, WEBHOOK_SECRET};
-use local::embedded::ses::Ses;
+use local::deployment::{Clients, EmbeddedServices, FunctionContexts, FunctionSettings, WebhookSettings};
+use local::embedded::scheduler::Backoff;
 use local::sdk::Loopback;
 use local::template::Template;
 use serde_json::{Value, json};
 use shared::access::{Administrators, SignIn};
 use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, Quotas};
 use shared::http::{Request, Response};
-use shared::mail::Mailer;
-use shared::notices::deadlines;
 use shared::notices::{Notifier, Planner};
 use shared::problem::Problem;
-use shared::sending::RetryPolicy;
-use shared::store::Store;
-use shared::timers::{TimerSettings, Timers};
-use shared::webhook::{Endpoint, Secret, Webhooks};
+use shared::webhook::Endpoint;
 
 use crate::model::text;
 use crate::recorder::{Need, Recorder};
@@ -37,38 +26,27 @@ const NAME: &str = "tactful";
 
 pub(crate) struct Stack {
     pub(crate) clock: Clock,
+    pub(crate) services: EmbeddedServices,
     loopback: Loopback,
-    dynamodb: DynamoDb,
-    scheduler: Scheduler,
-    pub(crate) ses: Ses,
-    secrets: Secrets,
-    pub(crate) receiver: Receiver,
     calls: Calls,
     recorders: Mutex<BTreeMap<String, Recorder>>,
 }
 
 impl Stack {
     pub(crate) async fn start(now: &str) -> Self {
-        let table = Template::deployed().unwrap().table(NAME).unwrap();
+        let template = Template::deployed().unwrap();
         let clock = Clock::manual(now.parse().unwrap());
-        let database = Database::memory().unwrap();
-        let scheduler = Scheduler::start(database.clone(), clock.clone(), Backoff::default()).await.unwrap();
-        scheduler.ensure_group(NAME).unwrap();
-        let secrets = Secrets::start(database.clone()).await.unwrap();
+        let backoff = Backoff::default();
         Self {
+            services: EmbeddedServices::start(&template, NAME, None, &clock, backoff).await.unwrap(),
             loopback: Loopback::new(),
-            dynamodb: DynamoDb::start(Place::Memory, &table).unwrap(),
-            scheduler,
-            ses: Ses::start(database.clone(), clock.clone()).await.unwrap(),
-            receiver: Receiver::start(database, secrets.clone(), clock.clone()).await.unwrap(),
-            secrets,
             clock,
             calls: Calls::default(),
             recorders: Mutex::default(),
         }
     }
 
-    /// What each function asked of AWS so far.
+    /// The permissions that each function has needed so far.
     pub(crate) fn needs(&self) -> BTreeMap<String, BTreeSet<Need>> {
         let recorders = self.recorders.lock().unwrap();
         recorders
@@ -78,54 +56,52 @@ impl Stack {
     }
 
     pub(crate) fn planner(&self, function: &str) -> Planner {
-        let (store, timers) = (self.store(function), self.timers(function));
-        Planner { store, timers, clock: self.clock.clone(), invitations: true }
+        self.contexts(function).planner
     }
 
     pub(crate) fn notifier(&self, function: &str) -> Notifier {
-        let config = self.loopback.config(self.ses.endpoint());
-        let config =
-            aws_sdk_sesv2::config::Builder::from(&config).interceptor(self.recorder(function)).build();
-        let mailer = Mailer::new(
-            aws_sdk_sesv2::Client::from_conf(config),
-            "reminders@example.com".parse::<Email>().unwrap(),
-            deadlines::MAIL,
-        );
-        let (store, timers) = (self.store(function), self.timers(function));
-        let (webhooks, clock) = (Some(self.webhooks(function)), self.clock.clone());
-        Notifier { store, timers, mailer, webhooks, clock, invitations: true }
+        self.contexts(function).notifier
     }
 
-    fn webhooks(&self, function: &str) -> Webhooks {
-        let config = self.loopback.config(self.secrets.endpoint());
-        let config = aws_sdk_secretsmanager::config::Builder::from(&config)
-            .interceptor(self.recorder(function))
-            .build();
-        let secret = Secret::new(aws_sdk_secretsmanager::Client::from_conf(config), WEBHOOK_SECRET);
-        let endpoint = Endpoint::https_or_loopback(&self.receiver.url()).unwrap();
-        let retry_policy = RetryPolicy { backoff: &[Duration::ZERO; 2], ..deadlines::WEBHOOK };
-        Webhooks::new(endpoint, secret, retry_policy)
-    }
-
-    pub(crate) fn timers(&self, function: &str) -> Timers {
-        let config = self.loopback.config(self.scheduler.endpoint());
-        let config =
-            aws_sdk_scheduler::config::Builder::from(&config).interceptor(self.recorder(function)).build();
-        let settings = TimerSettings {
-            group: NAME.to_owned(),
-            target_arn: "arn:aws:lambda:local:000000000000:function:notify".to_owned(),
-            role_arn: "arn:aws:iam::000000000000:role/timers".to_owned(),
-            dead_letter_arn: "arn:aws:sqs:local:000000000000:timers".to_owned(),
+    /// The contexts of a new process of that function.
+    fn contexts(&self, function: &str) -> FunctionContexts {
+        let endpoint = Endpoint::https_or_loopback(&self.services.receiver.url()).unwrap();
+        let settings = FunctionSettings {
+            name: NAME,
+            webhooks: Some(WebhookSettings { endpoint, retry_policy: retries_without_pauses() }),
+            sign_in: SignIn::Jwt(administrators()),
+            ..FunctionSettings::default()
         };
-        Timers::new(aws_sdk_scheduler::Client::from_conf(config), settings)
+        FunctionContexts::new(&self.clients(function), settings, &self.clock).unwrap()
     }
 
-    /// Runs `work`, whose first transaction meets another one, so that all is read and decided again.
+    fn clients(&self, function: &str) -> Clients {
+        let EmbeddedServices { dynamodb, scheduler, ses, secrets, .. } = &self.services;
+        let recorder = self.recorders.lock().unwrap().entry(function.to_owned()).or_default().clone();
+        let config = self.loopback.config(dynamodb.endpoint());
+        let client = self.calls.client(config.http_client().unwrap());
+        let dynamodb = config.into_builder().http_client(client).build();
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&dynamodb).interceptor(recorder.clone());
+        let scheduler = self.loopback.config(scheduler.endpoint());
+        let scheduler = aws_sdk_scheduler::config::Builder::from(&scheduler).interceptor(recorder.clone());
+        let ses = self.loopback.config(ses.endpoint());
+        let ses = aws_sdk_sesv2::config::Builder::from(&ses).interceptor(recorder.clone());
+        let secrets = self.loopback.config(secrets.endpoint());
+        let secrets = aws_sdk_secretsmanager::config::Builder::from(&secrets).interceptor(recorder);
+        Clients {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            scheduler: aws_sdk_scheduler::Client::from_conf(scheduler.build()),
+            ses: aws_sdk_sesv2::Client::from_conf(ses.build()),
+            secrets: aws_sdk_secretsmanager::Client::from_conf(secrets.build()),
+        }
+    }
+
+    /// Runs `work` with a conflict in its first transaction, so that it reads and decides again.
     pub(crate) async fn contended<T>(&self, work: impl Future<Output = T>) -> T {
         let mut met = false;
         self.calls.watch(move |call| {
             let meets = call.operation == "TransactWriteItems" && !std::mem::replace(&mut met, true);
-            if meets { Fate::TransactionConflict } else { Fate::Pass }
+            if meets { CallOutcome::TransactionConflict } else { CallOutcome::Pass }
         });
         let done = work.await;
         let commits = self.calls.operations().iter().filter(|name| *name == "TransactWriteItems").count();
@@ -134,17 +110,14 @@ impl Stack {
         done
     }
 
-    /// Starts a function behind HTTP and calls it once, as ana unless the request says who it is [`by`];
-    /// null where it answers no JSON.
+    /// Starts a function behind HTTP and calls it once, as ana unless the request is [`by`] someone else.
+    /// Returns null unless the response is JSON.
     pub(crate) async fn call<F, R>(&self, name: &str, function: F, request: Request) -> Value
     where
         F: Fn(Api, Request) -> R,
         R: Future<Output = Result<Response, Problem>>,
     {
-        let channels = Channels { webhook: true };
-        let (store, clock) = (self.store(name), self.clock.clone());
-        let (quotas, sign_in) = (Quotas::default(), SignIn::Jwt(administrators()));
-        let api = Api { store, clock, channels, quotas, sign_in };
+        let api = self.contexts(name).api;
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
         let response = self.contended(function(api, request)).await;
@@ -153,7 +126,7 @@ impl Stack {
     }
 
     pub(crate) async fn user(&self, name: &str) -> String {
-        let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC" });
+        let body = new_user(name);
         let create =
             || self.call("create_user", create_user::handle, by(name, repeatable(name, with_body(&body))));
         create().await;
@@ -162,27 +135,15 @@ impl Stack {
 
     /// An hour's meeting with bo, a mail and a webhook an hour before.
     pub(crate) async fn meeting(&self, creator: &str, start: &str, end: &str) -> String {
-        let body = json!({
-            "creator_id": creator, "start_time": start, "end_time": end, "time_zone": "UTC",
-            "participants": ["bo@example.com"], "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
+        let request = json!({
+            "start_time": start, "end_time": end, "participants": ["bo@example.com"],
+            "notification_interval": [60, { "type": "webhook", "minutes_before": 60 }],
         });
+        let body = with(new_meeting(creator), request);
         let create =
             || self.call("create_meeting", create_meeting::handle, repeatable(start, with_body(&body)));
         create().await;
         text(&create().await["meeting_id"])
-    }
-
-    fn store(&self, function: &str) -> Store {
-        let config = self.loopback.config(self.dynamodb.endpoint());
-        let client = self.calls.client(config.http_client().unwrap());
-        let config = config.into_builder().http_client(client).build();
-        let config =
-            aws_sdk_dynamodb::config::Builder::from(&config).interceptor(self.recorder(function)).build();
-        Store::new(aws_sdk_dynamodb::Client::from_conf(config), NAME)
-    }
-
-    fn recorder(&self, function: &str) -> Recorder {
-        self.recorders.lock().unwrap().entry(function.to_owned()).or_default().clone()
     }
 }
 

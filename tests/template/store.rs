@@ -23,14 +23,14 @@ fn the_table_has_the_keys_and_the_index_that_the_store_uses() {
 }
 
 #[test]
-fn the_table_streams_its_changes_and_forgets_what_expires() {
+fn the_table_has_a_stream_and_a_time_to_live() {
     let table = &of_kind("AWS::DynamoDB::Table")[0].properties;
     assert_eq!(table["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
     assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": "expires_at", "Enabled": true }));
 }
 
 #[test]
-fn what_people_stored_outlives_mistakes_and_the_stack() {
+fn the_table_has_backups_and_is_retained_without_the_stack() {
     let table = &of_kind("AWS::DynamoDB::Table")[0];
     assert_eq!(table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(table.body["DeletionPolicy"], "Retain");
@@ -38,7 +38,7 @@ fn what_people_stored_outlives_mistakes_and_the_stack() {
 }
 
 #[test]
-fn whoever_deploys_is_told_where_the_api_and_the_table_are() {
+fn outputs_name_the_api_and_the_table() {
     let outputs = &template()["Outputs"];
     assert_eq!(outputs["ApiUrl"]["Value"], json!({ "Fn::GetAtt": "Api.ApiEndpoint" }));
     assert_eq!(outputs["TableName"]["Value"], json!({ "Ref": "Table" }));

@@ -1,4 +1,4 @@
-//! Webhooks are all there where the deployment names a receiver, and not at all where it doesn't.
+//! With a receiver the deployment has everything for webhooks, and without one nothing.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ fn if_there_is_a_receiver(value: Value) -> Value {
 }
 
 #[test]
-fn there_is_no_receiver_unless_one_is_named_and_it_is_never_reached_in_the_clear() {
+fn webhooks_are_off_by_default_and_only_https_receivers_are_allowed() {
     let parameter = &template()["Parameters"]["WebhookUrl"];
     assert_eq!(parameter["Default"], "");
     assert_eq!(parameter["AllowedPattern"], r"^(https://[^\s@#]+)?$");
@@ -18,7 +18,7 @@ fn there_is_no_receiver_unless_one_is_named_and_it_is_never_reached_in_the_clear
 }
 
 #[test]
-fn who_sends_knows_the_address_and_the_secret_and_who_books_only_that_there_is_one() {
+fn sending_functions_know_url_and_secret_and_booking_ones_only_that_webhooks_are_on() {
     for (folder, function) in functions() {
         let variables = &function.properties["Environment"]["Variables"];
         if ["notify", "sweep"].contains(&folder.as_str()) {
@@ -30,17 +30,17 @@ fn who_sends_knows_the_address_and_the_secret_and_who_books_only_that_there_is_o
             let secret = json!({ "Ref": "WebhookSecret" });
             assert_eq!(variables["WEBHOOK_SECRET_ARN"], if_there_is_a_receiver(secret), "{folder}");
         } else {
-            assert!(!variables.to_string().contains("\"WebhookUrl\""), "{folder} is told the address");
+            assert!(!variables.to_string().contains("\"WebhookUrl\""), "{folder} has the address");
         }
     }
     for folder in ["create_meeting", "update_meeting"] {
-        let told = function(folder).properties["Environment"]["Variables"]["WEBHOOKS"].clone();
-        assert_eq!(told, if_there_is_a_receiver(json!("on")), "{folder}");
+        let variable = function(folder).properties["Environment"]["Variables"]["WEBHOOKS"].clone();
+        assert_eq!(variable, if_there_is_a_receiver(json!("on")), "{folder}");
     }
 }
 
 #[test]
-fn the_secret_is_a_key_that_no_one_chose() {
+fn the_webhook_secret_is_generated() {
     let secrets = of_kind("AWS::SecretsManager::Secret");
     assert_eq!(secrets.len(), 1);
     let secret = &secrets[0];

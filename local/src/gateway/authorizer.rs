@@ -41,7 +41,7 @@ pub struct Authorizer {
 /// makes a good token; the rest is there to see bad ones refused.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct TokenRequest {
     /// Whose address, the claim `email`.
     pub email: String,
     /// Whether it counts as verified.
@@ -62,7 +62,7 @@ pub struct Wish {
     pub issuer: String,
 }
 
-impl Wish {
+impl TokenRequest {
     /// A good token for an address.
     pub fn of(email: &str) -> Self {
         Self {
@@ -109,21 +109,21 @@ impl Authorizer {
     ///
     /// # Errors
     /// When it can't be signed.
-    pub fn issue(&self, wish: &Wish) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn issue(&self, request: &TokenRequest) -> Result<String, jsonwebtoken::errors::Error> {
         let now = self.clock.now().timestamp();
         let mut claims = json!({
-            "iss": wish.issuer,
-            "aud": wish.audience,
-            "sub": wish.email,
+            "iss": request.issuer,
+            "aud": request.audience,
+            "sub": request.email,
             "iat": now,
-            "exp": now.saturating_add(wish.expires_in),
-            "email": wish.email,
-            "email_verified": wish.email_verified,
+            "exp": now.saturating_add(request.expires_in),
+            "email": request.email,
+            "email_verified": request.email_verified,
         });
-        if let Some(group) = &wish.group {
+        if let Some(group) = &request.group {
             claims["groups"] = json!([group]);
         }
-        if let Some(scope) = &wish.scope {
+        if let Some(scope) = &request.scope {
             claims["scope"] = json!(scope);
         }
         encode(&Header::new(Algorithm::HS256), &claims, &self.signs)
@@ -190,19 +190,22 @@ fn flat(claim: &Value) -> String {
 }
 
 /// `GET /local/token`: a token as text, to be put into a command.
-pub(super) fn token(authorizer: Option<&Authorizer>, wish: Result<Query<Wish>, QueryRejection>) -> Response {
+pub(super) fn token(
+    authorizer: Option<&Authorizer>,
+    request: Result<Query<TokenRequest>, QueryRejection>,
+) -> Response {
     let Some(authorizer) = authorizer else {
         let detail = "Nobody has to sign in here; start with --auth dev.";
         return to_axum(Problem::new(Code::RouteNotFound, detail).into_response());
     };
-    let wish = match wish {
+    let request = match request {
         // An unescaped plus arrives as a space, which no address has.
-        Ok(Query(wish)) => Wish { email: wish.email.replace(' ', "+"), ..wish },
+        Ok(Query(request)) => TokenRequest { email: request.email.replace(' ', "+"), ..request },
         Err(rejection) => {
             return to_axum(Problem::new(Code::InvalidRequest, rejection.body_text()).into_response());
         }
     };
-    match authorizer.issue(&wish) {
+    match authorizer.issue(&request) {
         Ok(token) => {
             let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
             (headers, token + "\n").into_response()
@@ -242,8 +245,8 @@ mod tests {
     #[tokio::test]
     async fn a_good_token_hands_over_its_claims_as_text() {
         let authorizer = authorizer().await;
-        let wish = Wish { group: Some("admin".into()), ..Wish::of("ana@example.com") };
-        let token = authorizer.issue(&wish).unwrap();
+        let request = TokenRequest { group: Some("admin".into()), ..TokenRequest::of("ana@example.com") };
+        let token = authorizer.issue(&request).unwrap();
         for authorization in [format!("Bearer {token}"), format!("bearer  {token}"), token] {
             let context = authorizer.authorize(&with(&authorization)).unwrap();
             let claims = &context["jwt"]["claims"];
@@ -257,17 +260,20 @@ mod tests {
     #[tokio::test]
     async fn a_bad_token_is_refused_and_told_why() {
         let authorizer = authorizer().await;
-        let issued = |wish: &Wish| format!("Bearer {}", authorizer.issue(wish).unwrap());
-        let ana = Wish::of("ana@example.com");
+        let issued = |request: &TokenRequest| format!("Bearer {}", authorizer.issue(request).unwrap());
+        let ana = TokenRequest::of("ana@example.com");
         let why = |authorization: &str| refusal(&authorizer, &with(authorization));
         assert!(refusal(&authorizer, &HeaderMap::new()).starts_with("Send a token"));
         assert_eq!(why("Basic YTpi"), "The Authorization header must have the scheme Bearer.");
         assert_eq!(why("Bearer abc"), "The token can't be read as a JSON Web Token.");
-        assert_eq!(why(&issued(&Wish { expires_in: 0, ..ana.clone() })), "The token has expired.");
-        assert_eq!(why(&issued(&Wish { expires_in: -3600, ..ana.clone() })), "The token has expired.");
-        let other = Wish { audience: "other".into(), ..ana.clone() };
+        assert_eq!(why(&issued(&TokenRequest { expires_in: 0, ..ana.clone() })), "The token has expired.");
+        assert_eq!(
+            why(&issued(&TokenRequest { expires_in: -3600, ..ana.clone() })),
+            "The token has expired."
+        );
+        let other = TokenRequest { audience: "other".into(), ..ana.clone() };
         assert_eq!(why(&issued(&other)), "The token is for another audience.");
-        let other = Wish { issuer: "https://other.example".into(), ..ana.clone() };
+        let other = TokenRequest { issuer: "https://other.example".into(), ..ana.clone() };
         assert_eq!(why(&issued(&other)), "The token is of another issuer.");
     }
 
@@ -275,7 +281,7 @@ mod tests {
     async fn a_token_can_not_be_forged() {
         let (mine, other) = (authorizer().await, authorizer().await);
         let why = |token: &str| refusal(&mine, &with(&format!("Bearer {token}")));
-        let token = mine.issue(&Wish::of("ana@example.com")).unwrap();
+        let token = mine.issue(&TokenRequest::of("ana@example.com")).unwrap();
         let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
         let url = |text: &str| base64::encode(text).replace('+', "-").replace('/', "_").replace('=', "");
         let none = url(r#"{"alg":"none","typ":"JWT"}"#);
@@ -286,7 +292,7 @@ mod tests {
         let bo = url(r#"{"iss":"https://local.tactful.example","aud":"tactful","exp":9999999999,
             "email":"bo@example.com","email_verified":true}"#);
         assert_eq!(why(&format!("{header}.{bo}.{signature}")), "The token isn't signed by this program.");
-        let foreign = other.issue(&Wish::of("ana@example.com")).unwrap();
+        let foreign = other.issue(&TokenRequest::of("ana@example.com")).unwrap();
         assert_eq!(why(&foreign), "The token isn't signed by this program.");
         let forever = encode(
             &Header::new(Algorithm::HS256),

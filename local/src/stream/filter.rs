@@ -1,10 +1,9 @@
-//! Event patterns as Lambda's `FilterCriteria` knows them: an object asks the same of the same
-//! keys, an array lists what a leaf may be. What Tactful's template doesn't use is refused at the
-//! start rather than misread later.
+//! Event patterns of Lambda's `FilterCriteria`. An object has a pattern for each key, and an array lists the
+//! alternatives for a leaf. Operators that Tactful's template doesn't use are refused at the start.
 
 use serde_json::{Map, Value};
 
-/// A record passes when one pattern matches, or when there is none.
+/// A record passes if one pattern matches, or if there are no patterns.
 #[derive(Clone, Debug)]
 pub(super) struct Filter(Vec<Node>);
 
@@ -42,7 +41,7 @@ impl Node {
 }
 
 impl Test {
-    /// Whether it holds of a leaf; that a branch "exists" is not said by these patterns, on AWS either.
+    /// Whether it holds for a leaf. As on AWS, `exists` is never true for an object.
     fn holds(&self, value: Option<&Value>) -> bool {
         let leaf = value.filter(|value| !value.is_object());
         match self {
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_all_asked_for_and_alternatives_suffice_one_by_one() {
+    fn a_pattern_matches_when_every_key_has_one_of_its_alternatives() {
         let pattern = json!({"a": {"b": ["x", "y"]}, "c": [1]});
         assert!(passes(pattern.clone(), json!({"a": {"b": "y", "more": 1}, "c": 1})));
         assert!(!passes(pattern.clone(), json!({"a": {"b": "z"}, "c": 1})));
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leaf_exists_and_a_branch_does_not() {
+    fn exists_is_true_of_leaves_only() {
         let pattern = json!({"new": {"owed": {"S": [{"exists": true}]}}});
         assert!(passes(pattern.clone(), json!({"new": {"owed": {"S": "1"}}})));
         assert!(!passes(pattern.clone(), json!({"new": {"owed": {"N": "1"}}})));
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pattern_lets_everything_pass_and_an_unknown_one_is_refused() {
+    fn without_patterns_every_record_passes_and_unknown_operators_are_refused() {
         assert!(Filter::new(&[]).unwrap().passes(&json!({})));
         for operator in [json!({"numeric": [">", 1]}), json!({"prefix": "x"}), json!({"anything-but": ["x"]})]
         {

@@ -1,4 +1,4 @@
-//! The follower on a real stream: the deployed table in an embedded DynamoDB, written to by the SDK.
+//! The follower with the stream of the deployed table in an embedded DynamoDB.
 
 use std::sync::Mutex;
 
@@ -47,7 +47,7 @@ impl World {
     }
 }
 
-/// A receiver that notes the keys of each batch, then answers what `answer` makes of the event.
+/// A handler that records the keys of each batch, and returns what `answer` makes of the event.
 fn receiver(
     answer: impl Fn(&Event) -> DynamoDbEventResponse + Send + Sync + 'static,
 ) -> (BatchHandler, Arc<Mutex<Vec<Vec<String>>>>) {
@@ -79,7 +79,7 @@ fn failing(keys: &'static [&'static str]) -> impl Fn(&Event) -> DynamoDbEventRes
 }
 
 #[tokio::test]
-async fn what_is_owed_passes_once_in_order_and_a_new_follower_goes_on() {
+async fn records_of_owed_items_come_once_in_order_and_a_new_follower_continues() {
     let world = World::new();
     world.put("MEETING#1", "MEETING", true).await;
     world.put("USER#1", "DAY#2026-12-01", false).await;
@@ -114,7 +114,7 @@ async fn batches_are_bounded() {
 }
 
 #[tokio::test]
-async fn a_failed_record_is_tried_again_from_there_and_given_up_in_the_end() {
+async fn a_failed_record_is_retried_and_skipped_after_the_last_retry() {
     let world = World::new();
     for pk in ["a", "b", "c"] {
         world.put(pk, "MEETING", true).await;
@@ -127,7 +127,7 @@ async fn a_failed_record_is_tried_again_from_there_and_given_up_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_panic_takes_only_its_own_record_down() {
+async fn a_record_that_causes_a_panic_is_skipped_alone() {
     let world = World::new();
     for pk in ["a", "b", "c", "d", "e"] {
         world.put(pk, "MEETING", true).await;

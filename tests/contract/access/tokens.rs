@@ -1,17 +1,17 @@
-//! What comes without a good token comes to nothing.
+//! Requests without a valid token are refused.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::TimeDelta;
-use harness::World;
-use local::gateway::authorizer::Wish;
+use harness::{World, new_meeting, with};
+use local::gateway::authorizer::TokenRequest;
 use local::template::Template;
 use serde_json::{Value, json};
 
-use super::Scene;
+use super::Fixture;
 
 #[tokio::test]
-async fn closed_routes_ask_for_a_token_before_anything_else() {
+async fn closed_routes_check_the_token_first() {
     let world = World::signed_in().await;
     for route in Template::deployed().unwrap().routes().unwrap() {
         let path =
@@ -29,50 +29,56 @@ async fn closed_routes_ask_for_a_token_before_anything_else() {
         assert_eq!(answer.body["code"], "unauthenticated");
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
-    assert_eq!(world.calls().count(), 0, "nobody was asked anything");
+    assert_eq!(world.calls().count(), 0, "no AWS call was made");
 }
 
 #[tokio::test]
-async fn only_a_good_token_is_taken() {
-    let scene = Scene::set().await;
-    let path = format!("/api/users/{}", scene.ana);
-    let status = async |wish: Wish| {
-        let token = scene.world.token(&wish);
-        scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
+async fn only_valid_tokens_are_accepted() {
+    let fixture = Fixture::set().await;
+    let path = format!("/api/users/{}", fixture.ana);
+    let status = async |wish: TokenRequest| {
+        let token = fixture.world.token(&wish);
+        fixture.world.send_as(&token, Method::GET, &path, &Value::Null).await.status
     };
-    let ana = Wish::of("ana@example.com");
+    let ana = TokenRequest::of("ana@example.com");
     assert_eq!(status(ana.clone()).await, 200);
-    assert_eq!(status(Wish::of("ANA@Example.com")).await, 200, "addresses have no case");
-    assert_eq!(status(Wish { expires_in: -1, ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { audience: "other".into(), ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { issuer: "https://other.example".into(), ..ana.clone() }).await, 401);
-    assert_eq!(status(Wish { email_verified: false, ..ana.clone() }).await, 403);
-    assert_eq!(status(Wish { email_verified: false, group: Some("admin".into()), ..ana.clone() }).await, 200);
+    assert_eq!(status(TokenRequest::of("ANA@Example.com")).await, 200, "addresses have no case");
+    assert_eq!(status(TokenRequest { expires_in: -1, ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { audience: "other".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { issuer: "https://other.example".into(), ..ana.clone() }).await, 401);
+    assert_eq!(status(TokenRequest { email_verified: false, ..ana.clone() }).await, 403);
     assert_eq!(
-        status(Wish { scope: Some("tactful/admin".into()), ..Wish::of("ops@example.com") }).await,
+        status(TokenRequest { email_verified: false, group: Some("admin".into()), ..ana.clone() }).await,
         200
     );
-    assert_eq!(status(Wish { group: Some("admins".into()), ..Wish::of("ops@example.com") }).await, 404);
+    assert_eq!(
+        status(TokenRequest { scope: Some("tactful/admin".into()), ..TokenRequest::of("ops@example.com") })
+            .await,
+        200
+    );
+    assert_eq!(
+        status(TokenRequest { group: Some("admins".into()), ..TokenRequest::of("ops@example.com") }).await,
+        404
+    );
 
-    let token = scene.world.token(&Wish { expires_in: 60, ..ana });
-    let later = async || scene.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
-    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(59));
+    let token = fixture.world.token(&TokenRequest { expires_in: 60, ..ana });
+    let later = async || fixture.world.send_as(&token, Method::GET, &path, &Value::Null).await.status;
+    fixture.world.clock.set(fixture.world.clock.now() + TimeDelta::seconds(59));
     assert_eq!(later().await, 200);
-    scene.world.clock.set(scene.world.clock.now() + TimeDelta::seconds(1));
+    fixture.world.clock.set(fixture.world.clock.now() + TimeDelta::seconds(1));
     assert_eq!(later().await, 401);
 }
 
 #[tokio::test]
-async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
-    let scene = Scene::set().await;
-    let body = json!({ "creator_id": scene.bo, "participants": [], "start_time": "2026-11-05T10:00",
-        "end_time": "2026-11-05T11:00", "time_zone": "UTC" });
+async fn a_repeated_request_is_answered_only_to_its_owner() {
+    let fixture = Fixture::set().await;
+    let body = new_meeting(&fixture.bo);
     let repeat = async |caller: &str| {
-        let token = scene.world.token(&Wish::of(&format!("{caller}@example.com")));
+        let token = fixture.world.token(&TokenRequest::of(&format!("{caller}@example.com")));
         let request = Request::builder().method(Method::POST).uri("/api/create_meeting");
         let request =
             request.header("authorization", format!("Bearer {token}")).header("idempotency-key", "k");
-        scene.world.request(request.body(Body::from(body.to_string())).unwrap()).await
+        fixture.world.request(request.body(Body::from(body.to_string())).unwrap()).await
     };
     let first = repeat("bo").await;
     assert_eq!(first.status, 201);
@@ -82,12 +88,11 @@ async fn a_repetition_is_answered_to_whoever_may_ask_alone() {
 }
 
 #[tokio::test]
-async fn knowing_who_asks_costs_no_round_trip() {
-    let scene = Scene::set().await;
-    let Scene { world, ana, cy, meeting, .. } = &scene;
+async fn access_checks_need_no_further_round_trip() {
+    let fixture = Fixture::set().await;
+    let Fixture { world, ana, cy, meeting, .. } = &fixture;
     let window = json!({ "user_id": ana, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" });
-    let new = json!({ "creator_id": ana, "participants": ["bo@example.com"], "start_time": "2026-11-06T10:00",
-        "end_time": "2026-11-06T11:00", "time_zone": "UTC" });
+    let new = with(new_meeting(ana), json!({ "participants": ["bo@example.com"] }));
     let person = json!({ "user_id": cy, "meeting_id": meeting });
     let of_meeting = format!("/api/meetings/{meeting}");
     let reading = [
@@ -104,7 +109,7 @@ async fn knowing_who_asks_costs_no_round_trip() {
     ];
     for (method, path, body, most) in reading {
         world.calls().clear();
-        let answer = scene.call("ana", method.clone(), &path, &body).await;
+        let answer = fixture.call("ana", method.clone(), &path, &body).await;
         assert!(answer.status < 300, "{method} {path}: {}", answer.body);
         assert!(world.calls().round_trips() <= most, "{method} {path}: {:?}", world.calls().operations());
     }

@@ -1,4 +1,4 @@
-//! Whatever a client wants changed, it is told what is wrong with it, and nothing happens.
+//! Bad changes are refused with the bad fields, and change nothing.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::path;
 
-/// What is sent, and what it must be answered with.
+/// A request, and the expected response.
 struct Row {
     user: bool,
     method: Method,
@@ -133,9 +133,9 @@ fn bad_users() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn the_right_status_and_the_field_and_never_a_500() {
+async fn bad_requests_get_the_right_status_and_name_the_bad_fields() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let meeting = world.book(&ana, "2026-12-05T10:00", "2026-12-05T11:00", &[], json!({})).await;
     let rows: Vec<_> = [no_object(), bad_meetings(), bad_users()].into_iter().flatten().collect();
     assert!(rows.len() >= 40, "{}", rows.len());
@@ -157,9 +157,9 @@ async fn the_right_status_and_the_field_and_never_a_500() {
     assert!(world.items().await == before, "nothing of all that was written");
 }
 
-/// A body says nothing to a cancellation, however broken it is.
+/// The body is ignored even if it is malformed.
 #[tokio::test]
-async fn cancelling_takes_no_body_and_minds_none() {
+async fn cancelling_ignores_the_body() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let huge = "x".repeat(70_000);

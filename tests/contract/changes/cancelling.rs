@@ -1,16 +1,15 @@
-//! `DELETE /api/meetings/{meeting_id}`: it is off every calendar, and nobody hears of it any more.
+//! `DELETE /api/meetings/{meeting_id}`: it frees every calendar, and nobody is reminded.
 
 use axum::http::Method;
-use harness::World;
+use harness::{World, with};
 use serde_json::{Value, json};
 
 use super::{ask, bare, booked, cancel, member, patch, patched, stored};
-use crate::with;
 
 #[tokio::test]
-async fn cancelling_frees_everyone_and_may_be_repeated() {
+async fn cancelling_frees_every_participant_and_can_be_repeated() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = bare(world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], json!({})).await);
     let expected = with(meeting.clone(), json!({ "status": "cancelled", "version": 2 }));
     let first = ask(&world, Method::DELETE, &meeting, None, Value::Null).await;
@@ -34,7 +33,7 @@ async fn cancelling_frees_everyone_and_may_be_repeated() {
 #[tokio::test]
 async fn nobody_is_reminded_of_a_cancelled_meeting() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let more = json!({ "notification_interval": [60, 10] });
     let meeting = world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[&bo], more).await;
     world.advance_to("2026-11-02T11:30:00Z").await;
@@ -42,8 +41,8 @@ async fn nobody_is_reminded_of_a_cancelled_meeting() {
     assert_eq!(cancel(&world, &meeting).await.0, 200);
 
     let states = async |world: &World| {
-        let told = world.reminders(&meeting).await;
-        told.iter().map(|r| (r["minutes_before"].clone(), r["state"].clone())).collect::<Vec<_>>()
+        let reported = world.reminders(&meeting).await;
+        reported.iter().map(|r| (r["minutes_before"].clone(), r["state"].clone())).collect::<Vec<_>>()
     };
     let one = [(json!(60), json!("delivered")), (json!(10), json!("cancelled"))];
     let expected = [one.clone(), one].concat();
@@ -56,7 +55,7 @@ async fn nobody_is_reminded_of_a_cancelled_meeting() {
 }
 
 #[tokio::test]
-async fn a_timer_that_fires_before_the_plan_knows_sends_nothing() {
+async fn a_timer_that_fires_before_the_cancellation_is_planned_sends_nothing() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let meeting = world.book(&ana, "2026-11-02T10:30", "2026-11-02T13:00", &[], json!({})).await;
@@ -70,10 +69,9 @@ async fn a_timer_that_fires_before_the_plan_knows_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_cancelled_meeting_stays_as_it_is() {
+async fn a_cancelled_meeting_cannot_be_changed() {
     let world = World::start().await;
-    let people =
-        [world.person("ana", "UTC").await, world.person("bo", "UTC").await, world.person("cy", "UTC").await];
+    let people = world.people(["ana", "bo", "cy"]).await;
     let [ana, bo, cy] = &people;
     let meeting = world.book(ana, "2026-12-01T10:00", "2026-12-01T11:00", &[bo], json!({})).await;
     assert_eq!(cancel(&world, &meeting).await.0, 200);
@@ -99,10 +97,9 @@ async fn a_cancelled_meeting_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_was_moved_is_freed_where_it_is_now() {
+async fn cancelling_a_moved_meeting_frees_its_new_time() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    let cy = world.person("cy", "UTC").await;
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({})).await;
     patched(&world, &meeting, json!({ "start_time": "2026-12-04T22:00", "end_time": "2026-12-06T02:00" }))
         .await;

@@ -1,26 +1,24 @@
-//! `Idempotency-Key`: asking twice is asking once.
+//! `Idempotency-Key`: a repeated request is done once.
 
 use axum::http::{HeaderMap, Method};
 use futures_util::future::join_all;
-use harness::{Person, World};
+use harness::{Person, World, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use super::{cancel, patch_user, patched, request};
-use crate::races::rough;
-use crate::{bad_fields, with};
+use crate::bad_fields;
+use crate::races::with_conflicts;
 
 const USER: &str = "/api/create_user";
 const MEETING: &str = "/api/create_meeting";
 
 fn user() -> Value {
-    json!({ "email": "ana@example.com", "name": "Ana", "timezone": "UTC", "dnd_start_time": 22, "dnd_end_time": 7 })
+    with(new_user("Ana"), json!({ "dnd_start_time": 22, "dnd_end_time": 7 }))
 }
 
 fn meeting(creator: &Person) -> Value {
-    json!({
-        "creator_id": creator.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-        "participants": [], "notification_interval": [{ "type": "email", "minutes_before": 30 }],
-    })
+    let reminder = json!([{ "type": "email", "minutes_before": 30 }]);
+    with(new_meeting(&creator.id), json!({ "notification_interval": reminder }))
 }
 
 async fn create(world: &World, path: &str, key: &str, body: &Value) -> (u16, Value, bool) {
@@ -39,7 +37,7 @@ async fn raw(world: &World, path: &str, key: &str, body: &str) -> (u16, HeaderMa
 }
 
 #[tokio::test]
-async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_since() {
+async fn a_repeated_request_gets_the_first_response_byte_for_byte_whatever_changed_since() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let cy = world.person("cy", "UTC").await;
@@ -48,11 +46,10 @@ async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_s
     let text = user().to_string();
     let (status, first, answer) = raw(&world, USER, "k", &text).await;
     assert_eq!((status, first.get("idempotent-replayed")), (201, None));
-    let told: Value = serde_json::from_slice(&answer).unwrap();
-    let ana =
-        Person { id: told["user_id"].as_str().unwrap().to_owned(), email: "ana@example.com".to_owned() };
+    let reported: Value = serde_json::from_slice(&answer).unwrap();
+    let ana = Person::of(&reported);
 
-    // What the answer tells of others is told again too.
+    // The repeated response has the same lists of other people.
     let body = with(
         meeting(&bo),
         json!({ "participants": [ana.email, cy.email], "title": "Ünïcode \"quoted\" \\ 🗓" }),
@@ -107,7 +104,7 @@ async fn the_same_request_gets_the_same_answer_byte_for_byte_whatever_happened_s
 }
 
 #[tokio::test]
-async fn spacing_and_order_make_no_other_body_and_anything_else_does() {
+async fn whitespace_and_order_do_not_change_a_body_and_everything_else_does() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let id = &bo.id;
@@ -154,7 +151,7 @@ async fn spacing_and_order_make_no_other_body_and_anything_else_does() {
 }
 
 #[tokio::test]
-async fn keys_differ_by_every_character_and_meetings_also_by_their_creator() {
+async fn keys_are_compared_exactly_and_meeting_keys_per_creator() {
     let world = World::start().await;
     let mut ids = std::collections::BTreeSet::new();
     let keys = ["a", "A", "a-", "\"a\"", &"x".repeat(255), &format!("{}y", "x".repeat(254))];
@@ -173,7 +170,7 @@ async fn keys_differ_by_every_character_and_meetings_also_by_their_creator() {
 }
 
 #[tokio::test]
-async fn a_bad_key_is_told_and_creates_nothing() {
+async fn an_invalid_key_is_refused_and_creates_nothing() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let before = world.items().await;
@@ -188,7 +185,7 @@ async fn a_bad_key_is_told_and_creates_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_failed_may_be_made_again_with_its_key() {
+async fn a_failed_request_can_be_repeated_with_its_key() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let there = world.book(&bo, "2026-12-01T10:30", "2026-12-01T12:00", &[], json!({})).await;
@@ -219,15 +216,15 @@ async fn a_request_that_failed_may_be_made_again_with_its_key() {
 }
 
 #[tokio::test]
-async fn many_of_the_same_request_at_once_create_one() {
+async fn many_equal_requests_at_once_create_one() {
     let world = World::start().await;
-    let (bo, cy) = (world.person("bo", "UTC").await, world.person("cy", "UTC").await);
+    let [bo, cy] = world.people(["bo", "cy"]).await;
     let body = with(meeting(&bo), json!({ "participants": [cy.email] }));
     let before = world.items().await.len();
     // A meeting with two pages and what is counted of the day; a user with an address.
     for (path, body, id, items) in [(MEETING, body, "meeting_id", 4), (USER, user(), "user_id", 2)] {
         let there = world.items().await.len();
-        rough(&world);
+        with_conflicts(&world);
         let answers = join_all((0..16).map(|_| create(&world, path, "k", &body))).await;
         world.calls().clear();
         let (_, first, _) = &answers[0];
@@ -243,10 +240,10 @@ async fn many_of_the_same_request_at_once_create_one() {
 }
 
 #[tokio::test]
-async fn of_many_different_requests_with_one_key_at_once_one_is_done() {
+async fn of_many_different_requests_with_one_key_one_succeeds() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all((0..16).map(async |hour| {
         let times = json!({ "start_time": format!("2026-12-01T{hour:02}:00"), "end_time": format!("2026-12-01T{hour:02}:30") });
         create(&world, MEETING, "k", &with(meeting(&bo), times)).await

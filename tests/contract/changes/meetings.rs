@@ -1,10 +1,10 @@
 //! `PATCH /api/meetings/{meeting_id}`: what changes, what stays, and how new times are read.
 
-use harness::{Person, World};
+use harness::{Person, World, with};
 use serde_json::{Value, json};
 
 use super::{bare, patch, patched, stored};
-use crate::{bad_fields, message, with};
+use crate::{bad_fields, message};
 
 const MADRID: &str = "Europe/Madrid";
 
@@ -18,12 +18,12 @@ async fn review(world: &World) -> Value {
     bare(world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], more).await)
 }
 
-/// Somebody else's invitation may overlap a meeting: being there for less time is then no
-/// new clash, any other time is one.
+/// The creator may be invited to an overlapping meeting. Then shrinking the own meeting is allowed, and any
+/// other time is a conflict.
 #[tokio::test]
-async fn a_meeting_shrinks_whoever_else_invites_its_creator_meanwhile() {
+async fn a_meeting_can_shrink_though_its_creator_was_invited_to_an_overlapping_one() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let own = world.book(&ana, "2026-12-01T10:00", "2026-12-01T12:00", &[], json!({})).await;
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[&ana], json!({})).await;
     for (start, end, expected) in [
@@ -42,7 +42,7 @@ async fn a_meeting_shrinks_whoever_else_invites_its_creator_meanwhile() {
 }
 
 #[tokio::test]
-async fn each_field_changes_alone_and_all_of_them_together() {
+async fn fields_can_be_changed_alone_and_together() {
     let world = World::start().await;
     let mut meeting = review(&world).await;
     let entry = |minutes: u32| json!([{ "type": "email", "minutes_before": minutes }]);
@@ -82,7 +82,7 @@ async fn each_field_changes_alone_and_all_of_them_together() {
 }
 
 #[tokio::test]
-async fn a_change_to_what_is_already_so_changes_nothing() {
+async fn a_change_to_the_same_values_writes_nothing() {
     let world = World::start().await;
     let meeting = review(&world).await;
     world.settle().await;
@@ -102,8 +102,8 @@ async fn a_change_to_what_is_already_so_changes_nothing() {
     }
 }
 
-/// A change of [`review`]'s times: the start and end afterwards, or the bad fields.
-type Told = Result<(&'static str, &'static str), &'static [&'static str]>;
+/// After a change of [`review`]'s times: its start and end, or the bad fields.
+type Expected = Result<(&'static str, &'static str), &'static [&'static str]>;
 
 #[tokio::test]
 async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
@@ -112,7 +112,7 @@ async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
     let original = json!({
         "start_time": meeting["start_time"], "end_time": meeting["end_time"], "time_zone": meeting["time_zone"],
     });
-    let rows: [(Value, Told); 14] = [
+    let rows: [(Value, Expected); 14] = [
         // Without a zone in the request, an offset of its own is an instant.
         (
             json!({ "start_time": "2026-12-01T04:30-05:00" }),
@@ -124,7 +124,7 @@ async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
             json!({ "end_time": "2026-12-01T11:00Z", "time_zone": MADRID }),
             Ok(("2026-12-01T10:00:00+01:00", "2026-12-01T12:00:00+01:00")),
         ),
-        // A new zone is the zone of a new time; the one that isn't given stays the instant it was.
+        // A new time is read in the new zone. A time that isn't given stays the same instant.
         (
             json!({ "start_time": "2026-12-01T04:30", "time_zone": "America/New_York" }),
             Ok(("2026-12-01T04:30:00-05:00", "2026-12-01T05:00:00-05:00")),
@@ -151,10 +151,10 @@ async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
             Ok(("2026-12-01T10:00:00+01:00", "2026-12-15T10:00:00+01:00")),
         ),
     ];
-    for (change, told) in rows {
+    for (change, reported) in rows {
         let before = world.items().await;
         let (status, answer) = patch(&world, &meeting, change.clone()).await;
-        match told {
+        match reported {
             Ok((start, end)) => {
                 assert_eq!(status, 200, "{change}: {answer}");
                 assert_eq!(
@@ -174,7 +174,7 @@ async fn new_times_are_read_in_the_zone_of_the_request_or_of_the_meeting() {
 }
 
 #[tokio::test]
-async fn a_new_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
+async fn an_ambiguous_new_time_is_the_first_of_two_with_a_warning() {
     let world = World::start().await;
     let meeting = review(&world).await;
     let change = json!({ "start_time": "2027-10-31T02:30", "end_time": "2027-10-31T02:45" });
@@ -183,11 +183,11 @@ async fn a_new_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
     let fields: Vec<_> = answer["warnings"].as_array().unwrap().iter().map(|w| &w["field"]).collect();
     assert_eq!(fields, ["start_time", "end_time"]);
 
-    // Told again it changes nothing, and still warns.
+    // The same change again changes nothing, and still warns.
     let (status, again) = patch(&world, &meeting, change).await;
     assert_eq!((status, again), (200, answer));
 
-    // The second of the two lasts through a change of the other end.
+    // A change of the end keeps the second of the two times.
     patched(
         &world,
         &meeting,
@@ -199,21 +199,21 @@ async fn a_new_time_that_happens_twice_is_the_first_and_a_warning_says_so() {
 }
 
 #[tokio::test]
-async fn a_gap_names_the_two_nearest_times() {
+async fn a_new_time_in_a_gap_is_refused_with_the_two_nearest_times() {
     let world = World::start().await;
     let meeting = review(&world).await;
     let change = json!({ "start_time": "2027-03-28T02:30", "end_time": "2027-03-28T04:00" });
     let (_, problem) = patch(&world, &meeting, change).await;
-    let told = message(&problem, "start_time");
+    let reported = message(&problem, "start_time");
     assert!(
-        told.contains("2027-03-28T01:59:00+01:00") && told.contains("2027-03-28T03:00:00+02:00"),
-        "{told}"
+        reported.contains("2027-03-28T01:59:00+01:00") && reported.contains("2027-03-28T03:00:00+02:00"),
+        "{reported}"
     );
 }
 
-/// A time that no request could write in the new zone is kept all the same.
+/// The time that stays is kept even if requests could not write it in the new zone.
 #[tokio::test]
-async fn the_kept_end_of_a_time_may_lie_beyond_the_years_that_can_be_written() {
+async fn the_time_that_stays_may_be_outside_the_years_that_can_be_written() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     for (start, end, change, kept) in [
@@ -237,7 +237,7 @@ async fn the_kept_end_of_a_time_may_lie_beyond_the_years_that_can_be_written() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_or_cancelled_is_not_changed() {
+async fn unknown_and_cancelled_meetings_are_not_changed() {
     let world = World::start().await;
     let meeting = review(&world).await;
     let change = json!({ "title": "Retro" });
@@ -255,7 +255,7 @@ async fn what_is_not_there_or_cancelled_is_not_changed() {
 }
 
 #[tokio::test]
-async fn someone_invited_elsewhere_meanwhile_may_take_no_other_time() {
+async fn a_meeting_cannot_move_to_a_time_at_which_its_creator_was_invited_elsewhere() {
     let world = World::start().await;
     let meeting = review(&world).await;
     let ana =
@@ -282,7 +282,7 @@ async fn someone_invited_elsewhere_meanwhile_may_take_no_other_time() {
         let conflict = &problem["conflicts"][0];
         assert_eq!((&conflict["meeting_id"], &conflict["title"]), (&other["meeting_id"], &json!("Other")));
         let zone = if change.get("time_zone").is_some() { "09:30:00+00:00" } else { "18:30:00+09:00" };
-        assert_eq!(conflict["start_time"], format!("2026-12-01T{zone}"), "told in the zone asked for");
+        assert_eq!(conflict["start_time"], format!("2026-12-01T{zone}"), "shown in the requested zone");
         assert!(world.items().await == before, "{change} wrote something");
     }
     patched(&world, &meeting, json!({ "end_time": "2026-12-01T09:30Z" })).await;

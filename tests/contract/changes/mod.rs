@@ -1,4 +1,4 @@
-//! Changing what is there, and asking for the same thing twice.
+//! Changes of meetings and users, and idempotency keys.
 
 mod bad_input;
 mod cancelling;
@@ -12,7 +12,7 @@ mod versions;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use harness::{Answer, Person, World};
+use harness::{ApiResponse, Person, World};
 use serde_json::{Value, json};
 
 /// A request with headers; a null body is none.
@@ -32,7 +32,7 @@ pub(crate) async fn ask(
     meeting: &Value,
     if_match: Option<&str>,
     body: Value,
-) -> Answer {
+) -> ApiResponse {
     let headers: Vec<_> = if_match.iter().map(|tag| ("if-match", *tag)).collect();
     world.request(request(method, &path(meeting), &headers, &body)).await
 }
@@ -42,7 +42,7 @@ pub(crate) async fn patch(world: &World, meeting: &Value, body: Value) -> (u16, 
     (answer.status, answer.body)
 }
 
-/// Changes a meeting and answers it, without what comes only with a change.
+/// Changes a meeting and returns it as [`bare`] does.
 pub(crate) async fn patched(world: &World, meeting: &Value, body: Value) -> Value {
     let (status, answer) = patch(world, meeting, body).await;
     assert_eq!(status, 200, "{answer}");
@@ -60,14 +60,14 @@ async fn patch_user(world: &World, person: &Person, body: Value) -> (u16, Value)
     (answer.status, answer.body)
 }
 
-/// The meeting as it stands.
+/// The meeting as it is stored.
 async fn stored(world: &World, meeting: &Value) -> Value {
     let (status, body) = world.get(&path(meeting)).await;
     assert_eq!(status, 200, "{body}");
     body
 }
 
-/// A meeting as every answer tells it, without what only booking and changing add.
+/// A meeting without the fields that only responses to booking and changing have.
 fn bare(mut meeting: Value) -> Value {
     let fields = meeting.as_object_mut().unwrap();
     for extra in ["unavailable_participants", "do_not_disturb_participants", "warnings"] {
@@ -80,8 +80,7 @@ fn path(meeting: &Value) -> String {
     format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap())
 }
 
-/// What stands on someone's calendar in the first ten days of December: each
-/// meeting's title, start and end in UTC.
+/// Someone's meetings in the first ten days of December: title, start and end in UTC.
 async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> {
     let calendar = world.calendar(person, "2026-12-01T00:00", "2026-12-11T00:00").await;
     let text = |booking: &Value, name: &str| {
@@ -91,12 +90,11 @@ async fn booked(world: &World, person: &Person) -> Vec<(Value, String, String)> 
     bookings.map(|b| (b["title"].clone(), text(b, "start_time"), text(b, "end_time"))).collect()
 }
 
-/// The minutes, reminder by reminder, in which those still to come are due, in UTC, and
-/// the minutes before that each is.
+/// The pending reminders: name, minutes before the start, and the minute in UTC.
 async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
     let open = |reminder: &&Value| ["planned", "scheduled"].iter().any(|state| reminder["state"] == **state);
-    let told = world.reminders(meeting).await;
-    let told = told.iter().filter(open).map(|reminder| {
+    let reported = world.reminders(meeting).await;
+    let reported = reported.iter().filter(open).map(|reminder| {
         let at = reminder["remind_at"].as_str().unwrap().trim_end_matches(":00+00:00").to_owned();
         (
             reminder["email"].as_str().unwrap().replace("@example.com", ""),
@@ -104,9 +102,9 @@ async fn due(world: &World, meeting: &Value) -> Vec<(String, u64, String)> {
             at,
         )
     });
-    let mut told: Vec<_> = told.collect();
-    told.sort_unstable();
-    told
+    let mut reported: Vec<_> = reported.collect();
+    reported.sort_unstable();
+    reported
 }
 
 /// When the timers fire, in UTC.

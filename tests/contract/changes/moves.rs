@@ -1,4 +1,4 @@
-//! A meeting moves: every calendar goes along, and so do the reminders.
+//! Moving a meeting changes every calendar and the reminders.
 
 use harness::{Person, World};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn entry(title: &str, start: &str, end: &str) -> (Value, String, String) {
 }
 
 #[tokio::test]
-async fn old_days_are_freed_and_new_ones_booked_for_everyone() {
+async fn moving_frees_the_old_days_and_books_the_new_ones_for_everyone() {
     let world = World::start().await;
     let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "Asia/Tokyo").await);
     let everyone = [&ana, &bo];
@@ -35,7 +35,7 @@ async fn old_days_are_freed_and_new_ones_booked_for_everyone() {
             assert_eq!(booked(&world, person).await, [entry("Review", start, end)], "{}", person.email);
         }
     }
-    // On all days that were left nothing is in the way.
+    // On the former days nothing conflicts any more.
     world.book(&ana, "2026-12-02T00:00", "2026-12-11T00:00", &[], json!({})).await;
     let free = world.calendar(&bo, "2026-12-02T00:00", "2026-12-11T00:00").await;
     assert_eq!(free["free_slots"][0]["minutes"], 9 * 24 * 60);
@@ -44,7 +44,7 @@ async fn old_days_are_freed_and_new_ones_booked_for_everyone() {
 #[tokio::test]
 async fn a_new_title_shows_on_every_calendar() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting =
         world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo], json!({ "title": "A" })).await;
     for title in [json!("B"), json!(null), json!("C")] {
@@ -59,7 +59,7 @@ async fn a_new_title_shows_on_every_calendar() {
 }
 
 #[tokio::test]
-async fn the_new_time_may_overlap_the_old_and_touch_others() {
+async fn the_new_time_may_overlap_the_old_one_and_touch_other_meetings() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person("bo", "UTC").await;
@@ -82,10 +82,10 @@ async fn the_new_time_may_overlap_the_old_and_touch_others() {
 }
 
 #[tokio::test]
-async fn who_is_busy_or_asleep_then_is_told_anew() {
+async fn a_change_reports_who_is_busy_or_in_dnd_at_the_new_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    let bo = world.sleeper("bo", "UTC", 22, 7).await;
+    let bo = world.person_with_dnd("bo", "UTC", 22, 7).await;
     let cy = world.person("cy", "UTC").await;
     let secret = json!({ "title": "Secret" });
     world.book(&bo, "2026-12-01T10:30", "2026-12-01T11:30", &[], secret.clone()).await;
@@ -96,16 +96,16 @@ async fn who_is_busy_or_asleep_then_is_told_anew() {
             { "start_time": format!("2026-12-{start}:00+01:00"), "end_time": format!("2026-12-{end}:00+01:00") },
         ]}])
     };
-    let asleep = json!([{ "user_id": bo.id, "email": bo.email }]);
+    let in_dnd = json!([{ "user_id": bo.id, "email": bo.email }]);
     for (change, unavailable, disturbed) in [
-        // Also where the time stays: the lists tell how it is now.
+        // The lists are current even if the time does not change.
         (json!({ "time_zone": "Europe/Madrid" }), busy(&bo, "01T11:30", "01T12:30"), json!([])),
         (json!({}), busy(&bo, "01T11:30", "01T12:30"), json!([])),
         (json!({ "start_time": "2026-12-01T11:30Z", "end_time": "2026-12-01T12:00Z" }), json!([]), json!([])),
         (
             json!({ "start_time": "2026-12-02T21:15Z", "end_time": "2026-12-02T22:15Z" }),
             busy(&cy, "02T22:00", "02T22:30"),
-            asleep,
+            in_dnd,
         ),
     ] {
         let (status, answer) = patch(&world, &meeting, change.clone()).await;
@@ -123,7 +123,7 @@ fn reminder(name: &str, minutes: u64, at: &str) -> (String, u64, String) {
 #[tokio::test]
 async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.sleeper("bo", "UTC", 20, 8).await);
+    let (ana, bo) = (world.person("ana", "UTC").await, world.person_with_dnd("bo", "UTC", 20, 8).await);
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
     world.settle().await;
     for (change, expected) in [
@@ -136,7 +136,7 @@ async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
                 reminder("bo", 30, "01T09:30"),
             ],
         ),
-        // Bo is woken before the night or after it.
+        // Bo is reminded before or after DND hours.
         (
             json!({ "start_time": "2026-12-05T08:20", "end_time": "2026-12-05T10:00" }),
             vec![

@@ -1,10 +1,10 @@
-//! `PATCH /api/users/{user_id}`: who somebody is, where they are reached, and when not to disturb them.
+//! `PATCH /api/users/{user_id}`: name, address, zone and DND hours.
 
-use harness::{Person, World};
+use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
 
 use super::{due, patch_user, stored, timers};
-use crate::{bad_fields, with};
+use crate::bad_fields;
 
 async fn user(world: &World, person: &Person) -> Value {
     let (status, body) = world.get(&format!("/api/users/{}", person.id)).await;
@@ -13,11 +13,11 @@ async fn user(world: &World, person: &Person) -> Value {
 }
 
 #[tokio::test]
-async fn each_field_changes_alone_and_all_of_them_together() {
+async fn fields_can_be_changed_alone_and_together() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let mut expected = user(&world, &ana).await;
-    for (change, told) in [
+    for (change, reported) in [
         (json!({ "name": " Ana María " }), json!({ "name": "Ana María" })),
         (json!({ "timezone": "asia/tokyo" }), json!({ "timezone": "Asia/Tokyo" })),
         (json!({ "time_zone": "Europe/Madrid" }), json!({ "timezone": "Europe/Madrid" })),
@@ -38,7 +38,7 @@ async fn each_field_changes_alone_and_all_of_them_together() {
             json!({ "name": "A", "email": "a@example.com", "timezone": "UTC", "dnd_start_time": "01:00", "dnd_end_time": "02:30" }),
         ),
     ] {
-        expected = with(expected, told);
+        expected = with(expected, reported);
         let answer = patch_user(&world, &ana, change.clone()).await;
         assert_eq!(answer, (200, expected.clone()), "{change}");
         assert_eq!(user(&world, &ana).await, expected, "{change}");
@@ -46,19 +46,19 @@ async fn each_field_changes_alone_and_all_of_them_together() {
 }
 
 #[tokio::test]
-async fn a_change_to_what_is_already_so_changes_nothing() {
+async fn a_change_to_the_same_values_writes_nothing() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "Europe/Madrid", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "Europe/Madrid", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     world.settle().await;
-    let (before, told) = (world.items().await, user(&world, &ana).await);
+    let (before, reported) = (world.items().await, user(&world, &ana).await);
     for change in [
         json!({}),
         json!({ "name": "ana", "email": "ana@example.com" }),
         json!({ "timezone": "europe/madrid", "dnd_start_time": 22 }),
         json!({ "dnd_start_time": "22:00", "dnd_end_time": "07:00" }),
     ] {
-        assert_eq!(patch_user(&world, &ana, change.clone()).await, (200, told.clone()), "{change}");
+        assert_eq!(patch_user(&world, &ana, change.clone()).await, (200, reported.clone()), "{change}");
     }
     for change in [json!({ "dnd_start_time": null }), json!({ "dnd_end_time": null, "dnd_start_time": null })]
     {
@@ -73,9 +73,9 @@ async fn a_change_to_what_is_already_so_changes_nothing() {
 }
 
 #[tokio::test]
-async fn there_are_both_do_not_disturb_hours_or_neither() {
+async fn dnd_start_and_end_are_set_together_or_not_at_all() {
     let world = World::start().await;
-    let ana = world.sleeper("ana", "UTC", 22, 7).await;
+    let ana = world.person_with_dnd("ana", "UTC", 22, 7).await;
     let bo = world.person("bo", "UTC").await;
     let before = world.items().await;
     for (person, change, field) in [
@@ -95,9 +95,9 @@ async fn there_are_both_do_not_disturb_hours_or_neither() {
 }
 
 #[tokio::test]
-async fn an_address_changes_hands_only_when_it_is_free() {
+async fn a_user_can_only_take_a_free_address() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let email = |email: &str| json!({ "email": email });
     let before = world.items().await;
     for taken in ["bo@example.com", "BO@example.com", "Bo@Example.COM"] {
@@ -107,24 +107,24 @@ async fn an_address_changes_hands_only_when_it_is_free() {
     }
     assert!(world.items().await == before);
 
-    // Ana's new address is hers in any case, her old one anybody's.
+    // Ana's new address is taken in any case. Her old one is free.
     assert_eq!(patch_user(&world, &ana, email("Ana.New@example.com")).await.0, 200);
     let create = async |email: &str| {
-        world.post("/api/create_user", json!({ "email": email, "name": "Cy", "timezone": "UTC" })).await
+        world.post("/api/create_user", with(new_user("Cy"), json!({ "email": email }))).await
     };
     assert_eq!(create("ana.new@EXAMPLE.com").await.0, 409);
     let (status, cy) = create("ANA@example.com").await;
     assert_eq!(status, 201, "{cy}");
     assert_eq!(patch_user(&world, &ana, email("ana@example.com")).await.0, 409);
 
-    // Only the case of it: still hers alone.
+    // She changes only its case. It stays taken.
     assert_eq!(
         patch_user(&world, &ana, email("ANA.NEW@example.com")).await.1["email"],
         "ANA.NEW@example.com"
     );
     assert_eq!(patch_user(&world, &bo, email("ana.new@example.com")).await.0, 409);
 
-    // Two swap theirs by way of a third.
+    // Two users swap their addresses by using a third one.
     for (person, address) in
         [(&ana, "third@example.com"), (&bo, "ana.new@example.com"), (&ana, "bo@example.com")]
     {
@@ -137,9 +137,9 @@ async fn an_address_changes_hands_only_when_it_is_free() {
 }
 
 #[tokio::test]
-async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
+async fn a_new_address_is_used_for_invitations_and_reminders() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let past = world.book(&ana, "2026-11-01T10:00", "2026-11-01T11:00", &[&bo], json!({})).await;
     let coming = world.book(&ana, "2026-11-02T11:00", "2026-11-02T12:00", &[&bo], json!({})).await;
     world.settle().await;
@@ -151,8 +151,8 @@ async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
     let shown = stored(&world, &coming).await;
     assert_eq!((&shown["participants"][1], &shown["version"]), (&bob, &json!(1)));
     assert_eq!(stored(&world, &past).await["participants"][1]["email"], bo.email, "over is over");
-    let told = world.reminders(&coming).await;
-    assert_eq!(told[1]["email"], "Bob@example.com");
+    let reported = world.reminders(&coming).await;
+    assert_eq!(reported[1]["email"], "Bob@example.com");
 
     let (status, problem) =
         world.try_book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
@@ -168,11 +168,11 @@ async fn who_has_a_new_address_is_invited_and_written_to_by_it() {
 }
 
 #[tokio::test]
-async fn reminders_to_come_are_planned_anew() {
+async fn changing_a_user_replans_their_pending_reminders() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
     let ana = world.person("ana", "UTC").await;
-    // Over midnight, so that it stands on two pages, and a second one to make sure that all are looked after.
+    // One meeting is over midnight, so that it is on two pages. A second one shows that all are planned.
     let night = world.book(&ana, "2026-12-01T23:30", "2026-12-02T01:00", &[&bo], json!({})).await;
     let noon = world.book(&bo, "2026-12-03T12:00", "2026-12-03T13:00", &[], json!({})).await;
     world.settle().await;

@@ -1,4 +1,4 @@
-//! Many changes at once: what is left is what one of them after another would have left.
+//! Many changes at once have the same result as one after another.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use harness::World;
 use serde_json::{Value, json};
 
 use super::{ask, booked, cancel, patch, patch_user, stored, timers};
-use crate::races::rough;
+use crate::races::with_conflicts;
 
 fn count(answers: &[(u16, Value)], status: u16, code: Option<&str>) -> usize {
     let code = code.map_or(Value::Null, Value::from);
@@ -20,11 +20,11 @@ fn times(start: &str, end: &str) -> Value {
 }
 
 #[tokio::test]
-async fn many_moves_of_one_meeting_leave_it_in_one_place() {
+async fn many_moves_at_once_leave_the_meeting_at_one_time() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], json!({})).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all((0..24).map(async |number| {
         let day = 1 + number % 5;
         let change = times(&format!("{day:02}T23:{number:02}"), &format!("{:02}T00:30", day + 1));
@@ -37,8 +37,8 @@ async fn many_moves_of_one_meeting_leave_it_in_one_place() {
     assert_eq!(versions, (2..=25).collect());
 
     let last = stored(&world, &meeting).await;
-    let (_, told) = answers.iter().find(|(_, body)| body["version"] == 25).unwrap();
-    assert_eq!(last["start_time"], told["start_time"]);
+    let (_, reported) = answers.iter().find(|(_, body)| body["version"] == 25).unwrap();
+    assert_eq!(last["start_time"], reported["start_time"]);
     let start = last["start_time"].as_str().unwrap().trim_end_matches(":00+00:00").to_owned();
     let end = last["end_time"].as_str().unwrap().trim_end_matches(":00+00:00").to_owned();
     for person in [&ana, &bo] {
@@ -49,7 +49,7 @@ async fn many_moves_of_one_meeting_leave_it_in_one_place() {
 }
 
 #[tokio::test]
-async fn of_many_meetings_moved_to_overlapping_times_at_once_one_moves() {
+async fn of_many_meetings_moved_to_overlapping_times_one_moves() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let mut meetings = Vec::new();
@@ -57,7 +57,7 @@ async fn of_many_meetings_moved_to_overlapping_times_at_once_one_moves() {
         let (start, end) = (format!("2026-12-01T{hour:02}:00"), format!("2026-12-01T{hour:02}:30"));
         meetings.push(world.book(&ana, &start, &end, &[], json!({})).await);
     }
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all(meetings.iter().enumerate().map(async |(number, meeting)| {
         patch(&world, meeting, times(&format!("02T23:{number:02}"), "03T01:00")).await
     }));
@@ -77,7 +77,7 @@ async fn of_many_meetings_moved_to_overlapping_times_at_once_one_moves() {
 async fn a_move_and_a_booking_never_both_get_the_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     let mut expected = 0;
     for day in 1..=8 {
         let day = format!("2026-12-{day:02}");
@@ -95,14 +95,13 @@ async fn a_move_and_a_booking_never_both_get_the_time() {
 }
 
 #[tokio::test]
-async fn who_cancels_among_many_who_change_leaves_nothing_behind() {
+async fn cancelling_during_many_changes_leaves_nothing_behind() {
     for round in 0..6 {
         let world = World::start().await;
-        let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-        let cy = world.person("cy", "UTC").await;
+        let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
         let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T01:00", &[&bo], json!({})).await;
         if round % 2 == 0 {
-            rough(&world);
+            with_conflicts(&world);
         }
         let changes = join_all((0..6).map(async |number| {
             let day = 2 + number;
@@ -129,12 +128,12 @@ async fn who_cancels_among_many_who_change_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn of_many_who_saw_the_same_version_one_changes_it() {
+async fn of_many_changes_of_the_same_version_one_succeeds() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
     for version in 1..=3 {
-        rough(&world);
+        with_conflicts(&world);
         let tag = format!("\"{version}\"");
         let answers = join_all((0..16).map(async |number| {
             let change = json!({ "title": format!("{version}.{number}") });
@@ -148,7 +147,7 @@ async fn of_many_who_saw_the_same_version_one_changes_it() {
         assert_eq!(stored(&world, &meeting).await["title"], won["title"]);
     }
     // One cancels or one changes, never both.
-    rough(&world);
+    with_conflicts(&world);
     let change = json!({ "location": "Room 1" });
     let (changed, cancelled) = join(
         ask(&world, Method::PATCH, &meeting, Some("\"4\""), change),
@@ -163,11 +162,11 @@ async fn of_many_who_saw_the_same_version_one_changes_it() {
 }
 
 #[tokio::test]
-async fn of_many_who_want_one_address_at_once_one_gets_it() {
+async fn of_many_users_who_take_the_same_address_one_gets_it() {
     let world = World::start().await;
     let names: Vec<_> = (0..12).map(|number| format!("p{number}")).collect();
     let people = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all(people.iter().enumerate().map(async |(number, person)| {
         let email = if number % 2 == 0 { "wanted@example.com" } else { "WANTED@example.com" };
         patch_user(&world, person, json!({ "email": email })).await
@@ -179,12 +178,12 @@ async fn of_many_who_want_one_address_at_once_one_gets_it() {
     assert_eq!(claims, 12);
 }
 
-/// The second finds the address claimed, but by the first: theirs.
+/// The later requests find the address taken, but by the same user.
 #[tokio::test]
-async fn somebody_who_asks_for_the_same_new_address_many_times_at_once_gets_it_every_time() {
+async fn a_user_who_takes_the_same_new_address_many_times_at_once_succeeds_every_time() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all(
         (0..12).map(async |_| patch_user(&world, &ana, json!({ "email": "new@example.com" })).await),
     );
@@ -196,10 +195,10 @@ async fn somebody_who_asks_for_the_same_new_address_many_times_at_once_gets_it_e
 }
 
 #[tokio::test]
-async fn changes_of_different_fields_of_one_person_at_once_are_all_kept() {
+async fn changes_of_different_fields_at_once_are_all_kept() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
-    rough(&world);
+    with_conflicts(&world);
     let changes = [
         json!({ "name": "Ana" }),
         json!({ "timezone": "Asia/Tokyo" }),

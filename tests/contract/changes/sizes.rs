@@ -24,33 +24,33 @@ fn times(start: &str, end: &str) -> Value {
 }
 
 #[tokio::test]
-async fn more_than_a_meeting_holds_are_refused_before_anyone_is_looked_for() {
+async fn too_many_participants_are_refused_before_any_is_looked_up() {
     let world = World::start().await;
     let people = crowd(&world, 2).await;
     let (start, end) = ("2026-12-01T10:00", "2026-12-01T11:00");
     let nobody = |number| Person { id: String::new(), email: format!("nobody{number}@example.com") };
-    let strangers: Vec<_> = (0..100).map(nobody).collect();
+    let unknown: Vec<_> = (0..100).map(nobody).collect();
     world.calls().clear();
-    let strangers: Vec<_> = strangers.iter().collect();
-    let (status, problem) = world.try_book(&people[0], start, end, &strangers, json!({})).await;
+    let unknown: Vec<_> = unknown.iter().collect();
+    let (status, problem) = world.try_book(&people[0], start, end, &unknown, json!({})).await;
     assert_eq!((status, &problem["code"]), (422, &json!("invalid_request")), "{problem}");
     assert!(message(&problem, "participants").contains("at most 99"), "{problem}");
     assert_eq!(world.calls().count(), 0);
-    // One who is listed more often still counts once.
+    // A participant who is listed several times counts once.
     let (status, meeting) = world.try_book(&people[0], start, end, &[&people[1]; 120], json!({})).await;
     assert_eq!(status, 201, "{meeting}");
 }
 
 #[tokio::test]
-async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
+async fn a_move_may_touch_ninety_nine_participant_days_at_most() {
     let world = World::start().await;
     let people = crowd(&world, 99).await;
     for (count, start, end, moves) in [
-        // Fifty people leave one day for another: a hundred.
+        // Fifty people on the old day and on the new one are a hundred.
         (50, "01T10:00", "01T11:00", vec![(422, "02T10:00", "02T11:00"), (422, "01T23:00", "02T01:00")]),
         (49, "01T12:00", "01T13:00", vec![(200, "02T12:00", "02T13:00"), (422, "03T23:00", "04T00:01")]),
         (33, "01T14:00", "01T15:00", vec![(200, "03T23:00", "05T00:00"), (200, "04T01:00", "05T01:00")]),
-        // As many as there can be move within their day, and no further.
+        // The largest meeting can move within its day only.
         (
             99,
             "01T16:00",
@@ -69,7 +69,7 @@ async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
                 assert!(world.items().await == before, "{count} people to {start} wrote something");
             }
         }
-        // Whatever its size, it can be renamed and cancelled.
+        // A meeting of any size can be renamed and cancelled.
         patched(&world, &meeting, json!({ "title": "Renamed" })).await;
         assert!(!booked(&world, &people[count - 1]).await.is_empty());
         assert_eq!(cancel(&world, &meeting).await.0, 200);
@@ -77,10 +77,10 @@ async fn old_and_new_days_together_are_ninety_nine_participant_days_at_most() {
     }
 }
 
-/// A calendar page holds 250 meetings, and 50 more of its owner's own. One that is on it already
-/// takes no more room when it changes.
+/// A calendar page holds 250 meetings, and 50 more that its owner organizes. A meeting that is on it already
+/// needs no further place when it changes.
 #[tokio::test]
-async fn a_full_day_takes_its_owners_meetings_and_those_on_it_still_change() {
+async fn on_a_full_day_the_owner_can_still_book_and_meetings_can_still_change() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let bo = world.person("bo", "UTC").await;

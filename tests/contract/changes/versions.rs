@@ -1,23 +1,20 @@
-//! `ETag` and `If-Match`: nobody overwrites what they have not seen.
+//! `ETag` and `If-Match`: nobody overwrites a version that they have not seen.
 
 use axum::http::Method;
-use harness::{Answer, World};
+use harness::{ApiResponse, World, new_meeting};
 use serde_json::{Value, json};
 
 use super::{ask, member, path, request};
 
-fn etag(answer: &Answer) -> &str {
+fn etag(answer: &ApiResponse) -> &str {
     answer.headers.get("etag").unwrap_or_else(|| panic!("no ETag: {}", answer.body)).to_str().unwrap()
 }
 
 #[tokio::test]
-async fn every_answer_about_a_meeting_has_its_version_as_etag() {
+async fn every_meeting_response_has_its_version_as_etag() {
     let world = World::start().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    let body = json!({
-        "creator_id": ana.id, "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00", "time_zone": "UTC",
-        "participants": [],
-    });
+    let [ana, bo] = world.people(["ana", "bo"]).await;
+    let body = new_meeting(&ana.id);
     let create = || request(Method::POST, "/api/create_meeting", &[("idempotency-key", "k")], &body);
     let created = world.request(create()).await;
     assert_eq!((created.status, etag(&created)), (201, "\"1\""));
@@ -38,13 +35,13 @@ async fn every_answer_about_a_meeting_has_its_version_as_etag() {
         assert_eq!((answer.status, etag(&answer)), (200, version), "{method} {path}: {}", answer.body);
         assert_eq!(answer.body["version"].to_string(), version.trim_matches('"'));
     }
-    // The first answer again, as it was: who acts on it learns that it is old.
+    // The repeated response has the old version.
     let replayed = world.request(create()).await;
     assert_eq!((replayed.status, etag(&replayed)), (201, "\"1\""));
 }
 
 #[tokio::test]
-async fn a_change_depends_on_the_version_that_if_match_names() {
+async fn if_match_must_name_the_current_version() {
     for method in [Method::PATCH, Method::DELETE] {
         let change = if method == Method::PATCH { json!({ "title": "Retro" }) } else { Value::Null };
         let world = World::start().await;
@@ -85,7 +82,7 @@ async fn a_change_depends_on_the_version_that_if_match_names() {
 }
 
 #[tokio::test]
-async fn who_lost_reads_again_and_goes_on() {
+async fn after_a_version_mismatch_a_client_reads_again_and_succeeds() {
     let world = World::start().await;
     let ana = world.person("ana", "UTC").await;
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], json!({})).await;
@@ -93,17 +90,17 @@ async fn who_lost_reads_again_and_goes_on() {
     let title = |title: &str| json!({ "title": title });
     assert_eq!(ask(&world, Method::PATCH, &meeting, None, title("A")).await.status, 200);
     assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await.status, 412);
-    // Also where it would change nothing.
+    // The same for a change that would change nothing.
     assert_eq!(ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("A")).await.status, 412);
     let seen = world.send(Method::GET, &path(&meeting), Vec::new()).await;
     let done = ask(&world, Method::PATCH, &meeting, Some(etag(&seen)), title("B")).await;
     assert_eq!((done.status, &done.body["title"]), (200, &json!("B")));
 
-    // What is cancelled already is as the request wanted it, whichever version it named.
+    // Cancelling again succeeds with the version before.
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&seen)), Value::Null).await.status, 412);
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
     assert_eq!(ask(&world, Method::DELETE, &meeting, Some(etag(&done)), Value::Null).await.status, 200);
-    // What is not there has no version to match.
+    // An unknown meeting has no version.
     let nothing = json!({ "meeting_id": "nothing" });
     assert_eq!(ask(&world, Method::PATCH, &nothing, Some("*"), title("A")).await.status, 404);
     assert_eq!(ask(&world, Method::DELETE, &nothing, Some("\"1\""), Value::Null).await.status, 404);

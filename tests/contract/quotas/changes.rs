@@ -1,4 +1,4 @@
-//! What changes of meetings touch in a day.
+//! The daily quota of changes.
 
 use axum::http::Method;
 use futures_util::future::join_all;
@@ -8,31 +8,31 @@ use shared::domain::Quotas;
 
 use super::{TODAY, UNLIMITED, refused};
 use crate::changes::{ask, cancel, patch, patched};
-use crate::races::{count, rough};
+use crate::races::{count, with_conflicts};
 
-/// Ana's meeting with Bo, two reminders each, where so much may be touched.
-async fn scene(changes_per_day: u64) -> (World, Person, Value) {
+/// Ana's meeting with Bo, with two reminders each, and a quota of changes.
+async fn fixture(changes_per_day: u64) -> (World, Person, Value) {
     let world = World::with_quotas(Quotas { changes_per_day, ..UNLIMITED }).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let reminders = json!({ "notification_interval": [60, 10] });
     let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[&bo], reminders).await;
     (world, ana, meeting)
 }
 
-/// How much is counted of Ana's day.
+/// How much of Ana's quota is used.
 async fn touched(world: &World, ana: &Person) -> Option<u64> {
     let items = world.items().await;
     items.get(&(format!("USER#{}", ana.id), format!("QUOTA#{TODAY}")))?["changes_per_day"].as_u64()
 }
 
 #[tokio::test]
-async fn a_change_counts_a_message_for_each_and_the_reminders_that_it_plans_anew() {
-    let (world, ana, meeting) = scene(100).await;
+async fn a_change_counts_one_message_per_participant_and_every_replanned_reminder() {
+    let (world, ana, meeting) = fixture(100).await;
     for (change, sum) in [
         (json!({ "title": "Retitled" }), 2),
         (json!({ "title": "Retitled" }), 2),
         (json!({ "start_time": "2026-12-01T10:15" }), 2 + 6),
-        // As many as there were, where there were more.
+        // Removed reminders count too.
         (json!({ "notification_interval": 30 }), 2 + 6 + 6),
         (json!({ "notification_interval": [30, 20, 10], "location": "Room 1" }), 2 + 6 + 6 + 8),
     ] {
@@ -42,24 +42,24 @@ async fn a_change_counts_a_message_for_each_and_the_reminders_that_it_plans_anew
 }
 
 #[tokio::test]
-async fn beyond_the_limit_nothing_changes_and_what_is_refused_is_free() {
-    let (world, ana, meeting) = scene(9).await;
+async fn a_change_beyond_the_limit_is_refused_and_refused_changes_count_nothing() {
+    let (world, ana, meeting) = fixture(9).await;
     assert_eq!(patch(&world, &meeting, json!({ "end_time": "2026-12-01T09:00" })).await.0, 422);
     assert_eq!(touched(&world, &ana).await, None);
     patched(&world, &meeting, json!({ "start_time": "2026-12-01T10:15" })).await;
     let before = world.items().await;
     refused(patch(&world, &meeting, json!({ "notification_interval": 30 })).await, "changes_per_day", 9);
     assert!(world.items().await == before);
-    // Less still fits, and a meeting can always be cancelled.
+    // A smaller change still fits, and a meeting can always be cancelled.
     patched(&world, &meeting, json!({ "title": "Retitled" })).await;
     assert_eq!(touched(&world, &ana).await, Some(8));
     assert_eq!(cancel(&world, &meeting).await.0, 200);
 }
 
 #[tokio::test]
-async fn who_loses_a_race_or_comes_too_late_gets_back_what_was_counted() {
-    let (world, ana, meeting) = scene(1_000).await;
-    rough(&world);
+async fn a_change_that_fails_on_a_conflict_or_version_returns_its_quota() {
+    let (world, ana, meeting) = fixture(1_000).await;
+    with_conflicts(&world);
     let titles = (0..16).map(|number| json!({ "title": format!("Title {number}") }));
     let answers = join_all(titles.map(async |title| {
         let answer = ask(&world, Method::PATCH, &meeting, Some("\"1\""), title).await;

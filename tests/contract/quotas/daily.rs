@@ -2,12 +2,12 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Answer, Person, World, instant};
+use harness::{ApiResponse, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
 use super::{TODAY, UNLIMITED, counted, hour, refused, retry_after, try_hour};
-use crate::races::{count, rough};
+use crate::races::{count, with_conflicts};
 
 const MANY: usize = 64;
 
@@ -20,22 +20,20 @@ fn invitations(invitations_per_day: u64) -> Quotas {
 }
 
 /// Asks for the `number`-th hour under an idempotency key.
-async fn create(world: &World, creator: &Person, number: usize, key: &str) -> Answer {
+async fn create(world: &World, creator: &Person, number: usize, key: &str) -> ApiResponse {
     let (start, end) = hour(number);
-    let body = json!({
-        "creator_id": creator.id, "start_time": start, "end_time": end, "time_zone": "UTC", "participants": [],
-    });
+    let body = with(new_meeting(&creator.id), json!({ "start_time": start, "end_time": end }));
     let request =
         crate::changes::request(Method::POST, "/api/create_meeting", &[("idempotency-key", key)], &body);
     world.request(request).await
 }
 
 #[tokio::test]
-async fn of_many_meetings_at_once_just_the_limit_gets_through() {
+async fn of_many_meetings_at_once_exactly_the_limit_is_booked() {
     const LIMIT: usize = 10;
     let world = World::with_quotas(meetings(LIMIT as u64)).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    rough(&world);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
+    with_conflicts(&world);
     let answers = join_all((0..MANY).map(async |number| try_hour(&world, &ana, number, &[&bo]).await)).await;
     world.calls().clear();
     assert_eq!((count(&answers, 201), count(&answers, 429)), (LIMIT, MANY - LIMIT));
@@ -45,26 +43,25 @@ async fn of_many_meetings_at_once_just_the_limit_gets_through() {
     assert_eq!(counted(&world, &ana, TODAY).await, (LIMIT as u64, 0));
     let booked = world.items().await.into_keys().filter(|(_, sort)| sort == "MEETING").count();
     assert_eq!(booked, LIMIT);
-    // Everybody else still may.
+    // The limit of others is not affected.
     assert_eq!(try_hour(&world, &bo, MANY, &[&ana]).await.0, 201);
 }
 
 #[tokio::test]
-async fn of_many_invitations_at_once_just_the_limit_gets_through() {
+async fn of_many_invitations_at_once_exactly_the_limit_is_accepted() {
     let world = World::with_quotas(invitations(9)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
-    rough(&world);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
+    with_conflicts(&world);
     let answers =
         join_all((0..16).map(async |number| try_hour(&world, &ana, number, &[&bo, &cy]).await)).await;
     world.calls().clear();
     assert_eq!((count(&answers, 201), count(&answers, 429)), (4, 12));
 
-    // One is left, for one of many who are to be added at once.
+    // One invitation is left for many additions at once.
     let alone = world.book(&ana, "2026-12-20T10:00", "2026-12-20T11:00", &[], json!({})).await;
     let names: Vec<_> = (0..8).map(|number| format!("p{number}")).collect();
     let people = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
-    rough(&world);
+    with_conflicts(&world);
     let answers = join_all(people.iter().map(|person| world.participant("add", &alone, person))).await;
     world.calls().clear();
     assert_eq!((count(&answers, 200), count(&answers, 429)), (1, 7));
@@ -74,10 +71,9 @@ async fn of_many_invitations_at_once_just_the_limit_gets_through() {
 }
 
 #[tokio::test]
-async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_not() {
+async fn invitations_count_once_for_the_organizer_who_is_not_counted() {
     let world = World::with_quotas(invitations(4)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let shouted = Person { email: bo.email.to_uppercase(), ..bo.clone() };
     assert_eq!(try_hour(&world, &ana, 0, &[&ana, &bo, &shouted]).await.0, 201);
     assert_eq!(counted(&world, &ana, TODAY).await, (0, 1));
@@ -85,7 +81,7 @@ async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_n
     let (_, of_bo) = try_hour(&world, &bo, 1, &[&cy]).await;
     assert_eq!(world.participant("add", &of_bo, &ana).await.0, 200);
     assert_eq!(counted(&world, &bo, TODAY).await, (0, 2));
-    // Whoever leaves is no credit, and who comes again is invited again.
+    // A removal returns nothing, and adding someone again counts again.
     assert_eq!(world.participant("remove", &of_bo, &ana).await.0, 200);
     assert_eq!(world.participant("add", &of_bo, &ana).await.0, 200);
     assert_eq!(counted(&world, &bo, TODAY).await, (0, 3));
@@ -94,10 +90,9 @@ async fn those_invited_are_counted_once_for_the_organizer_and_the_organizer_is_n
 }
 
 #[tokio::test]
-async fn a_request_that_asks_for_more_than_a_day_holds_is_told_so() {
+async fn a_request_for_more_than_the_daily_limit_is_refused_with_that_reason() {
     let world = World::with_quotas(invitations(1)).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let before = world.items().await;
     let problem = refused(try_hour(&world, &ana, 0, &[&bo, &cy]).await, "invitations_per_day", 1);
     assert!(problem["detail"].as_str().unwrap().contains("takes 2 at once"), "{problem}");
@@ -105,7 +100,7 @@ async fn a_request_that_asks_for_more_than_a_day_holds_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
+async fn counts_restart_on_a_new_utc_day_and_retry_after_says_when() {
     let world = World::with_quotas(meetings(1)).await;
     let ana = world.person("ana", "Pacific/Auckland").await;
     world.clock.set(instant("2026-11-02T09:00:00.500Z"));
@@ -124,7 +119,7 @@ async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
     assert_eq!(create(&world, &ana, 1, "second").await.status, 201);
     assert_eq!(create(&world, &ana, 2, "third").await.status, 429);
 
-    // Each day is kept until it can't matter any more, and no longer.
+    // The count of a day expires one day after it.
     for (date, midnight) in [(TODAY, "2026-11-04T00:00:00Z"), ("2026-11-03", "2026-11-05T00:00:00Z")] {
         assert_eq!(counted(&world, &ana, date).await, (1, 0));
         let key = (format!("USER#{}", ana.id), format!("QUOTA#{date}"));
@@ -133,10 +128,9 @@ async fn a_new_day_in_utc_begins_anew_and_the_refusal_tells_when() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
+async fn requests_refused_for_other_reasons_count_nothing() {
     let world = World::with_quotas(Quotas { invitations_per_day: 10, ..meetings(10) }).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo]).await;
     let before = world.items().await;
     let nobody = Person { id: "nobody".to_owned(), email: "nobody@example.com".to_owned() };
@@ -155,11 +149,11 @@ async fn a_request_that_is_refused_for_another_reason_costs_nothing() {
 }
 
 #[tokio::test]
-async fn who_loses_a_race_gets_back_what_was_counted() {
+async fn a_booking_that_fails_on_a_conflict_returns_its_quota() {
     let world = World::with_quotas(Quotas { invitations_per_day: 500, ..meetings(500) }).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
-    rough(&world);
-    // All at the same time, so that one is booked; the others were counted before they saw it.
+    let [ana, bo] = world.people(["ana", "bo"]).await;
+    with_conflicts(&world);
+    // All are at the same time, so one is booked. The others were counted before they met the conflict.
     let answers = join_all((0..MANY).map(async |_| try_hour(&world, &ana, 0, &[&bo]).await)).await;
     assert!(world.calls().operations().iter().filter(|name| *name == "UpdateItem").count() > MANY);
     world.calls().clear();
@@ -168,11 +162,11 @@ async fn who_loses_a_race_gets_back_what_was_counted() {
 }
 
 #[tokio::test]
-async fn a_repetition_is_not_counted() {
+async fn an_idempotent_retry_is_not_counted() {
     let world = World::with_quotas(meetings(2)).await;
     let ana = world.person("ana", "UTC").await;
-    rough(&world);
-    // Also of those who come before the first is answered, even when there is no room for them.
+    with_conflicts(&world);
+    // Also those that come before the first is answered, even if the quota is used up.
     let answers = join_all((0..16).map(|_| create(&world, &ana, 0, "key"))).await;
     world.calls().clear();
     assert!(answers.iter().any(|answer| answer.status == 201));
@@ -187,9 +181,9 @@ async fn a_repetition_is_not_counted() {
 }
 
 #[tokio::test]
-async fn without_limits_nothing_is_counted_or_asked() {
+async fn without_limits_nothing_is_counted_or_read() {
     let world = World::with_quotas(UNLIMITED).await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.calls().clear();
     let (status, meeting) = try_hour(&world, &ana, 0, &[]).await;
     assert_eq!(status, 201);
@@ -204,10 +198,9 @@ async fn without_limits_nothing_is_counted_or_asked() {
 }
 
 #[tokio::test]
-async fn of_several_quotas_the_first_that_is_exceeded_is_named() {
+async fn the_first_exceeded_quota_is_named() {
     let mut world = World::with_quotas(UNLIMITED).await;
-    let [ana, bo, cy] = ["ana", "bo", "cy"].map(|name| world.person(name, "UTC"));
-    let (ana, bo, cy) = (ana.await, bo.await, cy.await);
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let used = Quotas { meetings_per_day: 1, invitations_per_day: 2, pending_reminders: 3, ..UNLIMITED };
     world.restart_with(used);
     let (_, meeting) = try_hour(&world, &ana, 0, &[&bo, &cy]).await;

@@ -1,4 +1,4 @@
-//! How much one user may ask for.
+//! Quotas of one user.
 
 mod changes;
 mod daily;
@@ -6,11 +6,11 @@ mod failing;
 mod pending;
 
 use axum::http::header;
-use harness::{Answer, Person, World};
+use harness::{ApiResponse, Person, World};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
-/// No limit at all, to be narrowed.
+/// No limits. Tests set some.
 const UNLIMITED: Quotas =
     Quotas { meetings_per_day: 0, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 0 };
 
@@ -28,7 +28,7 @@ async fn try_hour(world: &World, creator: &Person, number: usize, invited: &[&Pe
     world.try_book(creator, &start, &end, invited, json!({})).await
 }
 
-/// What is counted of someone's day: meetings and invitations.
+/// How many meetings and invitations are counted for someone on a day.
 async fn counted(world: &World, person: &Person, date: &str) -> (u64, u64) {
     let items = world.items().await;
     let Some(item) = items.get(&(format!("USER#{}", person.id), format!("QUOTA#{date}"))) else {
@@ -38,7 +38,7 @@ async fn counted(world: &World, person: &Person, date: &str) -> (u64, u64) {
     (count("meetings_per_day"), count("invitations_per_day"))
 }
 
-/// Holds a refusal against the quota that it should name.
+/// Asserts that a response is a refusal that names the quota. Returns the problem.
 fn refused(answer: (u16, Value), name: &str, limit: u64) -> Value {
     let (status, problem) = answer;
     assert_eq!((status, &problem["code"]), (429, &json!("quota_exceeded")), "{problem}");
@@ -47,7 +47,7 @@ fn refused(answer: (u16, Value), name: &str, limit: u64) -> Value {
     problem
 }
 
-/// In how many seconds it may work.
-fn retry_after(answer: &Answer) -> u64 {
+/// The seconds in `Retry-After`.
+fn retry_after(answer: &ApiResponse) -> u64 {
     answer.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Reminders outstanding over all meetings to come.
+//! The quota of pending reminders in all future meetings.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::http::Method;
@@ -16,7 +16,7 @@ async fn world() -> World {
     World::with_quotas(Quotas { pending_reminders: LIMIT, ..UNLIMITED }).await
 }
 
-/// A list that makes so many reminders for each participant.
+/// A list with that many reminders for each participant.
 fn list(reminders: u64) -> Value {
     let spaced = reminders.min(10);
     let more = (spaced..reminders).map(|number| json!(1_000 + number));
@@ -29,12 +29,12 @@ fn relist(reminders: u64) -> Value {
     json!({ "notification_interval": list(reminders) })
 }
 
-/// Asks for a meeting of someone alone, in a year in which nothing else happens.
+/// Books a meeting of someone alone, in a year without other meetings.
 async fn probe(world: &World, person: &Person, reminders: u64) -> (u16, Value) {
     world.try_book(person, "2030-01-01T10:00", "2030-01-01T11:00", &[], relist(reminders)).await
 }
 
-/// Holds that just so many more reminders fit, which nothing remains of.
+/// Asserts that exactly that many more reminders fit. They are removed again.
 async fn fit(world: &World, person: &Person, reminders: u64) {
     refused(probe(world, person, reminders + 1).await, "pending_reminders", LIMIT);
     let (status, meeting) = probe(world, person, reminders).await;
@@ -42,19 +42,19 @@ async fn fit(world: &World, person: &Person, reminders: u64) {
     assert_eq!(cancel(world, &meeting).await.0, 200);
 }
 
-/// Ana's meeting with Bo over three UTC days, two reminders each.
-async fn scene(world: &World) -> (Person, Person, Value) {
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+/// Ana's meeting with Bo over three UTC days, with two reminders each.
+async fn fixture(world: &World) -> (Person, Person, Value) {
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-03T02:00", &[&bo], relist(2)).await;
     (ana, bo, meeting)
 }
 
 #[tokio::test]
-async fn they_rise_and_fall_with_people_lists_times_and_cancelling() {
+async fn pending_reminders_follow_people_lists_times_and_cancelling() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
-    // Over three days it counts once, and for nobody but its organizer.
+    // A meeting over three days counts once, and for its organizer only.
     fit(&world, &ana, 6).await;
     fit(&world, &bo, LIMIT).await;
     assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
@@ -68,7 +68,7 @@ async fn they_rise_and_fall_with_people_lists_times_and_cancelling() {
     patched(&world, &meeting, json!({ "start_time": "2026-12-05T10:00", "end_time": "2026-12-05T11:00" }))
         .await;
     fit(&world, &ana, 8).await;
-    // What has started reminds nobody.
+    // A meeting that has started has no pending reminders.
     patched(&world, &meeting, json!({ "start_time": "2026-11-02T08:59", "end_time": "2026-11-02T11:00" }))
         .await;
     fit(&world, &ana, LIMIT).await;
@@ -83,9 +83,9 @@ async fn they_rise_and_fall_with_people_lists_times_and_cancelling() {
 }
 
 #[tokio::test]
-async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
+async fn only_changes_that_exceed_the_limit_are_refused() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     patched(&world, &meeting, relist(5)).await;
     let past = json!({ "start_time": "2026-11-01T10:00", "end_time": "2026-11-01T11:00", "notification_interval": list(1) });
@@ -97,7 +97,7 @@ async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
         patch(&world, &meeting, relist(6)).await,
         patch(&world, &meeting, json!({ "title": "Renamed", "notification_interval": list(6) })).await,
         probe(&world, &ana, 1).await,
-        // One in the past is none, until it moves.
+        // A past meeting doesn't count until it moves.
         patch(&world, &another, json!({ "start_time": "2026-12-07T10:00", "end_time": "2026-12-07T11:00" }))
             .await,
     ] {
@@ -105,7 +105,7 @@ async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
     }
     assert!(world.items().await == before, "a refusal wrote something");
 
-    // Those who ask for none, for fewer or for the same as before still may.
+    // Changes that need no further reminders are accepted.
     patched(&world, &meeting, json!({ "title": "Renamed" })).await;
     patched(&world, &meeting, json!({ "notification_interval": [40, 30, 20, 10, 0] })).await;
     patched(&world, &meeting, json!({ "start_time": "2026-12-01T21:00" })).await;
@@ -115,9 +115,9 @@ async fn whatever_would_make_them_too_many_is_refused_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_has_too_many_already_may_still_have_fewer() {
+async fn above_the_limit_changes_that_need_fewer_reminders_are_accepted() {
     let mut world = world().await;
-    let (_, bo, meeting) = scene(&world).await;
+    let (_, bo, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     world.restart_with(Quotas { pending_reminders: 1, ..UNLIMITED });
     refused(world.participant("add", &meeting, &cy).await, "pending_reminders", 1);
@@ -129,14 +129,14 @@ async fn who_has_too_many_already_may_still_have_fewer() {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_when_enough_meetings_will_have_started() {
+async fn retry_after_says_when_enough_meetings_will_have_started() {
     let world = world().await;
-    let (ana, bo) = (world.person("ana", "UTC").await, world.person("bo", "UTC").await);
+    let [ana, bo] = world.people(["ana", "bo"]).await;
     world.book(&ana, "2026-11-02T10:00", "2026-11-02T11:00", &[&bo], relist(2)).await;
     world.book(&ana, "2026-11-02T12:00", "2026-11-02T13:00", &[], relist(5)).await;
     let later = world.book(&ana, "2026-11-09T12:00", "2026-11-09T13:00", &[], relist(1)).await;
     let ask_for = async |reminders| ask(&world, Method::PATCH, &later, None, relist(reminders)).await;
-    // One is free beside this meeting's own; when the first has started four more are, and so on.
+    // One is free beside this meeting's own. When the first meeting has started, four more are, and so on.
     for (reminders, waits) in [(2, 3600), (5, 3600), (6, 3 * 3600), (10, 3 * 3600)] {
         let answer = ask_for(reminders).await;
         assert_eq!((answer.status, retry_after(&answer)), (429, waits), "{reminders}: {}", answer.body);
@@ -149,15 +149,15 @@ async fn a_refusal_tells_when_enough_meetings_will_have_started() {
     assert_eq!(ask_for(6).await.status, 429);
     world.clock.set(instant("2026-11-02T12:00:00Z"));
     assert_eq!(ask_for(10).await.status, 200);
-    // More than there can ever be.
+    // More than the limit.
     let problem = refused(world.participant("add", &later, &bo).await, "pending_reminders", LIMIT);
     assert!(problem["detail"].as_str().unwrap().contains("takes 20 at once"), "{problem}");
 }
 
 #[tokio::test]
-async fn a_day_that_was_counted_for_nothing_is_given_back() {
+async fn a_refusal_returns_the_daily_quotas() {
     let mut world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     world.restart_with(Quotas {
         meetings_per_day: 5,
         invitations_per_day: 5,
@@ -172,9 +172,9 @@ async fn a_day_that_was_counted_for_nothing_is_given_back() {
 }
 
 #[tokio::test]
-async fn only_the_organizer_is_counted_for() {
+async fn reminders_count_for_the_organizer_only() {
     let world = world().await;
-    let (ana, bo, meeting) = scene(&world).await;
+    let (ana, bo, meeting) = fixture(&world).await;
     let entries = async |person: &Person| {
         let (items, pages) = (world.items().await, format!("USER#{}", person.id));
         let page = |((pk, sk), _): &((String, String), Value)| *pk == pages && sk.starts_with("DAY#");
@@ -188,9 +188,9 @@ async fn only_the_organizer_is_counted_for() {
 }
 
 #[tokio::test]
-async fn meetings_from_before_quotas_are_counted_from_their_next_change_on() {
+async fn meetings_without_a_stored_count_are_counted_from_their_next_change() {
     let world = world().await;
-    let (ana, _, meeting) = scene(&world).await;
+    let (ana, _, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
     let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(world.dynamodb_endpoint()));
     for day in ["DAY#2026-12-01", "DAY#2026-12-02", "DAY#2026-12-03"] {
@@ -211,9 +211,9 @@ async fn meetings_from_before_quotas_are_counted_from_their_next_change_on() {
 }
 
 #[tokio::test]
-async fn looking_for_what_is_outstanding_takes_no_time_of_its_own() {
+async fn counting_pending_reminders_needs_no_further_round_trip() {
     let world = world().await;
-    let (_, _, meeting) = scene(&world).await;
+    let (_, _, meeting) = fixture(&world).await;
     world.calls().clear();
     patched(&world, &meeting, relist(3)).await;
     assert!(world.calls().operations().contains(&"Query".to_owned()));

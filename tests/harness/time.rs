@@ -1,4 +1,4 @@
-//! Time passing: the sweep beside the timers, and nothing done in minutes in which nothing can happen.
+//! Lets time pass with timers and sweeps, and reads the stream and the timers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,21 +15,23 @@ use sweep::{Sweeper, Swept};
 use crate::{TABLE, World, follower};
 
 impl World {
-    /// Runs the sweep once, with the time as it is.
+    /// Runs the sweep once, at the current time.
     pub async fn sweep(&self) -> Swept {
         sweep::handle(&self.sweeper()).await.unwrap()
     }
 
-    /// What the sweep works with.
+    /// The context of sweep.
     pub fn sweeper(&self) -> Sweeper {
         Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() }
     }
 
-    /// Moves the clock to `to` with all that happens on the way, the timers first and then the sweep, each
-    /// minute. Minutes in which no timer is due and nothing is owed are skipped, as nothing happens in
-    /// them. The stream is not followed.
+    /// Moves the clock to `to`. In each minute the due timers fire, and then the sweep runs. Minutes without
+    /// due timers or owed items are skipped, because nothing happens in them. The stream is not followed.
     pub async fn pass_to(&self, to: DateTime<Utc>) {
-        while let Some((next, owed)) = self.next_event().await.filter(|(next, _)| *next <= to) {
+        while let Some((next, owed)) = self.next_event().await {
+            if next > to {
+                break;
+            }
             self.clock.set(next);
             while self.fire_due().await > 0 {}
             if owed {
@@ -39,13 +41,13 @@ impl World {
         self.clock.set(to.max(self.clock.now()));
     }
 
-    /// Loses what the stream holds, as if nobody had followed it.
+    /// Skips all records of the stream.
     pub async fn lose_stream(&self) {
         let nobody: BatchHandler = Arc::new(|_| Box::pin(async { Default::default() }));
         self.follower.drain(&nobody).await.unwrap();
     }
 
-    /// Everything that the stream ever held and plan_reminders is told of, one record after another.
+    /// Every record of the stream that passes the filter of plan_reminders, from the first on.
     pub async fn records(&self) -> Vec<EventRecord> {
         let records = Arc::new(Mutex::new(Vec::new()));
         let noting = Arc::clone(&records);
@@ -53,19 +55,20 @@ impl World {
             noting.lock().unwrap().extend(event.records);
             Box::pin(async { Default::default() })
         });
-        let follower = follower(&self.loopback, &self.dynamodb, &self.template, Database::memory().unwrap());
+        let follower =
+            follower(&self.loopback, &self.services.dynamodb, &self.template, Database::memory().unwrap());
         follower.drain(&note).await.unwrap();
         std::mem::take(&mut *records.lock().unwrap())
     }
 
-    /// Every timer that is set, by what it carries, and when it fires.
+    /// The input of every timer, and when it fires.
     pub fn pending(&self) -> Vec<(Value, DateTime<Utc>)> {
-        let pending = self.scheduler.pending().into_iter();
+        let pending = self.services.scheduler.pending().into_iter();
         pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
     }
 
-    /// The beginning of the next minute in which a timer is due or something owed, and whether it is the
-    /// latter. What is overdue is looked after in the minute to come.
+    /// The start of the next minute in which a timer is due or an item is owed, and whether an item is.
+    /// Overdue ones count for the next minute.
     async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
         let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
         let owed = self.owed().await.map(|minute| minute.max(to_come));
@@ -75,7 +78,7 @@ impl World {
         Some((next.start(), owed == Some(next)))
     }
 
-    /// The minute since which something is owed, or from which it will be.
+    /// The earliest minute from which an item is owed.
     async fn owed(&self) -> Option<Minute> {
         let scan = self.dynamodb_client.scan().table_name(TABLE).index_name("owed");
         let items = scan.send().await.unwrap().items.unwrap_or_default();

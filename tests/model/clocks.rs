@@ -1,4 +1,4 @@
-//! Clocks on walls, by another library than Tactful's.
+//! Wall clocks, by another library than Tactful's.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 /// A whole UTC minute since the epoch.
 pub(crate) type Minute = i64;
 
-/// Zones whose clocks do something: half and quarter hours, changes of half an hour, dates far apart.
+/// Zones with unusual clocks: offsets of half and quarter hours, changes by half an hour, dates far apart.
 pub(crate) const ZONES: [&str; 8] = [
     "UTC",
     "Europe/Madrid",
@@ -31,19 +31,24 @@ pub(crate) fn local(zone: usize, minute: Minute) -> DateTime {
 }
 
 /// What the clock of a zone shows, in minutes of the day.
-pub(crate) fn shown(zone: usize, minute: Minute) -> i64 {
+pub(crate) fn minute_of_day(zone: usize, minute: Minute) -> i64 {
     let local = local(zone, minute);
     i64::from(local.hour()) * 60 + i64::from(local.minute())
 }
 
-/// Do-not-disturb hours, in minutes of the day; who begins later than they end sleeps over midnight.
-pub(crate) type Hours = (i64, i64);
+/// Start and end of do-not-disturb hours, in minutes of the day. If the start is later, they go over
+/// midnight.
+pub(crate) type DndHours = (i64, i64);
 
-/// Whether someone in that zone with those hours isn't to be disturbed.
-pub(crate) fn sleeps(zone: usize, hours: Option<Hours>, minute: Minute) -> bool {
+/// Whether a minute is in the DND hours of someone in that zone.
+pub(crate) fn is_in_dnd(zone: usize, hours: Option<DndHours>, minute: Minute) -> bool {
     let Some((start, end)) = hours else { return false };
-    let shown = shown(zone, minute);
-    if start < end { start <= shown && shown < end } else { shown >= start || shown < end }
+    let minute_of_day = minute_of_day(zone, minute);
+    if start < end {
+        start <= minute_of_day && minute_of_day < end
+    } else {
+        minute_of_day >= start || minute_of_day < end
+    }
 }
 
 /// A minute as requests have it.

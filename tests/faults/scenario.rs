@@ -1,19 +1,19 @@
 //! What is done while calls fail: one change or one delivery, in a world that is the same each time.
 //!
-//! Ana's meeting with Bo is at 10:00, everyone is to be reminded at 09:30. Bo, in Kolkata, isn't to be
-//! disturbed from 09:15 to 09:50; Cy, who comes later or never, not from 09:20 to 10:15. So their reminders
-//! move after and before their hours. They go by mail or, all the same, by webhook.
+//! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to
+//! 09:50 UTC, so his reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to
+//! 10:15, so the reminder moves before them. Reminders are sent by mail or by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use harness::{Items, Person, World, instant};
+use harness::{Items, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Channel;
 use shared::notices::Due;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Episode {
+pub(crate) enum Scenario {
     /// Ana creates the meeting.
     Create,
     /// Cy is added.
@@ -23,63 +23,63 @@ pub(crate) enum Episode {
     /// The meeting moves to 11:00 when Ana has been reminded already.
     Reschedule,
     /// Reminders 20 minutes before instead of 30.
-    Relist,
+    ChangeReminders,
     /// The meeting is cancelled.
     Cancel,
-    /// Ana isn't to be disturbed from 09:25 to 09:45.
-    Rest,
-    /// Ana isn't to be disturbed until after the meeting began.
-    FallAsleep,
-    /// Bo flies to Madrid.
-    Travel,
-    /// Ana has another address.
-    Readdress,
+    /// Ana sets DND hours from 09:25 to 09:45.
+    NewDnd,
+    /// Ana sets DND hours that end after the start.
+    DndUntilAfterStart,
+    /// Bo changes his zone to Madrid's.
+    ChangeZone,
+    /// Ana changes her address.
+    ChangeAddress,
     /// The timers of 09:50 fire; two of them are for one message to Bo.
     Deliver,
-    /// Ana's timer fires; she isn't to be disturbed by now, and that isn't planned yet.
+    /// Ana's timer fires during new DND hours, which are not planned yet.
     DeliverMoved,
-    /// The timers of 09:30 fire; the meeting is cancelled by now, and that isn't planned yet.
+    /// The timers of 09:30 fire after a cancellation, which is not planned yet.
     DeliverCancelled,
     /// The stream is lost, and the sweep plans the new meeting.
     SweepMeeting,
-    /// The stream is lost, and the sweep plans what Ana's new hours change.
+    /// The stream is lost, and the sweep plans Ana's new DND hours.
     SweepUser,
     /// The timers are lost, and the sweep delivers.
     SweepReminder,
 }
 
-impl Episode {
+impl Scenario {
     /// Those that begin with a request and go on with the stream.
     pub(crate) const CHANGES: [Self; 10] = [
         Self::Create,
         Self::Add,
         Self::Remove,
         Self::Reschedule,
-        Self::Relist,
+        Self::ChangeReminders,
         Self::Cancel,
-        Self::Rest,
-        Self::FallAsleep,
-        Self::Travel,
-        Self::Readdress,
+        Self::NewDnd,
+        Self::DndUntilAfterStart,
+        Self::ChangeZone,
+        Self::ChangeAddress,
     ];
 
-    /// Who is told at what time when nothing fails.
-    pub(crate) fn letters(self) -> Vec<(String, String)> {
-        let letters: &[(&str, &str)] = match self {
+    /// Who gets a message at what time if nothing fails.
+    pub(crate) fn expected_messages(self) -> Vec<(String, String)> {
+        let expected_messages: &[(&str, &str)] = match self {
             Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
             Self::Add => &[("09:19", "cy"), ("09:30", "ana"), ("09:50", "bo")],
             Self::Remove => &[("09:30", "ana")],
             Self::Reschedule => &[("09:30", "ana"), ("10:30", "ana"), ("10:30", "bo")],
-            Self::Relist => &[("09:40", "ana"), ("09:50", "bo")],
+            Self::ChangeReminders => &[("09:40", "ana"), ("09:50", "bo")],
             Self::Cancel | Self::DeliverCancelled => &[],
-            Self::Rest | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
-            Self::FallAsleep => &[("09:50", "bo")],
-            Self::Travel => &[("09:30", "ana"), ("09:30", "bo")],
-            Self::Readdress => &[("09:30", "anna"), ("09:50", "bo")],
+            Self::NewDnd | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
+            Self::DndUntilAfterStart => &[("09:50", "bo")],
+            Self::ChangeZone => &[("09:30", "ana"), ("09:30", "bo")],
+            Self::ChangeAddress => &[("09:30", "anna"), ("09:50", "bo")],
             Self::Deliver => &[("09:30", "ana"), ("09:50", "ana"), ("09:50", "bo")],
             Self::SweepReminder => &[("09:31", "ana"), ("09:51", "bo")],
         };
-        letters.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
+        expected_messages.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
     }
 
     /// When it happens, in UTC on the day.
@@ -95,16 +95,16 @@ impl Episode {
     }
 }
 
-/// A world in which an episode is about to happen.
-pub(crate) struct Stage {
+/// A world just before a scenario.
+pub(crate) struct Fixture {
     pub(crate) world: World,
-    episode: Episode,
+    scenario: Scenario,
     channel: Channel,
     pub(crate) ana: Person,
     pub(crate) bo: Person,
-    /// There is a Cy only where one is to be added.
+    /// Cy exists only in the scenario that adds Cy.
     cy: Option<Person>,
-    /// Null as long as it isn't created.
+    /// Null until it is created.
     pub(crate) meeting: Value,
 }
 
@@ -113,50 +113,50 @@ pub(crate) fn at(time: &str) -> chrono::DateTime<chrono::Utc> {
     instant(&format!("2026-11-02T{time}Z"))
 }
 
-impl Stage {
-    pub(crate) async fn set(episode: Episode) -> Self {
-        Self::by(Channel::Email, episode).await
+impl Fixture {
+    pub(crate) async fn set(scenario: Scenario) -> Self {
+        Self::by(Channel::Email, scenario).await
     }
 
-    /// In which everyone is reminded in that way.
-    pub(crate) async fn by(channel: Channel, episode: Episode) -> Self {
+    /// A fixture in which reminders go by that channel.
+    pub(crate) async fn by(channel: Channel, scenario: Scenario) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
-        let bo = world.sleeper("bo", "Asia/Kolkata", "14:45", "15:20").await;
-        let cy = match episode {
-            Episode::Add => Some(world.sleeper("cy", "UTC", "09:20", "10:15").await),
+        let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
+        let cy = match scenario {
+            Scenario::Add => Some(world.person_with_dnd("cy", "UTC", "09:20", "10:15").await),
             _ => None,
         };
-        let mut stage = Self { world, episode, channel, ana, bo, cy, meeting: Value::Null };
-        stage.prepare().await;
-        stage.world.pass_to(at(episode.time()) - chrono::TimeDelta::minutes(2)).await;
-        stage.surprise().await;
-        stage.world.clock.set(at(episode.time()));
+        let mut fixture = Self { world, scenario, channel, ana, bo, cy, meeting: Value::Null };
+        fixture.prepare().await;
+        fixture.world.pass_to(at(scenario.time()) - chrono::TimeDelta::minutes(2)).await;
+        fixture.change_unplanned().await;
+        fixture.world.clock.set(at(scenario.time()));
         if channel == Channel::Webhook {
-            // Who has sent one before need not read the secret any more.
-            stage.world.restart();
+            // The process must not have the secret in memory.
+            fixture.world.restart();
         }
-        stage
+        fixture
     }
 
     async fn prepare(&mut self) {
-        if matches!(self.episode, Episode::Create | Episode::SweepMeeting) {
+        if matches!(self.scenario, Scenario::Create | Scenario::SweepMeeting) {
             return;
         }
-        let before: &[i64] = if self.episode == Episode::Deliver { &[30, 10] } else { &[30] };
+        let before: &[i64] = if self.scenario == Scenario::Deliver { &[30, 10] } else { &[30] };
         let more = json!({ "notification_interval": self.entries(before), "title": "Review" });
         let (start, end) = ("2026-11-02T10:00", "2026-11-02T10:30");
         self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
         self.world.settle().await;
     }
 
-    /// What happens just before, so that the fast path doesn't know of it.
-    async fn surprise(&self) {
-        let change = match self.episode {
-            Episode::SweepMeeting => self.creation(),
-            Episode::SweepUser | Episode::DeliverMoved => patch_user(&self.ana, hours(REST)),
-            Episode::DeliverCancelled => self.cancellation(),
-            Episode::SweepReminder => return self.lose_timers().await,
+    /// Changes something just before the scenario. It isn't planned.
+    async fn change_unplanned(&self) {
+        let change = match self.scenario {
+            Scenario::SweepMeeting => self.creation(),
+            Scenario::SweepUser | Scenario::DeliverMoved => patch_user(&self.ana, hours(NEW_DND)),
+            Scenario::DeliverCancelled => self.cancellation(),
+            Scenario::SweepReminder => return self.lose_timers().await,
             _ => return,
         };
         assert!(self.world.request(change).await.status < 300);
@@ -170,11 +170,13 @@ impl Stage {
         }
     }
 
-    /// Does it, and answers the status when there was a request that should have been answered otherwise.
-    pub(crate) async fn act(&self) -> Option<u16> {
+    /// Runs the scenario. Returns the status if its request failed.
+    pub(crate) async fn run_scenario(&self) -> Option<u16> {
         let Some(request) = self.request() else {
-            match self.episode {
-                Episode::SweepMeeting | Episode::SweepUser | Episode::SweepReminder => self.try_sweep().await,
+            match self.scenario {
+                Scenario::SweepMeeting | Scenario::SweepUser | Scenario::SweepReminder => {
+                    self.try_sweep().await
+                }
                 _ => drop(self.world.fire_due().await),
             }
             return None;
@@ -187,22 +189,22 @@ impl Stage {
         None
     }
 
-    /// Asks for the change, and leaves it at that.
+    /// Sends the request, and does nothing else.
     pub(crate) async fn change(&self) {
         let answer = self.world.request(self.request().unwrap()).await;
-        assert!(answer.status < 300, "{:?}: {}", self.episode, answer.body);
+        assert!(answer.status < 300, "{:?}: {}", self.scenario, answer.body);
     }
 
-    /// The client asks again for what it doesn't know to be done.
-    pub(crate) async fn ask_again(&self) {
+    /// Repeats the request whose outcome the client doesn't know.
+    pub(crate) async fn repeat_request(&self) {
         let Some(request) = self.request() else { return };
         let answer = self.world.request(request).await;
         let done_already = ["already_participant", "not_a_participant"];
         let done = answer.status < 300 || done_already.iter().any(|code| answer.body["code"] == *code);
-        assert!(done, "{:?}: {} {}", self.episode, answer.status, answer.body);
+        assert!(done, "{:?}: {} {}", self.scenario, answer.status, answer.body);
     }
 
-    /// Everyone and everything that has another id in each world, with a name for it.
+    /// A name for each id that is different in each world.
     pub(crate) fn names(&self, items: &Items) -> Vec<(String, &'static str)> {
         let people = [(Some(&self.ana), "ANA"), (Some(&self.bo), "BO"), (self.cy.as_ref(), "CY")];
         let name = |(person, name): (Option<&Person>, _)| Some((person?.id.clone(), name));
@@ -212,24 +214,26 @@ impl Stage {
         names
     }
 
-    /// The sweep itself may fail: it runs again the next minute.
+    /// Sweeps once. A failure is ignored, because the sweep runs again in the next minute.
     async fn try_sweep(&self) {
         drop(::sweep::handle(&self.world.sweeper()).await);
     }
 
     fn request(&self) -> Option<Request<Body>> {
         let move_to_eleven = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
-        Some(match self.episode {
-            Episode::Create => self.creation(),
-            Episode::Add => self.participation("add", self.cy.as_ref()?),
-            Episode::Remove => self.participation("remove", &self.bo),
-            Episode::Reschedule => self.patch_meeting(move_to_eleven),
-            Episode::Relist => self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) })),
-            Episode::Cancel => self.cancellation(),
-            Episode::Rest => patch_user(&self.ana, hours(REST)),
-            Episode::FallAsleep => patch_user(&self.ana, hours(("09:00", "10:30"))),
-            Episode::Travel => patch_user(&self.bo, json!({ "timezone": "Europe/Madrid" })),
-            Episode::Readdress => patch_user(&self.ana, json!({ "email": "anna@example.com" })),
+        Some(match self.scenario {
+            Scenario::Create => self.creation(),
+            Scenario::Add => self.participation("add", self.cy.as_ref()?),
+            Scenario::Remove => self.participation("remove", &self.bo),
+            Scenario::Reschedule => self.patch_meeting(move_to_eleven),
+            Scenario::ChangeReminders => {
+                self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) }))
+            }
+            Scenario::Cancel => self.cancellation(),
+            Scenario::NewDnd => patch_user(&self.ana, hours(NEW_DND)),
+            Scenario::DndUntilAfterStart => patch_user(&self.ana, hours(("09:00", "10:30"))),
+            Scenario::ChangeZone => patch_user(&self.bo, json!({ "timezone": "Europe/Madrid" })),
+            Scenario::ChangeAddress => patch_user(&self.ana, json!({ "email": "anna@example.com" })),
             _ => return None,
         })
     }
@@ -242,10 +246,11 @@ impl Stage {
 
     fn creation(&self) -> Request<Body> {
         let Self { ana, bo, .. } = self;
-        let body = json!({
-            "creator_id": ana.id, "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "time_zone": "UTC",
-            "participants": [bo.email], "notification_interval": self.entries(&[30]), "title": "Review",
+        let review = json!({
+            "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "participants": [bo.email],
+            "notification_interval": self.entries(&[30]), "title": "Review",
         });
+        let body = with(new_meeting(&ana.id), review);
         let mut request = json_request(Method::POST, "/api/create_meeting", body);
         request.headers_mut().insert("idempotency-key", "review".parse().unwrap());
         request
@@ -269,8 +274,8 @@ impl Stage {
     }
 }
 
-/// Ana's new hours, mostly.
-const REST: (&str, &str) = ("09:25", "09:45");
+/// Ana's new DND hours in most scenarios.
+const NEW_DND: (&str, &str) = ("09:25", "09:45");
 
 fn hours((start, end): (&str, &str)) -> Value {
     json!({ "dnd_start_time": start, "dnd_end_time": end })
@@ -285,7 +290,7 @@ fn json_request(method: Method, path: &str, body: Value) -> Request<Body> {
     Request::builder().method(method).uri(path).body(body).unwrap()
 }
 
-/// Whether an answer leaves the client in the dark.
-pub(crate) fn is_unknown(status: u16) -> bool {
+/// Whether the client can't know if the request was done.
+pub(crate) fn is_unknown_outcome(status: u16) -> bool {
     StatusCode::from_u16(status).is_ok_and(|status| status.is_server_error())
 }

@@ -1,125 +1,125 @@
-//! Plays a story in Tactful and in the model, and compares at every step.
+//! Does actions in Tactful and in the model, and compares both after each.
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use harness::{World, instant};
+use harness::{World, instant, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-use crate::compare::{Seen, Sight};
-use crate::plain::{Model, Person};
-use crate::story::{Deed, LISTS, MOST, Story, Way};
-use crate::wall::{Hours, Minute, ZONES, utc};
+use crate::actions::{Action, ActionSequence, Channel, LISTS, MOST};
+use crate::clocks::{DndHours, Minute, ZONES, utc};
+use crate::coverage::{Coverage, Event};
+use crate::reference::{Model, ModelUser};
 
-/// Both, side by side.
-pub(crate) struct Play {
+/// Tactful and the model.
+pub(crate) struct Run {
     pub(crate) world: World,
     pub(crate) model: Model,
 }
 
-/// Plays a story to its end and two days on.
-pub(crate) async fn play(story: &Story) -> Seen {
-    let world = if story.inviting { World::inviting().await } else { World::start().await };
-    let begins = instant(story.begins);
+/// Does all actions, and lets two more days pass.
+pub(crate) async fn run(sequence: &ActionSequence) -> Coverage {
+    let world = if sequence.inviting { World::inviting().await } else { World::start().await };
+    let begins = instant(sequence.begins);
     world.clock.set(begins);
-    let mut play = Play { world, model: Model::new(story.inviting, begins.timestamp()) };
-    play.join(1, None).await;
-    play.join(4, Some((22 * 60, 7 * 60))).await;
-    play.join(0, None).await;
-    for deed in &story.deeds {
-        play.deed(deed).await;
-        play.world.settle().await;
+    let mut run = Run { world, model: Model::new(sequence.inviting, begins.timestamp()) };
+    run.create_user(1, None).await;
+    run.create_user(4, Some((22 * 60, 7 * 60))).await;
+    run.create_user(0, None).await;
+    for action in &sequence.actions {
+        run.action(action).await;
+        run.world.settle().await;
     }
-    for person in 0..play.model.people.len() {
-        play.look(person, -600, 3000, false).await;
+    for person in 0..run.model.people.len() {
+        run.get_free_slots(person, -600, 3000, false).await;
     }
-    play.wait(48 * 3600).await;
-    assert!(play.world.pending().is_empty(), "timers are left: {:?}", play.world.pending());
-    let items = play.world.items().await;
+    run.wait(48 * 3600).await;
+    assert!(run.world.pending().is_empty(), "timers are left: {:?}", run.world.pending());
+    let items = run.world.items().await;
     let owing: Vec<_> = items.iter().filter(|(_, item)| item["owed_at"].is_number()).collect();
     assert!(owing.is_empty(), "something is still owed: {owing:?}");
-    play.model.seen
+    run.model.coverage
 }
 
-impl Play {
-    async fn deed(&mut self, deed: &Deed) {
+impl Run {
+    async fn action(&mut self, action: &Action) {
         let person = |place: &usize| place % self.model.people.len();
         let meeting = |place: &usize| {
             let meetings = self.model.meetings.len();
             place.checked_rem(meetings.min(3)).map(|place| meetings - 1 - place)
         };
-        match deed {
-            Deed::Join { zone, hours } => self.join(*zone, *hours).await,
-            Deed::Book { creator, starts, lasts, invited, list } => {
+        match action {
+            Action::CreateUser { zone, hours } => self.create_user(*zone, *hours).await,
+            Action::CreateMeeting { creator, starts, lasts, invited, list } => {
                 let mut people = vec![person(creator)];
                 people.extend(invited.iter().map(person));
                 self.book(*starts, *lasts, people, *list).await;
             }
-            Deed::Rest { person: who, hours } => self.rest(person(who), *hours).await,
-            Deed::RestBefore { person: who, meeting: which, ends, lasts } => {
+            Action::SetDnd { person: who, hours } => self.set_dnd(person(who), *hours).await,
+            Action::SetDndBefore { person: who, meeting: which, ends, lasts } => {
                 let who = person(who);
                 if let Some(which) = meeting(which) {
-                    let end = self.model.shown(who, self.model.meetings[which].start - ends);
-                    self.rest(who, Some(((end - lasts).rem_euclid(1440), end))).await;
+                    let end = self.model.minute_of_day(who, self.model.meetings[which].start - ends);
+                    self.set_dnd(who, Some(((end - lasts).rem_euclid(1440), end))).await;
                 }
             }
-            Deed::Retire { person: who, lasts } => {
+            Action::SetDndFromNow { person: who, lasts } => {
                 let who = person(who);
-                let start = (self.model.shown(who, self.model.minute()) + 1) % 1440;
-                self.rest(who, Some((start, (start + lasts) % 1440))).await;
+                let start = (self.model.minute_of_day(who, self.model.minute()) + 1) % 1440;
+                self.set_dnd(who, Some((start, (start + lasts) % 1440))).await;
             }
-            Deed::Fly { person: who, zone } => self.fly(person(who), *zone).await,
-            Deed::Readdress { person: who } => self.readdress(person(who)).await,
-            Deed::Look { person: who, from, lasts, awake } => {
-                self.look(person(who), *from, *lasts, *awake).await;
+            Action::ChangeZone { person: who, zone } => self.change_zone(person(who), *zone).await,
+            Action::ChangeAddress { person: who } => self.change_address(person(who)).await,
+            Action::GetFreeSlots { person: who, from, lasts, awake } => {
+                self.get_free_slots(person(who), *from, *lasts, *awake).await;
             }
-            Deed::Wait { seconds } => self.wait(*seconds).await,
-            Deed::Add { meeting: which, person: who } => {
+            Action::Wait { seconds } => self.wait(*seconds).await,
+            Action::Add { meeting: which, person: who } => {
                 let who = person(who);
                 if let Some(which) = meeting(which) {
                     self.add(which, who).await;
                 }
             }
-            Deed::Remove { meeting: which, person: who } => {
+            Action::Remove { meeting: which, person: who } => {
                 if let Some(which) = meeting(which) {
                     self.remove(which, self.guest(which, *who)).await;
                 }
             }
-            Deed::Move { meeting: which, starts, lasts } => {
+            Action::Move { meeting: which, starts, lasts } => {
                 if let Some(which) = meeting(which) {
                     self.move_to(which, self.interval(*starts, *lasts)).await;
                 }
             }
-            Deed::MoveBack { meeting: which } => {
+            Action::MoveBack { meeting: which } => {
                 if let Some(which) = meeting(which) {
                     self.move_to(which, self.model.meetings[which].before).await;
                 }
             }
-            Deed::Waver { meeting: which, person: who } => {
+            Action::RemoveAndAddAgain { meeting: which, person: who } => {
                 if let Some(which) = meeting(which) {
-                    self.waver(which, self.guest(which, *who)).await;
+                    self.remove_and_add_again(which, self.guest(which, *who)).await;
                 }
             }
-            Deed::Relocate { meeting: which } => {
+            Action::ChangeLocation { meeting: which } => {
                 if let Some(which) = meeting(which) {
-                    self.relocate(which).await;
+                    self.change_location(which).await;
                 }
             }
-            Deed::Rezone { meeting: which, zone } => {
+            Action::ChangeMeetingZone { meeting: which, zone } => {
                 if let Some(which) = meeting(which) {
-                    self.rezone(which, *zone).await;
+                    self.change_meeting_zone(which, *zone).await;
                 }
             }
-            Deed::Retitle { meeting: which } => {
+            Action::ChangeTitle { meeting: which } => {
                 if let Some(which) = meeting(which) {
-                    self.retitle(which).await;
+                    self.change_title(which).await;
                 }
             }
-            Deed::Relist { meeting: which, list } => {
+            Action::ChangeReminders { meeting: which, list } => {
                 if let Some(which) = meeting(which) {
-                    self.relist(which, *list).await;
+                    self.change_reminders(which, *list).await;
                 }
             }
-            Deed::Cancel { meeting: which } => {
+            Action::Cancel { meeting: which } => {
                 if let Some(which) = meeting(which) {
                     self.cancel(which).await;
                 }
@@ -127,19 +127,15 @@ impl Play {
         }
     }
 
-    async fn join(&mut self, zone: usize, hours: Option<Hours>) {
+    async fn create_user(&mut self, zone: usize, hours: Option<DndHours>) {
         let number = self.model.people.len();
         if number == MOST {
             return;
         }
-        let email = format!("p{number}@example.com");
-        let mut body = written(hours);
-        body["email"] = json!(email);
-        body["name"] = json!(format!("P{number}"));
-        body["timezone"] = json!(ZONES[zone]);
-        let user = self.ask(Method::POST, "/api/create_user", body, 201).await;
-        let id = user["user_id"].as_str().unwrap().to_owned();
-        self.model.people.push(Person { id, email, zone, hours });
+        let body = with(new_user(&format!("P{number}")), json!({ "timezone": ZONES[zone] }));
+        let user = self.ask(Method::POST, "/api/create_user", with(body, written(hours)), 201).await;
+        let harness::Person { id, email } = harness::Person::of(&user);
+        self.model.people.push(ModelUser { id, email, zone, hours });
     }
 
     async fn book(&mut self, starts: i64, lasts: i64, mut people: Vec<usize>, list: usize) {
@@ -148,11 +144,11 @@ impl Play {
         }
         let (start, end) = self.interval(starts, lasts);
         let invited: Vec<_> = people[1..].iter().map(|who| &self.model.people[*who].email).collect();
-        let body = json!({
-            "creator_id": self.model.people[people[0]].id, "start_time": utc(start), "end_time": utc(end), "time_zone": "UTC",
-            "participants": invited, "notification_interval": entries(list),
-            "title": format!("M{}", self.model.meetings.len()),
+        let request = json!({
+            "start_time": utc(start), "end_time": utc(end), "participants": invited,
+            "notification_interval": entries(list), "title": format!("M{}", self.model.meetings.len()),
         });
+        let body = with(new_meeting(&self.model.people[people[0]].id), request);
         let busy = self.model.busy(people[0], start, end, None);
         let answer = self
             .ask(Method::POST, "/api/create_meeting", body, if busy.is_empty() { 201 } else { 409 })
@@ -213,7 +209,7 @@ impl Play {
             self.ask(Method::POST, &format!("/api/meeting/participant/{change}"), body, status).await;
         if let Some(code) = code {
             assert_eq!(answer["code"], code);
-            self.model.seen.note(Sight::Refused);
+            self.model.coverage.count(Event::Refused);
         }
         answer
     }
@@ -222,7 +218,7 @@ impl Play {
         let meeting = &self.model.meetings[which];
         let creator = meeting.people[0];
         let moved = (start, end) != (meeting.start, meeting.end);
-        // Less of the same time is never in anyone's way.
+        // A shorter meeting within the same time conflicts with nothing.
         let takes_more = start < meeting.start || end > meeting.end;
         let busy = if takes_more && !meeting.cancelled {
             self.model.busy(creator, start, end, Some(which))
@@ -244,7 +240,7 @@ impl Play {
         }
     }
 
-    async fn retitle(&mut self, which: usize) {
+    async fn change_title(&mut self, which: usize) {
         let title = &self.model.meetings[which].title;
         let other = title.strip_suffix('\'').map_or_else(|| format!("{title}'"), str::to_owned);
         if self.patch(which, json!({ "title": other }), false).await.is_some() {
@@ -253,7 +249,7 @@ impl Play {
         }
     }
 
-    /// One of those whom the creator invited, if any, or sometimes anyone.
+    /// One of the invited participants, if there are any, and sometimes anyone.
     fn guest(&self, which: usize, who: usize) -> usize {
         let guests = &self.model.meetings[which].people[1..];
         match who.checked_rem(guests.len()) {
@@ -262,16 +258,16 @@ impl Play {
         }
     }
 
-    /// Each change is planned before the next comes.
-    async fn waver(&mut self, which: usize, who: usize) {
-        self.retitle(which).await;
+    /// Each change is planned before the next one.
+    async fn remove_and_add_again(&mut self, which: usize, who: usize) {
+        self.change_title(which).await;
         self.remove(which, who).await;
         self.world.settle().await;
-        self.retitle(which).await;
+        self.change_title(which).await;
         self.add(which, who).await;
     }
 
-    async fn relocate(&mut self, which: usize) {
+    async fn change_location(&mut self, which: usize) {
         let place = if self.model.meetings[which].place.is_some() { None } else { Some("Attic") };
         if self.patch(which, json!({ "location": place }), false).await.is_some() {
             self.model.meetings[which].place = place;
@@ -279,7 +275,7 @@ impl Play {
         }
     }
 
-    async fn rezone(&mut self, which: usize, zone: usize) {
+    async fn change_meeting_zone(&mut self, which: usize, zone: usize) {
         let answer = self.patch(which, json!({ "time_zone": ZONES[zone] }), false).await;
         if answer.is_some() && self.model.meetings[which].zone != zone {
             self.model.meetings[which].zone = zone;
@@ -287,7 +283,7 @@ impl Play {
         }
     }
 
-    async fn relist(&mut self, which: usize, list: usize) {
+    async fn change_reminders(&mut self, which: usize, list: usize) {
         let answer = self.patch(which, json!({ "notification_interval": entries(list) }), false).await;
         if answer.is_some() && self.model.meetings[which].list != list {
             self.model.meetings[which].list = list;
@@ -295,14 +291,14 @@ impl Play {
         }
     }
 
-    /// The answer, unless the meeting is cancelled and can't be changed.
+    /// The answer. `None` if the meeting is cancelled and can't be changed.
     async fn patch(&mut self, which: usize, body: Value, clash: bool) -> Option<Value> {
         let cancelled = self.model.meetings[which].cancelled;
         let path = format!("/api/meetings/{}", self.model.meetings[which].id);
         let answer = self.ask(Method::PATCH, &path, body, if cancelled || clash { 409 } else { 200 }).await;
         if cancelled {
             assert_eq!(answer["code"], "meeting_cancelled");
-            self.model.seen.note(Sight::Refused);
+            self.model.coverage.count(Event::Refused);
             return None;
         }
         Some(answer)
@@ -318,19 +314,19 @@ impl Play {
         }
     }
 
-    async fn rest(&mut self, who: usize, hours: Option<Hours>) {
+    async fn set_dnd(&mut self, who: usize, hours: Option<DndHours>) {
         self.patch_user(who, written(hours)).await;
         self.model.people[who].hours = hours;
         self.model.plan_person(who);
     }
 
-    async fn fly(&mut self, who: usize, zone: usize) {
+    async fn change_zone(&mut self, who: usize, zone: usize) {
         self.patch_user(who, json!({ "timezone": ZONES[zone] })).await;
         self.model.people[who].zone = zone;
         self.model.plan_person(who);
     }
 
-    async fn readdress(&mut self, who: usize) {
+    async fn change_address(&mut self, who: usize) {
         let email = format!("x{}", self.model.people[who].email);
         self.patch_user(who, json!({ "email": email })).await;
         self.model.people[who].email = email;
@@ -349,8 +345,7 @@ impl Play {
         self.check_messages();
     }
 
-    /// An interval, told in minutes from now; every other one on half hours, as
-    /// people do, so that some touch.
+    /// An interval, given in minutes from now. Every second one is rounded to half hours, so that some touch.
     pub(crate) fn interval(&self, starts: i64, lasts: i64) -> (Minute, Minute) {
         let start = self.model.minute() + starts;
         if starts % 2 != 0 {
@@ -369,18 +364,18 @@ impl Play {
 }
 
 /// Hours as requests have them.
-fn written(hours: Option<Hours>) -> Value {
+fn written(hours: Option<DndHours>) -> Value {
     let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let (start, end) = (hours.map(|hours| time(hours.0)), hours.map(|hours| time(hours.1)));
     json!({ "dnd_start_time": start, "dnd_end_time": end })
 }
 
 fn entries(list: usize) -> Value {
-    let entry = |(way, before, every): &(Way, i64, Option<i64>)| match (way, every) {
-        // Mail needs no saying, and neither does what isn't repeated.
-        (Way::Mail, None) => json!(before),
-        (Way::Mail, Some(every)) => json!({ "minutes_before": before, "repeat_every": every }),
-        (Way::Webhook, every) => {
+    let entry = |(channel, before, every): &(Channel, i64, Option<i64>)| match (channel, every) {
+        // Mail is the default channel.
+        (Channel::Mail, None) => json!(before),
+        (Channel::Mail, Some(every)) => json!({ "minutes_before": before, "repeat_every": every }),
+        (Channel::Webhook, every) => {
             json!({ "type": "webhook", "minutes_before": before, "repeat_every": every })
         }
     };

@@ -1,31 +1,33 @@
-//! The model: lists, and walks over minutes.
+//! The model: lists, and loops over minutes.
 
 use std::collections::BTreeMap;
 
-use crate::compare::{Seen, Sight};
-use crate::news::{Calendar, Letter, News, Object, Said, Word, news};
-use crate::story::{LISTS, Way};
-use crate::wall::{Hours, Minute, local, shown, sleeps};
+use crate::actions::{Channel, LISTS};
+use crate::calendar_updates::{
+    Calendar, CalendarObject, CalendarUpdate, Mail, MailKind, MailText, calendar_update,
+};
+use crate::clocks::{DndHours, Minute, is_in_dnd, local, minute_of_day};
+use crate::coverage::{Coverage, Event};
 
 #[derive(Debug)]
 pub(crate) struct Model {
-    /// Whether people are invited.
+    /// Whether invitations are sent.
     inviting: bool,
     /// Seconds since the epoch.
     pub(crate) now: i64,
-    pub(crate) people: Vec<Person>,
+    pub(crate) people: Vec<ModelUser>,
     pub(crate) meetings: Vec<Meeting>,
-    pub(crate) letters: Vec<Letter>,
-    pub(crate) calls: Vec<Call>,
-    pub(crate) seen: Seen,
+    pub(crate) mails: Vec<Mail>,
+    pub(crate) calls: Vec<WebhookCall>,
+    pub(crate) coverage: Coverage,
 }
 
 #[derive(Debug)]
-pub(crate) struct Person {
+pub(crate) struct ModelUser {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) zone: usize,
-    pub(crate) hours: Option<Hours>,
+    pub(crate) hours: Option<DndHours>,
 }
 
 #[derive(Debug)]
@@ -36,39 +38,39 @@ pub(crate) struct Meeting {
     pub(crate) zone: usize,
     pub(crate) start: Minute,
     pub(crate) end: Minute,
-    /// When it was before it moved.
+    /// Its time before it moved.
     pub(crate) before: (Minute, Minute),
     /// The creator first.
     pub(crate) people: Vec<usize>,
     pub(crate) list: usize,
     pub(crate) cancelled: bool,
-    /// How often it was written.
+    /// How often it was stored.
     pub(crate) version: u64,
-    /// By person, the way they go, and minutes before the start.
-    reminders: BTreeMap<(usize, Way, i64), Reminder>,
-    /// By person, of everyone who ever took part.
+    /// By person, channel, and minutes before the start.
+    reminders: BTreeMap<(usize, Channel, i64), Reminder>,
+    /// By person, for everyone who ever took part.
     pub(crate) calendars: BTreeMap<usize, Calendar>,
 }
 
-/// What became of a reminder, and for which start; and which start was told last.
+/// The status of a reminder, the start that it is for, and the start for which it was sent last.
 #[derive(Clone, Copy, Debug)]
 struct Reminder {
     start: Minute,
-    fate: Fate,
-    told: Option<Minute>,
+    status: ReminderStatus,
+    sent_for: Option<Minute>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum ReminderStatus {
     ToCome(Minute),
     Delivered,
-    /// There is no minute for it, or nobody who wants it.
+    /// There is no minute for it, or it is not wanted any more.
     None,
 }
 
-/// A webhook: in which minute, about whom, about what, and for which reminders.
+/// A webhook that was sent: its minute, person, meeting and reminders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Call {
+pub(crate) struct WebhookCall {
     pub(crate) at: Minute,
     pub(crate) person: String,
     pub(crate) email: String,
@@ -81,25 +83,24 @@ pub(crate) struct Call {
 
 impl Model {
     pub(crate) fn new(inviting: bool, now: i64) -> Self {
-        let (people, meetings, letters, calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { inviting, now, people, meetings, letters, calls, seen: Seen::default() }
+        let (people, meetings, mails, calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { inviting, now, people, meetings, mails, calls, coverage: Coverage::default() }
     }
 
     pub(crate) fn minute(&self) -> Minute {
         self.now.div_euclid(60)
     }
 
-    pub(crate) fn sleeps(&self, person: usize, minute: Minute) -> bool {
-        self.people[person].sleeps(minute)
+    pub(crate) fn is_in_dnd(&self, person: usize, minute: Minute) -> bool {
+        self.people[person].is_in_dnd(minute)
     }
 
     /// What someone's clock shows, in minutes of the day.
-    pub(crate) fn shown(&self, person: usize, minute: Minute) -> i64 {
-        shown(self.people[person].zone, minute)
+    pub(crate) fn minute_of_day(&self, person: usize, minute: Minute) -> i64 {
+        minute_of_day(self.people[person].zone, minute)
     }
 
-    /// The meetings, by their places in the list, that someone takes part in and that overlap
-    /// an interval, by start and end.
+    /// The meetings of someone that overlap an interval, as places in the list, ordered by start and end.
     pub(crate) fn busy(&self, person: usize, start: Minute, end: Minute, but: Option<usize>) -> Vec<usize> {
         let overlaps = |meeting: &Meeting| meeting.start < end && start < meeting.end;
         let mut busy: Vec<_> = (0..self.meetings.len())
@@ -133,13 +134,13 @@ impl Model {
         self.plan(self.meetings.len() - 1);
     }
 
-    /// Writes down that a meeting was changed, and plans what there is to tell.
+    /// Counts a change of a meeting, and plans its messages.
     pub(crate) fn change(&mut self, place: usize) {
         self.meetings[place].version += 1;
         self.plan(place);
     }
 
-    /// Plans the meetings to come of someone who changed.
+    /// Plans the meetings of a changed person that are not over.
     pub(crate) fn plan_person(&mut self, person: usize) {
         for place in 0..self.meetings.len() {
             if self.meetings[place].is_with(person) && self.meetings[place].end * 60 > self.now {
@@ -148,7 +149,7 @@ impl Model {
         }
     }
 
-    /// Plans everything that there is to tell of a meeting.
+    /// Plans all messages about a meeting.
     fn plan(&mut self, place: usize) {
         let settable = (self.now + 60 + 59).div_euclid(60);
         self.plan_reminders(place, settable);
@@ -161,45 +162,46 @@ impl Model {
         let Self { people, meetings, .. } = self;
         let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[place];
         let list = minutes(*list);
-        let of = |person: usize| list.iter().map(move |(way, before)| (person, *way, *before));
+        let of = |person: usize| list.iter().map(move |(channel, before)| (person, *channel, *before));
         let wanted: Vec<_> =
             if *cancelled { Vec::new() } else { here.iter().flat_map(|person| of(*person)).collect() };
         for (key, reminder) in reminders.iter_mut() {
-            if !wanted.contains(key) && matches!(reminder.fate, Fate::ToCome(_)) {
-                reminder.fate = Fate::None;
+            if !wanted.contains(key) && matches!(reminder.status, ReminderStatus::ToCome(_)) {
+                reminder.status = ReminderStatus::None;
             }
         }
-        for (person, way, before) in wanted {
-            let there = reminders.get(&(person, way, before));
-            let told = there.and_then(|reminder| reminder.told);
-            let to_come = there.filter(|reminder| reminder.start == *start).map(|reminder| reminder.fate);
-            let fate = if told == Some(*start) {
-                Fate::Delivered
+        for (person, channel, before) in wanted {
+            let there = reminders.get(&(person, channel, before));
+            let sent_for = there.and_then(|reminder| reminder.sent_for);
+            let to_come = there.filter(|reminder| reminder.start == *start).map(|reminder| reminder.status);
+            let status = if sent_for == Some(*start) {
+                ReminderStatus::Delivered
             } else {
                 let earliest = match to_come {
-                    Some(Fate::ToCome(at)) => settable.min(at),
+                    Some(ReminderStatus::ToCome(at)) => settable.min(at),
                     _ => settable,
                 };
-                rule(*start, before, earliest, &people[person]).map_or(Fate::None, Fate::ToCome)
+                rule(*start, before, earliest, &people[person])
+                    .map_or(ReminderStatus::None, ReminderStatus::ToCome)
             };
-            reminders.insert((person, way, before), Reminder { start: *start, fate, told });
+            reminders.insert((person, channel, before), Reminder { start: *start, status, sent_for });
         }
     }
 
     fn plan_calendars(&mut self, place: usize, settable: Minute) {
-        let Self { people, meetings, seen, .. } = self;
+        let Self { people, meetings, coverage, .. } = self;
         let meeting = &mut meetings[place];
         for (number, person) in people.iter().enumerate() {
             let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
-            match news(meeting, number, &calendar) {
-                Some(news) => {
+            match calendar_update(meeting, number, &calendar) {
+                Some(update) => {
                     let earliest = calendar.to_come.map_or(settable, |at| settable.min(at));
-                    calendar.to_come = person.first_awake(earliest, news.deadline);
-                    seen.note_if(Sight::Waiting, calendar.to_come.is_some_and(|at| at > settable));
+                    calendar.to_come = person.first_outside_dnd(earliest, update.deadline);
+                    coverage.count_if(Event::DelayedByDnd, calendar.to_come.is_some_and(|at| at > settable));
                 }
                 None if calendar.to_come.take().is_none() => {}
-                None if calendar.shows.is_some() => seen.note(Sight::Undone),
-                None => seen.note(Sight::NeverInvited),
+                None if calendar.shows.is_some() => coverage.count(Event::UndoneChange),
+                None => coverage.count(Event::NeverInvited),
             }
             meeting.calendars.insert(number, calendar);
         }
@@ -219,44 +221,45 @@ impl Model {
         self.now = until;
     }
 
-    /// The one letter to a person about a meeting in a minute, if there is anything to say.
+    /// Sends the one mail to a person about a meeting in a minute, if any is due.
     fn write(&mut self, place: usize, number: usize, minute: Minute) {
         let person = &self.people[number];
         let meeting = &mut self.meetings[place];
         let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
-        let news = news(meeting, number, &calendar).filter(|_| calendar.to_come == Some(minute));
-        let mut said = None;
-        if let Some(news) = news {
-            calendar.to_come = person.first_awake(minute, news.deadline).filter(|at| *at > minute);
-            if person.sleeps(minute) {
-                self.seen.note(Sight::Overslept);
+        let mut text = None;
+        if calendar.to_come == Some(minute)
+            && let Some(update) = calendar_update(meeting, number, &calendar)
+        {
+            calendar.to_come = person.first_outside_dnd(minute, update.deadline).filter(|at| *at > minute);
+            if person.is_in_dnd(minute) {
+                self.coverage.count(Event::PostponedByNewDnd);
             } else {
-                self.seen.note(news.word.sight());
-                self.seen.note_if(Sight::Marked, !news.before.is_empty());
-                calendar.shows = news.shows;
-                let News { word, title, start, before, .. } = news;
-                said = Some(Said { word, title, start, before });
+                self.coverage.count(update.kind.event());
+                self.coverage.count_if(Event::ChangedTitleOrPlace, !update.before.is_empty());
+                calendar.shows = update.shows;
+                let CalendarUpdate { kind, title, start, before, .. } = update;
+                text = Some(MailText { kind, title, start, before });
             }
         }
         meeting.calendars.insert(number, calendar);
 
-        let due = self.due(place, number, Way::Mail, minute);
-        self.seen.note_if(Sight::StoodIn, said.is_some() && !due.is_empty());
+        let due = self.due(place, number, Channel::Mail, minute);
+        self.coverage.count_if(Event::ReplacedReminder, text.is_some() && !due.is_empty());
         let meeting = &self.meetings[place];
-        if said.is_none() && !due.is_empty() {
-            self.seen.note(Sight::Letter);
+        if text.is_none() && !due.is_empty() {
+            self.coverage.count(Event::ReminderMail);
             let (title, start) = (meeting.title.clone(), meeting.start);
-            said = Some(Said { word: Word::Reminder, title, start, before: Vec::new() });
+            text = Some(MailText { kind: MailKind::Reminder, title, start, before: Vec::new() });
         }
-        let Some(Said { word, title, start, before }) = said else { return };
+        let Some(MailText { kind, title, start, before }) = text else { return };
         let person = &self.people[number];
         let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
-        self.letters.push(Letter {
+        self.mails.push(Mail {
             at: minute,
             to: person.email.clone(),
-            subject: format!("{}: {title}, {start}", word.in_subject()),
+            subject: format!("{}: {title}, {start}", kind.in_subject()),
             before,
-            object: word.method().map(|method| Object {
+            object: kind.method().map(|method| CalendarObject {
                 method: method.to_owned(),
                 uid: format!("{}@tactful", meeting.id),
                 sequence: meeting.version - 1,
@@ -264,15 +267,15 @@ impl Model {
         });
     }
 
-    /// The one webhook about a person and a meeting in a minute, if there is a reason.
+    /// Sends the one webhook about a person and a meeting in a minute, if any is due.
     fn call(&mut self, place: usize, number: usize, minute: Minute) {
-        let minutes_before = self.due(place, number, Way::Webhook, minute);
+        let minutes_before = self.due(place, number, Channel::Webhook, minute);
         if minutes_before.is_empty() {
             return;
         }
         let (meeting, person) = (&self.meetings[place], &self.people[number]);
-        self.seen.note(Sight::Call);
-        self.calls.push(Call {
+        self.coverage.count(Event::Webhook);
+        self.calls.push(WebhookCall {
             at: minute,
             person: person.id.clone(),
             email: person.email.clone(),
@@ -283,22 +286,22 @@ impl Model {
         });
     }
 
-    /// Takes the reminders that are due, as their minutes before the start, the earliest first.
-    fn due(&mut self, place: usize, number: usize, way: Way, minute: Minute) -> Vec<i64> {
+    /// Marks the due reminders as delivered. Returns their minutes before the start, the earliest first.
+    fn due(&mut self, place: usize, number: usize, channel: Channel, minute: Minute) -> Vec<i64> {
         let (meeting, person) = (&mut self.meetings[place], &self.people[number]);
-        let of_person = meeting.reminders.iter_mut().filter(|(key, _)| (key.0, key.1) == (number, way));
+        let of_person = meeting.reminders.iter_mut().filter(|(key, _)| (key.0, key.1) == (number, channel));
         let mut due = Vec::new();
         for ((_, _, before), reminder) in of_person.rev() {
-            if reminder.fate == Fate::ToCome(minute) {
-                reminder.fate = Fate::Delivered;
-                reminder.told = Some(meeting.start);
+            if reminder.status == ReminderStatus::ToCome(minute) {
+                reminder.status = ReminderStatus::Delivered;
+                reminder.sent_for = Some(meeting.start);
                 due.push(*before);
             }
         }
-        assert!(due.is_empty() || !person.sleeps(minute), "the model wakes {}", person.email);
-        let asked = due.iter().any(|before| meeting.start - before == minute);
-        self.seen.note_if(Sight::Moved, !due.is_empty() && !asked);
-        self.seen.note_if(Sight::Joined, due.len() > 1);
+        assert!(due.is_empty() || !person.is_in_dnd(minute), "the model wakes {}", person.email);
+        let request = due.iter().any(|before| meeting.start - before == minute);
+        self.coverage.count_if(Event::Moved, !due.is_empty() && !request);
+        self.coverage.count_if(Event::Combined, due.len() > 1);
         due
     }
 }
@@ -310,25 +313,25 @@ impl Meeting {
     }
 }
 
-impl Person {
-    fn sleeps(&self, minute: Minute) -> bool {
-        sleeps(self.zone, self.hours, minute)
+impl ModelUser {
+    fn is_in_dnd(&self, minute: Minute) -> bool {
+        is_in_dnd(self.zone, self.hours, minute)
     }
 
-    fn first_awake(&self, earliest: Minute, until: Minute) -> Option<Minute> {
-        (earliest..until).find(|minute| !self.sleeps(*minute))
+    fn first_outside_dnd(&self, earliest: Minute, until: Minute) -> Option<Minute> {
+        (earliest..until).find(|minute| !self.is_in_dnd(*minute))
     }
 }
 
-/// The ways of a list and its minutes before the start, each once.
-fn minutes(list: usize) -> Vec<(Way, i64)> {
+/// The reminders of a list, each channel and minute once.
+fn minutes(list: usize) -> Vec<(Channel, i64)> {
     let mut all = Vec::new();
-    for (way, first, every) in LISTS[list] {
-        all.push((*way, *first));
+    for (channel, first, every) in LISTS[list] {
+        all.push((*channel, *first));
         for times in 1..10 {
             let before = every.map_or(0, |every| first - times * every);
             if before > 0 {
-                all.push((*way, before));
+                all.push((*channel, before));
             }
         }
     }
@@ -337,9 +340,9 @@ fn minutes(list: usize) -> Vec<(Way, i64)> {
     all
 }
 
-/// docs/time.md's rule, as it stands there.
-fn rule(start: Minute, before: i64, earliest: Minute, person: &Person) -> Option<Minute> {
-    let awake = |minute: &Minute| !person.sleeps(*minute);
+/// The rule of docs/time.md.
+fn rule(start: Minute, before: i64, earliest: Minute, person: &ModelUser) -> Option<Minute> {
+    let awake = |minute: &Minute| !person.is_in_dnd(*minute);
     let last = if before == 0 { start } else { start - 1 };
     if earliest > last {
         return None;

@@ -1,0 +1,158 @@
+//! What calendars show of a meeting in the model, and which updates are due.
+
+use crate::clocks::Minute;
+use crate::coverage::Event;
+use crate::reference::Meeting;
+
+/// What someone's calendar shows of one meeting.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Calendar {
+    /// What the last message made it show.
+    pub(crate) shows: Option<Entry>,
+    /// The minute of the next message.
+    pub(crate) to_come: Option<Minute>,
+}
+
+/// All that a calendar shows of a meeting, without its participants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    start: Minute,
+    end: Minute,
+    title: String,
+    place: Option<&'static str>,
+    zone: usize,
+}
+
+/// An update that is due.
+pub(crate) struct CalendarUpdate {
+    pub(crate) kind: MailKind,
+    /// The title in the message. A removed person gets the one that they know.
+    pub(crate) title: String,
+    /// The start in the message.
+    pub(crate) start: Minute,
+    /// From when on it is not sent any more.
+    pub(crate) deadline: Minute,
+    /// What the calendar shows afterwards.
+    pub(crate) shows: Option<Entry>,
+    /// The lines about the former title and location.
+    pub(crate) before: Vec<String>,
+}
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MailKind {
+    Reminder,
+    Invitation,
+    Update,
+    Cancellation,
+    Removal,
+}
+
+/// What a mail says.
+pub(crate) struct MailText {
+    pub(crate) kind: MailKind,
+    pub(crate) title: String,
+    pub(crate) start: Minute,
+    pub(crate) before: Vec<String>,
+}
+
+/// A mail that was sent: its minute, recipient, subject, lines about the former title and location, and its
+/// calendar object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mail {
+    pub(crate) at: Minute,
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) before: Vec<String>,
+    pub(crate) object: Option<CalendarObject>,
+}
+
+/// The properties by which a calendar program recognizes an iCalendar object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CalendarObject {
+    pub(crate) method: String,
+    pub(crate) uid: String,
+    pub(crate) sequence: u64,
+}
+
+/// The update from what someone's calendar shows to the meeting as it is.
+pub(crate) fn calendar_update(
+    meeting: &Meeting,
+    person: usize,
+    calendar: &Calendar,
+) -> Option<CalendarUpdate> {
+    let entry = Entry {
+        start: meeting.start,
+        end: meeting.end,
+        title: meeting.title.clone(),
+        place: meeting.place,
+        zone: meeting.zone,
+    };
+    let (title, start, before) = (meeting.title.clone(), meeting.start, Vec::new());
+    match (&calendar.shows, meeting.is_with(person)) {
+        (None, false) => None,
+        (None, true) => Some(CalendarUpdate {
+            kind: MailKind::Invitation,
+            title,
+            start,
+            deadline: start,
+            shows: Some(entry),
+            before,
+        }),
+        (Some(shown), false) => {
+            let (kind, title) = match meeting.people.contains(&person) {
+                true => (MailKind::Cancellation, title),
+                false => (MailKind::Removal, shown.title.clone()),
+            };
+            Some(CalendarUpdate {
+                kind,
+                title,
+                start: shown.start,
+                deadline: shown.start,
+                shows: None,
+                before,
+            })
+        }
+        (Some(shown), true) if *shown == entry => None,
+        (Some(shown), true) => {
+            let (kind, deadline) = (MailKind::Update, start.max(shown.start));
+            let mut before = Vec::new();
+            if shown.title != entry.title {
+                before.push(format!("It was called {} before.", shown.title));
+            }
+            if let (Some(place), None) = (shown.place, entry.place) {
+                before.push(format!("Was    {place}"));
+            }
+            Some(CalendarUpdate { kind, title, start, deadline, shows: Some(entry), before })
+        }
+    }
+}
+
+impl MailKind {
+    pub(crate) fn in_subject(self) -> &'static str {
+        match self {
+            Self::Reminder => "Reminder",
+            Self::Invitation => "Invitation",
+            Self::Update => "Updated",
+            Self::Cancellation | Self::Removal => "Cancelled",
+        }
+    }
+
+    pub(crate) fn method(self) -> Option<&'static str> {
+        match self {
+            Self::Reminder => None,
+            Self::Invitation | Self::Update => Some("REQUEST"),
+            Self::Cancellation | Self::Removal => Some("CANCEL"),
+        }
+    }
+
+    pub(crate) fn event(self) -> Event {
+        match self {
+            Self::Reminder => Event::ReminderMail,
+            Self::Invitation => Event::Invitation,
+            Self::Update => Event::Update,
+            Self::Cancellation => Event::Cancellation,
+            Self::Removal => Event::Removal,
+        }
+    }
+}

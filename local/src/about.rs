@@ -41,9 +41,10 @@ impl About {
         format!("examples/quickstart.sh {}", self.url())
     }
 
-    /// The same by hand: lines to paste into any POSIX shell, again and again, as each paste makes new addresses. The
-    /// meeting starts 250 seconds later, cut to the minute. So the reminder is due in a later minute than the invitation,
-    /// which takes up to two minutes and a moment, and would otherwise stand in for it.
+    /// The same by hand: lines to paste into any POSIX shell, again and again, as each paste makes
+    /// new addresses. The meeting starts 250 seconds later, cut to the minute. So the reminder is
+    /// due in a later minute than the invitation, which takes up to two minutes and a moment, and
+    /// would otherwise stand in for it.
     pub fn by_hand(&self) -> String {
         let url = self.url();
         let (token, [by_ana, by_bo]) = match self.auth {

@@ -118,10 +118,10 @@ impl Gateway {
         Ok(Self(Arc::new(Inner { routes, functions, authorizer, clock })))
     }
 
-    /// Serves the routes, and what only this program has: `GET /` and `GET /local`, the start page, `GET /local/outbox`,
-    /// the mail that was caught, `GET /local/webhooks`, the webhooks that came here, `GET /local/reminders`, what is set
-    /// and owed, and `GET /local/token`, a token where callers have to sign in. Returns once `shutdown` is over and
-    /// running requests have been answered.
+    /// Serves the routes, and what only this program has: `GET /` and `GET /local`, the start page,
+    /// `GET /local/outbox`, the mail that was caught, `GET /local/webhooks`, the webhooks that came here,
+    /// `GET /local/reminders`, what is set and owed, and `GET /local/token`, a token where callers have to
+    /// sign in. Returns once `shutdown` is over and running requests have been answered.
     ///
     /// # Errors
     /// When the listener fails.

@@ -1,7 +1,8 @@
 //! What every Tactful function shares: the rules of time, the domain, the store, timers, messages and HTTP.
 //!
-//! `time` and `domain` are pure: they do no I/O and read no clock. Everything else talks to AWS through the SDK, whose
-//! endpoint is the only seam: the same code runs against an embedded emulator in a test and against AWS in production.
+//! `time` and `domain` are pure: they do no I/O and read no clock. Everything else talks to AWS through
+//! the SDK, whose endpoint is the only seam: the same code runs against an embedded emulator in a test
+//! and against AWS in production.
 
 pub mod access;
 pub mod api;

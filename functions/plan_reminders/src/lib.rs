@@ -13,7 +13,8 @@ const CONCURRENCY: usize = 4;
 /// How long a batch takes on new work, of the function's 60 seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Plans what changed in a batch, each meeting and user once however often it changed. Answers the records to retry.
+/// Plans what changed in a batch, each meeting and user once however often it
+/// changed. Answers the records to retry.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
     let run = &Run::begin(&planner.clock, TIMEOUT);
     let planned = changed(event).into_iter().map(async |(unplanned, sequence_numbers)| {
@@ -49,8 +50,8 @@ fn changed(event: Event) -> Vec<(Unplanned, Vec<String>)> {
     changed
 }
 
-/// What is to be planned since that record. A record with the version that the item had before is one of planning's
-/// own writes.
+/// What is to be planned since that record. A record with the version that the item had before
+/// is one of planning's own writes.
 fn unplanned(record: &EventRecord) -> Option<Unplanned> {
     let version = |image: &serde_dynamo::Item| image.get("version").cloned();
     let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));

@@ -1,5 +1,5 @@
-//! Every minute: finishes all work that should have been done by now and isn't. The stream is the fast path; the sweep
-//! is the guarantee.
+//! Every minute: finishes all work that should have been done by now and isn't. The stream is the fast
+//! path; the sweep is the guarantee.
 
 use std::time::Duration;
 
@@ -53,8 +53,9 @@ enum Delivered {
 
 /// Finishes what is overdue, by the same code as the fast path.
 ///
-/// Deliveries need the store and a way out alone, so they wait for nothing else. Plans run beside them. Timers come when
-/// every notice that is due was tried: while this run comes every minute, a missing timer delays nothing.
+/// Deliveries need the store and a way out alone, so they wait for nothing else. Plans run beside
+/// them. Timers come when every notice that is due was tried: while this run comes every minute,
+/// a missing timer delays nothing.
 ///
 /// # Errors
 /// When what is overdue can't even be read.

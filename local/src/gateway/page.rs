@@ -7,11 +7,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 
-/// A page that runs nothing and fetches nothing, whatever is in the mail: frames inherit it. Nobody frames the page.
+/// A page that runs nothing and fetches nothing, whatever is in the mail: frames
+/// inherit it. Nobody frames the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-/// Only who names HTML, and likes it better than JSON, gets a page: curl says `*/*` (RFC 9110, section 12.5.1).
+/// Only who names HTML, and likes it better than JSON, gets a page: curl says
+/// `*/*` (RFC 9110, section 12.5.1).
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     let accepted: Vec<_> =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();

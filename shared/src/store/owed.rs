@@ -106,8 +106,8 @@ pub struct Overdue {
     pub notices: Vec<Pending<NoticeKey>>,
     /// Meetings and users to plan.
     pub plans: Vec<Pending<Unplanned>>,
-    /// The keys of items that this version of the program doesn't know, such as a later version's. It can't do their
-    /// work, and they must not keep it from the rest. No key shows a person's address.
+    /// The keys of items that this version of the program doesn't know, such as a later version's. It can't
+    /// do their work, and they must not keep it from the rest. No key shows a person's address.
     pub unknown: Vec<Pending<String>>,
 }
 

@@ -1,4 +1,5 @@
-//! The mechanism of the one table: keys, reads, transactions, sessions, retries and errors. It knows no entity.
+//! The mechanism of the one table: keys, reads, transactions, sessions, retries
+//! and errors. It knows no entity.
 
 mod error;
 mod key;
@@ -50,8 +51,8 @@ impl Store {
         Self { commit_timeout, ..self }
     }
 
-    /// One real read, so that connection, TLS and credentials are warm before the first request needs them. A failure
-    /// is ignored: the first request meets it again.
+    /// One real read, so that connection, TLS and credentials are warm before the first request needs them. A
+    /// failure is ignored: the first request meets it again.
     pub async fn warm_up(&self) {
         const TIMEOUT: Duration = Duration::from_secs(1);
         let key = Key { pk: "WARM-UP".to_owned(), sk: "WARM-UP".to_owned() };
@@ -60,7 +61,8 @@ impl Store {
         drop(tokio::time::timeout(TIMEOUT, read.customize().config_override(once).send()).await);
     }
 
-    /// Updates an item by `expression` if it still has that version, which the expression may call `:version`.
+    /// Updates an item by `expression` if it still has that version, which the
+    /// expression may call `:version`.
     pub(super) async fn update_version(
         &self,
         key: &Key,

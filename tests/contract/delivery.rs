@@ -218,8 +218,9 @@ async fn repeated_stream_records_and_timers_change_nothing() {
     let (first, second) =
         tokio::join!(notify::handle(notifier, due(&bo)), notify::handle(notifier, due(&bo)));
     let outcomes = [first.unwrap(), second.unwrap()];
-    let idle =
-        |outcome: &&DeliveryOutcome| matches!(outcome, DeliveryOutcome::Nothing | DeliveryOutcome::UnderWay);
+    let idle = |outcome: &&DeliveryOutcome| {
+        matches!(outcome, DeliveryOutcome::AlreadyClosed | DeliveryOutcome::UnderWay)
+    };
     assert!(
         outcomes.contains(&DeliveryOutcome::Delivered) && outcomes.iter().any(|o| idle(&o)),
         "{outcomes:?}"
@@ -227,7 +228,7 @@ async fn repeated_stream_records_and_timers_change_nothing() {
 
     world.clock.set(instant("2026-11-02T10:59:00Z"));
     world.advance_to("2026-11-02T13:00:00Z").await;
-    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::Nothing);
+    assert_eq!(notify::handle(notifier, due(&ana)).await.unwrap(), DeliveryOutcome::AlreadyClosed);
     world.replay().await;
     assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("bo", "02 11:00")]));
     assert_eq!(states(&world.reminders(&meeting).await), ["delivered"; 2]);

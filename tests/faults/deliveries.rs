@@ -270,7 +270,7 @@ async fn mail_refused_until_the_start_fails_with_the_reason() {
     fixture.world.ses().fail_next(0);
     for person in [&fixture.ana, &fixture.bo] {
         let outcome = notify::handle(&fixture.world.process.notifier, fixture.due(person, 30)).await;
-        assert_eq!(outcome.unwrap(), DeliveryOutcome::Nothing);
+        assert_eq!(outcome.unwrap(), DeliveryOutcome::AlreadyClosed);
     }
     fixture.world.pass_to(instant("2026-11-03T00:00:00Z")).await;
     assert!(fixture.sent().is_empty());

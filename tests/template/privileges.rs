@@ -200,7 +200,7 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     stack.services.receiver.answer_next(&[401]);
     let swept = sweep::handle(&sweeper).await.unwrap();
     assert!(swept.done >= 2, "{swept:?}");
-    deliver(&refused, bo, Channel::Email, DeliveryOutcome::Nothing).await;
+    deliver(&refused, bo, Channel::Email, DeliveryOutcome::AlreadyClosed).await;
 
     let of_meeting = about("meeting_id", &cancelled, with_body(&Value::Null));
     stack.call("cancel_meeting", cancel_meeting::handle, of_meeting).await;

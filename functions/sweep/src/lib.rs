@@ -112,7 +112,7 @@ async fn run_concurrently<T, H: From<Handled>, F: Future<Output = H>>(
 /// Delivers a notice that is due, without a call to EventBridge Scheduler.
 async fn deliver_if_due(sweeper: &Sweeper, key: NoticeKey) -> Delivered {
     match sweeper.notifier.deliver_if_due(&key).await {
-        Ok(DeliveryOutcome::NotYet | DeliveryOutcome::Nothing) => Delivered::NeedsTimer(key),
+        Ok(DeliveryOutcome::NotYet | DeliveryOutcome::AlreadyClosed) => Delivered::NeedsTimer(key),
         outcome => Handled::of(&WorkItem::Notice(key), outcome.map(drop)).into(),
     }
 }
@@ -120,8 +120,8 @@ async fn deliver_if_due(sweeper: &Sweeper, key: NoticeKey) -> Delivered {
 /// Delivers a notice, or sets or takes away its timer.
 async fn deliver(sweeper: &Sweeper, run: &Run, key: NoticeKey) -> Handled {
     let outcome = match sweeper.notifier.deliver(&key).await {
-        // A closed one still has a timer, which its meeting's plan takes away.
-        Ok(DeliveryOutcome::Nothing) => sweeper.planner.plan_meeting(&key.meeting_id, run).await,
+        // Its timer is still to be taken away.
+        Ok(DeliveryOutcome::AlreadyClosed) => sweeper.planner.plan_meeting(&key.meeting_id, run).await,
         outcome => outcome.map(drop),
     };
     Handled::of(&WorkItem::Notice(key), outcome)

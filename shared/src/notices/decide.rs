@@ -10,10 +10,10 @@ use crate::time::{Decision, Minute, Reason};
 /// What to do. The notices are as stored, except for the start and the meeting's version: these are the
 /// ones that the decision is for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum Action<'a> {
     /// Send one message for all of these: the notice, and others of the same person
     /// that are due in this minute too.
-    Deliver(Delivery),
+    Deliver(Delivery<'a>),
     /// A message for the same meeting went to the same person, in this very minute or for this very start: it
     /// counts for this notice as well.
     Covered(Notice, DateTime<Utc>),
@@ -23,13 +23,19 @@ pub enum Action {
     Close(Notice, Closed),
     /// Another delivery has claimed it: it is done soon, or it died and its claim runs out.
     UnderWay,
-    /// Nothing, for the reason given.
-    Nothing(&'static str),
+    /// It is closed already. It may still have a timer.
+    AlreadyClosed,
+    /// There is no such notice.
+    NotFound,
 }
 
 /// One message, and the notices that it is sent for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
+pub struct Delivery<'a> {
+    /// The meeting as it is now.
+    pub meeting: &'a Meeting,
+    /// The recipient as they are now.
+    pub user: &'a User,
     /// The channel it is sent by.
     pub channel: Channel,
     /// The notices. An invitation is in it at most once.
@@ -45,19 +51,19 @@ pub struct Delivery {
 /// `stored` are the notices of that participant for that meeting; `invitations` says whether the deployment
 /// sends any. The rule of docs/time.md is applied anew with the current minute as the earliest, so whatever
 /// changed since the timer was set counts.
-pub fn decide(
+pub fn decide<'a>(
     key: &NoticeKey,
-    meeting: Option<&Meeting>,
-    user: Option<&User>,
+    meeting: Option<&'a Meeting>,
+    user: Option<&'a User>,
     stored: &[Notice],
     invitations: bool,
     now: DateTime<Utc>,
-) -> Action {
+) -> Action<'a> {
     let Some(notice) = stored.iter().find(|notice| notice.key == *key) else {
-        return Action::Nothing("there is no such notice");
+        return Action::NotFound;
     };
     if !notice.is_open() {
-        return Action::Nothing("it is over");
+        return Action::AlreadyClosed;
     }
     if notice.is_claimed(now) {
         return Action::UnderWay;
@@ -89,15 +95,15 @@ pub fn decide(
 }
 
 /// What a decision is made from.
-struct Context<'a> {
+struct Context<'a, 's> {
     meeting: &'a Meeting,
     user: &'a User,
-    stored: &'a [Notice],
+    stored: &'s [Notice],
     invitations: bool,
     now: DateTime<Utc>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a, '_> {
     fn subject(&self, notice: &Notice) -> Option<Subject> {
         subject::subject(self.meeting, &notice.key, notice.last_sent.as_ref(), self.invitations)
     }
@@ -148,7 +154,7 @@ impl Context<'_> {
     /// docs/time.md they are one message. An invitation says when the meeting starts, so it is a
     /// reminder as well. A webhook that was tried before is for the same notices each time, as
     /// its receiver may have counted it.
-    fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery {
+    fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery<'a> {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);
         let siblings = self.stored.iter().filter(|other| {
@@ -165,6 +171,8 @@ impl Context<'_> {
         let all: Vec<_> = std::iter::once((notice, subject)).chain(due_too).collect();
         let invitation = all.iter().find(|(notice, _)| notice.is_invitation());
         Delivery {
+            meeting: self.meeting,
+            user: self.user,
             channel,
             update: invitation.and_then(|(_, subject)| subject.update.clone()),
             webhook_id: notice.webhook_id.clone(),

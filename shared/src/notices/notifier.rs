@@ -10,9 +10,7 @@ use super::decide::{Action, Delivery, decide};
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
-use crate::domain::{
-    Channel, Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime, Transition, User,
-};
+use crate::domain::{Channel, Closed, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime, Transition};
 use crate::mail::{self, Mailer};
 use crate::metrics;
 use crate::sending::SendFailure;
@@ -55,8 +53,10 @@ pub enum DeliveryOutcome {
     NotYet,
     /// It will never be sent; its state says why.
     Closed,
-    /// There was nothing to do.
-    Nothing,
+    /// It was closed before. It may still have a timer.
+    AlreadyClosed,
+    /// There is no such notice.
+    NotFound,
     /// Another delivery has claimed it. It stays owed, in case that one died.
     UnderWay,
     /// Sending failed; it is owed, and tried again until the meeting starts.
@@ -105,31 +105,19 @@ impl Notifier {
         .await?;
         let now = self.clock.now();
         match decide(key, meeting.as_ref(), user.as_ref(), &stored, self.invitations, now) {
-            Action::Deliver(delivery) => match (meeting, user) {
-                (Some(meeting), Some(user)) => self.send(&meeting, &user, delivery, now).await,
-                _ => Ok(DeliveryOutcome::Nothing),
-            },
+            Action::Deliver(delivery) => self.send(delivery, now).await,
             Action::Covered(notice, delivered_at) => self.cover(notice, delivered_at).await,
             Action::Move(..) if !sets_timers => Ok(DeliveryOutcome::NotYet),
             Action::Move(notice, at, reason) => self.postpone(notice, at, reason).await,
             Action::Close(notice, closed) => self.close(notice, closed).await,
             Action::UnderWay => Ok(DeliveryOutcome::UnderWay),
-            Action::Nothing(why) => {
-                tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, why, "nothing to deliver");
-                Ok(DeliveryOutcome::Nothing)
-            }
+            Action::AlreadyClosed => Ok(nothing_to_deliver(key, DeliveryOutcome::AlreadyClosed)),
+            Action::NotFound => Ok(nothing_to_deliver(key, DeliveryOutcome::NotFound)),
         }
     }
 
-    async fn send(
-        &self,
-        meeting: &Meeting,
-        user: &User,
-        delivery: Delivery,
-        now: DateTime<Utc>,
-    ) -> Result<DeliveryOutcome, Unfinished> {
-        let webhook =
-            (delivery.channel == Channel::Webhook).then(|| webhook_message(meeting, user, &delivery));
+    async fn send(&self, delivery: Delivery<'_>, now: DateTime<Utc>) -> Result<DeliveryOutcome, Unfinished> {
+        let webhook = (delivery.channel == Channel::Webhook).then(|| webhook_message(&delivery));
         let webhook_id = webhook.as_ref().map(|message| message.id.as_str());
         let claim = |notice: &Notice| notice.claimed(now + CLAIM, webhook_id);
         let claimed: Vec<_> = delivery.due.iter().map(claim).collect();
@@ -139,7 +127,7 @@ impl Notifier {
         }
         let sent = match webhook {
             Some(message) => self.send_webhook(&message).await,
-            None => self.send_mail(meeting, user, &delivery, now).await,
+            None => self.send_mail(&delivery, now).await,
         };
         match sent {
             Ok(()) => self.note_delivered(&delivery, &claimed, now).await,
@@ -147,13 +135,8 @@ impl Notifier {
         }
     }
 
-    async fn send_mail(
-        &self,
-        meeting: &Meeting,
-        user: &User,
-        delivery: &Delivery,
-        now: DateTime<Utc>,
-    ) -> Result<(), SendFailure> {
+    async fn send_mail(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> Result<(), SendFailure> {
+        let Delivery { meeting, user, .. } = delivery;
         let mail = mail::compose(meeting, user, delivery.update.as_ref(), self.mailer.sender(), now);
         self.mailer.send(&mail).await
     }
@@ -165,7 +148,7 @@ impl Notifier {
 
     async fn note_delivered(
         &self,
-        delivery: &Delivery,
+        delivery: &Delivery<'_>,
         claimed: &[Notice],
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Unfinished> {
@@ -257,14 +240,19 @@ impl Notifier {
     }
 }
 
+fn nothing_to_deliver(key: &NoticeKey, outcome: DeliveryOutcome) -> DeliveryOutcome {
+    tracing::info!(meeting_id = %key.meeting_id, user_id = %key.user_id, ?outcome, "nothing to deliver");
+    outcome
+}
+
 fn transitions(from: &[Notice], to: &[Notice]) -> Vec<Transition> {
     from.iter().zip(to).map(|(from, to)| Transition { from: Some(from.clone()), to: to.clone() }).collect()
 }
 
 /// The message for the receiver of webhooks: under the id that it was tried under, if it was.
-fn webhook_message(meeting: &Meeting, user: &User, delivery: &Delivery) -> WebhookMessage {
+fn webhook_message(delivery: &Delivery<'_>) -> WebhookMessage {
     let due: Vec<_> = delivery.due.iter().filter_map(reminded).collect();
-    let message = webhook::reminder(meeting, user, &due);
+    let message = webhook::reminder(delivery.meeting, delivery.user, &due);
     match &delivery.webhook_id {
         Some(id) => WebhookMessage { id: id.clone(), ..message },
         None => message,

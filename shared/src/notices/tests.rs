@@ -163,14 +163,13 @@ fn early_late_and_stale_timers_act_on_current_data() {
     let meeting = meeting(180, &[&ana], &[60]);
     let stored = planned(&meeting, &[&ana]);
     let key = &stored[0].key;
-    let action = |now: i64, meeting: &Meeting| {
-        decide(key, Some(meeting), Some(&ana), &stored, false, minute(now).start())
-    };
+    let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
+    let action =
+        |now: i64, meeting| decide(key, Some(meeting), Some(&ana), &stored, false, minute(now).start());
     assert!(matches!(action(119, &meeting), Action::Move(_, at, Reason::OnTime) if at == minute(120)));
     assert!(matches!(action(150, &meeting), Action::Deliver(_)));
     assert!(matches!(action(179, &meeting), Action::Deliver(_)));
     assert!(matches!(action(180, &meeting), Action::Close(_, Closed::Missed)));
-    let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
     assert!(matches!(action(120, &cancelled), Action::Close(_, Closed::Cancelled { .. })));
     let tried = [Notice { attempts: 3, ..stored[0].clone() }];
     let too_late = decide(key, Some(&meeting), Some(&ana), &tried, false, minute(180).start());
@@ -178,7 +177,7 @@ fn early_late_and_stale_timers_act_on_current_data() {
     let over = [stored[0].delivered(minute(120).start(), None)];
     assert!(matches!(
         decide(key, Some(&meeting), Some(&ana), &over, false, minute(120).start()),
-        Action::Nothing(_)
+        Action::AlreadyClosed
     ));
 }
 

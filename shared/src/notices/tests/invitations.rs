@@ -21,7 +21,7 @@ fn invitation_of<'a>(user: &User, stored: &'a [Notice]) -> Option<&'a Notice> {
     stored.iter().find(|notice| notice.is_invitation() && notice.key.user_id == user.id)
 }
 
-fn as_decided(meeting: &Meeting, user: &User, stored: &[Notice], after_noon: i64) -> Action {
+fn as_decided<'a>(meeting: &'a Meeting, user: &'a User, stored: &[Notice], after_noon: i64) -> Action<'a> {
     let key =
         NoticeKey { meeting_id: meeting.id.clone(), user_id: user.id.clone(), kind: NoticeKind::Invitation };
     let theirs: Vec<_> = stored.iter().filter(|notice| notice.key.user_id == user.id).cloned().collect();

@@ -1,5 +1,5 @@
-//! `GET /local/reminders`: which timers are set, and which work is pending. On AWS the console shows the timers, and
-//! the dashboard the age of the oldest pending work.
+//! `GET /local/reminders`: which timers are set, and which work is pending. On AWS the console shows the
+//! timers, and the dashboard the age of the oldest pending work.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -179,8 +179,8 @@ fn mail_goes_out_under_the_configured_sender_only() {
     {
         assert_eq!(statement.actions, ["ses:SendEmail", "ses:SendRawEmail"], "{}", statement.role);
         assert_eq!(statement.condition, condition, "{}", statement.role);
-        // SES authorizes on more than the sender's own identity: its domain or a parent of that, recipients that are
-        // verified, and a default configuration set.
+        // SES authorizes on more than the sender's own identity: its domain or a parent of that, recipients
+        // that are verified, and a default configuration set.
         let account = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}";
         let expected =
             ["identity", "configuration-set"].map(|kind| json!({ "Fn::Sub": format!("{account}:{kind}/*") }));

@@ -1,6 +1,6 @@
-//! Measures how long each function takes from process start to its first poll of the Runtime API and
-//! to its first response, and its memory then. A function that does nothing is measured for
-//! comparison. Run it on release binaries:
+//! Measures how long each function takes from process start to its first poll of the Runtime API and to its
+//! first response, and its memory then. A function that does nothing is measured for comparison. Run it on
+//! release binaries:
 //!
 //! ```sh
 //! cargo build --release && cargo bench -p tests --bench cold_start

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod clock;
 pub mod domain;
 mod error_chain;
+mod fresh_connections;
 pub mod http;
 pub mod lambda;
 pub mod mail;

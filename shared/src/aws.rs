@@ -51,7 +51,7 @@ pub async fn config() -> SdkConfig {
 
 /// How long a call may take. The SDK merges these limits with those of a call's own `config_override`, so a
 /// call that may take longer has to set both the limit of an attempt and that of the operation.
-fn timeouts() -> TimeoutConfig {
+pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))
@@ -129,7 +129,7 @@ pub fn mailer(config: &SdkConfig) -> Result<Mailer, SettingError> {
 
 /// A client of SES. A mail may be sent again only if it certainly didn't leave, so each has a connection of
 /// its own.
-fn mail_client(config: &SdkConfig) -> aws_sdk_sesv2::Client {
+pub(crate) fn mail_client(config: &SdkConfig) -> aws_sdk_sesv2::Client {
     let client = fresh_connections::client(|| http_client(Connections::Fresh));
     aws_sdk_sesv2::Client::new(&config.to_builder().http_client(client).build())
 }
@@ -205,8 +205,20 @@ fn setting(name: &'static str) -> Result<String, SettingError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use aws_config::Region;
+    use aws_sdk_sesv2::config::Credentials;
+
     use super::*;
+
+    /// The configuration of a function, for a service at `url`.
+    pub(crate) async fn config(url: &str, timeouts: TimeoutConfig) -> SdkConfig {
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .region(Region::from_static("eu-west-1"))
+            .endpoint_url(url);
+        configured(loader, timeouts).load().await
+    }
 
     #[test]
     fn the_roots_can_be_read() {

@@ -9,7 +9,8 @@
 //! |---|---|---|---|
 //! | DynamoDB, reads | reused | the SDK, 3 attempts | they change nothing |
 //! | DynamoDB, `TransactWriteItems` | reused | the SDK, 3 attempts | the SDK sends a client token |
-//! | DynamoDB, conditional writes of one item | reused | the SDK, 3 attempts | if the first attempt was written, the second fails its condition: a conflict, which is read and decided again |
+//! | DynamoDB, a row of a notice | reused | the SDK, 3 attempts | the row has a mark by which its writer recognizes it |
+//! | DynamoDB, other conditional writes | reused | the SDK, 3 attempts | if the first attempt was written, the second is a conflict, which is read and decided again |
 //! | DynamoDB, counting a quota | reused | the SDK, 3 attempts | may count twice after a lost answer: quotas are then too strict, never exceeded |
 //! | DynamoDB, returning a quota | reused | nobody | returning twice would exceed a quota |
 //! | DynamoDB, the warm-up | reused | nobody | the first request meets the failure again |

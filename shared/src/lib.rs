@@ -23,6 +23,8 @@ pub mod problem;
 pub mod quota;
 pub mod sending;
 pub mod store;
+#[cfg(test)]
+mod test_server;
 pub mod time;
 pub mod timers;
 pub mod webhook;

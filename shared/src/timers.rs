@@ -173,8 +173,8 @@ impl Timers {
 
     /// The timer of that notice in that minute.
     fn schedule(&self, key: &NoticeKey, minute: Minute) -> Result<Schedule, TimerError> {
-        let input =
-            serde_json::to_string(&Due(key.clone())).map_err(|error| TimerError::failed(error.to_string()))?;
+        let input = serde_json::to_string(&Due(key.clone()))
+            .map_err(|error| TimerError::failed(error.to_string()))?;
         let retries = RetryPolicy::builder()
             .maximum_event_age_in_seconds(MAX_EVENT_AGE)
             .maximum_retry_attempts(MAX_RETRIES)

@@ -38,7 +38,8 @@ async fn a_connection_that_broke_while_idle_costs_no_mail() {
     for number in 0..3 {
         assert_eq!(mailer.send(&mail()).await, Ok(()), "mail {number}");
     }
-    let places: Vec<_> = server.received().iter().map(|request| (request.connection, request.place)).collect();
+    let places: Vec<_> =
+        server.received().iter().map(|request| (request.connection, request.place)).collect();
     assert_eq!(places, [(0, 0), (1, 0), (2, 0)]);
 }
 

@@ -27,11 +27,8 @@ async fn a_webhook_is_not_tried_again_if_that_might_take_too_long() {
         backoff: &[Duration::ZERO; 2],
     };
     let webhooks = Webhooks::new(endpoint, secret, policy);
-    let message = reminder(
-        &meeting("2026-12-01T09:00:00Z"),
-        &user("UTC"),
-        &[reminded(60, "2026-12-01T08:00:00Z")],
-    );
+    let message =
+        reminder(&meeting("2026-12-01T09:00:00Z"), &user("UTC"), &[reminded(60, "2026-12-01T08:00:00Z")]);
     let clock = Clock::manual(fixtures::instant("2026-12-01T08:00:00Z"));
     assert_eq!(webhooks.send(&message, &clock).await, Err(SendFailure::TimedOut));
     let tried = server.received().iter().filter(|request| request.head.starts_with("POST /hook")).count();

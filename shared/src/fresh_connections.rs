@@ -2,22 +2,8 @@
 //! may have been.
 //!
 //! Lambda freezes a process between two invocations, and its network drops idle connections meanwhile. The
-//! first call on such a connection fails, and nobody can say whether it arrived. A call that may be repeated
-//! is repeated by the SDK. Which calls these are:
-//!
-//! | client | idle connections | repeated by | why that is safe |
-//! |---|---|---|---|
-//! | DynamoDB, reads | reused | the SDK, 3 attempts | they change nothing |
-//! | DynamoDB, `TransactWriteItems` | reused | the SDK, 3 attempts | the SDK sends a client token |
-//! | DynamoDB, a row of a notice | reused | the SDK, 3 attempts | the row has a mark by which its writer recognizes it |
-//! | DynamoDB, other conditional writes | reused | the SDK, 3 attempts | if the first attempt was written, the second is a conflict, which is read and decided again |
-//! | DynamoDB, counting a quota | reused | the SDK, 3 attempts | may count twice after a lost answer: quotas are then too strict, never exceeded |
-//! | DynamoDB, returning a quota | reused | nobody | returning twice would exceed a quota |
-//! | DynamoDB, the warm-up | reused | nobody | the first request meets the failure again |
-//! | EventBridge Scheduler | reused | the SDK, 3 attempts; a `ConflictException` by `Timers` | a name is made from its notice, and the SDK sends a client token |
-//! | Secrets Manager | reused | the SDK, 3 attempts | it reads |
-//! | SES | never reused | `Mailer`: throttled, or never sent | SES has no token, so what may have been sent is left to the next minute |
-//! | webhooks | reused | `Webhooks`, 3 attempts | each attempt has the same id |
+//! first call on such a connection fails, and nobody can say whether it arrived. ARCHITECTURE.md has a table
+//! of all calls: who repeats them, and why that is safe.
 
 use std::error::Error;
 use std::sync::OnceLock;

@@ -36,8 +36,8 @@ impl Attempts {
         self.pauses >= self.policy.backoff.len()
     }
 
-    /// Pauses before the next attempt. Without a pause it answers `false` if that attempt might not end within
-    /// [`RetryPolicy::total`]: an attempt that is cut off early may have been taken, and nobody knows.
+    /// Pauses before the next attempt. Without a pause it answers `false` if that attempt might not end
+    /// within [`RetryPolicy::total`]: an attempt that is cut off early may have been taken, and nobody knows.
     pub(crate) async fn pause(&mut self) -> bool {
         let pauses = self.policy.backoff;
         let longest = pauses.get(self.pauses).or(pauses.last()).copied().unwrap_or_default();

@@ -19,8 +19,8 @@ use crate::time::Minute;
 /// has long delivered the notice.
 const MAX_EVENT_AGE: i32 = 3600;
 const MAX_RETRIES: i32 = 10;
-/// The longest pauses after EventBridge Scheduler said that another change of the same timer is under way. That
-/// happens right after the timer was created.
+/// The longest pauses after EventBridge Scheduler said that another change of the same timer is under way.
+/// That happens right after the timer was created.
 const CONFLICT_BACKOFF: [Duration; 4] = [
     Duration::from_millis(25),
     Duration::from_millis(100),

@@ -19,7 +19,7 @@ const _: () = assert!(CLAIM.num_seconds().unsigned_abs() >= 2 * SENDING.as_secs(
 /// The longest that one attempt to send takes.
 const ATTEMPT: Duration = Duration::from_secs(6);
 
-/// For mail. SES is asked again only where it certainly has not taken a message: as often as the time permits.
+/// For mail. SES is asked again only where it certainly has not taken a message, as often as there is time.
 pub const MAIL: RetryPolicy = RetryPolicy {
     total: SENDING,
     attempt: ATTEMPT,

@@ -138,8 +138,8 @@ impl Notice {
         Self { attempts: self.attempts + 1, failure: Some(why), ..open }
     }
 
-    /// It was refused because too much was sent at once. The next attempt is in the minute `retry_at`. It says
-    /// nothing about the message, so it doesn't count among the attempts by which pauses grow.
+    /// It was refused because too much was sent at once. The next attempt is in the minute `retry_at`. That
+    /// says nothing about the message, so it doesn't count among the attempts by which pauses grow.
     pub fn throttled(&self, why: String, retry_at: Minute) -> Self {
         let open = self.next(self.status.with_claim(None), Some(retry_at));
         Self { failure: Some(why), ..open }

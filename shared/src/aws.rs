@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::access::{Administrators, SignIn};
 use crate::domain::{Channels, Email, Quotas};
+use crate::fresh_connections;
 use crate::mail::Mailer;
 use crate::notices::deadlines;
 use crate::store::Store;
@@ -43,22 +44,35 @@ pub enum WebhookSettingError {
 /// How to reach AWS from inside Lambda, which sets region and credentials in the environment. No other source
 /// is asked, as that would take time.
 pub async fn config() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new());
+    configured(loader, timeouts()).load().await
+}
+
+/// How long a call may take. The SDK merges these limits with those of a call's own `config_override`, so a
+/// call that may take longer has to set both the limit of an attempt and that of the operation.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(12))
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .http_client(http_client())
-        .timeout_config(timeouts)
-        .load()
-        .await
+        .build()
+}
+
+fn configured(loader: ConfigLoader, timeouts: TimeoutConfig) -> ConfigLoader {
+    loader.http_client(http_client(Connections::Pooled)).timeout_config(timeouts)
+}
+
+/// Whether an idle connection is used again.
+#[derive(Clone, Copy)]
+enum Connections {
+    Pooled,
+    Fresh,
 }
 
 /// A client that trusts Amazon's own roots, and those in the file that `AWS_CA_BUNDLE` names. Reading and
 /// parsing every root of the system would take half the time of a cold start.
-fn http_client() -> SharedHttpClient {
+fn http_client(connections: Connections) -> SharedHttpClient {
     const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let roots = match std::env::var_os("AWS_CA_BUNDLE").map(std::fs::read) {
@@ -69,7 +83,11 @@ fn http_client() -> SharedHttpClient {
         }
         None => roots,
     };
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    let builder = match connections {
+        Connections::Pooled => Builder::new(),
+        Connections::Fresh => Builder::new().pool_max_idle_per_host(0),
+    };
+    let builder = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc));
     match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => builder.tls_context(context).build_https(),
         Err(error) => {
@@ -106,7 +124,14 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, SettingError> {
 /// # Errors
 /// When the variable is not set to an address.
 pub fn mailer(config: &SdkConfig) -> Result<Mailer, SettingError> {
-    Ok(Mailer::new(aws_sdk_sesv2::Client::new(config), sender()?, deadlines::MAIL))
+    Ok(Mailer::new(mail_client(config), sender()?, deadlines::MAIL))
+}
+
+/// A client of SES. A mail may be sent again only if it certainly didn't leave, so each has a connection of
+/// its own.
+pub(crate) fn mail_client(config: &SdkConfig) -> aws_sdk_sesv2::Client {
+    let client = fresh_connections::client(|| http_client(Connections::Fresh));
+    aws_sdk_sesv2::Client::new(&config.to_builder().http_client(client).build())
 }
 
 /// The address that mail comes from, in `SENDER`.
@@ -180,13 +205,25 @@ fn setting(name: &'static str) -> Result<String, SettingError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use aws_config::Region;
+    use aws_sdk_sesv2::config::Credentials;
+
     use super::*;
+
+    /// The configuration of a function, for a service at `url`.
+    pub(crate) async fn config(url: &str, timeouts: TimeoutConfig) -> SdkConfig {
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .region(Region::from_static("eu-west-1"))
+            .endpoint_url(url);
+        configured(loader, timeouts).load().await
+    }
 
     #[test]
     fn the_roots_can_be_read() {
         assert_eq!(include_str!("amazon-roots.pem").matches("BEGIN CERTIFICATE").count(), 5);
         // It panics on a certificate that it can't read.
-        assert!(format!("{:?}", http_client()).contains("SharedHttpClient"));
+        assert!(format!("{:?}", http_client(Connections::Pooled)).contains("SharedHttpClient"));
     }
 }

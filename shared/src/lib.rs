@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod clock;
 pub mod domain;
 mod error_chain;
+mod fresh_connections;
 pub mod http;
 pub mod lambda;
 pub mod mail;
@@ -22,6 +23,8 @@ pub mod problem;
 pub mod quota;
 pub mod sending;
 pub mod store;
+#[cfg(test)]
+mod test_server;
 pub mod time;
 pub mod timers;
 pub mod webhook;

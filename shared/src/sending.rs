@@ -3,17 +3,53 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// How long sending may take.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
     /// All attempts together.
     pub total: Duration,
-    /// One attempt, from connecting to the status of the answer.
+    /// One attempt, from reading the keys of webhooks, or connecting, to the status of the answer.
     pub attempt: Duration,
-    /// The longest pauses between attempts; there is one attempt more than pauses.
+    /// The longest pauses between attempts. Webhooks have one attempt more than pauses. Mail repeats the last
+    /// pause for as long as another attempt fits into the total.
     pub backoff: &'static [Duration],
+}
+
+/// The attempts of one delivery.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    policy: RetryPolicy,
+    deadline: Instant,
+    pauses: usize,
+}
+
+impl Attempts {
+    /// The first attempt begins now.
+    pub(crate) fn begin(policy: RetryPolicy) -> Self {
+        Self { policy, deadline: Instant::now() + policy.total, pauses: 0 }
+    }
+
+    /// Whether every pause of the policy was made.
+    pub(crate) fn are_used_up(&self) -> bool {
+        self.pauses >= self.policy.backoff.len()
+    }
+
+    /// Pauses before the next attempt. Without a pause it answers `false` if that attempt might not end
+    /// within [`RetryPolicy::total`]: an attempt that is cut off early may have been taken, and nobody knows.
+    pub(crate) async fn pause(&mut self) -> bool {
+        let pauses = self.policy.backoff;
+        let longest = pauses.get(self.pauses).or(pauses.last()).copied().unwrap_or_default();
+        // Half of it or more, so that those who were refused together don't come back together.
+        let pause = longest.mul_f64(0.5 + fastrand::f64() / 2.0);
+        if Instant::now() + pause + self.policy.attempt > self.deadline {
+            return false;
+        }
+        sleep(pause).await;
+        self.pauses += 1;
+        true
+    }
 }
 
 /// A message that was not taken, as far as we know: its receiver may have taken it and the answer
@@ -46,26 +82,21 @@ pub enum SendFailure {
 }
 
 impl SendFailure {
-    /// Whether too much is being sent at once. The message was not taken.
-    pub(crate) fn is_throttling(&self) -> bool {
-        match self {
-            Self::Ses(code) => {
-                matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling")
-            }
-            Self::Status(status) => *status == 429,
-            _ => false,
-        }
+    /// Whether SES is sent too much at once. The message was not taken.
+    pub(crate) fn is_mail_throttling(&self) -> bool {
+        let codes = ["TooManyRequestsException", "ThrottlingException", "Throttling"];
+        matches!(self, Self::Ses(code) if codes.contains(&code.as_str()))
+    }
+
+    /// Whether the receiver of webhooks is sent too much at once.
+    pub(crate) fn is_webhook_throttling(&self) -> bool {
+        matches!(self, Self::Status(429))
     }
 
     /// Whether the receiver of webhooks refused what it got: it may have a newer key than we do.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Status(400..500))
     }
-}
-
-/// Waits for half of `longest` or more, so that those who were refused together don't come back together.
-pub(crate) async fn pause(longest: Duration) {
-    sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }
 
 #[cfg(test)]
@@ -91,8 +122,12 @@ mod tests {
     #[test]
     fn throttling_and_refusals_are_recognized_by_code_and_status() {
         let ses = |code: &str| SendFailure::Ses(code.to_owned());
-        assert!(ses("TooManyRequestsException").is_throttling() && SendFailure::Status(429).is_throttling());
-        assert!(!ses("MessageRejected").is_throttling() && !SendFailure::Status(503).is_throttling());
+        assert!(ses("TooManyRequestsException").is_mail_throttling());
+        assert!(ses("ThrottlingException").is_mail_throttling() && ses("Throttling").is_mail_throttling());
+        assert!(SendFailure::Status(429).is_webhook_throttling());
+        assert!(!ses("MessageRejected").is_mail_throttling() && !SendFailure::TimedOut.is_mail_throttling());
+        assert!(!SendFailure::Status(429).is_mail_throttling());
+        assert!(!SendFailure::Status(503).is_webhook_throttling());
         assert!(SendFailure::Status(400).is_refusal() && SendFailure::Status(499).is_refusal());
         assert!(!SendFailure::Status(399).is_refusal() && !SendFailure::Status(500).is_refusal());
         assert!(!SendFailure::TimedOut.is_refusal() && !ses("MessageRejected").is_refusal());

@@ -1,5 +1,7 @@
 //! One-off schedules in EventBridge Scheduler: one for each notice still to come.
 
+use std::time::Duration;
+
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::error::BuildError;
 use aws_sdk_scheduler::types::{
@@ -7,6 +9,7 @@ use aws_sdk_scheduler::types::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::time::sleep;
 
 use crate::domain::{IdError, NoticeKey, NoticeKind, UnknownKind};
 use crate::error_chain::error_chain;
@@ -16,6 +19,14 @@ use crate::time::Minute;
 /// has long delivered the notice.
 const MAX_EVENT_AGE: i32 = 3600;
 const MAX_RETRIES: i32 = 10;
+/// The longest pauses after EventBridge Scheduler said that another change of the same timer is under way.
+/// That happens right after the timer was created.
+const CONFLICT_BACKOFF: [Duration; 4] = [
+    Duration::from_millis(25),
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+];
 /// The zone in which minutes are written.
 const ZONE: &str = "UTC";
 
@@ -91,8 +102,26 @@ pub struct Timers {
 
 /// A failed call to EventBridge Scheduler. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
-#[error("timer: {0}")]
-pub struct TimerError(String);
+#[error("timer: {message}")]
+pub struct TimerError {
+    message: String,
+    is_conflict: bool,
+}
+
+impl TimerError {
+    /// Whether others kept changing the same timer. EventBridge Scheduler itself works.
+    pub fn is_conflict(&self) -> bool {
+        self.is_conflict
+    }
+
+    fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), is_conflict: false }
+    }
+
+    fn conflict(message: impl Into<String>) -> Self {
+        Self { message: message.into(), is_conflict: true }
+    }
+}
 
 impl Timers {
     /// The timers of one deployment.
@@ -110,13 +139,13 @@ impl Timers {
         if self.create(&schedule).await? == Created::Yes {
             return Ok(());
         }
-        if self.update(&schedule).await? == Updated::Yes {
+        if without_conflict(|| self.update(&schedule)).await? == Updated::Yes {
             return Ok(());
         }
         // It was there and is gone: it fired in between.
         match self.create(&schedule).await? {
             Created::Yes => Ok(()),
-            Created::Exists => Err(TimerError("others keep setting and deleting the same timer".to_owned())),
+            Created::Exists => Err(TimerError::conflict("others keep setting and deleting the same timer")),
         }
     }
 
@@ -125,20 +154,27 @@ impl Timers {
     /// # Errors
     /// When EventBridge Scheduler can't be reached or refuses.
     pub async fn cancel(&self, key: &NoticeKey) -> Result<(), TimerError> {
+        without_conflict(|| self.delete(key)).await
+    }
+
+    async fn delete(&self, key: &NoticeKey) -> Result<(), TimerError> {
         let call = self.client.delete_schedule().group_name(&self.settings.group).name(name(key));
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(())
             }
-            Err(error) => Err(TimerError(error_chain(&error))),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conflict_exception()) => {
+                Err(TimerError::conflict(error_chain(&error)))
+            }
+            Err(error) => Err(TimerError::failed(error_chain(&error))),
         }
     }
 
     /// The timer of that notice in that minute.
     fn schedule(&self, key: &NoticeKey, minute: Minute) -> Result<Schedule, TimerError> {
-        let input =
-            serde_json::to_string(&Due(key.clone())).map_err(|error| TimerError(error.to_string()))?;
+        let input = serde_json::to_string(&Due(key.clone()))
+            .map_err(|error| TimerError::failed(error.to_string()))?;
         let retries = RetryPolicy::builder()
             .maximum_event_age_in_seconds(MAX_EVENT_AGE)
             .maximum_retry_attempts(MAX_RETRIES)
@@ -174,7 +210,7 @@ impl Timers {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conflict_exception()) => {
                 Ok(Created::Exists)
             }
-            Err(error) => Err(TimerError(error_chain(&error))),
+            Err(error) => Err(TimerError::failed(error_chain(&error))),
         }
     }
 
@@ -194,9 +230,26 @@ impl Timers {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(Updated::Missing)
             }
-            Err(error) => Err(TimerError(error_chain(&error))),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conflict_exception()) => {
+                Err(TimerError::conflict(error_chain(&error)))
+            }
+            Err(error) => Err(TimerError::failed(error_chain(&error))),
         }
     }
+}
+
+/// Makes a call again, after a pause, for as long as it is a conflict.
+async fn without_conflict<T, C>(call: impl Fn() -> C) -> Result<T, TimerError>
+where
+    C: Future<Output = Result<T, TimerError>>,
+{
+    for longest in CONFLICT_BACKOFF {
+        match call().await {
+            Err(error) if error.is_conflict() => sleep(longest.mul_f64(fastrand::f64())).await,
+            done => return done,
+        }
+    }
+    call().await
 }
 
 /// What create and update say of a timer.
@@ -229,5 +282,5 @@ pub fn name(key: &NoticeKey) -> String {
 }
 
 fn incomplete(error: BuildError) -> TimerError {
-    TimerError(error.to_string())
+    TimerError::failed(error.to_string())
 }

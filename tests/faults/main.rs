@@ -9,6 +9,8 @@
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
 //! - `crowds`: some owed items can't be handled, and must not delay others.
+//! - `throttling`: SES is sent more than it takes.
+//! - `timers`: EventBridge Scheduler still carries out an earlier change of a timer.
 
 #![allow(
     clippy::expect_used,
@@ -26,3 +28,5 @@ mod scenario;
 mod snapshot;
 mod stream;
 mod sweep;
+mod throttling;
+mod timers;

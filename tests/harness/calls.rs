@@ -42,6 +42,10 @@ pub enum CallOutcome {
     TransactionConflict,
     /// A transaction is cancelled because the condition of its first write fails. It has no effect.
     Rejected,
+    /// SES refuses it because of too many at once. It has no effect.
+    Throttled,
+    /// EventBridge Scheduler refuses it because of another change of the same timer. It has no effect.
+    TimerConflict,
     /// It takes effect, and the process dies: none of its calls gets a response any more, and it makes no
     /// further ones.
     ProcessDies,
@@ -186,6 +190,8 @@ impl HttpConnector for Connector {
                 }
                 CallOutcome::TransactionConflict => return Ok(cancelled(&request, conflicts)),
                 CallOutcome::Rejected => return Ok(cancelled(&request, refused)),
+                CallOutcome::Throttled => return Ok(throttled()),
+                CallOutcome::TimerConflict => return Ok(timer_conflict()),
                 CallOutcome::Pass
                 | CallOutcome::ResponseLost
                 | CallOutcome::RetriedBySdk
@@ -238,6 +244,20 @@ fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpR
 /// A response that any service may give at any time.
 fn internal_error() -> HttpResponse {
     response(500, &json!({ "__type": "InternalServerError", "message": "try again" }))
+}
+
+/// SES's response to more mails than the account may send at once.
+fn throttled() -> HttpResponse {
+    response(
+        429,
+        &json!({ "__type": "TooManyRequestsException", "message": "Maximum sending rate exceeded." }),
+    )
+}
+
+/// EventBridge Scheduler's response while it still carries out an earlier change of the same timer.
+fn timer_conflict() -> HttpResponse {
+    let message = "The schedule is being modified by another operation.";
+    response(409, &json!({ "__type": "ConflictException", "Message": message }))
 }
 
 fn response(status: u16, body: &Value) -> HttpResponse {

@@ -51,7 +51,10 @@ impl Process {
                 .build()
         });
         // On a busy machine a transaction may conflict often. It must not fail for that.
-        let settings = FunctionSettings { commit_timeout: Some(Duration::from_secs(600)), ..settings };
+        // A mail is tried once in a delivery: another attempt would take real time.
+        let once = RetryPolicy { total: deadlines::MAIL.attempt, ..deadlines::MAIL };
+        let commit_timeout = Some(Duration::from_secs(600));
+        let settings = FunctionSettings { commit_timeout, mail_retry_policy: once, ..settings };
         let contexts = FunctionContexts::new(&clients, settings, clock).unwrap();
         let gateway =
             Gateway::new(&template.routes().unwrap(), contexts.http(), authorizer.cloned(), clock.clone());

@@ -170,6 +170,23 @@ fn http_functions_time_out_before_the_api_does() {
     }
 }
 
+/// Without the parameter there is no limit, and no other function ever has one.
+#[test]
+fn only_notify_can_be_limited_in_its_concurrency() {
+    let parameter = &template()["Parameters"]["NotifyConcurrency"];
+    assert_eq!((&parameter["Type"], &parameter["MinValue"]), (&json!("Number"), &json!(0)));
+    assert_eq!(parameter["Default"], 0);
+    let is_zero = json!({ "Fn::Equals": [{ "Ref": "NotifyConcurrency" }, 0] });
+    assert_eq!(template()["Conditions"]["LimitsNotify"], json!({ "Fn::Not": [is_zero] }));
+    let limit = json!({ "Fn::If": [
+        "LimitsNotify", { "Ref": "NotifyConcurrency" }, { "Ref": "AWS::NoValue" },
+    ] });
+    for (folder, function) in functions() {
+        let expected = (folder == "notify").then_some(&limit);
+        assert_eq!(function.properties.get("ReservedConcurrentExecutions"), expected, "{folder}");
+    }
+}
+
 fn environment(folder: &str) -> BTreeMap<String, Value> {
     let variables = function(folder).properties["Environment"]["Variables"].as_object().cloned();
     variables.unwrap_or_default().into_iter().collect()

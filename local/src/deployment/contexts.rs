@@ -45,6 +45,8 @@ pub struct FunctionSettings<'a> {
     pub invitations: bool,
     /// Where webhooks go. Without it there are none.
     pub webhooks: Option<WebhookSettings>,
+    /// How long one delivery of a mail is tried.
+    pub mail_retry_policy: RetryPolicy,
     /// How much one user may ask for.
     pub quotas: Quotas,
     /// How callers sign in.
@@ -79,6 +81,7 @@ impl Default for FunctionSettings<'_> {
             name: "tactful",
             invitations: true,
             webhooks: None,
+            mail_retry_policy: deadlines::MAIL,
             quotas: Quotas::default(),
             sign_in: SignIn::Anonymous,
             commit_timeout: None,
@@ -96,7 +99,15 @@ impl FunctionContexts {
         settings: FunctionSettings<'_>,
         clock: &Clock,
     ) -> Result<Self, DeploymentError> {
-        let FunctionSettings { name, invitations, webhooks, quotas, sign_in, commit_timeout } = settings;
+        let FunctionSettings {
+            name,
+            invitations,
+            webhooks,
+            mail_retry_policy,
+            quotas,
+            sign_in,
+            commit_timeout,
+        } = settings;
         let mut store = Store::new(clients.dynamodb.clone(), name);
         if let Some(commit_timeout) = commit_timeout {
             store = store.with_commit_timeout(commit_timeout);
@@ -109,7 +120,7 @@ impl FunctionContexts {
         };
         let timers = Timers::new(clients.scheduler.clone(), timer_settings);
         let sender = SENDER.parse::<Email>().map_err(DeploymentError::Sender)?;
-        let mailer = Mailer::new(clients.ses.clone(), sender, deadlines::MAIL);
+        let mailer = Mailer::new(clients.ses.clone(), sender, mail_retry_policy);
         let webhooks = webhooks.map(|WebhookSettings { endpoint, retry_policy }| {
             Webhooks::new(endpoint, Secret::new(clients.secrets.clone(), WEBHOOK_SECRET), retry_policy)
         });

@@ -3,7 +3,8 @@
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
-use aws_sdk_sesv2::error::ProvideErrorMetadata;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
 use aws_smithy_types::Blob;
 use tokio::time::timeout;
@@ -11,7 +12,8 @@ use tokio::time::timeout;
 use super::Mail;
 use super::mime::mime;
 use crate::domain::Email;
-use crate::sending::{RetryPolicy, SendFailure, pause};
+use crate::fresh_connections;
+use crate::sending::{Attempts, RetryPolicy, SendFailure};
 
 /// Sends mail from one address. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,8 +35,9 @@ impl Mailer {
     }
 
     /// Hands a message to SES. SES has no idempotency token: a caller that dies right after this call sends
-    /// twice if it tries again. For the same reason it is only tried again here where SES refused it because
-    /// of too many at once. The call ends within [`RetryPolicy::total`].
+    /// twice if it tries again. For the same reason it is tried again here only where SES certainly has not
+    /// taken it: SES refused it because of too many at once, or there was no connection. The call ends within
+    /// [`RetryPolicy::total`].
     ///
     /// # Errors
     /// When SES can't be reached or refuses the message.
@@ -47,19 +50,22 @@ impl Mailer {
     }
 
     async fn send_with_retries(&self, message: &Mail, content: EmailContent) -> Result<(), SendFailure> {
-        for longest in self.retry_policy.backoff {
+        let mut attempts = Attempts::begin(self.retry_policy);
+        loop {
             match self.try_send(message, content.clone()).await {
-                Err(failure) if failure.is_throttling() => pause(*longest).await,
-                done => return done,
+                Err(Refused { not_taken: true, .. }) if attempts.pause().await => {}
+                done => return done.map_err(|refused| refused.failure),
             }
         }
-        self.try_send(message, content).await
     }
 
-    async fn try_send(&self, message: &Mail, content: EmailContent) -> Result<(), SendFailure> {
+    async fn try_send(&self, message: &Mail, content: EmailContent) -> Result<(), Refused> {
+        let attempt = self.retry_policy.attempt;
+        // Both limits, as one that isn't set here is that of the client.
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(attempt);
         let once = aws_sdk_sesv2::config::Builder::new()
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(self.retry_policy.attempt).build());
+            .timeout_config(timeouts.build());
         // The message has its own From header: an address given here would replace it, and with it the name.
         let call = self
             .client
@@ -68,10 +74,30 @@ impl Mailer {
             .content(content)
             .customize()
             .config_override(once);
-        let sent = call.send().await.map(drop);
-        sent.map_err(|error| match error.code() {
+        call.send().await.map(drop).map_err(|error| Refused::new(&error))
+    }
+}
+
+/// A message that SES has not accepted, as far as we know.
+struct Refused {
+    failure: SendFailure,
+    /// Whether it is certain that SES has not taken it.
+    not_taken: bool,
+}
+
+impl Refused {
+    fn new(error: &SdkError<SendEmailError>) -> Self {
+        let never_sent = fresh_connections::was_never_sent(error);
+        let timed_out = match error {
+            SdkError::TimeoutError(_) => true,
+            SdkError::DispatchFailure(failure) => failure.is_timeout() && !never_sent,
+            _ => false,
+        };
+        let failure = match error.code() {
             Some(code) => SendFailure::Ses(code.to_owned()),
+            None if timed_out => SendFailure::TimedOut,
             None => SendFailure::Unreachable,
-        })
+        };
+        Self { not_taken: never_sent || failure.is_mail_throttling(), failure }
     }
 }

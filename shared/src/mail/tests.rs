@@ -2,6 +2,7 @@
 
 mod envelope;
 mod hostile;
+mod sending;
 mod wording;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -19,11 +19,11 @@ const _: () = assert!(CLAIM.num_seconds().unsigned_abs() >= 2 * SENDING.as_secs(
 /// The longest that one attempt to send takes.
 const ATTEMPT: Duration = Duration::from_secs(6);
 
-/// For mail. SES is asked again only where it refused a message because of too many at once.
+/// For mail. SES is asked again only where it certainly has not taken a message, as often as there is time.
 pub const MAIL: RetryPolicy = RetryPolicy {
     total: SENDING,
     attempt: ATTEMPT,
-    backoff: &[Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)],
+    backoff: &[Duration::from_millis(250), Duration::from_millis(500), Duration::from_millis(1000)],
 };
 
 /// For webhooks.

@@ -84,7 +84,7 @@ pub fn decide<'a>(
     match decision.remind_at {
         Some(at) if at > minute => Action::Move(as_decided, at, decision.reason),
         None if decision.reason == Reason::MeetingStarted => {
-            Action::Close(as_decided, if notice.attempts > 0 { Closed::Failed } else { Closed::Missed })
+            Action::Close(as_decided, if notice.was_tried() { Closed::Failed } else { Closed::Missed })
         }
         None => Action::Close(as_decided, Closed::Suppressed { reason: decision.reason }),
         Some(_) => match context.delivered_in_this_minute(notice) {

@@ -170,7 +170,13 @@ impl Notifier {
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Unfinished> {
         let fail = |notice: &Notice| {
-            notice.failed(failure.to_string(), retry_at(notice.attempts, notice.start, now))
+            let why = failure.to_string();
+            if failure.is_mail_throttling() {
+                // The next minute has room again.
+                notice.throttled(why, retry_at(0, notice.start, now))
+            } else {
+                notice.failed(why, retry_at(notice.attempts, notice.start, now))
+            }
         };
         let failed: Vec<_> = claimed.iter().map(fail).collect();
         metrics::not_sent();

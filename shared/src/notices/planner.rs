@@ -224,7 +224,7 @@ impl Planner {
                 return Err(Unfinished::TimersLeft);
             }
             let done = self.settle_timer(notice).await;
-            if matches!(done, Err(Unfinished::Timer(_))) {
+            if matches!(&done, Err(Unfinished::Timer(error)) if !error.is_conflict()) {
                 run.note_failed_timer();
             }
             done

@@ -120,3 +120,29 @@ fn counted(item: &Item, demand: &Demand) -> u64 {
     let number = item.get(demand.quota.as_str()).and_then(|value| value.as_n().ok());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_config::timeout::TimeoutConfig;
+
+    use super::*;
+    use crate::aws;
+    use crate::domain::quota::Quota;
+    use crate::test_server::{Reply, Server};
+
+    #[tokio::test]
+    async fn what_was_counted_is_subtracted_once_even_without_an_answer() {
+        let server = Server::start(|_| Reply::Silence);
+        let limit = Duration::from_millis(200);
+        let limits = TimeoutConfig::builder().operation_attempt_timeout(limit).build();
+        let config = aws::tests::config(&server.url(), limits).await;
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "table");
+        let demand = Demand { quota: Quota::MeetingsPerDay, wanted: 1, limit: 10 };
+        let user = "ana-1".parse::<UserId>().unwrap();
+        let error = store.uncount(&user, NaiveDate::default(), &[demand]).await.unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+        assert_eq!(server.received().len(), 1);
+    }
+}

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::{Endpoint, Secret, WebhookMessage};
 use crate::clock::Clock;
-use crate::sending::{RetryPolicy, SendFailure, pause};
+use crate::sending::{Attempts, RetryPolicy, SendFailure};
 
 /// The name under which requests are sent.
 const USER_AGENT: &str = concat!("Tactful/", env!("CARGO_PKG_VERSION"));
@@ -51,20 +51,22 @@ impl Webhooks {
     }
 
     async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendFailure> {
-        for longest in self.0.retry_policy.backoff {
-            match self.try_once(message, clock.now()).await {
-                Err(failure) if !failure.is_throttling() => {
-                    tracing::info!(reason = %failure, "webhook not taken, trying again at once");
-                    pause(*longest).await;
-                }
-                done => return done,
+        let mut attempts = Attempts::begin(self.0.retry_policy);
+        loop {
+            let failure = match self.try_once(message, clock.now()).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if failure.is_webhook_throttling() || attempts.are_used_up() || !attempts.pause().await {
+                return Err(failure);
             }
+            tracing::info!(reason = %failure, "webhook not taken, trying again at once");
         }
-        self.try_once(message, clock.now()).await
     }
 
     async fn try_once(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), SendFailure> {
-        let attempted = self.post(message, now).await;
+        let attempted = timeout(self.0.retry_policy.attempt, self.post(message, now)).await;
+        let attempted = attempted.unwrap_or(Err(SendFailure::TimedOut));
         if attempted.as_ref().is_err_and(SendFailure::is_refusal) {
             self.0.secret.forget().await;
         }
@@ -82,13 +84,11 @@ impl Webhooks {
             .body(SdkBody::from(message.body.as_str()));
         let request = request.map_err(|_| SendFailure::Unbuildable)?;
         let request = HttpRequest::try_from(request).map_err(|_| SendFailure::Unbuildable)?;
-        let one = self.0.retry_policy.attempt;
         // The answer's body is never read: it ends with the connection.
-        match timeout(one, self.connector().call(request)).await {
-            Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
-            Ok(Ok(answer)) => Err(SendFailure::Status(answer.status().as_u16())),
-            Ok(Err(_)) => Err(SendFailure::Unreachable),
-            Err(_) => Err(SendFailure::TimedOut),
+        match self.connector().call(request).await {
+            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) => Err(SendFailure::Status(answer.status().as_u16())),
+            Err(_) => Err(SendFailure::Unreachable),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a receiver reads, against the documented schema, and when two messages have the same id.
 
+mod sending;
+
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -48,7 +48,7 @@ pub struct Notice {
     pub user_version: u64,
     /// Its state, with what belongs to that state.
     pub status: NoticeStatus,
-    /// How often sending it has failed.
+    /// How often sending it has failed. Mail that SES throttled is not counted.
     pub attempts: u32,
     /// The kind of the last failure, in a word without personal data.
     pub failure: Option<String>,

@@ -138,6 +138,18 @@ impl Notice {
         Self { attempts: self.attempts + 1, failure: Some(why), ..open }
     }
 
+    /// It was refused because too much was sent at once. The next attempt is in the minute `retry_at`. That
+    /// says nothing about the message, so it doesn't count among the attempts by which pauses grow.
+    pub fn throttled(&self, why: String, retry_at: Minute) -> Self {
+        let open = self.next(self.status.with_claim(None), Some(retry_at));
+        Self { failure: Some(why), ..open }
+    }
+
+    /// Whether sending it failed at least once.
+    pub fn was_tried(&self) -> bool {
+        self.attempts > 0 || self.failure.is_some()
+    }
+
     /// No message is to leave any more; `has_timer` says whether a timer may have to be taken away.
     pub fn closed(&self, closed: Closed, has_timer: bool, now: DateTime<Utc>) -> Self {
         self.next(NoticeStatus::Closed(closed), has_timer.then(|| Minute::after(now)))

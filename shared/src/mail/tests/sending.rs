@@ -1,0 +1,118 @@
+//! How a mail is handed to SES, on the wire, with the configuration that the functions have.
+
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use tokio::select;
+
+use super::*;
+use crate::aws;
+use crate::mail::Mailer;
+use crate::sending::{RetryPolicy, SendFailure};
+use crate::test_server::{Reply, Server};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const ACCEPTED: Reply = Reply::Answer(200, "", r#"{"MessageId":"m-1"}"#);
+const THROTTLED: Reply = Reply::Answer(429, "TooManyRequestsException", r#"{"message":"Too fast"}"#);
+
+/// As long as a test likes, with hardly a pause.
+const UNHURRIED: RetryPolicy =
+    RetryPolicy { total: MINUTE.saturating_mul(10), attempt: MINUTE, backoff: &[Duration::from_millis(2)] };
+
+fn mail() -> Mail {
+    compose(&meeting(), &reader("Bo", "UTC"), None, &sender(), now())
+}
+
+/// The mailer of a function whose SES is at `url`.
+async fn mailer(url: &str, policy: RetryPolicy) -> Mailer {
+    let config = aws::tests::config(url, aws::timeouts()).await;
+    Mailer::new(aws::mail_client(&config), sender(), policy)
+}
+
+#[tokio::test]
+async fn a_connection_that_broke_while_idle_costs_no_mail() {
+    let server = Server::start(|request| if request.place == 0 { ACCEPTED } else { Reply::Reset });
+    let mailer = mailer(&server.url(), UNHURRIED).await;
+    for number in 0..3 {
+        assert_eq!(mailer.send(&mail()).await, Ok(()), "mail {number}");
+    }
+    let places: Vec<_> =
+        server.received().iter().map(|request| (request.connection, request.place)).collect();
+    assert_eq!(places, [(0, 0), (1, 0), (2, 0)]);
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_when_ses_listens_again() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let mailer = mailer(&format!("http://{address}"), UNHURRIED).await;
+    let listens_again = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(50));
+        Server::listen(TcpListener::bind(address).unwrap(), |_| ACCEPTED)
+    });
+    assert_eq!(mailer.send(&mail()).await, Ok(()));
+    assert_eq!(listens_again.join().unwrap().received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_is_tried_again_after_a_failed_tls_handshake() {
+    let server = Server::start(|_| Reply::Reset);
+    let mailer = mailer(&format!("https://{}", server.address), UNHURRIED).await;
+    let mail = mail();
+    select! {
+        sent = mailer.send(&mail) => panic!("it gave up: {sent:?}"),
+        () = server.has_received(5) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_may_have_left_is_not_tried_again() {
+    let server = Server::start(|_| Reply::Reset);
+    let mailer = mailer(&server.url(), UNHURRIED).await;
+    assert_eq!(mailer.send(&mail()).await, Err(SendFailure::Unreachable));
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn throttled_mail_is_tried_until_it_is_accepted() {
+    let server = Server::start(|request| if request.connection < 20 { THROTTLED } else { ACCEPTED });
+    assert_eq!(mailer(&server.url(), UNHURRIED).await.send(&mail()).await, Ok(()));
+    assert_eq!(server.received().len(), 21);
+}
+
+#[tokio::test]
+async fn throttled_mail_is_not_tried_again_if_that_might_take_too_long() {
+    let server = Server::start(|_| THROTTLED);
+    let policy = RetryPolicy { total: MINUTE, attempt: MINUTE, ..UNHURRIED };
+    let throttled = SendFailure::Ses("TooManyRequestsException".to_owned());
+    assert_eq!(mailer(&server.url(), policy).await.send(&mail()).await, Err(throttled));
+    assert_eq!(server.received().len(), 1);
+}
+
+/// The client's own limits are shorter than that of a mail, as they are in a function.
+fn short_limits() -> TimeoutConfig {
+    let limits = TimeoutConfig::builder().connect_timeout(MINUTE);
+    let limits = limits.operation_attempt_timeout(Duration::from_millis(20));
+    limits.operation_timeout(Duration::from_millis(60)).build()
+}
+
+#[tokio::test]
+async fn ses_is_waited_for_as_long_as_the_policy_says() {
+    let late = || Reply::Late(Duration::from_millis(200), r#"{"MessageId":"m-1"}"#);
+    let server = Server::start(move |_| late());
+    let config = aws::tests::config(&server.url(), short_limits()).await;
+    let mailer = Mailer::new(aws::mail_client(&config), sender(), UNHURRIED);
+    assert_eq!(mailer.send(&mail()).await, Ok(()));
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_without_an_answer_in_time_has_timed_out() {
+    let server = Server::start(|_| Reply::Silence);
+    let policy = RetryPolicy { attempt: Duration::from_millis(200), ..UNHURRIED };
+    assert_eq!(mailer(&server.url(), policy).await.send(&mail()).await, Err(SendFailure::TimedOut));
+    assert_eq!(server.received().len(), 1);
+}

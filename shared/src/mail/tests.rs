@@ -2,6 +2,7 @@
 
 mod envelope;
 mod hostile;
+mod sizes;
 mod wording;
 
 use chrono::{DateTime, TimeDelta, Utc};

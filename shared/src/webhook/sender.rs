@@ -8,12 +8,11 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use chrono::{DateTime, Utc};
 use lambda_http::http::{Request, header};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::timeout;
 
-use super::{Endpoint, Secret, WebhookMessage};
+use super::{Endpoint, Secret, SendError, WebhookMessage};
 use crate::clock::Clock;
 use crate::sending::{RetryPolicy, SendFailure, pause};
 
@@ -39,39 +38,40 @@ impl Webhooks {
     }
 
     /// Sends a message, and after a pause again if the receiver doesn't take it: the id stays the same,
-    /// so that nothing counts twice. A receiver that answers 429 is not asked again. The call ends
-    /// within [`RetryPolicy::total`].
+    /// so that nothing counts twice. A receiver that answers 429, 410 or `Retry-After` is not asked again. The
+    /// call ends within [`RetryPolicy::total`].
     ///
     /// # Errors
     /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
-    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendFailure> {
+    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
         let sent = timeout(self.0.retry_policy.total, self.send_with_retries(message, clock)).await;
-        sent.unwrap_or(Err(SendFailure::TimedOut))
+        sent.unwrap_or(Err(SendFailure::TimedOut.into()))
     }
 
-    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendFailure> {
+    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
         for longest in self.0.retry_policy.backoff {
-            match self.try_once(message, clock.now()).await {
-                Err(failure) if !failure.is_throttling() => {
-                    tracing::info!(reason = %failure, "webhook not taken, trying again at once");
+            match self.try_once(message, clock).await {
+                Err(error) if error.may_retry_at_once() => {
+                    tracing::info!(reason = %error, "webhook not taken, trying again at once");
                     pause(*longest).await;
                 }
                 done => return done,
             }
         }
-        self.try_once(message, clock.now()).await
+        self.try_once(message, clock).await
     }
 
-    async fn try_once(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), SendFailure> {
-        let attempted = self.post(message, now).await;
-        if attempted.as_ref().is_err_and(SendFailure::is_refusal) {
+    async fn try_once(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+        let attempted = self.post(message, clock).await;
+        if attempted.as_ref().is_err_and(|error| error.failure.is_refusal()) {
             self.0.secret.forget().await;
         }
         attempted
     }
 
-    async fn post(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), SendFailure> {
+    async fn post(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+        let now = clock.now();
         let signature = self.0.secret.keys().await?.sign(&message.id, now, &message.body);
         let request = Request::post(self.0.endpoint.as_str())
             .header(header::CONTENT_TYPE, "application/json")
@@ -86,9 +86,12 @@ impl Webhooks {
         // The answer's body is never read: it ends with the connection.
         match timeout(one, self.connector().call(request)).await {
             Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
-            Ok(Ok(answer)) => Err(SendFailure::Status(answer.status().as_u16())),
-            Ok(Err(_)) => Err(SendFailure::Unreachable),
-            Err(_) => Err(SendFailure::TimedOut),
+            Ok(Ok(answer)) => {
+                let retry_after = answer.headers().get(header::RETRY_AFTER.as_str());
+                Err(SendError::from_answer(answer.status().as_u16(), retry_after, clock.now()))
+            }
+            Ok(Err(_)) => Err(SendFailure::Unreachable.into()),
+            Err(_) => Err(SendFailure::TimedOut.into()),
         }
     }
 

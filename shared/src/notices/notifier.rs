@@ -197,7 +197,7 @@ impl Notifier {
             log::log_transition(notice, "notice closed");
         }
         if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
-            tracing::warn!(%meeting_id, %user_id, reason = %error, "notice not sent, the receiver wants no more");
+            tracing::warn!(%meeting_id, %user_id, reason = %error, "notice not sent, and not tried again");
         }
         Ok(DeliveryOutcome::Closed)
     }

@@ -38,8 +38,8 @@ impl Webhooks {
     }
 
     /// Sends a message, and after a pause again if the receiver doesn't take it: the id stays the same,
-    /// so that nothing counts twice. A receiver that answers 429, 410 or `Retry-After` is not asked again. The
-    /// call ends within [`RetryPolicy::total`].
+    /// so that nothing counts twice. A receiver that answers 429, 410 or `Retry-After` is not asked again.
+    /// The call ends within [`RetryPolicy::total`].
     ///
     /// # Errors
     /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed

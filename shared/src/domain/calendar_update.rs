@@ -128,8 +128,8 @@ impl CalendarUpdate {
     }
 }
 
-/// The meeting with what `reader`'s calendar shows of it. Of the description and the zone, `before` has only a
-/// digest: where that is another, they weren't sent the new ones, and the old ones aren't stored.
+/// The meeting with what `reader`'s calendar shows of it. Of the description and the zone, `before` has only
+/// a digest: where that is another, they weren't sent the new ones, and the old ones aren't stored.
 fn as_shown(before: &Event, reader: &User, meeting: &Meeting) -> Meeting {
     let same = before.digest == Event::of(meeting).digest;
     Meeting {

@@ -4,7 +4,7 @@
 //!              plan                timer set
 //!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message left
 //!       │                ^ <──────────────────────── │  │ └───> missed      it was not sent before the start
-//!       │                │      another minute       │  └─────> failed      sending failed until the start, or for good
+//!       │                │      another minute       │  └─────> failed      sending it failed for good
 //!       └──> suppressed ─┤                           └────────> suppressed  no minute outside DND is left
 //!                        └── cancelled <──── the meeting is cancelled, or the person or the reminder removed
 //! ```

@@ -108,7 +108,7 @@ async fn only_affected_participants_get_a_message() {
     assert_eq!(sent(&world)[2..], ["09:06 cy invitation"]);
     world.participant("remove", &meeting, &bo).await;
     world.advance_to("2026-11-02T09:15:00Z").await;
-    assert_eq!(sent(&world)[3..], ["09:11 bo cancelled"]);
+    assert_eq!(sent(&world)[3..], ["09:11 bo removed"]);
     change(&world, &meeting, json!({ "notification_interval": [30] })).await;
     world.advance_to("2026-11-02T09:20:00Z").await;
     assert_eq!(world.outbox().len(), 4);
@@ -137,10 +137,39 @@ async fn a_removed_participant_learns_nothing_of_later_changes() {
     cancel(&world, &meeting).await;
     world.advance_to("2026-11-02T11:05:00Z").await;
 
+    let [mail] = raw(&world, &bo, "Removed").try_into().unwrap();
+    assert_eq!(mail.subject, "Removed: Design review, Mon 2 Nov 12:00");
+    let object = mail.calendar.as_ref().unwrap();
+    assert!(object.contains("DTSTART:20261102T120000Z") && object.contains("SEQUENCE:3"), "{object}");
+    for said in [mail.text.as_str(), mail.html.as_deref().unwrap(), object] {
+        assert!(
+            ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|change| !said.contains(change)),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_tells_what_was_sent_before() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let bo = world.person_with_dnd("bo", "UTC", "09:30", "11:00").await;
+    let meeting = invited(&world, &ana, &[&bo]).await;
+    world.advance_to("2026-11-02T09:35:00Z").await;
+    let changes = json!({
+        "title": "Layoffs", "description": "Names", "location": "https://meet.example.com/x",
+        "start_time": "2026-11-02T15:00", "end_time": "2026-11-02T16:00",
+    });
+    change(&world, &meeting, changes).await;
+    cancel(&world, &meeting).await;
+    world.advance_to("2026-11-02T11:05:00Z").await;
+
     let [mail] = raw(&world, &bo, "Cancelled").try_into().unwrap();
     assert_eq!(mail.subject, "Cancelled: Design review, Mon 2 Nov 12:00");
     let object = mail.calendar.as_ref().unwrap();
-    assert!(object.contains("DTSTART:20261102T120000Z") && object.contains("SEQUENCE:3"), "{object}");
+    for line in ["METHOD:CANCEL", "SUMMARY:Design review", "DTSTART:20261102T120000Z", "SEQUENCE:2"] {
+        assert!(object.contains(line), "{object}");
+    }
     for said in [mail.text.as_str(), mail.html.as_deref().unwrap(), object] {
         assert!(
             ["Layoffs", "Names", "meet.", "15:00", "T15"].iter().all(|change| !said.contains(change)),

@@ -126,6 +126,7 @@ async fn a_retry_after_dnd_keeps_the_webhook_id() {
     let received = world.webhooks();
     assert_eq!((statuses(&received), ids(&received).len()), (vec![500, 500, 500, 204], 1));
     assert_eq!(received[3].received_at, instant("2026-11-02T11:30:00Z"));
+    assert!(received.iter().all(|request| request.body == received[0].body));
     assert_eq!(states(&world, &meeting).await, [state("delivered", None)]);
 }
 
@@ -182,6 +183,73 @@ async fn after_429_the_receiver_gets_no_request_for_a_minute() {
     world.pass_to(instant("2026-11-02T13:00:00Z")).await;
     assert_eq!(statuses(&world.webhooks()), [429, 204]);
     assert_eq!(states(&world, &meeting).await, [state("delivered", None)]);
+}
+
+#[tokio::test]
+async fn a_receiver_says_when_it_wants_the_next_request() {
+    for (status, retry_after) in [(503, "1200"), (429, "Mon, 02 Nov 2026 11:20:00 GMT")] {
+        let world = World::start().await;
+        let (_, meeting) = noon(&world, json!([webhook(60)])).await;
+        world.receiver().answer_next_with_retry_after(status, retry_after);
+        world.pass_to(instant("2026-11-02T11:19:30Z")).await;
+        assert_eq!(statuses(&world.webhooks()), [status], "no second request at once, and none by backoff");
+        world.pass_to(instant("2026-11-02T13:00:00Z")).await;
+        let received = world.webhooks();
+        assert_eq!((statuses(&received), ids(&received).len()), (vec![status, 204], 1));
+        assert_eq!(received[1].received_at, instant("2026-11-02T11:20:00Z"));
+        assert_eq!(states(&world, &meeting).await, [state("delivered", None)]);
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_a_day_gets_a_last_request_before_the_start() {
+    let world = World::start().await;
+    let (_, meeting) = noon(&world, json!([webhook(60)])).await;
+    world.receiver().answer_next_with_retry_after(503, "86400");
+    world.receiver().answer_next_with_retry_after(503, "86400");
+    world.pass_to(instant("2026-11-02T13:00:00Z")).await;
+    let received = world.webhooks();
+    assert_eq!(statuses(&received), [503, 503]);
+    assert_eq!(received[1].received_at, instant("2026-11-02T11:59:00Z"));
+    assert_eq!(states(&world, &meeting).await, [state("failed", Some("Status503"))]);
+}
+
+#[tokio::test]
+async fn after_410_the_message_is_not_sent_again() {
+    let world = World::start().await;
+    let (_, meeting) = noon(&world, json!([webhook(60), webhook(30)])).await;
+    world.receiver().answer_next(&[410]);
+    world.pass_to(instant("2026-11-02T11:00:30Z")).await;
+    assert_eq!(statuses(&world.webhooks()), [410]);
+    let failed = state("failed", Some("Status410"));
+    assert_eq!(states(&world, &meeting).await, [failed.clone(), state("scheduled", None)]);
+    assert_eq!(world.reminders(&meeting).await[0]["reason"], "on_time");
+    // The other reminder is a message of its own.
+    world.pass_to(instant("2026-11-02T13:00:00Z")).await;
+    assert_eq!(statuses(&world.webhooks()), [410, 204]);
+    assert_eq!(states(&world, &meeting).await, [failed, state("delivered", None)]);
+}
+
+#[tokio::test]
+async fn a_change_between_two_attempts_makes_another_message() {
+    let world = World::start().await;
+    let (_, meeting) = noon(&world, json!([webhook(60)])).await;
+    world.receiver().answer_next(&[500; 6]);
+    world.pass_to(instant("2026-11-02T11:00:30Z")).await;
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    let renamed = json!({ "title": "Retrospective" }).to_string();
+    assert_eq!(world.send(Method::PATCH, &path, renamed.into_bytes()).await.status, 200);
+    world.settle().await;
+    world.pass_to(instant("2026-11-02T13:00:00Z")).await;
+    let received = world.webhooks();
+    assert_eq!(statuses(&received), [500, 500, 500, 500, 500, 500, 204]);
+    let (before, after) = received.split_at(3);
+    for (same, title) in [(before, "Design review"), (after, "Retrospective")] {
+        assert_eq!(ids(same).len(), 1, "{same:?}");
+        assert!(same.iter().all(|request| request.body == same[0].body));
+        assert_eq!(same[0].body["data"]["meeting"]["title"], title);
+    }
+    assert_eq!(ids(&received).len(), 2);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ impl MessageKind {
             Self::Invitation => ("Invitation", &["ana", "bo"]),
             Self::Update => ("Updated", &["ana", "bo"]),
             Self::Cancellation => ("Cancelled", &["ana", "bo"]),
-            Self::Removal => ("Cancelled", &["bo"]),
+            Self::Removal => ("Removed", &["bo"]),
         }
     }
 }

@@ -162,6 +162,24 @@ async fn failures_of_sending_are_logged_by_ids_and_reasons() {
     log.assert_impersonal();
 }
 
+#[tokio::test]
+async fn a_webhook_that_fails_for_good_is_logged_and_counted_as_failed() {
+    let log = Log::listen();
+    let fixture = fixture().await;
+    let Fixture { world, ana, id, .. } = &fixture;
+    world.advance_to("2026-11-02T10:59:30Z").await;
+    world.clock.set(instant("2026-11-02T11:00:00Z"));
+    world.receiver().answer_next(&[410]);
+    let due = fixture.due(ana, Channel::Webhook);
+    let outcome = notify::handle(&world.process.notifier, due).await.unwrap();
+    assert_eq!(outcome, DeliveryOutcome::Closed);
+    let count = |metric: &str| log.lines().iter().filter(|line| line[metric] == 1).count();
+    assert_eq!((count("RemindersFailed"), count("MessagesNotSent")), (1, 0));
+    let [line] = log.of("notice not sent, and not tried again").try_into().unwrap();
+    assert!(is_about(&line, id, ana) && line["reason"] == "Status410", "{line}");
+    log.assert_impersonal();
+}
+
 #[test]
 fn a_panic_is_logged_with_its_location() {
     let log = Log::listen();

@@ -26,7 +26,7 @@ pub(crate) struct Entry {
 /// An update that is due.
 pub(crate) struct CalendarUpdate {
     pub(crate) kind: MailKind,
-    /// The title in the message. A removed person gets the one that they know.
+    /// The title in the message. Of what is over it is the one that they know.
     pub(crate) title: String,
     /// The start in the message.
     pub(crate) start: Minute,
@@ -100,13 +100,10 @@ pub(crate) fn calendar_update(
             before,
         }),
         (Some(shown), false) => {
-            let (kind, title) = match meeting.people.contains(&person) {
-                true => (MailKind::Cancellation, title),
-                false => (MailKind::Removal, shown.title.clone()),
-            };
+            let takes_part = meeting.people.contains(&person);
             Some(CalendarUpdate {
-                kind,
-                title,
+                kind: if takes_part { MailKind::Cancellation } else { MailKind::Removal },
+                title: shown.title.clone(),
                 start: shown.start,
                 deadline: shown.start,
                 shows: None,
@@ -134,7 +131,8 @@ impl MailKind {
             Self::Reminder => "Reminder",
             Self::Invitation => "Invitation",
             Self::Update => "Updated",
-            Self::Cancellation | Self::Removal => "Cancelled",
+            Self::Cancellation => "Cancelled",
+            Self::Removal => "Removed",
         }
     }
 

@@ -77,7 +77,7 @@ const TO_COME: &[(&str, &str, &str)] = &[
     ("10:32", "10:32", "cy: Invitation: Just booked, Mon 2 Nov 16:30"),
     ("11:30", "11:31", "ana: Reminder: Daily standup, Mon 2 Nov 13:30"),
     ("11:30", "11:31", "cy: Reminder: Daily standup, Mon 2 Nov 12:30"),
-    ("12:00", "12:01", "bo: Cancelled: Night shift, Mon 2 Nov 22:30"),
+    ("12:00", "12:01", "bo: Removed: Night shift, Mon 2 Nov 22:30"),
     ("12:00", "12:01", "bo: Cancelled: Retro, Mon 2 Nov 18:30"),
     ("12:00", "12:00", "bo: Invitation: Planning, Mon 2 Nov 21:00"),
     ("12:00", "12:01", "bo: Reminder: Design review, Mon 2 Nov 19:30"),

@@ -85,12 +85,17 @@ impl Receiver {
     /// Answers the next requests with these statuses, a redirection with another path of its
     /// own, and keeps them all the same.
     pub fn answer_next(&self, statuses: &[u16]) {
-        self.desk.answers().extend(statuses);
+        self.desk.answers().extend(statuses.iter().copied().map(Answer::from));
+    }
+
+    /// Answers the next request with this status and this header `Retry-After`.
+    pub fn answer_next_with_retry_after(&self, status: u16, retry_after: &str) {
+        self.desk.answers().push_back(Answer { status, retry_after: Some(retry_after.to_owned()) });
     }
 
     /// Hangs up on the next requests instead of answering them, and keeps them all the same.
     pub fn hang_up_next(&self, times: usize) {
-        self.desk.answers().extend(iter::repeat_n(HANG_UP, times));
+        self.desk.answers().extend(iter::repeat_n(Answer::from(HANG_UP), times));
     }
 
     /// Everything that came, oldest first.
@@ -129,12 +134,26 @@ struct Desk {
     database: Database,
     secrets: Secrets,
     clock: Clock,
-    /// The statuses that the next requests are answered with, or [`HANG_UP`].
-    answers: Arc<Mutex<VecDeque<u16>>>,
+    /// How the next requests are answered.
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+}
+
+/// How a request is answered.
+#[derive(Clone)]
+struct Answer {
+    /// The status, or [`HANG_UP`].
+    status: u16,
+    retry_after: Option<String>,
+}
+
+impl From<u16> for Answer {
+    fn from(status: u16) -> Self {
+        Self { status, retry_after: None }
+    }
 }
 
 impl Desk {
-    fn answers(&self) -> std::sync::MutexGuard<'_, VecDeque<u16>> {
+    fn answers(&self) -> std::sync::MutexGuard<'_, VecDeque<Answer>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -163,12 +182,12 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     let keys = desk.secrets.webhook_keys().unwrap_or_default();
     let verified = is_genuine(&keys, &headers, &body, desk.clock.now());
     let usual = if verified { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED };
-    let told = desk.answers().pop_front().unwrap_or(usual.as_u16());
-    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, told) {
+    let answer = desk.answers().pop_front().unwrap_or_else(|| usual.as_u16().into());
+    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, answer.status) {
         tracing::error!(%error, "a webhook could not be kept");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let Ok(status) = StatusCode::from_u16(told) else {
+    let Ok(status) = StatusCode::from_u16(answer.status) else {
         // A body that fails before anything was written takes the connection with it.
         let failing = stream::iter([Err::<Bytes, _>(io::Error::other("hung up"))]);
         return Body::from_stream(failing).into_response();
@@ -176,7 +195,10 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     if status.is_redirection() {
         return (status, [(header::LOCATION, "/elsewhere")]).into_response();
     }
-    status.into_response()
+    match answer.retry_after {
+        Some(retry_after) => (status, [(header::RETRY_AFTER, retry_after)]).into_response(),
+        None => status.into_response(),
+    }
 }
 
 /// Whether one of the keys made one of the signatures, at about `now`. The library's own check

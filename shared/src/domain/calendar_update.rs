@@ -105,21 +105,40 @@ impl CalendarUpdate {
         }
     }
 
-    /// The meeting as `reader`, whom this update is for, may see it. Who takes part no longer sees nothing
-    /// but what their calendar shows already, in their own zone, and whose meeting it is: what became of
-    /// it since isn't for them to know.
+    /// The meeting as `reader`, whom this update is for, may see it. What is over goes by the title, the
+    /// place and the time that the calendar shows: `reader` was sent no later change.
+    ///
+    /// Who takes part no longer sees nothing but the title and the time that their calendar shows, in their
+    /// own zone, and whose meeting it is: what became of it since isn't for them to know.
     pub fn visible_to<'a>(&self, reader: &User, meeting: &'a Meeting) -> Cow<'a, Meeting> {
-        let Self::Remove { before } = self else { return Cow::Borrowed(meeting) };
-        let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
-        Cow::Owned(Meeting {
-            title: before.title.clone(),
-            description: None,
-            location: None,
-            interval: before.interval,
-            zone: reader.zone,
-            participants: organizer.cloned().collect(),
-            ..meeting.clone()
-        })
+        match self {
+            Self::Invite(_) | Self::Change { .. } => Cow::Borrowed(meeting),
+            Self::Cancel { before } => Cow::Owned(as_shown(before, reader, meeting)),
+            Self::Remove { before } => {
+                let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
+                Cow::Owned(Meeting {
+                    description: None,
+                    location: None,
+                    zone: reader.zone,
+                    participants: organizer.cloned().collect(),
+                    ..as_shown(before, reader, meeting)
+                })
+            }
+        }
+    }
+}
+
+/// The meeting with what `reader`'s calendar shows of it. Of the description and the zone, `before` has only
+/// a digest: where that is another, they weren't sent the new ones, and the old ones aren't stored.
+fn as_shown(before: &Event, reader: &User, meeting: &Meeting) -> Meeting {
+    let same = before.digest == Event::of(meeting).digest;
+    Meeting {
+        title: before.title.clone(),
+        location: before.location.clone(),
+        interval: before.interval,
+        description: if same { meeting.description.clone() } else { None },
+        zone: if same { meeting.zone } else { reader.zone },
+        ..meeting.clone()
     }
 }
 
@@ -164,5 +183,34 @@ mod tests {
         }
         let cancel = CalendarUpdate::Cancel { before: early.clone() };
         assert_eq!((cancel.deadline(), cancel.shown_after()), (early.start(), None));
+    }
+
+    #[test]
+    fn a_cancellation_shows_what_the_calendar_showed() {
+        let mut tokyo = user("bo");
+        tokyo.zone = "Asia/Tokyo".parse().unwrap();
+        let sent = Meeting {
+            title: Some("Design review".parse().unwrap()),
+            location: Some("Room 1".parse().unwrap()),
+            description: Some("Agenda".parse().unwrap()),
+            ..meeting(start(), &[&user("ana"), &tokyo])
+        };
+        let update = CalendarUpdate::Cancel { before: Event::of(&sent) };
+        let cancelled = Meeting { status: Status::Cancelled, version: 3, ..sent.clone() };
+        let moved = Meeting {
+            title: Some("Layoffs".parse().unwrap()),
+            location: None,
+            interval: hour(start() + chrono::TimeDelta::hours(2)),
+            ..cancelled.clone()
+        };
+        assert_eq!(*update.visible_to(&tokyo, &moved), cancelled);
+        // Neither the new description nor the new zone was sent.
+        let described = Meeting {
+            description: Some("Names".parse().unwrap()),
+            zone: "Europe/Madrid".parse().unwrap(),
+            ..moved
+        };
+        let shown = Meeting { description: None, zone: tokyo.zone, ..cancelled };
+        assert_eq!(*update.visible_to(&tokyo, &described), shown);
     }
 }

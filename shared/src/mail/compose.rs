@@ -15,9 +15,10 @@ pub struct Mail {
     pub to: Email,
     /// The recipient's name.
     pub name: Name,
-    /// The organizer that it is sent for: named beside the sender, and answered by a reply. `None` for a
-    /// reminder, and where the recipient is the organizer.
-    pub on_behalf_of: Option<Participant>,
+    /// The organizer, whom a reply goes to; `None` where the recipient is the organizer.
+    pub organizer: Option<Participant>,
+    /// Whether it is sent on the organizer's behalf, who is then named beside the sender. A reminder isn't.
+    pub is_from_organizer: bool,
     /// Its subject line.
     pub subject: String,
     /// Its body as plain text; lines end with `\n`.
@@ -55,7 +56,8 @@ pub fn compose(
     Mail {
         to: recipient.email.clone(),
         name: recipient.name.clone(),
-        on_behalf_of: if update.is_some() { organizer.cloned() } else { None },
+        is_from_organizer: update.is_some() && organizer.is_some(),
+        organizer: organizer.cloned(),
         subject: content.subject().to_owned(),
         text: content.text(),
         html: content.html(),

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::phrases::{Time, distance, listed, outlook};
+use super::size;
 use crate::domain::text::inline;
 use crate::domain::{CalendarUpdate, Description, Event, Link, Location, Meeting, Participant, Role, User};
 
@@ -37,8 +38,12 @@ pub(super) struct MailContent<'a> {
     place: Option<Place<'a>>,
     /// Its old place, where that has changed.
     was_at: Option<Cow<'a, str>>,
-    people: Vec<Person<'a>>,
-    description: Vec<&'a str>,
+    pub(super) people: Vec<Person<'a>>,
+    /// How many of the people are named.
+    pub(super) people_shown: usize,
+    pub(super) description: Vec<&'a str>,
+    /// How many characters of the description are shown, a line's end counted as one.
+    pub(super) description_shown: usize,
 }
 
 impl<'a> MailContent<'a> {
@@ -49,14 +54,10 @@ impl<'a> MailContent<'a> {
         update: Option<&'a CalendarUpdate>,
         now: DateTime<Utc>,
     ) -> Self {
-        let shown = match update {
-            // To be found in the reader's calendar, it goes by the time that is there.
-            Some(CalendarUpdate::Cancel { before }) => before.interval,
-            _ => meeting.interval,
-        };
-        let start = reader.zone.local(shown.start());
+        let start = reader.zone.local(meeting.interval.start());
         let title = inline(&meeting.heading()).into_owned();
         let subject = format!("{}: {title}, {}", subject_word(update), start.format("%a %-d %b %H:%M"));
+        let description: Vec<_> = meeting.description.iter().flat_map(Description::lines).collect();
         let content = MailContent {
             update,
             subject,
@@ -71,15 +72,17 @@ impl<'a> MailContent<'a> {
                 .map(|who| inline(who.name.as_str())),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
-            when: Some(Time::new(shown, reader.zone, meeting.zone)),
+            when: Some(Time::new(meeting.interval, reader.zone, meeting.zone)),
             was: None,
             place: meeting.location.as_ref().map(Place::new),
             was_at: None,
             people: meeting.participants.iter().map(Person::new).collect(),
-            description: meeting.description.iter().flat_map(Description::lines).collect(),
+            people_shown: meeting.participants.len(),
+            description_shown: size::characters(&description),
+            description,
         };
         let outlook = || Some(outlook(meeting.interval, now));
-        match update {
+        let content = match update {
             None => content,
             Some(CalendarUpdate::Invite(_)) => MailContent { outlook: outlook(), ..content },
             Some(CalendarUpdate::Change { before, .. }) => {
@@ -88,7 +91,8 @@ impl<'a> MailContent<'a> {
             Some(CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. }) => {
                 content.without_time_or_link()
             }
-        }
+        };
+        content.within_limit()
     }
 
     /// With the old time, title and place beside those that are new.
@@ -174,7 +178,7 @@ enum Html<'a> {
     Removal { content: &'a MailContent<'a> },
 }
 
-struct Person<'a> {
+pub(super) struct Person<'a> {
     name: Cow<'a, str>,
     organizes: bool,
 }
@@ -221,6 +225,7 @@ fn subject_word(update: Option<&CalendarUpdate>) -> &'static str {
         None => "Reminder",
         Some(CalendarUpdate::Invite(_)) => "Invitation",
         Some(CalendarUpdate::Change { .. }) => "Updated",
-        Some(CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. }) => "Cancelled",
+        Some(CalendarUpdate::Cancel { .. }) => "Cancelled",
+        Some(CalendarUpdate::Remove { .. }) => "Removed",
     }
 }

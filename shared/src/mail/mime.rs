@@ -19,10 +19,10 @@ use crate::domain::text::inline;
 /// id that no message has: all messages of the thread refer to it (RFC 5322, section 3.6.4).
 pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
     let domain = sender.rsplit_once('@').map_or(sender, |(_, domain)| domain);
-    let on_behalf_of = message.on_behalf_of.as_ref();
-    let from = match on_behalf_of {
-        Some(organizer) => literal(&format!("{} via Tactful", organizer.name)),
-        None => "Tactful".to_owned(),
+    let organizer = message.organizer.as_ref();
+    let from = match organizer {
+        Some(organizer) if message.is_from_organizer => literal(&format!("{} via Tactful", organizer.name)),
+        _ => "Tactful".to_owned(),
     };
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(Some(from), sender))
@@ -36,7 +36,7 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
         .body(body(message));
     // SES takes no address beyond ASCII, but an older organizer may have one. Then the
     // message has no address for replies.
-    let replies = on_behalf_of.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
+    let replies = organizer.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
     if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
         builder = builder.reply_to(Address::new_address(Some(name), address));
     }

@@ -5,6 +5,7 @@ mod content;
 mod mailer;
 mod mime;
 mod phrases;
+mod size;
 
 pub use compose::{Mail, compose};
 pub use mailer::Mailer;

@@ -3,6 +3,7 @@
 mod envelope;
 mod hostile;
 mod sending;
+mod sizes;
 mod wording;
 
 use chrono::{DateTime, TimeDelta, Utc};

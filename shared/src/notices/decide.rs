@@ -42,7 +42,7 @@ pub struct Delivery<'a> {
     pub due: Vec<Notice>,
     /// What it brings to the person's calendar; `None` for a mere reminder.
     pub update: Option<CalendarUpdate>,
-    /// The id of the webhook, if it was tried before.
+    /// The id of the webhook, if it was tried before for the same start.
     pub webhook_id: Option<String>,
 }
 
@@ -84,7 +84,8 @@ pub fn decide<'a>(
     match decision.remind_at {
         Some(at) if at > minute => Action::Move(as_decided, at, decision.reason),
         None if decision.reason == Reason::MeetingStarted => {
-            Action::Close(as_decided, if notice.was_tried() { Closed::Failed } else { Closed::Missed })
+            let failed = Closed::Failed { reason: decision.reason };
+            Action::Close(as_decided, if notice.was_tried() { failed } else { Closed::Missed })
         }
         None => Action::Close(as_decided, Closed::Suppressed { reason: decision.reason }),
         Some(_) => match context.delivered_in_this_minute(notice) {
@@ -157,6 +158,7 @@ impl<'a> Context<'a, '_> {
     fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery<'a> {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);
+        let same_start = notice.start == subject.start;
         let siblings = self.stored.iter().filter(|other| {
             other.key != notice.key
                 && other.key.kind.channel() == channel
@@ -175,7 +177,7 @@ impl<'a> Context<'a, '_> {
             user: self.user,
             channel,
             update: invitation.and_then(|(_, subject)| subject.update.clone()),
-            webhook_id: notice.webhook_id.clone(),
+            webhook_id: if same_start { notice.webhook_id.clone() } else { None },
             due: all.iter().map(|(notice, subject)| self.as_decided(notice, subject)).collect(),
         }
     }

@@ -11,6 +11,7 @@ mod log;
 mod notifier;
 mod plan;
 mod planner;
+mod retry;
 mod row_timer;
 mod run;
 mod subject;

@@ -5,8 +5,9 @@ use futures_util::future::try_join3;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::deadlines::{CLAIM, NOTE_BACKOFF, SENDING, retry_at};
+use super::deadlines::{CLAIM, NOTE_BACKOFF, SENDING};
 use super::decide::{Action, Delivery, decide};
+use super::retry::next_attempt;
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
@@ -17,7 +18,7 @@ use crate::sending::SendFailure;
 use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
-use crate::webhook::{self, Reminded, WebhookMessage, Webhooks};
+use crate::webhook::{self, Reminded, SendError, WebhookMessage, Webhooks};
 
 /// How often it is decided anew because others write the same notices.
 const ROUNDS: usize = 5;
@@ -127,11 +128,12 @@ impl Notifier {
         }
         let sent = match webhook {
             Some(message) => self.send_webhook(&message).await,
-            None => self.send_mail(&delivery, now).await,
+            None => self.send_mail(&delivery, now).await.map_err(SendError::from),
         };
         match sent {
             Ok(()) => self.note_delivered(&delivery, &claimed, now).await,
-            Err(failure) => self.note_failed(&claimed, &failure, now).await,
+            Err(error) if error.is_final() => self.note_failed_for_good(&claimed, &error).await,
+            Err(error) => self.note_failed(&claimed, &error, now).await,
         }
     }
 
@@ -141,7 +143,7 @@ impl Notifier {
         self.mailer.send(&mail).await
     }
 
-    async fn send_webhook(&self, message: &WebhookMessage) -> Result<(), SendFailure> {
+    async fn send_webhook(&self, message: &WebhookMessage) -> Result<(), SendError> {
         let webhooks = self.webhooks.as_ref().ok_or(SendFailure::NoReceiver)?;
         webhooks.send(message, &self.clock).await
     }
@@ -166,25 +168,43 @@ impl Notifier {
     async fn note_failed(
         &self,
         claimed: &[Notice],
-        failure: &SendFailure,
+        error: &SendError,
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Unfinished> {
         let fail = |notice: &Notice| {
-            let why = failure.to_string();
-            if failure.is_mail_throttling() {
+            let why = error.to_string();
+            if error.failure.is_mail_throttling() {
                 // The next minute has room again.
-                notice.throttled(why, retry_at(0, notice.start, now))
+                notice.throttled(why, next_attempt(0, notice.start, None, now))
             } else {
-                notice.failed(why, retry_at(notice.attempts, notice.start, now))
+                notice.failed(why, next_attempt(notice.attempts, notice.start, error.retry_after, now))
             }
         };
         let failed: Vec<_> = claimed.iter().map(fail).collect();
         metrics::not_sent();
         self.store.apply(&transitions(claimed, &failed)).await?;
         if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
-            tracing::warn!(%meeting_id, %user_id, reason = %failure, "notice not sent, will be tried again");
+            tracing::warn!(%meeting_id, %user_id, reason = %error, "notice not sent, will be tried again");
         }
         Ok(DeliveryOutcome::WillRetry)
+    }
+
+    async fn note_failed_for_good(
+        &self,
+        claimed: &[Notice],
+        error: &SendError,
+    ) -> Result<DeliveryOutcome, Unfinished> {
+        let now = self.clock.now();
+        let fail = |notice: &Notice| notice.failed_for_good(error.to_string(), now);
+        let failed: Vec<_> = claimed.iter().map(fail).collect();
+        self.store.apply(&transitions(claimed, &failed)).await?;
+        for notice in &failed {
+            log::log_transition(notice, "notice closed");
+        }
+        if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
+            tracing::warn!(%meeting_id, %user_id, reason = %error, "notice not sent, and not tried again");
+        }
+        Ok(DeliveryOutcome::Closed)
     }
 
     /// Writes again what fails: a message that left and isn't noted is sent twice.
@@ -255,14 +275,9 @@ fn transitions(from: &[Notice], to: &[Notice]) -> Vec<Transition> {
     from.iter().zip(to).map(|(from, to)| Transition { from: Some(from.clone()), to: to.clone() }).collect()
 }
 
-/// The message for the receiver of webhooks: under the id that it was tried under, if it was.
 fn webhook_message(delivery: &Delivery<'_>) -> WebhookMessage {
     let due: Vec<_> = delivery.due.iter().filter_map(reminded).collect();
-    let message = webhook::reminder(delivery.meeting, delivery.user, &due);
-    match &delivery.webhook_id {
-        Some(id) => WebhookMessage { id: id.clone(), ..message },
-        None => message,
-    }
+    webhook::reminder(delivery.meeting, delivery.user, &due, delivery.webhook_id.as_deref())
 }
 
 fn reminded(notice: &Notice) -> Option<Reminded> {

@@ -173,7 +173,7 @@ fn early_late_and_stale_timers_act_on_current_data() {
     assert!(matches!(action(120, &cancelled), Action::Close(_, Closed::Cancelled { .. })));
     let tried = [Notice { attempts: 3, ..stored[0].clone() }];
     let too_late = decide(key, Some(&meeting), Some(&ana), &tried, false, minute(180).start());
-    assert!(matches!(too_late, Action::Close(_, Closed::Failed)));
+    assert!(matches!(too_late, Action::Close(_, Closed::Failed { .. })));
     let over = [stored[0].delivered(minute(120).start(), None)];
     assert!(matches!(
         decide(key, Some(&meeting), Some(&ana), &over, false, minute(120).start()),

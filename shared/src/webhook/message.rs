@@ -1,9 +1,8 @@
 //! The body of a webhook; `docs/webhook.schema.json` describes it.
 
-use chrono::SecondsFormat;
 use serde_json::json;
 
-use crate::domain::{Channel, Meeting, User, digest};
+use crate::domain::{Meeting, User, digest};
 use crate::time::{Minute, Zone, format};
 
 /// Rises with every incompatible change of the body. A new member is compatible.
@@ -12,7 +11,7 @@ const VERSION: u32 = 1;
 /// A message to the receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookMessage {
-    /// The `webhook-id`: the same for as long as it is the same message.
+    /// The `webhook-id`: the same for as long as the body is the same.
     pub id: String,
     /// The body, JSON.
     pub body: String,
@@ -23,33 +22,49 @@ pub struct WebhookMessage {
 pub struct Reminded {
     /// How long before the start it is asked for, in minutes.
     pub minutes_before: u32,
-    /// The minute that it was planned for.
+    /// The minute that it is planned for.
     pub remind_at: Minute,
 }
 
 /// The message that reminds `recipient` of a meeting, for all reminders that are due together.
+/// `tried` is the id of the last attempt, if there was one
+/// (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)).
 ///
-/// When it is tried again it keeps its id (see [`Notice::webhook_id`](crate::domain::Notice::webhook_id)):
-/// the receiver may have counted it.
-pub fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> WebhookMessage {
+/// The receiver may have taken that attempt although its answer was lost. So the same content has the same
+/// bytes and the same id, even if Do-Not-Disturb hours have moved it to another minute. If the meeting, the
+/// person or the list of reminders has changed, it is another message with another id: the receiver may get
+/// both, and must not drop the newer one. An id of version 0.2.0 or earlier has no digest of the content, and
+/// is kept whatever the content is.
+pub fn reminder(
+    meeting: &Meeting,
+    recipient: &User,
+    due: &[Reminded],
+    tried: Option<&str>,
+) -> WebhookMessage {
     let at_start = Reminded { minutes_before: 0, remind_at: meeting.start_minute() };
     // Of those planned for one minute, the longest before the start; the others may have been added later.
     let order = |reminded: &&Reminded| (reminded.remind_at, std::cmp::Reverse(reminded.minutes_before));
     let first = due.iter().min_by_key(order).copied().unwrap_or(at_start);
-    WebhookMessage { id: id(meeting, recipient, first), body: body(meeting, recipient, due, first.remind_at) }
+    let first_planned = tried.and_then(planned_minute);
+    let planned = first_planned.unwrap_or(first.remind_at);
+    let body = body(meeting, recipient, due, planned);
+    let id = match tried {
+        Some(earlier_form) if first_planned.is_none() => earlier_form.to_owned(),
+        _ => id(planned, &body),
+    };
+    WebhookMessage { id, body }
 }
 
-/// A meeting that moves to another start is another message; so is a reminder that moves to another minute.
-fn id(meeting: &Meeting, recipient: &User, first: Reminded) -> String {
-    let words = [
-        meeting.id.as_str(),
-        recipient.id.as_str(),
-        Channel::Webhook.as_str(),
-        &meeting.interval.start().to_rfc3339_opts(SecondsFormat::Millis, true),
-        &first.remind_at.epoch().to_string(),
-        &first.minutes_before.to_string(),
-    ];
-    format!("msg_{}", digest(&words))
+/// The id holds the minute that the message was first planned for, which is in the body and nowhere else once
+/// the reminder has moved; and a digest of the body.
+fn id(planned: Minute, body: &str) -> String {
+    format!("msg_{}_{}", planned.epoch(), digest(&[body]))
+}
+
+/// The minute in an id; `None` for an id of version 0.2.0 or earlier.
+fn planned_minute(id: &str) -> Option<Minute> {
+    let (minute, _digest) = id.strip_prefix("msg_")?.split_once('_')?;
+    minute.parse().ok().map(Minute::from_epoch)
 }
 
 fn body(meeting: &Meeting, recipient: &User, due: &[Reminded], at: Minute) -> String {

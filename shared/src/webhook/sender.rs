@@ -8,12 +8,11 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use chrono::{DateTime, Utc};
 use lambda_http::http::{Request, header};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::timeout;
 
-use super::{Endpoint, Secret, WebhookMessage};
+use super::{Endpoint, Secret, SendError, WebhookMessage};
 use crate::clock::Clock;
 use crate::sending::{Attempts, RetryPolicy, SendFailure};
 
@@ -39,41 +38,42 @@ impl Webhooks {
     }
 
     /// Sends a message, and after a pause again if the receiver doesn't take it: the id stays the same,
-    /// so that nothing counts twice. A receiver that answers 429 is not asked again. The call ends
-    /// within [`RetryPolicy::total`].
+    /// so that nothing counts twice. A receiver that answers 429, 410 or `Retry-After` is not asked again.
+    /// The call ends within [`RetryPolicy::total`].
     ///
     /// # Errors
     /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
-    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendFailure> {
+    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
         let sent = timeout(self.0.retry_policy.total, self.send_with_retries(message, clock)).await;
-        sent.unwrap_or(Err(SendFailure::TimedOut))
+        sent.unwrap_or(Err(SendFailure::TimedOut.into()))
     }
 
-    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendFailure> {
+    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
         let mut attempts = Attempts::begin(self.0.retry_policy);
         loop {
-            let failure = match self.try_once(message, clock.now()).await {
+            let error = match self.try_once(message, clock).await {
                 Ok(()) => return Ok(()),
-                Err(failure) => failure,
+                Err(error) => error,
             };
-            if failure.is_webhook_throttling() || attempts.are_used_up() || !attempts.pause().await {
-                return Err(failure);
+            if !error.may_retry_at_once() || attempts.are_used_up() || !attempts.pause().await {
+                return Err(error);
             }
-            tracing::info!(reason = %failure, "webhook not taken, trying again at once");
+            tracing::info!(reason = %error, "webhook not taken, trying again at once");
         }
     }
 
-    async fn try_once(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), SendFailure> {
-        let attempted = timeout(self.0.retry_policy.attempt, self.post(message, now)).await;
-        let attempted = attempted.unwrap_or(Err(SendFailure::TimedOut));
-        if attempted.as_ref().is_err_and(SendFailure::is_refusal) {
+    async fn try_once(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+        let attempted = timeout(self.0.retry_policy.attempt, self.post(message, clock)).await;
+        let attempted = attempted.unwrap_or(Err(SendFailure::TimedOut.into()));
+        if attempted.as_ref().is_err_and(|error| error.failure.is_refusal()) {
             self.0.secret.forget().await;
         }
         attempted
     }
 
-    async fn post(&self, message: &WebhookMessage, now: DateTime<Utc>) -> Result<(), SendFailure> {
+    async fn post(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+        let now = clock.now();
         let signature = self.0.secret.keys().await?.sign(&message.id, now, &message.body);
         let request = Request::post(self.0.endpoint.as_str())
             .header(header::CONTENT_TYPE, "application/json")
@@ -87,8 +87,11 @@ impl Webhooks {
         // The answer's body is never read: it ends with the connection.
         match self.connector().call(request).await {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(SendFailure::Status(answer.status().as_u16())),
-            Err(_) => Err(SendFailure::Unreachable),
+            Ok(answer) => {
+                let retry_after = answer.headers().get(header::RETRY_AFTER.as_str());
+                Err(SendError::from_answer(answer.status().as_u16(), retry_after, clock.now()))
+            }
+            Err(_) => Err(SendFailure::Unreachable.into()),
         }
     }
 

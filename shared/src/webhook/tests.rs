@@ -6,7 +6,8 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Reminded, WebhookMessage, reminder};
+use super::message;
+use super::{Reminded, WebhookMessage};
 use crate::domain::fixtures;
 use crate::domain::{Email, Location, Meeting, MeetingId, Name, Title, User, UserId};
 use crate::time::{Minute, Zone};
@@ -33,6 +34,11 @@ fn meeting(start: &str) -> Meeting {
 
 fn reminded(minutes_before: u32, remind_at: &str) -> Reminded {
     Reminded { minutes_before, remind_at: Minute::of(remind_at.parse().unwrap()) }
+}
+
+/// The message in its first attempt.
+fn reminder(meeting: &Meeting, recipient: &User, due: &[Reminded]) -> WebhookMessage {
+    message::reminder(meeting, recipient, due, None)
 }
 
 fn body(message: &WebhookMessage) -> Value {
@@ -110,16 +116,59 @@ fn the_schema_is_valid_and_so_are_its_examples() {
 }
 
 #[test]
-fn the_id_is_made_from_the_earliest_reminder() {
+fn reminders_of_one_message_share_the_minute_of_the_earliest() {
     let (meeting, bo) = (meeting("2026-12-01T09:00:00Z"), user("UTC"));
     let first = reminded(60, "2026-12-01T08:00:00Z");
     let later = [reminded(45, "2026-12-01T08:15:00Z"), reminded(30, "2026-12-01T08:00:00Z")];
     let alone = reminder(&meeting, &bo, &[first]);
     let joined = reminder(&meeting, &bo, &[later[0], first, later[1]]);
-    assert_eq!(joined.id, alone.id);
+    assert_ne!(joined.id, alone.id, "it says more");
     assert_eq!(body(&joined)["timestamp"], body(&alone)["timestamp"]);
     assert_eq!(body(&joined)["data"]["minutes_before"], json!([60, 45, 30]));
     assert!(alone.id.starts_with("msg_") && !alone.id.contains('.'), "{}", alone.id);
+}
+
+#[test]
+fn another_attempt_has_the_same_id_and_the_same_bytes() {
+    let (meeting, bo) = (meeting("2026-12-01T09:00:00Z"), user("UTC"));
+    let first = reminder(&meeting, &bo, &[reminded(60, "2026-12-01T08:00:00Z")]);
+    // Do-Not-Disturb hours have moved the second attempt.
+    for remind_at in ["2026-12-01T08:00:00Z", "2026-12-01T08:30:00Z"] {
+        let again = message::reminder(&meeting, &bo, &[reminded(60, remind_at)], Some(&first.id));
+        assert_eq!(again, first, "{remind_at}");
+    }
+}
+
+#[test]
+fn an_attempt_with_other_content_has_another_id() {
+    let (meeting, bo) = (meeting("2026-12-01T09:00:00Z"), user("UTC"));
+    let due = [reminded(60, "2026-12-01T08:00:00Z"), reminded(45, "2026-12-01T08:00:00Z")];
+    let first = reminder(&meeting, &bo, &due);
+    let renamed = Meeting { title: None, version: 3, ..meeting.clone() };
+    let elsewhere = Meeting { location: None, ..meeting.clone() };
+    let called = User { name: "Bob".parse::<Name>().unwrap(), ..bo.clone() };
+    let others = [
+        message::reminder(&renamed, &bo, &due, Some(&first.id)),
+        message::reminder(&elsewhere, &bo, &due, Some(&first.id)),
+        message::reminder(&meeting, &called, &due, Some(&first.id)),
+        message::reminder(&meeting, &user("Asia/Tokyo"), &due, Some(&first.id)),
+        message::reminder(&meeting, &bo, &due[..1], Some(&first.id)),
+    ];
+    let ids: std::collections::BTreeSet<_> = others.iter().chain([&first]).map(|m| &m.id).collect();
+    assert_eq!(ids.len(), 6, "{ids:?}");
+    // The other message keeps its own id from then on; undone, it is the first again.
+    assert_eq!(message::reminder(&renamed, &bo, &due, Some(&others[0].id)), others[0]);
+    assert_eq!(message::reminder(&meeting, &bo, &due, Some(&others[0].id)), first);
+}
+
+#[test]
+fn an_id_without_a_digest_of_the_content_is_kept() {
+    let meeting = meeting("2026-12-01T09:00:00Z");
+    let due = [reminded(60, "2026-12-01T08:00:00Z")];
+    let earlier = "msg_5e801a486dc7a4c25bf9f3a33c6ab882";
+    let message = message::reminder(&meeting, &user("UTC"), &due, Some(earlier));
+    assert_eq!(message.id, earlier);
+    assert_eq!(message.body, reminder(&meeting, &user("UTC"), &due).body);
 }
 
 #[test]
@@ -138,8 +187,6 @@ fn another_start_person_minute_or_reminder_has_another_id() {
     ];
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len(), "{ids:?}");
-    let renamed = Meeting { title: None, version: 3, ..nine };
-    assert_eq!(reminder(&renamed, &user("Asia/Tokyo"), &[due]).id, ids[0]);
 }
 
 proptest! {
@@ -164,7 +211,9 @@ proptest! {
         assert_valid(&closed(schema()), &body(&message));
         let instant = |at: &Value| at.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         prop_assert_eq!(instant(&body(&message)["data"]["local_start_time"]), meeting.interval.start());
-        let sum: Vec<_> = due.iter().rev().copied().collect();
-        prop_assert_eq!(reminder(&meeting, &user(zone(zones.1)), &sum), message);
+        let reversed: Vec<_> = due.iter().rev().copied().collect();
+        prop_assert_eq!(&reminder(&meeting, &user(zone(zones.1)), &reversed), &message);
+        let again = message::reminder(&meeting, &user(zone(zones.1)), &due, Some(&message.id));
+        prop_assert_eq!(again, message);
     }
 }

@@ -4,7 +4,7 @@
 //!              plan                timer set
 //!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message left
 //!       │                ^ <──────────────────────── │  │ └───> missed      it was not sent before the start
-//!       │                │      another minute       │  └─────> failed      every attempt to send failed
+//!       │                │      another minute       │  └─────> failed      sending it failed for good
 //!       └──> suppressed ─┤                           └────────> suppressed  no minute outside DND is left
 //!                        └── cancelled <──── the meeting is cancelled, or the person or the reminder removed
 //! ```
@@ -56,7 +56,7 @@ pub struct Notice {
     pub delivered_at: Option<DateTime<Utc>>,
     /// The start that its last message was for.
     pub delivered_for: Option<Minute>,
-    /// The id of the webhook that was tried for it. It stays the same until the start is another.
+    /// The id of the webhook that was last tried for it. It stays the same until the content is another.
     pub webhook_id: Option<String>,
     /// The minute from which the sweep looks after it; `None` when nothing is left to do.
     pub owed_at: Option<Minute>,

@@ -49,8 +49,11 @@ pub enum Closed {
     },
     /// The meeting started before it could be sent.
     Missed,
-    /// Every attempt to send it failed until the meeting started.
-    Failed,
+    /// Every attempt to send it failed until the meeting started, or one failed for good.
+    Failed {
+        /// Why no message leaves any more; of one that failed for good, why it was to be sent when it was.
+        reason: Reason,
+    },
 }
 
 /// An open notice without the minute in which it is to be sent.
@@ -87,7 +90,7 @@ impl NoticeStatus {
             NoticeState::Suppressed => Self::Closed(Closed::Suppressed { reason }),
             NoticeState::Cancelled => Self::Closed(Closed::Cancelled { reason }),
             NoticeState::Missed => Self::Closed(Closed::Missed),
-            NoticeState::Failed => Self::Closed(Closed::Failed),
+            NoticeState::Failed => Self::Closed(Closed::Failed { reason }),
         })
     }
 
@@ -124,9 +127,10 @@ impl NoticeStatus {
             Self::Closed(
                 Closed::Delivered { reason, .. }
                 | Closed::Suppressed { reason }
-                | Closed::Cancelled { reason },
+                | Closed::Cancelled { reason }
+                | Closed::Failed { reason },
             ) => *reason,
-            Self::Closed(Closed::Missed | Closed::Failed) => Reason::MeetingStarted,
+            Self::Closed(Closed::Missed) => Reason::MeetingStarted,
         }
     }
 
@@ -153,7 +157,7 @@ impl Closed {
             Self::Suppressed { .. } => NoticeState::Suppressed,
             Self::Cancelled { .. } => NoticeState::Cancelled,
             Self::Missed => NoticeState::Missed,
-            Self::Failed => NoticeState::Failed,
+            Self::Failed { .. } => NoticeState::Failed,
         }
     }
 }
@@ -248,6 +252,7 @@ mod tests {
             (NoticeState::Cancelled, None, Reason::BeforeDnd, None),
             (NoticeState::Missed, None, Reason::MeetingStarted, None),
             (NoticeState::Failed, None, Reason::MeetingStarted, None),
+            (NoticeState::Failed, None, Reason::OnTime, None),
         ] {
             let status = NoticeStatus::from_parts(state, remind_at, reason, claimed_until).unwrap();
             let parts = (status.state(), status.remind_at(), status.reason(), status.claimed_until());

@@ -150,6 +150,13 @@ impl Notice {
         self.attempts > 0 || self.failure.is_some()
     }
 
+    /// Sending it failed for good: it is not tried again for this start.
+    pub fn failed_for_good(&self, why: String, now: DateTime<Utc>) -> Self {
+        let failed = Closed::Failed { reason: self.reason() };
+        let closed = self.closed(failed, self.may_have_later_timer(now), now);
+        Self { attempts: self.attempts + 1, failure: Some(why), ..closed }
+    }
+
     /// No message is to leave any more; `has_timer` says whether a timer may have to be taken away.
     pub fn closed(&self, closed: Closed, has_timer: bool, now: DateTime<Utc>) -> Self {
         self.next(NoticeStatus::Closed(closed), has_timer.then(|| Minute::after(now)))

@@ -51,6 +51,21 @@ fn addresses_are_sent_in_ascii_or_left_out() {
     assert_eq!(replies("ñandú@example.com"), None);
 }
 
+#[test]
+fn replies_to_every_mail_go_to_the_organizer_but_not_to_the_reader() {
+    let replies = |message: &Mail| {
+        let bytes = mime(message, SENDER);
+        let parsed = MessageParser::default().parse(&bytes).unwrap();
+        parsed.reply_to().map(|to| to.first().unwrap().address().unwrap().to_owned())
+    };
+    for message in every_mail(&meeting(), &reader("Bo", "UTC")) {
+        assert_eq!(replies(&message).as_deref(), Some("ana@example.com"), "{}", message.subject);
+    }
+    let ana = User { id: user("ana-1").id, ..reader("Ana María", "Europe/Madrid") };
+    assert_eq!(replies(&reminder(&meeting(), &ana)), None);
+    assert_eq!(replies(&invitation(&meeting(), &ana)), None);
+}
+
 /// Reads a message as a mail client does, after what makes it mail has been looked at byte by byte.
 fn read_back(message: &Mail) -> Result<(), TestCaseError> {
     let bytes = mime(message, SENDER);
@@ -63,7 +78,7 @@ fn read_back(message: &Mail) -> Result<(), TestCaseError> {
     let names: Vec<_> = parsed.headers().iter().map(|header| header.name.as_str().to_owned()).collect();
     let mut expected = vec!["From", "To", "Subject", "Date", "Message-ID", "References"];
     expected.extend(["Auto-Submitted", "MIME-Version", "Content-Type"]);
-    expected.extend(message.on_behalf_of.as_ref().map(|_| "Reply-To"));
+    expected.extend(message.organizer.as_ref().map(|_| "Reply-To"));
     let mut sorted = (names, expected.into_iter().map(str::to_owned).collect::<Vec<_>>());
     sorted.0.sort();
     sorted.1.sort();
@@ -78,8 +93,9 @@ fn read_back(message: &Mail) -> Result<(), TestCaseError> {
 
     let from: Vec<_> =
         parsed.from().unwrap().iter().map(|from| (seen(from.name()), from.address())).collect();
-    let organizer = message.on_behalf_of.as_ref();
-    let via = organizer.map_or("Tactful".to_owned(), |organizer| format!("{} via Tactful", organizer.name));
+    let organizer = message.organizer.as_ref();
+    let named = organizer.filter(|_| message.is_from_organizer);
+    let via = named.map_or("Tactful".to_owned(), |organizer| format!("{} via Tactful", organizer.name));
     prop_assert_eq!(from, [(shown(&via), Some(SENDER))]);
     let replies = parsed.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
     prop_assert_eq!(replies, organizer.map(|organizer| organizer.email.as_str()));

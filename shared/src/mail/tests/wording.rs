@@ -25,10 +25,10 @@ fn subject_and_first_sentence_say_why_a_mail_comes() {
         ("Invitation: Design review, Tue 1 Dec 18:00", "Ana María invites you to Design review."),
         ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time, title and place."),
         (
-            "Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00",
-            "You no longer take part in Talk about <i>colours</i>.",
+            "Removed: Talk about <i>colours</i>, Mon 30 Nov 18:00",
+            "You were removed from Talk about <i>colours</i>.",
         ),
-        ("Cancelled: Design review, Mon 30 Nov 18:00", "Design review is cancelled."),
+        ("Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00", "Talk about <i>colours</i> is cancelled."),
     ];
     assert_eq!(mails, expected.map(|(subject, first)| (subject.to_owned(), first.to_owned())));
 }
@@ -39,10 +39,10 @@ fn an_organizer_reads_that_the_meeting_is_booked() {
     let untitled = Meeting { title: None, ..meeting() };
     let message = invitation(&untitled, &ana);
     assert!(message.text.contains("\nYour meeting is booked.\nIt starts in 1 hour.\n"), "{}", message.text);
-    assert!(message.on_behalf_of.is_none());
+    assert!(message.organizer.is_none());
     let bos = invitation(&untitled, &reader("Bo", "UTC"));
     assert!(bos.text.contains("\nAna María invites you to a meeting.\n"), "{}", bos.text);
-    assert_eq!(bos.on_behalf_of.unwrap().email.as_str(), "ana@example.com");
+    assert_eq!(bos.organizer.unwrap().email.as_str(), "ana@example.com");
 }
 
 #[test]
@@ -108,18 +108,43 @@ fn a_cancellation_has_no_link() {
 }
 
 #[test]
+fn a_cancellation_tells_what_the_reader_knew_in_text_and_object_alike() {
+    let cancelled = Meeting { status: Status::Cancelled, version: 5, ..meeting() };
+    let before = Event { digest: "another".to_owned(), ..shown_before(&cancelled) };
+    let mail = update(&cancelled, &reader("Bo", "Asia/Tokyo"), &before);
+    let object = mail.calendar.unwrap().text.replace("\r\n ", "");
+    for line in [
+        "METHOD:CANCEL",
+        "SEQUENCE:4",
+        "STATUS:CANCELLED",
+        "SUMMARY:Talk about <i>colours</i>",
+        "DTSTART;TZID=Asia/Tokyo:20261130T180000",
+        "LOCATION:https://meet.example.com/old",
+    ] {
+        assert!(object.contains(line), "{line}: {object}");
+    }
+    assert!(mail.text.contains("Was    Monday, 30 November 2026, 18:00–19:00"), "{}", mail.text);
+    assert!(mail.text.contains("Where  https://meet.example.com/old"), "{}", mail.text);
+    for text in [&mail.text, &mail.html, &mail.subject, &object] {
+        for new in ["Design", "meet.example.com/a", "Agenda", "Madrid", "1 December", "20261201T1"] {
+            assert!(!text.contains(new), "{new}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_removal_shows_only_what_the_calendar_showed_before() {
     let bo = reader("Bo", "Asia/Tokyo");
     let before = shown_before(&meeting());
     let [off, on] = [Status::Cancelled, Status::Confirmed]
         .map(|status| update(&without(&bo, &Meeting { status, ..meeting() }), &bo, &before));
     assert_eq!(off, on);
-    assert_eq!(on.subject, "Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00");
+    assert_eq!(on.subject, "Removed: Talk about <i>colours</i>, Mon 30 Nov 18:00");
     for new in ["Design", "meet.example.com", "Agenda", "דנה", "Madrid", "December"] {
         assert!(!on.html.contains(new) && !on.text.contains(new), "{new}: {}", on.html);
     }
     let untitled = update(&without(&bo, &meeting()), &bo, &Event { title: None, ..before });
-    assert!(untitled.text.contains("take part in Ana María's meeting.\n"), "{}", untitled.text);
+    assert!(untitled.text.contains("removed from Ana María's meeting.\n"), "{}", untitled.text);
 }
 
 #[test]

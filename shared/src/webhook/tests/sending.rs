@@ -30,7 +30,7 @@ async fn a_webhook_is_not_tried_again_if_that_might_take_too_long() {
     let message =
         reminder(&meeting("2026-12-01T09:00:00Z"), &user("UTC"), &[reminded(60, "2026-12-01T08:00:00Z")]);
     let clock = Clock::manual(fixtures::instant("2026-12-01T08:00:00Z"));
-    assert_eq!(webhooks.send(&message, &clock).await, Err(SendFailure::TimedOut));
+    assert_eq!(webhooks.send(&message, &clock).await, Err(SendFailure::TimedOut.into()));
     let tried = server.received().iter().filter(|request| request.head.starts_with("POST /hook")).count();
     assert_eq!(tried, 1);
 }

@@ -35,8 +35,8 @@ pub struct Receiver {
 
 /// A request that came, as `GET /local/webhooks` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Received {
-    /// When.
+pub struct ReceivedWebhook {
+    /// The time at which it arrived.
     pub received_at: DateTime<Utc>,
     /// To which path.
     pub path: String,
@@ -97,13 +97,13 @@ impl Receiver {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn received(&self) -> io::Result<Vec<Received>> {
+    pub fn received(&self) -> io::Result<Vec<ReceivedWebhook>> {
         let sql = "SELECT received_at, path, headers, body, verified, status FROM webhooks ORDER BY id";
         let read = self.desk.database.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let (headers, body): (String, String) = (row.get(2)?, row.get(3)?);
-                Ok(Received {
+                Ok(ReceivedWebhook {
                     received_at: DateTime::from_timestamp_millis(row.get(0)?).unwrap_or_default(),
                     path: row.get(1)?,
                     headers: serde_json::from_str(&headers).unwrap_or_default(),
@@ -163,12 +163,12 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     let keys = desk.secrets.webhook_keys().unwrap_or_default();
     let verified = is_genuine(&keys, &headers, &body, desk.clock.now());
     let usual = if verified { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED };
-    let told = desk.answers().pop_front().unwrap_or(usual.as_u16());
-    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, told) {
+    let status = desk.answers().pop_front().unwrap_or(usual.as_u16());
+    if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, status) {
         tracing::error!(%error, "a webhook could not be kept");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let Ok(status) = StatusCode::from_u16(told) else {
+    let Ok(status) = StatusCode::from_u16(status) else {
         // A body that fails before anything was written takes the connection with it.
         let failing = stream::iter([Err::<Bytes, _>(io::Error::other("hung up"))]);
         return Body::from_stream(failing).into_response();

@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 
-# Asks for $2 with the token $1, which may be empty: a GET, or a POST of $3. Leaves the body of the answer in $answer.
+# Requests $2 with the token $1, which may be empty: a GET, or a POST of $3. Leaves the body of the answer in $answer.
 request() {
     token=$1
     path=$2
@@ -48,7 +48,7 @@ token_of() {
     fi
 }
 
-# The instant $3 on the clock of the user $2, who has the token $1. Free slots are told in the user's own zone.
+# The instant $3 on the clock of the user $2, who has the token $1. Free slots are shown in the user's own zone.
 own_time() {
     request "$1" /api/get_free_slots "{\"user_id\":\"$2\",\"start_time\":\"$3\",\"end_time\":\"$end\"}"
     text start_time "${answer%%\"booked_meetings\"*}" | sed 's/\(.*\)T\(..:..\):..\(.*\)/\2 on \1 (UTC\3)/'
@@ -94,7 +94,7 @@ bo=$(text user_id "$answer")
 echo "Created Bo, $bo_email, in Asia/Kolkata. Do not disturb him from 22:00 to 07:00."
 echo
 
-# An invitation leaves within two minutes and a moment. With 250 seconds, cut to the minute, the reminder comes later
+# An invitation is sent within two minutes and a moment. With 250 seconds, cut to the minute, the reminder comes later
 # than that, and the two are not one mail.
 start=$(minute_in 250)
 end=$(minute_in 2050)

@@ -116,7 +116,7 @@ def add_and_remove(client, meeting, cy):
     check(len(joined.participants) == 3, "Cy takes part")
     asleep = [person.email for person in joined.do_not_disturb_participants]
     check(asleep == [cy.email], "it is night for Cy")
-    print(f"\nadded:  Cy, whom it wakes: {asleep[0]}")
+    print(f"\nadded:  Cy, in their Do-Not-Disturb hours: {asleep[0]}")
     left = expect(Meeting, HTTPStatus.OK, remove_participant.sync_detailed(client=client, body=body))
     print(f"removed; left are {', '.join(person.name for person in left.participants)}")
     check(left.version == 3, "each change made another version")

@@ -99,7 +99,7 @@ async function addAndRemove(meeting: Meeting, cy: User) {
   assert.equal(joined.participants.length, 3, "Cy takes part");
   const asleep = joined.do_not_disturb_participants.map((person) => person.email);
   assert.deepEqual(asleep, [cy.email], "it is night for Cy");
-  console.log(`\nadded:  Cy, whom it wakes: ${asleep[0]}`);
+  console.log(`\nadded:  Cy, in their Do-Not-Disturb hours: ${asleep[0]}`);
   const left = expect(await api.POST("/api/meeting/participant/remove", { body }));
   console.log(`removed; left are ${left.participants.map((person) => person.name).join(", ")}`);
   assert.equal(left.version, 3, "each change made another version");

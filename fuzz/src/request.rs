@@ -218,11 +218,11 @@ fn good(u: &mut Unstructured<'_>, field: &str) -> Result<Value> {
 fn nearly(u: &mut Unstructured<'_>, known: &[&str]) -> Result<String> {
     let mut text: Vec<char> = u.choose(known)?.chars().collect();
     for _ in 0..u.int_in_range(1..=3)? {
-        let place = u.choose_index(text.len())?;
+        let index = u.choose_index(text.len())?;
         match u.int_in_range(0..=2)? {
-            0 => text[place] = char::from(u.int_in_range(b'0'..=b'9')?),
-            1 => text[place] = u.arbitrary()?,
-            _ => text.insert(place, u.arbitrary()?),
+            0 => text[index] = char::from(u.int_in_range(b'0'..=b'9')?),
+            1 => text[index] = u.arbitrary()?,
+            _ => text.insert(index, u.arbitrary()?),
         }
     }
     Ok(text.into_iter().collect())

@@ -241,7 +241,7 @@ pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
 async fn sweep_every_minute(sweeper: Sweeper) {
     loop {
         if let Err(error) = sweep::handle(&sweeper).await {
-            tracing::error!(%error, "the sweep could not read what is owed");
+            tracing::error!(%error, "the sweep could not read the pending work");
         }
         let now = sweeper.planner.clock.now();
         let next = (Minute::of(now) + 1).start() - now;

@@ -1,6 +1,6 @@
 //! The front: an HTTP server that does what API Gateway's HTTP API does. It finds the function of a
 //! route, writes the request as the JSON that Lambda would get, and lets lambda_http read it: the
-//! functions can't tell the difference.
+//! functions can't see the difference.
 
 pub mod authorizer;
 mod event;
@@ -42,7 +42,7 @@ use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
 use crate::template::RouteDefinition;
 use authorizer::{Authorizer, TokenRequest};
-use event::Received;
+use event::ReceivedRequest;
 use routes::Routes;
 
 /// A function behind HTTP.
@@ -120,8 +120,8 @@ impl Gateway {
 
     /// Serves the routes, and what only this program has: `GET /` and `GET /local`, the start page,
     /// `GET /local/outbox`, the mail that was caught, `GET /local/webhooks`, the webhooks that came here,
-    /// `GET /local/reminders`, what is set and owed, and `GET /local/token`, a token where callers have to
-    /// sign in. Returns once `shutdown` is over and running requests have been answered.
+    /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
+    /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
     ///
     /// # Errors
     /// When the listener fails.
@@ -165,7 +165,7 @@ impl Gateway {
         let Some(function) = self.0.functions.get(found.function).map(Arc::clone) else {
             return unknown_route();
         };
-        let authorizer = self.0.authorizer.as_ref().filter(|_| !found.is_open);
+        let authorizer = if found.is_open { None } else { self.0.authorizer.as_ref() };
         let caller = match authorizer.map(|authorizer| authorizer.authorize(&parts.headers)).transpose() {
             Ok(caller) => caller,
             Err(problem) => return refused(problem),
@@ -174,7 +174,7 @@ impl Gateway {
             let detail = "A body may have 10 MiB at most.";
             return refused(Problem::new(Code::BodyTooLarge, detail));
         };
-        let received = Received {
+        let received = ReceivedRequest {
             parts: &parts,
             body: &body,
             source: source.ip(),

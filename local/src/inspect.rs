@@ -14,8 +14,9 @@ use crate::embedded::scheduler::Scheduler;
 pub struct Inspection {
     /// The timers, in the order they fire.
     set: Vec<Timer>,
-    /// The work of the sweep, the oldest first. A reminder with a timer is owed from the minute after it.
-    owed: Vec<Owed>,
+    /// The work of the sweep, the oldest first. A reminder with a timer is listed from the minute after it.
+    #[serde(rename = "owed")]
+    pending: Vec<PendingWork>,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,7 +27,7 @@ struct Timer {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Owed {
+struct PendingWork {
     what: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     meeting_id: Option<String>,
@@ -53,30 +54,33 @@ pub async fn inspect(scheduler: &Scheduler, store: &Store) -> Result<Inspection,
     });
     let end_of_time = Minute::from_epoch(i64::MAX);
     let overdue = store.overdue(end_of_time, LIMIT).await?;
-    let plans = overdue.plans.into_iter().map(|pending| (pending.since, owed_plan(&pending.work)));
-    let notices = overdue.notices.into_iter().map(|pending| (pending.since, owed_notice(&pending.work)));
+    let plans = overdue.plans.into_iter().map(|pending| (pending.since, pending_plan(&pending.work)));
+    let notices = overdue.notices.into_iter().map(|pending| (pending.since, pending_notice(&pending.work)));
     let mut all: Vec<_> = plans.chain(notices).collect();
     all.sort_by_key(|(since, _)| *since);
-    let owed = all.into_iter().map(|(since, owed)| Owed { since: format(since.start(), Zone::UTC), ..owed });
-    Ok(Inspection { set: set.collect(), owed: owed.collect() })
+    let pending =
+        all.into_iter().map(|(since, work)| PendingWork { since: format(since.start(), Zone::UTC), ..work });
+    Ok(Inspection { set: set.collect(), pending: pending.collect() })
 }
 
-fn owed_plan(unplanned: &Unplanned) -> Owed {
+fn pending_plan(unplanned: &Unplanned) -> PendingWork {
     match unplanned {
         Unplanned::Meeting(id) => {
-            Owed { what: "meeting", meeting_id: Some(id.to_string()), ..Owed::default() }
+            PendingWork { what: "meeting", meeting_id: Some(id.to_string()), ..PendingWork::default() }
         }
-        Unplanned::User(id) => Owed { what: "user", user_id: Some(id.to_string()), ..Owed::default() },
+        Unplanned::User(id) => {
+            PendingWork { what: "user", user_id: Some(id.to_string()), ..PendingWork::default() }
+        }
     }
 }
 
-fn owed_notice(key: &NoticeKey) -> Owed {
-    Owed {
+fn pending_notice(key: &NoticeKey) -> PendingWork {
+    PendingWork {
         what: if key.kind == NoticeKind::Invitation { "invitation" } else { "reminder" },
         meeting_id: Some(key.meeting_id.to_string()),
         user_id: Some(key.user_id.to_string()),
         kind: Some(key.kind.name()),
         minutes_before: key.kind.minutes_before(),
-        ..Owed::default()
+        ..PendingWork::default()
     }
 }

@@ -12,20 +12,20 @@ use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Writes the log to standard output, for people. `RUST_LOG` may ask for more, as
+/// Writes the log to standard output, for people. `RUST_LOG` can select more, as
 /// in `local=debug,dynoxide=debug`.
 pub(crate) fn start(clock: Clock) {
-    let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
+    let requested = std::env::var("RUST_LOG").ok().and_then(|targets| targets.parse::<Targets>().ok());
     // A second start in one process finds the log running already.
-    let _ = lines(std::io::stdout, clock, asked).try_init();
+    let _ = lines(std::io::stdout, clock, requested).try_init();
 }
 
-/// The lines that the program writes, those that were `asked` for or the usual ones.
-pub(crate) fn lines<W>(writer: W, clock: Clock, asked: Option<Targets>) -> impl Subscriber
+/// The lines that the program writes, those of `requested` or else the usual ones.
+pub(crate) fn lines<W>(writer: W, clock: Clock, requested: Option<Targets>) -> impl Subscriber
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let targets = asked.unwrap_or_else(|| {
+    let targets = requested.unwrap_or_else(|| {
         // dynoxide warns of every condition that doesn't hold, which is an answer like any
         // other; metrics are for CloudWatch.
         let quiet = Targets::new()

@@ -48,7 +48,7 @@ pub struct Options {
     /// How many messages a user's changes of meetings may make or move on a UTC day; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().changes_per_day)]
     pub changes_per_day: u64,
-    /// How many reminders a user's meetings to come may have outstanding; 0 is no limit.
+    /// How many reminders may be pending over all future meetings that a user organizes; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().pending_reminders)]
     pub pending_reminders: u64,
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.

@@ -11,23 +11,23 @@ use crate::time::Minute;
 
 /// A request that changes a meeting, after it was parsed.
 ///
-/// A trait and not an async closure: a future has to be `Send` here, and the compiler can't tell that yet of
-/// a closure whose future borrows its argument.
+/// A trait and not an async closure: a future has to be `Send` here, and the compiler can't prove that yet
+/// for a closure whose future borrows its argument.
 pub trait Command {
-    /// What it answers.
+    /// The result of a command that was committed.
     type Output;
-    /// What it fails with.
+    /// The error of a command that failed.
     type Error: IsConflict;
 
-    /// Reads, decides and commits. After a conflict it runs again, on what the last attempt has learned.
+    /// Reads, decides and commits. After a conflict it runs again, with the data that the conflict returned.
     fn run(
         &self,
         attempt: &mut Attempt<'_>,
     ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
 }
 
-/// What a [`Command`] works with. One request has one, whatever number of attempts it takes: what was read
-/// stays known and what was counted stays counted from one attempt to the next.
+/// What a [`Command`] works with. A request has one for all its attempts, so that data which is still current
+/// is not read again, and quotas are counted once.
 #[derive(Debug)]
 pub struct Attempt<'a> {
     api: &'a Api,
@@ -37,7 +37,7 @@ pub struct Attempt<'a> {
 }
 
 /// Runs `command` until it is committed, fails for another reason than a conflict, or time is up. Unless it
-/// was committed, the quotas that it took are given back.
+/// was committed, the quotas that it took are released.
 ///
 /// # Errors
 /// The error of the last attempt.
@@ -74,7 +74,7 @@ impl Attempt<'_> {
         self.api.clock.now()
     }
 
-    /// Reads whatever of `read_set` is not known yet.
+    /// Reads the part of `read_set` that was not read yet.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -82,7 +82,7 @@ impl Attempt<'_> {
         self.session.read(read_set).await
     }
 
-    /// Reads `read_set` and, side by side, reserves what is asked for.
+    /// Reads `read_set` and, at the same time, reserves the quotas that the request needs.
     ///
     /// # Errors
     /// As [`QuotaReservation::read`].
@@ -99,7 +99,7 @@ impl Attempt<'_> {
         self.session.stale()
     }
 
-    /// A transaction that creates the meeting. Its notices are owed from the next minute.
+    /// A transaction that creates the meeting. Its notices are pending from the next minute.
     ///
     /// # Errors
     /// When the meeting has no form in the table.
@@ -107,7 +107,7 @@ impl Attempt<'_> {
         self.session.transaction().create_meeting(meeting, Minute::after(self.now()))
     }
 
-    /// A transaction that writes the meeting's next version. Its notices are owed from the next minute.
+    /// A transaction that writes the meeting's next version. Its notices are pending from the next minute.
     ///
     /// # Errors
     /// When the meeting has no form in the table.

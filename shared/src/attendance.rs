@@ -1,4 +1,5 @@
-//! Whether a meeting fits on people's calendars, putting it there, and finding whom it doesn't suit.
+//! Puts a meeting on people's calendars: checks that it fits, books it, and finds the people who are busy or
+//! in their Do-Not-Disturb hours then.
 
 use std::collections::BTreeSet;
 

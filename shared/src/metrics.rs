@@ -37,7 +37,7 @@ pub fn transition(kind: NoticeKind, state: NoticeState) {
     emit(name, "Count", 1);
 }
 
-/// Counts a message that did not leave and will be tried again.
+/// Counts a message that was not sent and will be tried again.
 pub fn not_sent() {
     emit("MessagesNotSent", "Count", 1);
 }

@@ -13,7 +13,7 @@ use crate::store::{Found, ReadSet, Session, Store, StoreError, Transaction};
 /// How long a client waits while a reservation is released.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a request asks for.
+/// How much of its organizer's quotas a request needs.
 #[derive(Clone, Copy, Debug)]
 pub struct QuotaRequest<'a> {
     /// Whose quotas: the meeting's organizer's, whoever sent the request.
@@ -32,11 +32,11 @@ pub struct QuotaRequest<'a> {
     pub starts: DateTime<Utc>,
 }
 
-/// A request asks for more than its organizer's quota has left.
+/// A request needs more than its organizer's quota has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", demand.refusal(*used))]
 pub struct QuotaExceeded {
-    /// The quota, its limit, and how much the request asks for.
+    /// The quota, its limit, and how much the request needs.
     pub demand: Demand,
     /// How much of the quota is used.
     pub used: u64,
@@ -58,8 +58,8 @@ pub enum QuotaError {
 /// What one request has counted. It counts once, however many attempts it takes, and
 /// [`QuotaReservation::release_unless_committed`] gives it back unless the request was committed.
 ///
-/// Where nobody can know whether a write took effect, it stays counted: a count may
-/// be too high, and never too low.
+/// If it is unknown whether a write took effect, the request stays counted: a count may be too high, and is
+/// never too low.
 #[derive(Debug)]
 pub struct QuotaReservation<'a> {
     store: &'a Store,
@@ -67,9 +67,9 @@ pub struct QuotaReservation<'a> {
     /// When the request came.
     now: DateTime<Utc>,
     counted: Option<Counted>,
-    /// Whether there was room for the reminders when an attempt asked first.
+    /// Whether an earlier attempt found room for the reminders.
     has_room: bool,
-    /// The version of the meeting that a commit would have made whose answer didn't come.
+    /// The meeting and its new version, if a commit got no answer.
     unknown: Option<(MeetingId, u64)>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> QuotaReservation<'a> {
         Self { store, quotas, now, counted: None, has_room: false, unknown: None }
     }
 
-    /// Reads `read_set` and, side by side, counts what is asked for.
+    /// Reads `read_set` and, at the same time, counts the request.
     ///
     /// # Errors
     /// For the first quota that is exceeded; otherwise when the store can't be read or written.
@@ -106,7 +106,7 @@ impl<'a> QuotaReservation<'a> {
         Ok(found?)
     }
 
-    /// Commits what was asked for. `meeting` is the meeting as the transaction writes it.
+    /// Commits the request. `meeting` is the meeting as the transaction writes it.
     ///
     /// # Errors
     /// As [`Session::commit`].
@@ -137,7 +137,7 @@ impl<'a> QuotaReservation<'a> {
         tracing::warn!(
             user_id = %counted.organizer,
             cause,
-            "what was counted for a failed request stays counted"
+            "a failed request stays counted against the quotas"
         );
     }
 
@@ -151,7 +151,7 @@ impl<'a> QuotaReservation<'a> {
         self.store.uncount(&counted.organizer, self.now.date_naive(), &counted.demands).await
     }
 
-    /// Counts what the request asks for, unless that is done already or there is nothing to count.
+    /// Counts the request, unless it is counted already or needs none of the daily quotas.
     async fn count(&self, request: QuotaRequest<'_>) -> Result<Option<Counted>, QuotaError> {
         if self.counted.is_some() {
             return Ok(None);
@@ -188,7 +188,7 @@ impl<'a> QuotaReservation<'a> {
         Err(self.exceeded(demand, pending.total(), room_at).into())
     }
 
-    /// The quota may have room `room_at` that instant, or else tomorrow.
+    /// The quota may have room at `room_at`, or, where that is `None`, on the next UTC day.
     fn exceeded(&self, demand: Demand, used: u64, room_at: Option<DateTime<Utc>>) -> QuotaExceeded {
         let wait = room_at.unwrap_or_else(|| next_day(self.now)) - self.now;
         QuotaExceeded { demand, used, wait }

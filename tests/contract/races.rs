@@ -100,8 +100,8 @@ async fn of_many_users_with_the_same_address_one_is_created() {
     let world = World::start().await;
     with_conflicts(&world);
     let answers = join_all((0..MANY).map(async |number| {
-        let mixed = |(place, letter): (usize, char)| {
-            if number >> place & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
+        let mixed = |(index, letter): (usize, char)| {
+            if number >> index & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
         };
         let email: String = "sylvia@example.com".chars().enumerate().map(mixed).collect();
         world.post("/api/create_user", with(new_user("S"), json!({ "email": email }))).await
@@ -119,12 +119,12 @@ async fn adding_and_removing_many_participants_at_once_leaves_a_consistent_meeti
     let ana = world.person("ana", "UTC").await;
     let names: Vec<_> = (0..12).map(|number| format!("p{number}")).collect();
     let people = join_all(names.iter().map(|name| world.person(name, "UTC"))).await;
-    let (there, others) = people.split_at(6);
-    let there_refs: Vec<_> = there.iter().collect();
-    let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &there_refs, json!({})).await;
+    let (attending, others) = people.split_at(6);
+    let attending_refs: Vec<_> = attending.iter().collect();
+    let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &attending_refs, json!({})).await;
     with_conflicts(&world);
     let changes =
-        there.iter().map(|person| ("remove", person)).chain(others.iter().map(|person| ("add", person)));
+        attending.iter().map(|person| ("remove", person)).chain(others.iter().map(|person| ("add", person)));
     let answers = join_all(changes.map(|(change, person)| world.participant(change, &meeting, person))).await;
     world.calls().clear();
     assert_eq!(count(&answers, 200), 12);
@@ -132,7 +132,7 @@ async fn adding_and_removing_many_participants_at_once_leaves_a_consistent_meeti
     let versions: BTreeSet<_> =
         answers.iter().map(|(_, meeting)| meeting["version"].as_u64().unwrap()).collect();
     assert_eq!(versions, (2..=13).collect());
-    for (person, booked) in there.iter().map(|p| (p, 0)).chain(others.iter().map(|p| (p, 1))) {
+    for (person, booked) in attending.iter().map(|p| (p, 0)).chain(others.iter().map(|p| (p, 1))) {
         let calendar = world.calendar(person, "2026-12-01T00:00", "2026-12-02T00:00").await;
         assert_eq!(calendar["booked_meetings"].as_array().map(Vec::len), Some(booked));
     }

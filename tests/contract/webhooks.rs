@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use harness::{CallOutcome, Person, World, instant};
-use local::embedded::receiver::Received;
+use local::embedded::receiver::ReceivedWebhook;
 use local::embedded::secrets::WEBHOOK_SECRET;
 use local::sdk::Loopback;
 use serde_json::{Value, json};
@@ -30,11 +30,11 @@ async fn noon(world: &World, entries: Value) -> (Person, Value) {
     (ana, meeting)
 }
 
-fn ids(received: &[Received]) -> BTreeSet<&str> {
+fn ids(received: &[ReceivedWebhook]) -> BTreeSet<&str> {
     received.iter().map(|request| request.headers["webhook-id"].as_str()).collect()
 }
 
-fn statuses(received: &[Received]) -> Vec<u16> {
+fn statuses(received: &[ReceivedWebhook]) -> Vec<u16> {
     received.iter().map(|request| request.status).collect()
 }
 

@@ -130,10 +130,10 @@ async fn concurrent_name_changes_are_all_stored() {
     let store = &world.process.planner.store;
     let id = meeting["meeting_id"].as_str().unwrap().parse::<MeetingId>().unwrap();
     let read = store.meeting(&id).await.unwrap().unwrap();
-    for place in [0, 1] {
+    for index in [0, 1] {
         let mut meeting = read.clone();
-        meeting.participants[place].name = "Other".parse().unwrap();
-        store.refresh_participants(&meeting, &[place]).await.unwrap();
+        meeting.participants[index].name = "Other".parse().unwrap();
+        store.refresh_participants(&meeting, &[index]).await.unwrap();
     }
     let names: Vec<_> = store.meeting(&id).await.unwrap().unwrap().participants;
     assert_eq!(names.iter().map(|who| who.name.as_str()).collect::<Vec<_>>(), ["Other"; 2]);

@@ -1,4 +1,4 @@
-//! Owed items that can't be handled, or not yet, don't delay others.
+//! Pending items that can't be handled, or not yet, don't delay others.
 
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ async fn without_timers_the_sweep_reminds_everyone_within_a_minute() {
     world.lose_stream().await;
     world.clock.set(at("09:01:00"));
     world.sweep().await;
-    // Every reminder is stored, though its timer failed, and nothing else is owed.
+    // Every reminder is stored, though its timer failed, and nothing else is pending.
     let left = overdue(&world, "09:02:00").await;
     assert_eq!((left.notices.len(), left.plans.len()), (20, 0), "{left:?}");
     for minute in [2, 3, 4, 29, 30, 31] {

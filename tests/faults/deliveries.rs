@@ -320,7 +320,7 @@ async fn a_claimed_delivery_is_left_alone_until_the_claim_expires() {
     );
     fixture.world.restart();
     assert_eq!(fixture.fire().await, DeliveryOutcome::UnderWay);
-    // Planning leaves the claimed reminder owed, and doesn't delay the records of others in the stream.
+    // Planning leaves the claimed reminder pending, and doesn't delay the records of others in the stream.
     fixture.patch_meeting(json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" })).await;
     let mut change = Event::default();
     change.records = fixture.world.records().await.into_iter().rev().take(1).collect();

@@ -109,9 +109,10 @@ async fn sweep(kind: MessageKind) {
         for fault in Fault::of(number, operation) {
             let (calls, mut sent) = run(kind, Some(fault)).await;
             for who in expected {
-                let place = sent.iter().position(|to| to == who);
+                let position = sent.iter().position(|to| to == who);
                 sent.remove(
-                    place.unwrap_or_else(|| panic!("{kind:?}, {fault:?} of {calls:?}: {who} did not get it")),
+                    position
+                        .unwrap_or_else(|| panic!("{kind:?}, {fault:?} of {calls:?}: {who} did not get it")),
                 );
             }
             let duplicates = fault.duplicates(&calls);

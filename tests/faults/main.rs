@@ -8,7 +8,7 @@
 //! - `invitations`: each AWS call fails while an invitation, an update or a cancellation is planned and sent.
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
-//! - `crowds`: some owed items can't be handled, and must not delay others.
+//! - `crowds`: some pending items can't be handled, and must not delay others.
 //! - `throttling`: SES is sent more than it takes.
 //! - `timers`: EventBridge Scheduler still carries out an earlier change of a timer.
 

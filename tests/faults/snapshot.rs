@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use local::embedded::receiver::Received;
+use local::embedded::receiver::ReceivedWebhook;
 use serde_json::Value;
 
 use crate::scenario::Fixture;
@@ -82,7 +82,7 @@ pub(crate) fn messages(fixture: &Fixture) -> Vec<Message> {
     let mut calls = fixture.world.webhooks();
     assert!(calls.iter().all(|call| call.verified), "{calls:?}");
     calls.retain(|call| call.status != 500 && ids.insert(call.headers["webhook-id"].clone()));
-    let call = |call: Received| {
+    let call = |call: ReceivedWebhook| {
         let data = &call.body["data"];
         let to = data["participant"]["email"].as_str().unwrap().to_owned();
         (to, format!("{} {}", data["meeting"]["title"], data["minutes_before"]), call.received_at)

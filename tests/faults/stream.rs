@@ -30,7 +30,7 @@ async fn hand_over(fixture: &Fixture, records: Vec<EventRecord>) {
 /// All records twice, in an order that depends on `seed`.
 fn shuffled(records: Vec<EventRecord>, seed: usize) -> Vec<EventRecord> {
     let mut twice: Vec<_> = records.iter().cloned().chain(records.iter().cloned()).enumerate().collect();
-    twice.sort_by_key(|(place, _)| (place + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    twice.sort_by_key(|(index, _)| (index + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     twice.into_iter().map(|(_, record)| record).collect()
 }
 

@@ -117,9 +117,9 @@ fn compare(plain: &RunResult, faulty: &RunResult, what: &str, mut duplicates: us
         let fits = |message: &&Message| {
             (&message.0, &message.1) == (to, subject) && (*at..=*at + LATEST).contains(&message.2)
         };
-        let place = left.iter().position(|message| fits(&message));
+        let position = left.iter().position(|message| fits(&message));
         left.remove(
-            place.unwrap_or_else(|| panic!("{what}: {to} got no {subject:?} in {:?}", faulty.messages)),
+            position.unwrap_or_else(|| panic!("{what}: {to} got no {subject:?} in {:?}", faulty.messages)),
         );
     }
     for extra in left {
@@ -185,7 +185,7 @@ scenarios! { Email,
     sweeping_deliveries: SweepReminder,
 }
 
-// The channel matters for sending, and hardly for planning.
+// The channel makes a difference for sending, and hardly any for planning.
 scenarios! { Webhook,
     planning_webhooks: Create,
     sending_webhooks: Deliver,

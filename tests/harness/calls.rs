@@ -232,7 +232,7 @@ fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpR
     let body: Value =
         request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
     let writes = body["TransactItems"].as_array().cloned().unwrap_or_default();
-    let reasons: Vec<_> = writes.iter().enumerate().map(|(place, write)| reason(place, write)).collect();
+    let reasons: Vec<_> = writes.iter().enumerate().map(|(index, write)| reason(index, write)).collect();
     let answer = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
@@ -268,13 +268,13 @@ fn response(status: u16, body: &Value) -> HttpResponse {
 }
 
 /// The first write conflicts with another transaction.
-fn conflicts(place: usize, _: &Value) -> Value {
-    json!({ "Code": if place == 0 { "TransactionConflict" } else { "None" } })
+fn conflicts(index: usize, _: &Value) -> Value {
+    json!({ "Code": if index == 0 { "TransactionConflict" } else { "None" } })
 }
 
 /// The condition of the first write fails, and the others are invalid.
-fn refused(place: usize, write: &Value) -> Value {
-    match place {
+fn refused(index: usize, write: &Value) -> Value {
+    match index {
         0 => json!({ "Code": "ConditionalCheckFailed", "Item": write["Put"]["Item"] }),
         _ => json!({ "Code": "ValidationError" }),
     }

@@ -128,25 +128,23 @@ pub fn compare(method: &Method, path: &str, sent: &[u8], answer: &ApiResponse) -
             Err(format!("{method} {path} is not documented, but answers {status}"))
         };
     };
-    let place = format!("{} {status}", operation.id);
+    let name = format!("{} {status}", operation.id);
     let documented = operation.answers.get(status);
-    let documented = documented.ok_or_else(|| format!("{place} is not documented: {body}"))?;
+    let documented = documented.ok_or_else(|| format!("{name} is not documented: {body}"))?;
     for header in &documented.headers {
         let text = headers.get(&header.name).map(|value| value.to_str().unwrap());
         if !text.map_or(!header.required, |text| header.allows_text(text)) {
-            return Err(format!("{place}: the header {} is {text:?}", header.name));
+            return Err(format!("{name}: the header {} is {text:?}", header.name));
         }
     }
-    let kind = media_type(headers).ok_or_else(|| format!("{place} has no Content-Type"))?;
+    let kind = media_type(headers).ok_or_else(|| format!("{name} has no Content-Type"))?;
     let content = documented.bodies.get(kind);
-    let content = content.ok_or_else(|| format!("{place}: {kind} is not documented"))?;
-    content.check(body).map_err(|errors| format!("{place}: {errors}"))?;
+    let content = content.ok_or_else(|| format!("{name}: {kind} is not documented"))?;
+    content.check(body).map_err(|errors| format!("{name}: {errors}"))?;
     match &operation.body {
         Some(content) if *status < 300 => {
             let sent = serde_json::from_slice(sent).unwrap();
-            content
-                .check(&sent)
-                .map_err(|errors| format!("{place} takes what the document forbids: {errors}"))
+            content.check(&sent).map_err(|errors| format!("{name} takes what the document forbids: {errors}"))
         }
         _ => Ok(()),
     }

@@ -20,7 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use local::database::Database;
 use local::deployment::{EmbeddedServices, FunctionSettings, WebhookSettings, sign_in_by_tokens};
 use local::embedded::dynamodb::DynamoDb;
-use local::embedded::receiver::{Received, Receiver};
+use local::embedded::receiver::{ReceivedWebhook, Receiver};
 use local::embedded::scheduler::{Backoff, DeadLetter};
 use local::embedded::secrets::Secrets;
 use local::embedded::ses::{SentMail, Ses};
@@ -277,7 +277,7 @@ impl World {
     }
 
     /// Every webhook that was received, oldest first.
-    pub fn webhooks(&self) -> Vec<Received> {
+    pub fn webhooks(&self) -> Vec<ReceivedWebhook> {
         self.services.receiver.received().unwrap()
     }
 
@@ -387,6 +387,6 @@ fn check(answer: &ApiResponse, path: &str) {
     assert_eq!(headers.contains_key(header::RETRY_AFTER), later, "{path}: {body}");
     let text = body.to_string().to_lowercase();
     for internal in ["dynamo", "sdk", "dispatch", "panicked", "usererror", "held back", "#profile", ".rs:"] {
-        assert!(!text.contains(internal), "{path} tells internals: {body}");
+        assert!(!text.contains(internal), "{path} shows internals: {body}");
     }
 }

@@ -26,15 +26,15 @@ impl World {
     }
 
     /// Moves the clock to `to`. In each minute the due timers fire, and then the sweep runs. Minutes without
-    /// due timers or owed items are skipped, because nothing happens in them. The stream is not followed.
+    /// due timers or pending items are skipped, because nothing happens in them. The stream is not followed.
     pub async fn pass_to(&self, to: DateTime<Utc>) {
-        while let Some((next, owed)) = self.next_event().await {
+        while let Some((next, is_pending)) = self.next_event().await {
             if next > to {
                 break;
             }
             self.clock.set(next);
             while self.fire_due().await > 0 {}
-            if owed {
+            if is_pending {
                 self.sweep().await;
             }
         }
@@ -67,19 +67,19 @@ impl World {
         pending.map(|(invocation, at)| (serde_json::from_str(&invocation.input).unwrap(), at)).collect()
     }
 
-    /// The start of the next minute in which a timer is due or an item is owed, and whether an item is.
+    /// The start of the next minute in which a timer is due or an item is pending, and whether it is an item.
     /// Overdue ones count for the next minute.
     async fn next_event(&self) -> Option<(DateTime<Utc>, bool)> {
         let to_come = Minute::of(self.clock.now() + TimeDelta::minutes(1));
-        let owed = self.owed().await.map(|minute| minute.max(to_come));
+        let pending = self.pending_from().await.map(|minute| minute.max(to_come));
         let timers = self.pending().into_iter().map(|(_, at)| Minute::of(at));
         let timers = timers.min().map(|minute| minute.max(to_come));
-        let next = owed.into_iter().chain(timers).min()?;
-        Some((next.start(), owed == Some(next)))
+        let next = pending.into_iter().chain(timers).min()?;
+        Some((next.start(), pending == Some(next)))
     }
 
-    /// The earliest minute from which an item is owed.
-    async fn owed(&self) -> Option<Minute> {
+    /// The earliest minute from which an item is pending.
+    async fn pending_from(&self) -> Option<Minute> {
         let scan = self.dynamodb_client.scan().table_name(TABLE).index_name("owed");
         let items = scan.send().await.unwrap().items.unwrap_or_default();
         let minute =

@@ -201,7 +201,7 @@ async fn failures_are_logged_with_code_and_cause() {
             let failed = log.of("request failed");
             assert_eq!((failed.len(), &failed[failures - 1]["code"]), (failures, &json!(code)), "{path}");
             let cause = failed[failures - 1]["cause"].as_str().unwrap();
-            assert!(!cause.is_empty(), "{path} tells no cause");
+            assert!(!cause.is_empty(), "{path} names no cause");
         }
         assert!(failures >= 5, "{outcome:?}: {failures}");
         log.assert_impersonal();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::http::Method;
 use chrono::{DateTime, Utc};
 use harness::instant;
-use local::embedded::receiver::Received;
+use local::embedded::receiver::ReceivedWebhook;
 use local::embedded::ses::SentMail;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ impl Run {
         });
         let answer = self.ask(Method::POST, "/api/get_free_slots", body, 200).await;
         let busy = self.model.busy(who, start, end, None);
-        let booked: Vec<_> = busy.iter().map(|place| &self.model.meetings[*place]).collect();
+        let booked: Vec<_> = busy.iter().map(|index| &self.model.meetings[*index]).collect();
         let actual = answer["booked_meetings"].as_array().unwrap();
         let actual: Vec<_> =
             actual.iter().map(|meeting| (&meeting["meeting_id"], &meeting["title"])).collect();
@@ -66,7 +66,7 @@ impl Run {
         for who in people.iter().filter(|who| **who != creator) {
             let busy = self.model.busy(*who, start, end, meeting);
             if !busy.is_empty() {
-                let times = busy.iter().map(|place| &self.model.meetings[*place]);
+                let times = busy.iter().map(|index| &self.model.meetings[*index]);
                 let times: Vec<_> = times.map(|meeting| (meeting.start, meeting.end)).collect();
                 unavailable.push((json!(self.model.people[*who].id), times));
             }
@@ -88,7 +88,7 @@ impl Run {
         assert_eq!(answer["code"], "meeting_conflict");
         let actual = answer["conflicts"].as_array().unwrap();
         let actual: Vec<_> = actual.iter().map(|conflict| conflict["meeting_id"].as_str().unwrap()).collect();
-        let expected: Vec<_> = busy.iter().map(|place| self.model.meetings[*place].id.as_str()).collect();
+        let expected: Vec<_> = busy.iter().map(|index| self.model.meetings[*index].id.as_str()).collect();
         assert_eq!(actual, expected);
         self.model.coverage.count(Event::Conflict);
     }
@@ -120,7 +120,7 @@ fn mail_of(mail: SentMail) -> Mail {
     Mail { at: minute(mail.sent_at), to: mail.to, subject: mail.subject, before, object }
 }
 
-fn call(received: &Received) -> WebhookCall {
+fn call(received: &ReceivedWebhook) -> WebhookCall {
     let data = &received.body["data"];
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let minutes_before = data["minutes_before"].as_array().unwrap().iter();

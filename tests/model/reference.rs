@@ -104,11 +104,11 @@ impl Model {
     pub(crate) fn busy(&self, person: usize, start: Minute, end: Minute, but: Option<usize>) -> Vec<usize> {
         let overlaps = |meeting: &Meeting| meeting.start < end && start < meeting.end;
         let mut busy: Vec<_> = (0..self.meetings.len())
-            .filter(|place| Some(*place) != but)
-            .filter(|place| self.meetings[*place].is_with(person) && overlaps(&self.meetings[*place]))
+            .filter(|index| Some(*index) != but)
+            .filter(|index| self.meetings[*index].is_with(person) && overlaps(&self.meetings[*index]))
             .collect();
-        let order = |place: &usize| {
-            let meeting = &self.meetings[*place];
+        let order = |index: &usize| {
+            let meeting = &self.meetings[*index];
             (meeting.start, meeting.end, meeting.id.clone())
         };
         busy.sort_by_key(order);
@@ -135,32 +135,32 @@ impl Model {
     }
 
     /// Counts a change of a meeting, and plans its messages.
-    pub(crate) fn change(&mut self, place: usize) {
-        self.meetings[place].version += 1;
-        self.plan(place);
+    pub(crate) fn change(&mut self, index: usize) {
+        self.meetings[index].version += 1;
+        self.plan(index);
     }
 
     /// Plans the meetings of a changed person that are not over.
     pub(crate) fn plan_person(&mut self, person: usize) {
-        for place in 0..self.meetings.len() {
-            if self.meetings[place].is_with(person) && self.meetings[place].end * 60 > self.now {
-                self.plan(place);
+        for index in 0..self.meetings.len() {
+            if self.meetings[index].is_with(person) && self.meetings[index].end * 60 > self.now {
+                self.plan(index);
             }
         }
     }
 
     /// Plans all messages about a meeting.
-    fn plan(&mut self, place: usize) {
+    fn plan(&mut self, index: usize) {
         let settable = (self.now + 60 + 59).div_euclid(60);
-        self.plan_reminders(place, settable);
+        self.plan_reminders(index, settable);
         if self.inviting {
-            self.plan_calendars(place, settable);
+            self.plan_calendars(index, settable);
         }
     }
 
-    fn plan_reminders(&mut self, place: usize, settable: Minute) {
+    fn plan_reminders(&mut self, index: usize, settable: Minute) {
         let Self { people, meetings, .. } = self;
-        let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[place];
+        let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[index];
         let list = minutes(*list);
         let of = |person: usize| list.iter().map(move |(channel, before)| (person, *channel, *before));
         let wanted: Vec<_> =
@@ -188,9 +188,9 @@ impl Model {
         }
     }
 
-    fn plan_calendars(&mut self, place: usize, settable: Minute) {
+    fn plan_calendars(&mut self, index: usize, settable: Minute) {
         let Self { people, meetings, coverage, .. } = self;
-        let meeting = &mut meetings[place];
+        let meeting = &mut meetings[index];
         for (number, person) in people.iter().enumerate() {
             let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
             match calendar_update(meeting, number, &calendar) {
@@ -211,10 +211,10 @@ impl Model {
     pub(crate) fn wait(&mut self, seconds: i64) {
         let until = self.now + seconds;
         for minute in self.minute() + 1..=until.div_euclid(60) {
-            for place in 0..self.meetings.len() {
+            for index in 0..self.meetings.len() {
                 for person in 0..self.people.len() {
-                    self.write(place, person, minute);
-                    self.call(place, person, minute);
+                    self.write(index, person, minute);
+                    self.call(index, person, minute);
                 }
             }
         }
@@ -222,9 +222,9 @@ impl Model {
     }
 
     /// Sends the one mail to a person about a meeting in a minute, if any is due.
-    fn write(&mut self, place: usize, number: usize, minute: Minute) {
+    fn write(&mut self, index: usize, number: usize, minute: Minute) {
         let person = &self.people[number];
-        let meeting = &mut self.meetings[place];
+        let meeting = &mut self.meetings[index];
         let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
         let mut text = None;
         if calendar.to_come == Some(minute)
@@ -243,9 +243,9 @@ impl Model {
         }
         meeting.calendars.insert(number, calendar);
 
-        let due = self.due(place, number, Channel::Mail, minute);
+        let due = self.due(index, number, Channel::Mail, minute);
         self.coverage.count_if(Event::ReplacedReminder, text.is_some() && !due.is_empty());
-        let meeting = &self.meetings[place];
+        let meeting = &self.meetings[index];
         if text.is_none() && !due.is_empty() {
             self.coverage.count(Event::ReminderMail);
             let (title, start) = (meeting.title.clone(), meeting.start);
@@ -268,12 +268,12 @@ impl Model {
     }
 
     /// Sends the one webhook about a person and a meeting in a minute, if any is due.
-    fn call(&mut self, place: usize, number: usize, minute: Minute) {
-        let minutes_before = self.due(place, number, Channel::Webhook, minute);
+    fn call(&mut self, index: usize, number: usize, minute: Minute) {
+        let minutes_before = self.due(index, number, Channel::Webhook, minute);
         if minutes_before.is_empty() {
             return;
         }
-        let (meeting, person) = (&self.meetings[place], &self.people[number]);
+        let (meeting, person) = (&self.meetings[index], &self.people[number]);
         self.coverage.count(Event::Webhook);
         self.calls.push(WebhookCall {
             at: minute,
@@ -287,8 +287,8 @@ impl Model {
     }
 
     /// Marks the due reminders as delivered. Returns their minutes before the start, the earliest first.
-    fn due(&mut self, place: usize, number: usize, channel: Channel, minute: Minute) -> Vec<i64> {
-        let (meeting, person) = (&mut self.meetings[place], &self.people[number]);
+    fn due(&mut self, index: usize, number: usize, channel: Channel, minute: Minute) -> Vec<i64> {
+        let (meeting, person) = (&mut self.meetings[index], &self.people[number]);
         let of_person = meeting.reminders.iter_mut().filter(|(key, _)| (key.0, key.1) == (number, channel));
         let mut due = Vec::new();
         for ((_, _, before), reminder) in of_person.rev() {

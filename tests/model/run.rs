@@ -35,17 +35,17 @@ pub(crate) async fn run(sequence: &ActionSequence) -> Coverage {
     run.wait(48 * 3600).await;
     assert!(run.world.pending().is_empty(), "timers are left: {:?}", run.world.pending());
     let items = run.world.items().await;
-    let owing: Vec<_> = items.iter().filter(|(_, item)| item["owed_at"].is_number()).collect();
-    assert!(owing.is_empty(), "something is still owed: {owing:?}");
+    let pending: Vec<_> = items.iter().filter(|(_, item)| item["owed_at"].is_number()).collect();
+    assert!(pending.is_empty(), "something is still pending: {pending:?}");
     run.model.coverage
 }
 
 impl Run {
     async fn action(&mut self, action: &Action) {
-        let person = |place: &usize| place % self.model.people.len();
-        let meeting = |place: &usize| {
+        let person = |index: &usize| index % self.model.people.len();
+        let meeting = |index: &usize| {
             let meetings = self.model.meetings.len();
-            place.checked_rem(meetings.min(3)).map(|place| meetings - 1 - place)
+            index.checked_rem(meetings.min(3)).map(|index| meetings - 1 - index)
         };
         match action {
             Action::CreateUser { zone, hours } => self.create_user(*zone, *hours).await,
@@ -253,7 +253,7 @@ impl Run {
     fn guest(&self, which: usize, who: usize) -> usize {
         let guests = &self.model.meetings[which].people[1..];
         match who.checked_rem(guests.len()) {
-            Some(place) if who > 0 => guests[place],
+            Some(index) if who > 0 => guests[index],
             _ => who % self.model.people.len(),
         }
     }

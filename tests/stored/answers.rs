@@ -120,7 +120,7 @@ async fn stored_addresses_and_counts_go_on() {
     assert_eq!(counts(&items, ana), [meetings + 1, invitations + 1]);
 }
 
-/// The reminders outstanding are summed up from the organizer's stored pages.
+/// The pending reminders are summed up from the organizer's stored pages.
 #[tokio::test]
 async fn what_a_stored_page_counts_is_counted() {
     let stored = stored().await;

@@ -1,4 +1,4 @@
-//! What leaves for stored reminders and invitations, and what doesn't leave again.
+//! Which messages are sent for stored reminders and invitations, and which are not sent again.
 
 use axum::http::Method;
 use harness::{World, instant};
@@ -36,7 +36,7 @@ pub(crate) async fn patch(world: &World, meeting: &Value, change: Value) {
     world.settle().await;
 }
 
-/// Asserts that nothing is left to do: no item owes anything, none is claimed or half planned, and no timer
+/// Asserts that nothing is left to do: no item is pending, none is claimed or half planned, and no timer
 /// is set.
 pub(crate) async fn assert_done(world: &World) {
     let open = ["owed_at", "owed_shard", "planned_until", "claimed_until"];
@@ -63,8 +63,8 @@ pub(crate) fn objects(world: &World, who: &str, title: &str) -> Vec<String> {
     objects.map(object).collect()
 }
 
-/// Each message that is still to leave: the minute in which it does where its timer is still set, the minute
-/// in which it does where only the sweep knows of it, and what it is.
+/// Each message that is still to be sent: the minute in which it is sent if its timer is still set, the
+/// minute in which the sweep sends it without a timer, and its recipient and subject.
 const TO_COME: &[(&str, &str, &str)] = &[
     ("10:30", "10:31", "ana: Reminder: Sync, Mon 2 Nov 14:00"),
     ("10:31", "10:31", "ana: Invitation: Planning, Mon 2 Nov 16:30"),

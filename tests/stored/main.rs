@@ -9,7 +9,7 @@
 //! The tests put the items into a world of their own ([`fixtures`]) and go on from there:
 //!
 //! - `answers`: every `GET`, free slots, and requests that are made again under their idempotency key.
-//! - `deliveries`: what leaves and what doesn't, by the sweep and by the stored timers; changes of stored
+//! - `deliveries`: which messages are sent, by the sweep and by the stored timers; changes of stored
 //!   meetings.
 //! - `earlier`: what is answered, delivered and changed of the earlier forms.
 //! - `form`: the same day played anew writes items of the same form: the same attributes, of the same types.

@@ -1,4 +1,4 @@
-//! A day that leaves every kind of item in every state behind.
+//! A day after which every kind of item is stored in every state.
 //!
 //! Bo isn't to be disturbed from 09:30 to 12:00 UTC, and Dee from 08:00 to 20:00.
 
@@ -76,7 +76,7 @@ impl Story {
         assert_eq!(answers, [500; REFUSED]);
     }
 
-    /// 09:21 to 09:36. Everyone is invited before Bo's hours begin, and the first reminders leave.
+    /// 09:21 to 09:36. Everyone is invited before Bo's hours begin, and the first reminders are sent.
     async fn book_and_invite(&mut self, people: &People) {
         let People { ana, bo, cy, dee, .. } = people;
         let review = json!({
@@ -95,7 +95,7 @@ impl Story {
         self.world.book(cy, start, end, &[ana, bo], json!({ "title": "Standup" })).await;
         self.book(ana, "13:00", "13:30", &[bo], "Retro", json!([205, 30])).await;
         self.book(ana, "17:00", "18:00", &[dee, bo], "Night shift", json!([30])).await;
-        // Both of its reminders are late, and leave as one webhook.
+        // Both of its reminders are late, and are sent as one webhook.
         let late = [20, 15].map(|minutes| json!({ "type": "webhook", "minutes_before": minutes }));
         self.book(&people.eve, "09:30", "09:35", &[], "Hurried", json!(late)).await;
         let (start, end) = ("2026-11-03T23:00", "2026-11-04T01:00");
@@ -119,7 +119,7 @@ impl Story {
         self.pass("09:50").await;
     }
 
-    /// 10:25 to 10:29. Two messages don't leave at once, and are to be tried again.
+    /// 10:25 to 10:29. Sending two messages fails at first; they are to be tried again.
     async fn fail_for_now(&self, people: &People) {
         let People { ana, cy, eve, .. } = people;
         self.pass("10:25").await;

@@ -76,7 +76,7 @@ fn the_sample_change_has_the_form_of_the_stream() {
     for record in raw["Records"].as_array().unwrap() {
         let (keys, image) = (&record["dynamodb"]["Keys"], &record["dynamodb"]["NewImage"]);
         assert!(keys["sk"]["S"] == "MEETING" || keys["sk"]["S"] == "PROFILE", "the filter holds {keys} back");
-        assert!(image["owed_shard"]["S"].is_string(), "the filter holds back what isn't owed");
+        assert!(image["owed_shard"]["S"].is_string(), "the filter passes on only pending work");
         assert_eq!((&image["pk"], &image["sk"]), (&keys["pk"], &keys["sk"]));
     }
 }

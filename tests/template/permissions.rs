@@ -208,7 +208,7 @@ fn nothing_secret_or_personal_is_a_default() {
     assert!(template()["Parameters"]["SenderEmail"].get("Default").is_none());
 }
 
-/// What is owed, by time: only keys, and of every kind.
+/// The index of pending work, by time: only keys, and of every kind.
 fn index() -> Value {
     json!({ "Fn::Sub": "${Table.Arn}/index/owed" })
 }

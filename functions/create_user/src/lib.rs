@@ -55,11 +55,11 @@ fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
 
 /// The user of that idempotency key exists already: answers as it was answered then.
 async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
-    let there = api
+    let existing = api
         .store
         .user(id)
         .await?
         .ok_or_else(|| Problem::internal("the user of a repeated request is gone"))?;
     let key = key.ok_or_else(|| Problem::internal("a random user id exists already"))?;
-    key.replay(there.idempotency.as_ref())
+    key.replay(existing.idempotency.as_ref())
 }

@@ -111,15 +111,15 @@ mod tests {
     use chrono::{TimeDelta, Utc};
     use shared::domain::{MeetingId, Role};
 
-    /// As many meetings as asked for, one after another.
+    /// That many meetings, one after another.
     fn bookings(many: usize) -> (Vec<Booking>, Interval) {
         let start = "2026-11-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
         let at = |minutes: usize| start + TimeDelta::minutes(i64::try_from(minutes).unwrap());
-        let booking = |place: usize| Booking {
+        let booking = |index: usize| Booking {
             meeting_id: MeetingId::random(),
             title: None,
             role: Role::Participant,
-            interval: Interval::new(at(place), at(place + 1)).unwrap(),
+            interval: Interval::new(at(index), at(index + 1)).unwrap(),
             reminders: 0,
         };
         let bookings = (0..many).map(booking).collect();

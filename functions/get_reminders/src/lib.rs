@@ -41,11 +41,11 @@ struct Answer {
 /// The organizer first, then the others as they were added, those who left last; the
 /// earliest reminder of each first.
 fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
-    let place = |notice: &Notice| {
+    let position = |notice: &Notice| {
         let is_theirs = |participant: &Participant| participant.user_id == notice.key.user_id;
         meeting.participants.iter().position(is_theirs).unwrap_or(usize::MAX)
     };
-    notices.sort_by_key(|notice| (place(notice), Reverse(notice.key.kind.minutes_before())));
+    notices.sort_by_key(|notice| (position(notice), Reverse(notice.key.kind.minutes_before())));
     notices.iter().map(NoticeView::from).collect()
 }
 

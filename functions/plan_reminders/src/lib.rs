@@ -1,4 +1,4 @@
-//! Fed by the table's stream: plans the notices of a changed meeting or user within about a second.
+//! Invoked with the table's stream: plans the notices of a changed meeting or user within about a second.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const CONCURRENCY: usize = 4;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Plans what changed in a batch, each meeting and user once however often it
-/// changed. Answers the records to retry.
+/// changed. Returns the records to retry.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
     let run = &Run::begin(&planner.clock, TIMEOUT);
     let planned = changed(event).into_iter().map(async |(unplanned, sequence_numbers)| {
@@ -36,7 +36,7 @@ pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
     response
 }
 
-/// What is to be planned after this batch, with the sequence numbers of the records that say so.
+/// The meetings and users to plan after this batch, with the sequence numbers of their records.
 fn changed(event: Event) -> Vec<(Unplanned, Vec<String>)> {
     let mut changed: Vec<(Unplanned, Vec<String>)> = Vec::new();
     for record in event.records {
@@ -50,8 +50,8 @@ fn changed(event: Event) -> Vec<(Unplanned, Vec<String>)> {
     changed
 }
 
-/// What is to be planned since that record. A record with the version that the item had before
-/// is one of planning's own writes.
+/// The meeting or user to plan after that record. A record that keeps the item's version is one of planning's
+/// own writes: nothing to plan.
 fn unplanned(record: &EventRecord) -> Option<Unplanned> {
     let version = |image: &serde_dynamo::Item| image.get("version").cloned();
     let (old, new) = (version(&record.change.old_image), version(&record.change.new_image));

@@ -1,5 +1,4 @@
-//! Every minute: finishes all work that should have been done by now and isn't. The stream is the fast
-//! path; the sweep is the guarantee.
+//! Runs every minute and finishes all overdue work. The stream makes it fast; the sweep makes it certain.
 
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ const BATCH: usize = 1000;
 const CONCURRENT_DELIVERIES: usize = 32;
 /// How many meetings and users are planned at once, and how many timers are set.
 const CONCURRENT_PLANS: usize = 16;
-/// How long a run takes on new work. It leaves the longest delivery of the function's 55 seconds.
+/// How long a run takes on new work. The rest of the function's 55 seconds suffices for the longest delivery.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What sweeping works with.
@@ -29,7 +28,7 @@ pub struct Sweeper {
     pub notifier: Notifier,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
     /// How many work items are done.
@@ -38,27 +37,26 @@ pub struct Swept {
     pub left: usize,
 }
 
-/// What became of a work item.
+/// The result of one work item.
 enum Handled {
     Done,
     Left,
 }
 
-/// What became of a notice that was tried without EventBridge Scheduler.
+/// The result of a delivery without EventBridge Scheduler.
 enum Delivered {
     Handled(Handled),
-    /// Its timer has to be set or taken away.
+    /// Its timer has to be set or cancelled.
     NeedsTimer(NoticeKey),
 }
 
 /// Finishes what is overdue, by the same code as the fast path.
 ///
-/// Deliveries need the store and a way out alone, so they wait for nothing else. Plans run beside
-/// them. Timers come when every notice that is due was tried: while this run comes every minute,
-/// a missing timer delays nothing.
+/// Deliveries and plans run side by side. Missing timers of notices are set last, after every notice that is
+/// due was tried: so an outage of EventBridge Scheduler delays no delivery.
 ///
 /// # Errors
-/// When what is overdue can't even be read.
+/// When the overdue work can't be read.
 pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let run = &Run::begin(&sweeper.planner.clock, TIMEOUT);
     let now = Minute::of(sweeper.planner.clock.now());
@@ -74,15 +72,16 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let delivering = async {
         let deliver_first = |key| deliver_if_due(sweeper, key);
         let tried = run_concurrently(run, CONCURRENT_DELIVERIES, notices, deliver_first).await;
-        let (mut handled, mut untimed) = (Vec::new(), Vec::new());
+        let (mut handled, mut without_timer) = (Vec::new(), Vec::new());
         for delivered in tried {
             match delivered {
                 Delivered::Handled(outcome) => handled.push(outcome),
-                Delivered::NeedsTimer(key) => untimed.push(key),
+                Delivered::NeedsTimer(key) => without_timer.push(key),
             }
         }
-        handled
-            .extend(run_concurrently(run, CONCURRENT_PLANS, untimed, |key| deliver(sweeper, run, key)).await);
+        handled.extend(
+            run_concurrently(run, CONCURRENT_PLANS, without_timer, |key| deliver(sweeper, run, key)).await,
+        );
         handled
     };
     let (mut handled, delivered) = join(planning, delivering).await;
@@ -117,10 +116,10 @@ async fn deliver_if_due(sweeper: &Sweeper, key: NoticeKey) -> Delivered {
     }
 }
 
-/// Delivers a notice, or sets or takes away its timer.
+/// Delivers a notice, or sets or cancels its timer.
 async fn deliver(sweeper: &Sweeper, run: &Run, key: NoticeKey) -> Handled {
     let outcome = match sweeper.notifier.deliver(&key).await {
-        // Its timer is still to be taken away.
+        // Its timer is still to be cancelled.
         Ok(DeliveryOutcome::AlreadyClosed) => sweeper.planner.plan_meeting(&key.meeting_id, run).await,
         outcome => outcome.map(drop),
     };

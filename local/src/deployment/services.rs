@@ -6,7 +6,7 @@ use shared::clock::Clock;
 use super::{Clients, DeploymentError};
 use crate::data_dir::DataDir;
 use crate::database::Database;
-use crate::embedded::dynamodb::{DynamoDb, Place};
+use crate::embedded::dynamodb::{DynamoDb, Storage};
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::{Backoff, Scheduler};
 use crate::embedded::secrets::Secrets;
@@ -45,10 +45,10 @@ impl EmbeddedServices {
     ) -> Result<Self, DeploymentError> {
         let table = template.table(name)?;
         let (database, dynamodb) = match data_dir {
-            None => (Database::memory()?, DynamoDb::start(Place::Memory, &table)?),
+            None => (Database::memory()?, DynamoDb::start(Storage::Memory, &table)?),
             Some(data_dir) => (
                 Database::open(&data_dir.file("services.db"))?,
-                DynamoDb::start(Place::File(&data_dir.file("dynamodb.db")), &table)?,
+                DynamoDb::start(Storage::File(&data_dir.file("dynamodb.db")), &table)?,
             ),
         };
         let scheduler = Scheduler::start(database.clone(), clock.clone(), backoff).await?;

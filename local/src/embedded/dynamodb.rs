@@ -17,7 +17,7 @@ use stream_table::StreamTable;
 
 /// Where the items live.
 #[derive(Clone, Copy, Debug)]
-pub enum Place<'a> {
+pub enum Storage<'a> {
     /// In memory: gone with the server.
     Memory,
     /// In a SQLite file.
@@ -64,10 +64,10 @@ impl DynamoDb {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start(place: Place<'_>, table: &TableDefinition) -> Result<Self, StartError> {
-        let (database, stream) = match place {
-            Place::Memory => (Database::memory()?, None),
-            Place::File(path) => {
+    pub fn start(storage: Storage<'_>, table: &TableDefinition) -> Result<Self, StartError> {
+        let (database, stream) = match storage {
+            Storage::Memory => (Database::memory()?, None),
+            Storage::File(path) => {
                 let database = Database::new(&path.to_string_lossy())?;
                 // This call's name tells of bulk loading; what it does is to set `synchronous = NORMAL`: no
                 // disk sync per write, and still safe from a killed process.
@@ -107,7 +107,7 @@ impl DynamoDb {
         &self.stream_arn
     }
 
-    /// Removes items past their expiry, which DynamoDB does by itself and dynoxide when told to.
+    /// Removes items past their expiry, which DynamoDB does by itself and dynoxide only on request.
     pub fn sweep_expired(&self) {
         if let Some(Err(error)) = self.database.as_ref().map(Database::sweep_ttl) {
             tracing::warn!(%error, "expired items could not be removed");

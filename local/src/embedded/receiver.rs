@@ -35,8 +35,8 @@ pub struct Receiver {
 
 /// A request that came, as `GET /local/webhooks` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Received {
-    /// When.
+pub struct ReceivedWebhook {
+    /// The time at which it arrived.
     pub received_at: DateTime<Utc>,
     /// To which path.
     pub path: String,
@@ -102,13 +102,13 @@ impl Receiver {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn received(&self) -> io::Result<Vec<Received>> {
+    pub fn received(&self) -> io::Result<Vec<ReceivedWebhook>> {
         let sql = "SELECT received_at, path, headers, body, verified, status FROM webhooks ORDER BY id";
         let read = self.desk.database.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let (headers, body): (String, String) = (row.get(2)?, row.get(3)?);
-                Ok(Received {
+                Ok(ReceivedWebhook {
                     received_at: DateTime::from_timestamp_millis(row.get(0)?).unwrap_or_default(),
                     path: row.get(1)?,
                     headers: serde_json::from_str(&headers).unwrap_or_default(),

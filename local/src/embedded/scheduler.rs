@@ -22,7 +22,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::server::Server;
 use crate::database::Database;
-use table::{Due, Table};
+use table::{DueSchedule, Table};
 
 /// What a schedule fires at: the place of Lambda. An error is retried as the schedule's retry policy says.
 pub type Target = Arc<dyn Fn(Invocation) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
@@ -166,7 +166,7 @@ impl Scheduler {
 
     /// Invokes until it succeeds or its retry policy is exhausted. The schedule goes only afterwards, so that
     /// a process killed meanwhile fires it again: receivers bear that, as they must on AWS.
-    async fn fire(self, due: Due, target: Target) {
+    async fn fire(self, due: DueSchedule, target: Target) {
         let _in_flight = InFlight { scheduler: &self, generation: due.generation };
         let mut attempts = 0;
         let mut wait = self.0.backoff.first;
@@ -187,17 +187,17 @@ impl Scheduler {
             sleep(wait).await;
             wait = (wait * 2).min(self.0.backoff.most);
         };
-        let letter = outcome.err().map(|error| {
+        let dead_letter = outcome.err().map(|error| {
             tracing::error!(schedule = due.name, attempts, error, "a timer's target failed for good");
             let given_up_at = self.0.clock.now();
             DeadLetter { invocation: due.invocation.clone(), error, attempts, given_up_at }
         });
-        if let Err(error) = self.0.table.complete(&due, letter.as_ref()) {
+        if let Err(error) = self.0.table.complete(&due, dead_letter.as_ref()) {
             tracing::error!(schedule = due.name, %error, "a fired timer could not be removed and fires again");
         }
     }
 
-    async fn attempt(&self, due: &Due, target: &Target) -> Result<(), String> {
+    async fn attempt(&self, due: &DueSchedule, target: &Target) -> Result<(), String> {
         let _permit = self.0.attempts.acquire().await.map_err(|closed| closed.to_string())?;
         // A task of its own, so that a panic is an error like any other.
         tokio::spawn(target(due.invocation.clone())).await.unwrap_or_else(|panic| Err(panic.to_string()))

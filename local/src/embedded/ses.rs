@@ -23,7 +23,7 @@ use crate::database::Database;
 #[derive(Clone)]
 pub struct Ses {
     server: Arc<Server>,
-    api: Api,
+    state: SesState,
 }
 
 /// A captured e-mail, as `GET /local/outbox` shows it.
@@ -76,9 +76,9 @@ impl Ses {
             Ok(())
         };
         database.with(|connection| prepare(connection)).map_err(std::io::Error::other)?;
-        let api = Api { database, clock, failures: Arc::default() };
-        let router = Router::new().route("/v2/email/outbound-emails", post(send)).with_state(api.clone());
-        Ok(Self { server: Arc::new(Server::start(router).await?), api })
+        let state = SesState { database, clock, failures: Arc::default() };
+        let router = Router::new().route("/v2/email/outbound-emails", post(send)).with_state(state.clone());
+        Ok(Self { server: Arc::new(Server::start(router).await?), state })
     }
 
     /// The URL for an SDK client.
@@ -88,7 +88,7 @@ impl Ses {
 
     /// Refuses the next `count` messages with `SendingPausedException`, an error that the SDK doesn't retry.
     pub fn fail_next(&self, count: u32) {
-        self.api.failures.store(count, Ordering::SeqCst);
+        self.state.failures.store(count, Ordering::SeqCst);
     }
 
     /// Everything captured, oldest first.
@@ -98,7 +98,7 @@ impl Ses {
     pub fn outbox(&self) -> Result<Vec<SentMail>, std::io::Error> {
         let sql =
             "SELECT recipients, subject, body_text, body_html, calendar, sent_at FROM outbox ORDER BY id";
-        let read = self.api.database.with(|connection| {
+        let read = self.state.database.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let sent_at = DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default();
@@ -118,7 +118,7 @@ impl fmt::Debug for Ses {
 }
 
 #[derive(Clone)]
-struct Api {
+struct SesState {
     database: Database,
     clock: Clock,
     /// How many messages are still to be refused.
@@ -154,7 +154,7 @@ struct Raw {
 }
 
 /// An e-mail as its reader sees it.
-struct Letter {
+struct ReadMail {
     sender: String,
     subject: String,
     text: String,
@@ -162,7 +162,7 @@ struct Letter {
     calendar: Option<String>,
 }
 
-async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
+async fn send(Shared(state): Shared<SesState>, body: axum::body::Bytes) -> Response {
     let one_less = |left: u32| left.checked_sub(1);
     let email: SendEmail = match serde_json::from_slice(&body) {
         Ok(email) => email,
@@ -171,18 +171,18 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     if email.destination.to_addresses.is_empty() {
         return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no recipient.");
     }
-    if api.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+    if state.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
         // What SES says may name the recipient, as where an address isn't verified.
         let message = format!("Sending to {} is paused.", email.destination.to_addresses.join(", "));
         return refused(StatusCode::BAD_REQUEST, "SendingPausedException", &message);
     }
-    let letter = match read(&email.content.raw) {
-        Ok(letter) => letter,
+    let mail = match read(&email.content.raw) {
+        Ok(mail) => mail,
         Err(why) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", why),
     };
     let message_id = uuid::Uuid::new_v4().to_string();
     let recipients = email.destination.to_addresses.join(", ");
-    match keep(&api, &message_id, &recipients, letter) {
+    match keep(&state, &message_id, &recipients, mail) {
         Ok(()) => Json(json!({ "MessageId": message_id })).into_response(),
         Err(error) => {
             refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &error.to_string())
@@ -190,10 +190,10 @@ async fn send(Shared(api): Shared<Api>, body: axum::body::Bytes) -> Response {
     }
 }
 
-fn keep(api: &Api, message_id: &str, recipients: &str, letter: Letter) -> rusqlite::Result<()> {
-    let Letter { sender, subject, text, html, calendar } = letter;
-    let sent_at = api.clock.now().timestamp_millis();
-    api.database.with(|connection| {
+fn keep(state: &SesState, message_id: &str, recipients: &str, mail: ReadMail) -> rusqlite::Result<()> {
+    let ReadMail { sender, subject, text, html, calendar } = mail;
+    let sent_at = state.clock.now().timestamp_millis();
+    state.database.with(|connection| {
         connection
             .prepare_cached(
                 "INSERT INTO outbox (message_id, sender, recipients, subject, body_text, body_html, calendar, sent_at)
@@ -205,18 +205,18 @@ fn keep(api: &Api, message_id: &str, recipients: &str, letter: Letter) -> rusqli
 }
 
 /// What a reader sees of a message, or why it is none.
-fn read(raw: &Raw) -> Result<Letter, &'static str> {
+fn read(raw: &Raw) -> Result<ReadMail, &'static str> {
     let bytes = aws_smithy_types::base64::decode(&raw.data).map_err(|_| "The raw message is not base64.")?;
-    let mail = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
-    let sender = mail.from().and_then(|from| from.first()).and_then(|from| from.address());
+    let parsed = MessageParser::default().parse(&bytes).ok_or("The raw message is not MIME.")?;
+    let sender = parsed.from().and_then(|from| from.first()).and_then(|from| from.address());
     let body =
-        |kind: fn(&PartType<'_>) -> Option<String>| mail.parts.iter().find_map(|part| kind(&part.body));
+        |kind: fn(&PartType<'_>) -> Option<String>| parsed.parts.iter().find_map(|part| kind(&part.body));
     let is_calendar = |part: &&MessagePart<'_>| part.is_content_type("text", "calendar");
-    let calendar = mail.parts.iter().find(is_calendar).and_then(MessagePart::text_contents);
-    Ok(Letter {
+    let calendar = parsed.parts.iter().find(is_calendar).and_then(MessagePart::text_contents);
+    Ok(ReadMail {
         calendar: calendar.map(str::to_owned),
         sender: sender.ok_or("The raw message has no sender.")?.to_owned(),
-        subject: mail.subject().unwrap_or_default().to_owned(),
+        subject: parsed.subject().unwrap_or_default().to_owned(),
         text: body(|part| if let PartType::Text(text) = part { Some(lines(text)) } else { None })
             .unwrap_or_default(),
         html: body(|part| if let PartType::Html(html) = part { Some(lines(html)) } else { None }),

@@ -3,7 +3,7 @@
 //! Routes that the template doesn't leave open need a token. What it claims reaches the function as API
 //! Gateway hands it over
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>), so that
-//! functions can't tell the difference. The one that is left: API Gateway trusts an issuer's public keys,
+//! functions can't see the difference. One difference remains: API Gateway trusts an issuer's public keys,
 //! this program a key of its own.
 
 use std::fmt;
@@ -26,7 +26,7 @@ use crate::embedded::secrets::Secrets;
 
 /// Who issues the tokens.
 pub const ISSUER: &str = "https://local.tactful.example";
-/// Whom they are for.
+/// The audience that the tokens are for.
 pub const AUDIENCE: &str = "tactful";
 
 /// Signs tokens and checks them.
@@ -54,10 +54,10 @@ pub struct TokenRequest {
     /// For how many seconds the token holds from now on.
     #[serde(default = "an_hour")]
     pub expires_in: i64,
-    /// Whom it is for.
+    /// The audience that it is for.
     #[serde(default = "audience")]
     pub audience: String,
-    /// Who says to have issued it.
+    /// The issuer that it names.
     #[serde(default = "issuer")]
     pub issuer: String,
 }

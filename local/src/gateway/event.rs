@@ -13,8 +13,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-/// Everything the event tells.
-pub(super) struct Received<'a> {
+/// A request, with everything that its event contains.
+pub(super) struct ReceivedRequest<'a> {
     pub(super) parts: &'a Parts,
     pub(super) body: &'a Bytes,
     pub(super) source: IpAddr,
@@ -25,8 +25,8 @@ pub(super) struct Received<'a> {
     pub(super) now: DateTime<Utc>,
 }
 
-pub(super) fn to_json(received: &Received<'_>) -> Value {
-    let Received { parts, body, source, route_key, path_parameters, caller, now } = received;
+pub(super) fn to_json(received: &ReceivedRequest<'_>) -> Value {
+    let ReceivedRequest { parts, body, source, route_key, path_parameters, caller, now } = received;
     let host = host(&parts.headers);
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let query = parts.uri.query().unwrap_or_default();

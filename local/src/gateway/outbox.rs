@@ -15,12 +15,15 @@ pub(super) fn answer(messages: Vec<SentMail>, headers: &HeaderMap) -> Response {
     if !page::is_wanted(headers) {
         return page::json(messages);
     }
-    page::html(&Page { count: messages.len(), messages: messages.into_iter().rev().take(MOST).collect() })
+    page::html(&OutboxPage {
+        count: messages.len(),
+        messages: messages.into_iter().rev().take(MOST).collect(),
+    })
 }
 
 #[derive(Template)]
 #[template(path = "outbox.html")]
-struct Page {
+struct OutboxPage {
     count: usize,
     messages: Vec<SentMail>,
 }

@@ -14,14 +14,14 @@ const DOCUMENT: &str = "/api/openapi.json";
 
 #[derive(Template)]
 #[template(path = "start.html")]
-struct Page<'a> {
+struct StartPage<'a> {
     about: &'a About,
 }
 
 /// Answers with the page where `headers` ask for one, otherwise with the same in short as JSON.
 pub(super) fn answer(about: &About, headers: &HeaderMap) -> Response {
     if page::is_wanted(headers) {
-        return page::html(&Page { about });
+        return page::html(&StartPage { about });
     }
     let linked = |path: &str| about.url() + path;
     page::json(json!({

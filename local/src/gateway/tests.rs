@@ -1,4 +1,4 @@
-//! The gateway before a function that tells what it got.
+//! The gateway in front of a function that answers with the event it got.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::database::Database;
 use crate::deployment::Auth;
-use crate::embedded::dynamodb::{DynamoDb, Place};
+use crate::embedded::dynamodb::{DynamoDb, Storage};
 use crate::embedded::scheduler::Backoff;
 use crate::sdk::Loopback;
 use crate::template::Template;
@@ -143,7 +143,7 @@ async fn it_serves_until_told_to_stop() {
     let receiver = Receiver::start(database, secrets.clone(), clock).await.unwrap();
     let webhook_url = receiver.url();
     let dynamodb =
-        DynamoDb::start(Place::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();
+        DynamoDb::start(Storage::Memory, &Template::deployed().unwrap().table("things").unwrap()).unwrap();
     let config = Loopback::new().config(dynamodb.endpoint());
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "things");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

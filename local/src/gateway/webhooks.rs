@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::Services;
-use crate::embedded::receiver::Received;
+use crate::embedded::receiver::ReceivedWebhook;
 
 #[derive(Serialize)]
 struct Answer {
     url: String,
     /// As receivers are given it.
     secret: String,
-    received: Vec<Received>,
+    received: Vec<ReceivedWebhook>,
 }
 
 /// # Errors

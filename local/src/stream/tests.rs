@@ -6,7 +6,7 @@ use aws_lambda_events::streams::DynamoDbBatchItemFailure;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::*;
-use crate::embedded::dynamodb::{DynamoDb, Place};
+use crate::embedded::dynamodb::{DynamoDb, Storage};
 use crate::sdk::Loopback;
 use crate::template::Template;
 
@@ -22,7 +22,7 @@ const QUICK: Backoff = Backoff { first: Duration::ZERO, most: Duration::ZERO };
 impl World {
     fn new() -> Self {
         let table = Template::deployed().unwrap().table("tactful").unwrap();
-        let dynamodb = DynamoDb::start(Place::Memory, &table).unwrap();
+        let dynamodb = DynamoDb::start(Storage::Memory, &table).unwrap();
         let config = Loopback::new().config(dynamodb.endpoint());
         let (items, streams) = (aws_sdk_dynamodb::Client::new(&config), Client::new(&config));
         Self { dynamodb, items, streams, database: Database::memory().unwrap() }

@@ -17,7 +17,7 @@ use crate::domain::{Email, Meeting, Name, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
 
-/// Whom an object is for.
+/// The recipient of an object.
 #[derive(Clone, Copy, Debug)]
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or says that the meeting is cancelled.

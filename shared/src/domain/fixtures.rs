@@ -30,9 +30,9 @@ pub(crate) fn user(id: &str) -> User {
 
 /// A meeting of an hour in UTC that has a start and people, and nothing else. The first of them organizes it.
 pub(crate) fn meeting(start: DateTime<Utc>, people: &[&User]) -> Meeting {
-    let role = |place| if place == 0 { Role::Organizer } else { Role::Participant };
+    let role = |index| if index == 0 { Role::Organizer } else { Role::Participant };
     let people = people.iter().enumerate();
-    let participants: Vec<_> = people.map(|(place, user)| Participant::new(user, role(place))).collect();
+    let participants: Vec<_> = people.map(|(index, user)| Participant::new(user, role(index))).collect();
     Meeting {
         id: "m-1".parse::<MeetingId>().unwrap(),
         creator_id: participants[0].user_id.clone(),

@@ -97,7 +97,7 @@ impl Meeting {
         self.notifications.reminders_for(self.participants.len())
     }
 
-    /// How many reminders are outstanding at `now`: none once the meeting has started.
+    /// How many reminders are pending at `now`: none once the meeting has started.
     pub fn pending_reminders(&self, now: DateTime<Utc>) -> u64 {
         if self.is_confirmed() && self.interval.start() > now { self.reminders() } else { 0 }
     }

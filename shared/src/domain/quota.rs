@@ -1,4 +1,4 @@
-//! Limits on what one user may ask for, so that no user slows down the others.
+//! Limits on how much one user may request, so that no user slows down the others.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct Quotas {
     ///
     /// [`Meeting::touched_by`]: super::Meeting::touched_by
     pub changes_per_day: u64,
-    /// How many reminders may be outstanding over all future meetings that they organize.
+    /// How many reminders may be pending, over all future meetings that they organize.
     pub pending_reminders: u64,
 }
 
@@ -51,19 +51,19 @@ impl Quota {
     }
 }
 
-/// What a request wants of a quota.
+/// How much of one quota a request needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// The quota.
     pub quota: Quota,
     /// Its limit.
     pub limit: u64,
-    /// How much the request wants.
+    /// How much the request needs.
     pub wanted: u64,
 }
 
 impl Quotas {
-    /// What a request wants of a quota, unless it wants nothing or there is no limit.
+    /// The demand of a request; `None` where it needs nothing or there is no limit.
     pub fn demand(self, quota: Quota, wanted: u64) -> Option<Demand> {
         let limit = match quota {
             Quota::MeetingsPerDay => self.meetings_per_day,
@@ -90,22 +90,24 @@ impl Demand {
     pub fn refusal(self, used: u64) -> String {
         let Self { limit, wanted, .. } = self;
         let rule = match self.quota {
-            Quota::MeetingsPerDay => format!("A user may create {limit} meetings a UTC day"),
-            Quota::InvitationsPerDay => format!("A user may invite {limit} people a UTC day"),
+            Quota::MeetingsPerDay => format!("A user may create {limit} meetings per UTC day"),
+            Quota::InvitationsPerDay => format!("A user may invite {limit} people per UTC day"),
             Quota::ChangesPerDay => {
-                format!("A user's changes may touch {limit} messages and reminders a UTC day")
+                format!("A user's changes may affect {limit} messages and reminders per UTC day")
             }
             Quota::PendingReminders => {
-                format!("A user's meetings to come may have {limit} reminders outstanding")
+                format!("A user's future meetings may have {limit} pending reminders")
             }
         };
         if self.room().is_none() {
             return format!(
-                "{rule}, and this takes {wanted} at once, however long one waits. Nothing was changed."
+                "{rule}. This request alone needs {wanted}, so waiting does not help. Nothing was changed."
             );
         }
         let left = limit.saturating_sub(used);
-        format!("{rule}; the organizer has {left} left for this, which takes {wanted}. Nothing was changed.")
+        format!(
+            "{rule}. The organizer has {left} left, and this request needs {wanted}. Nothing was changed."
+        )
     }
 }
 
@@ -115,11 +117,11 @@ pub fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
     midnight.checked_add_days(Days::new(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The reminders outstanding for a user's future meetings.
+/// The pending reminders of a user's future meetings.
 #[derive(Clone, Debug, Default)]
-pub struct Pending(BTreeMap<MeetingId, (DateTime<Utc>, u64)>);
+pub struct PendingReminders(BTreeMap<MeetingId, (DateTime<Utc>, u64)>);
 
-impl Pending {
+impl PendingReminders {
     /// The reminders of the meetings among `bookings` that the user organizes and that start after `now`,
     /// without the meeting `except`. A meeting that appears several times counts once.
     pub fn of(bookings: Vec<Booking>, now: DateTime<Utc>, except: &MeetingId) -> Self {
@@ -135,21 +137,20 @@ impl Pending {
         self.0.values().map(|(_, reminders)| reminders).sum()
     }
 
-    /// When enough of the meetings have started that at most `room` reminders are left; `None` when that is
-    /// so now.
+    /// The start of the meeting after which at most `room` reminders are left; `None` if they are as few now.
     pub fn shrinks_to(&self, room: u64) -> Option<DateTime<Utc>> {
         let mut meetings: Vec<_> = self.0.values().copied().collect();
         meetings.sort_unstable();
         let mut left = self.total();
-        let mut at = None;
+        let mut room_at = None;
         for (start, reminders) in meetings {
             if left <= room {
                 break;
             }
             left -= reminders;
-            at = Some(start);
+            room_at = Some(start);
         }
-        at
+        room_at
     }
 }
 
@@ -193,26 +194,26 @@ mod tests {
     }
 
     #[test]
-    fn nothing_wanted_or_no_limit_is_no_demand() {
+    fn no_need_or_no_limit_is_no_demand() {
         assert_eq!(QUOTAS.demand(Quota::MeetingsPerDay, 0), None);
         assert_eq!(QUOTAS.demand(Quota::InvitationsPerDay, u64::MAX), None);
     }
 
     #[test]
-    fn a_refusal_tells_the_limit_and_what_is_left() {
+    fn a_refusal_states_the_limit_and_what_is_left() {
         let two = QUOTAS.demand(Quota::MeetingsPerDay, 2).unwrap();
         assert_eq!(
             two.refusal(2),
-            "A user may create 3 meetings a UTC day; the organizer has 1 left for this, which takes 2. \
+            "A user may create 3 meetings per UTC day. The organizer has 1 left, and this request needs 2. \
              Nothing was changed."
         );
         // The limit may have been lowered below what is used.
-        assert!(two.refusal(9).contains(" has 0 left "));
+        assert!(two.refusal(9).contains(" has 0 left, "));
         let twelve = QUOTAS.demand(Quota::PendingReminders, 12).unwrap();
         assert_eq!(
             twelve.refusal(0),
-            "A user's meetings to come may have 10 reminders outstanding, and this takes 12 at once, however long one \
-             waits. Nothing was changed."
+            "A user's future meetings may have 10 pending reminders. This request alone needs 12, so waiting does \
+             not help. Nothing was changed."
         );
     }
 
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn reminders_of_each_future_meeting_that_the_user_organizes_are_outstanding_once() {
+    fn each_future_meeting_that_the_user_organizes_counts_once() {
         let (over, first, second) = (
             booking(Role::Organizer, 1, 100),
             booking(Role::Organizer, 2, 3),
@@ -232,9 +233,9 @@ mod tests {
         let elsewhere = booking(Role::Participant, 3, 100);
         let all = vec![second.clone(), over.clone(), first.clone(), elsewhere, second.clone()];
         let nothing = MeetingId::random();
-        let pending = Pending::of(all.clone(), over.interval.start(), &nothing);
+        let pending = PendingReminders::of(all.clone(), over.interval.start(), &nothing);
         assert_eq!(pending.total(), 7);
-        assert_eq!(Pending::of(all, over.interval.start(), &first.meeting_id).total(), 4);
+        assert_eq!(PendingReminders::of(all, over.interval.start(), &first.meeting_id).total(), 4);
 
         assert_eq!(pending.shrinks_to(7), None);
         assert_eq!(pending.shrinks_to(6), Some(first.interval.start()));

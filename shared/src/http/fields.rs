@@ -162,9 +162,11 @@ impl Fields {
 
     /// Records each entry of `notification_interval` whose channel this deployment doesn't
     /// have: it could never be delivered.
-    pub fn check_channels(&mut self, asked: &Notifications, channels: Channels) {
-        for (place, entry) in asked.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel())) {
-            let field = format!("notification_interval[{place}].type");
+    pub fn check_channels(&mut self, notifications: &Notifications, channels: Channels) {
+        for (index, entry) in
+            notifications.entries().iter().enumerate().filter(|(_, e)| !channels.has(e.channel()))
+        {
+            let field = format!("notification_interval[{index}].type");
             self.fail(&field, &format!("this deployment has no {} URL", entry.channel().as_str()));
         }
     }

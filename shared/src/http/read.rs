@@ -166,14 +166,14 @@ fn channels() -> String {
     Channel::ALL.iter().map(quoted).collect::<Vec<_>>().join(" or ")
 }
 
-/// Reads every entry, and names by its place each one that is bad.
+/// Reads every entry, and names each bad one by its position.
 fn each<T>(entries: &[Value], read: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
     let mut good = Vec::with_capacity(entries.len());
     let mut bad = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         match read(entry) {
             Ok(value) => good.push(value),
-            Err(why) => bad.push(format!("entry {}: {why}", place + 1)),
+            Err(why) => bad.push(format!("entry {}: {why}", index + 1)),
         }
     }
     if bad.is_empty() { Ok(good) } else { Err(bad.join("; ")) }

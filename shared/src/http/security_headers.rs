@@ -41,10 +41,10 @@ mod tests {
             || Err(Problem::internal("broken")),
             || panic!("on purpose"),
         ];
-        for (place, outcome) in outcomes.into_iter().enumerate() {
+        for (index, outcome) in outcomes.into_iter().enumerate() {
             let headers = headers_of(outcome).await;
             for (name, value) in SECURITY_HEADERS {
-                assert_eq!(headers.get(&name).map(HeaderValue::as_bytes), Some(value.as_bytes()), "{place}");
+                assert_eq!(headers.get(&name).map(HeaderValue::as_bytes), Some(value.as_bytes()), "{index}");
             }
         }
     }

@@ -171,7 +171,7 @@ impl From<&User> for PersonView {
     }
 }
 
-/// A participant who has other meetings then. Which ones they are, the answer doesn't tell.
+/// A participant who has other meetings then. The answer doesn't name those meetings.
 #[derive(Clone, Debug, Serialize)]
 struct UnavailableView {
     #[serde(flatten)]

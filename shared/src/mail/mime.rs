@@ -62,8 +62,8 @@ fn body(message: &Mail) -> MimePart<'_> {
     parts.push(MimePart::new(object, calendar.text.as_str()));
     let file = ContentType::new("application/ics").attribute("name", "invite.ics");
     let file = MimePart::new(file, calendar.text.as_bytes()).attachment("invite.ics");
-    let whole = ContentType::new("multipart/mixed").attribute("boundary", outer);
-    MimePart::new(whole, vec![MimePart::new(kind, parts), file])
+    let mixed = ContentType::new("multipart/mixed").attribute("boundary", outer);
+    MimePart::new(mixed, vec![MimePart::new(kind, parts), file])
 }
 
 /// A header's text of which nothing is taken for an encoded word (RFC 2047) that its writer made up, with

@@ -1,4 +1,4 @@
-//! Mail to participants: what it says, and how it leaves.
+//! Mail to participants: its content, and how it is sent.
 
 mod compose;
 mod content;

@@ -80,7 +80,7 @@ pub(super) fn outlook(interval: Interval, now: DateTime<Utc>) -> String {
 
 /// How long until the start, in words.
 pub(super) fn distance(left: TimeDelta) -> String {
-    // A minute begun counts: a reminder that leaves some seconds into its minute is
+    // A minute begun counts: a reminder that is sent some seconds into its minute is
     // still the one "60 minutes before".
     let minutes = (left.num_seconds() + 59).div_euclid(60);
     let plural = |n: i64, unit: &str| if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") };

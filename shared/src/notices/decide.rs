@@ -1,5 +1,4 @@
-//! What to do when a notice's minute has come, as a function of what is true at
-//! that moment. No I/O, no clock.
+//! What to do when a notice's minute has come, as a function of the data of that moment. No I/O, no clock.
 
 use chrono::{DateTime, Utc};
 
@@ -95,7 +94,7 @@ pub fn decide<'a>(
     }
 }
 
-/// What a decision is made from.
+/// The data that a decision is made from.
 struct Context<'a, 's> {
     meeting: &'a Meeting,
     user: &'a User,
@@ -128,8 +127,8 @@ impl<'a> Context<'a, '_> {
         rule(minute)
     }
 
-    /// When a message left that says what a reminder would say, if one did in this minute: another reminder,
-    /// or an invitation, of the meeting as it is. Nothing but an invitation says what an invitation says.
+    /// When a message with the same content was sent, if one was sent in this minute: for a reminder, another
+    /// reminder or an invitation of the meeting as it is now. An invitation is never replaced.
     fn delivered_in_this_minute(&self, notice: &Notice) -> Option<DateTime<Utc>> {
         let says_the_same = |other: &&Notice| {
             if other.is_invitation() {
@@ -138,12 +137,12 @@ impl<'a> Context<'a, '_> {
                 other.start == self.meeting.start_minute()
             }
         };
-        // A webhook that was tried may have been taken under its own id, so it keeps to that.
+        // A webhook that was tried may have been taken under its own id, so it keeps that id.
         if notice.is_invitation() || notice.webhook_id.is_some() {
             return None;
         }
-        let siblings = self.stored.iter();
-        siblings
+        self.stored
+            .iter()
             .filter(|other| other.key.kind.channel() == notice.key.kind.channel())
             .filter(|other| other.state() == NoticeState::Delivered)
             .filter(says_the_same)

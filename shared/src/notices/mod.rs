@@ -1,9 +1,9 @@
 //! From a meeting to the messages that remind of it.
 //!
-//! [`plan`] says what should be, and the [`Planner`] carries it out: rows in the table, timers in
-//! EventBridge Scheduler. A timer wakes the [`Notifier`], which asks [`decide`] with the data of that
-//! moment, and sends or doesn't. Both may be interrupted anywhere and run again: what is left to do stays in
-//! the `owed` index until it is done.
+//! [`plan`] returns what to do, and the [`Planner`] does it: it writes rows in the table and sets timers in
+//! EventBridge Scheduler. A timer starts the [`Notifier`]. It calls [`decide`] with the data of that moment,
+//! and then sends, moves or closes the notice. Both may be interrupted anywhere and run again: pending work
+//! stays in the index `owed` until it is done.
 
 pub mod deadlines;
 mod decide;
@@ -29,8 +29,8 @@ pub use crate::timers::Due;
 use crate::store::StoreError;
 use crate::timers::TimerError;
 
-/// Why planning or delivering ended before it was done. What is left stays owed, so
-/// that the sweep tries it again.
+/// Why planning or delivering ended before it was done. The rest stays pending, so that the sweep tries it
+/// again.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
     /// The store failed.
@@ -39,7 +39,7 @@ pub enum Unfinished {
     /// EventBridge Scheduler failed.
     #[error(transparent)]
     Timer(#[from] TimerError),
-    /// EventBridge Scheduler failed before in the same run. Each row without its timer is owed by itself.
+    /// EventBridge Scheduler failed before in the same run. Each row without its timer is pending.
     #[error("EventBridge Scheduler has failed, its timers are left to the next run")]
     TimersLeft,
     /// The run takes on nothing more.
@@ -51,13 +51,13 @@ pub enum Unfinished {
 }
 
 impl Unfinished {
-    /// Whether it is better left to the sweep, which comes within a minute, than tried again at once: a claim
-    /// has to run out, or EventBridge Scheduler to recover.
+    /// Whether the sweep, within a minute, should try it again rather than the caller at once: a claim has to
+    /// end first, or EventBridge Scheduler to recover.
     pub fn can_wait(&self) -> bool {
         matches!(self, Self::Busy | Self::TimeIsUp) || self.leaves_timers()
     }
 
-    /// Whether nothing but timers is left: each is owed by its row.
+    /// Whether only timers are missing: their rows are pending.
     fn leaves_timers(&self) -> bool {
         matches!(self, Self::Timer(_) | Self::TimersLeft)
     }

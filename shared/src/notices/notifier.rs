@@ -20,7 +20,7 @@ use crate::time::{Minute, Reason};
 use crate::timers::Timers;
 use crate::webhook::{self, Reminded, SendError, WebhookMessage, Webhooks};
 
-/// How often it is decided anew because others write the same notices.
+/// How often a delivery decides again after a conflict.
 const ROUNDS: usize = 5;
 
 /// What delivering works with.
@@ -40,11 +40,11 @@ pub struct Notifier {
     pub invitations: bool,
 }
 
-/// What became of a notice.
+/// The result of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryOutcome {
-    /// A message left.
+    /// A message was sent.
     Delivered,
     /// It was part of another notice's message.
     Covered,
@@ -58,23 +58,24 @@ pub enum DeliveryOutcome {
     AlreadyClosed,
     /// There is no such notice.
     NotFound,
-    /// Another delivery has claimed it. It stays owed, in case that one died.
+    /// Another delivery has claimed it. It stays pending, in case that delivery died.
     UnderWay,
-    /// Sending failed; it is owed, and tried again until the meeting starts.
+    /// Sending failed. It is pending, and tried again until the meeting starts.
     WillRetry,
 }
 
 impl Notifier {
-    /// Does what is right for one notice at this moment: sends, moves or closes it, or does nothing. Safe to
+    /// Sends, moves or closes one notice, or does nothing, as [`decide`] says for this moment. Safe to
     /// repeat, and to run twice at once: only one of them gets the claim, and sends.
     ///
     /// # Errors
-    /// When AWS fails. The notice stays owed then.
+    /// When AWS fails. The notice stays pending then.
     pub async fn deliver(&self, key: &NoticeKey) -> Result<DeliveryOutcome, Unfinished> {
         self.deliver_with_retries(key, true).await
     }
 
-    /// The same, but what would need EventBridge Scheduler is left as it is: [`DeliveryOutcome::NotYet`].
+    /// Like [`Notifier::deliver`], but without a call to EventBridge Scheduler: a notice that would move is
+    /// [`DeliveryOutcome::NotYet`].
     ///
     /// # Errors
     /// As [`Notifier::deliver`].
@@ -88,10 +89,10 @@ impl Notifier {
         sets_timers: bool,
     ) -> Result<DeliveryOutcome, Unfinished> {
         for _ in 0..ROUNDS {
-            // Boxed, since the compiler gives up on futures that lie so deep in each other.
+            // Boxed, since the compiler can't handle futures that are nested so deeply.
             match Box::pin(self.try_once(key, sets_timers)).await {
                 Err(error) if error.is_conflict() => {}
-                done => return done,
+                outcome => return outcome,
             }
         }
         Err(Unfinished::Busy)
@@ -207,7 +208,7 @@ impl Notifier {
         Ok(DeliveryOutcome::Closed)
     }
 
-    /// Writes again what fails: a message that left and isn't noted is sent twice.
+    /// Retries a failed write: a message that was sent but isn't marked so would be sent twice.
     async fn apply_with_retries(&self, transitions: &[Transition]) -> Result<(), StoreError> {
         for pause in NOTE_BACKOFF {
             if self.store.apply(transitions).await.is_ok() {
@@ -234,7 +235,7 @@ impl Notifier {
         at: Minute,
         reason: Reason,
     ) -> Result<DeliveryOutcome, Unfinished> {
-        // A row that is planned for that minute already is owed until its timer is set.
+        // A row that is planned for that minute already is pending until its timer is set.
         let planned = match notice.status {
             NoticeStatus::Planned(SendTime { at: planned, reason: why, .. })
                 if (planned, why) == (at, reason) =>

@@ -18,9 +18,9 @@ pub enum Plan {
     Set(Transition),
     /// The notice is stored; set its timer.
     SetTimer(Notice),
-    /// Store a closed notice, and take away the timer that it may have.
+    /// Store a closed notice, and cancel the timer that it may have.
     Close(Transition),
-    /// The notice is closed; take away its timer.
+    /// The notice is closed; cancel its timer.
     CancelTimer(Notice),
     /// A delivery is under way, or what is stored was planned from newer data: read again.
     Wait,
@@ -192,7 +192,7 @@ fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan
     Some(Plan::Close(Transition { from: Some(stored.clone()), to: closed }))
 }
 
-/// A closed notice that is still owed has a timer to lose.
+/// A closed notice that is pending has a timer to cancel.
 fn cancel_timer(stored: &Notice) -> Option<Plan> {
     stored.owed_at.is_some().then(|| Plan::CancelTimer(stored.clone()))
 }

@@ -20,7 +20,7 @@ use crate::timers::Timers;
 const SIDE_BY_SIDE: usize = 16;
 /// How many meetings of one user are planned side by side.
 const MEETINGS_SIDE_BY_SIDE: usize = 8;
-/// How often a plan is made anew because others write the same notices; then it is left to the sweep.
+/// How often a plan is made again after a conflict. Then it is left to the sweep.
 const ROUNDS: usize = 5;
 
 /// What planning works with.
@@ -40,8 +40,7 @@ impl Planner {
     /// Plans a meeting or a user; see [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is over.
-    /// What is left stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is over. The rest stays pending.
     pub async fn plan(&self, unplanned: &Unplanned, run: &Run) -> Result<(), Unfinished> {
         match unplanned {
             Unplanned::Meeting(id) => self.plan_meeting(id, run).await,
@@ -50,12 +49,12 @@ impl Planner {
     }
 
     /// Brings the notices of a meeting and their timers up to its newest version. The rows are written
-    /// first, and then the meeting is marked as planned: each row is owed until its own timer is set, so
-    /// that a meeting waits for the store alone. Safe to repeat, and to run twice at once. A meeting
-    /// that isn't there has no notices.
+    /// first, and then the meeting is marked as planned: each row is pending until its own timer is set, so
+    /// that planning a meeting depends on the store alone. Safe to repeat, and to run twice at once. A
+    /// meeting that doesn't exist has no notices.
     ///
     /// # Errors
-    /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay owed then.
+    /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay pending.
     pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
         self.plan_notices(id, None, run).await
     }
@@ -71,16 +70,16 @@ impl Planner {
             return Err(Unfinished::TimeIsUp);
         }
         let concerns = |id: &UserId| person.is_none_or(|person| person == id);
-        // Notices whose timer we changed while others wrote their row: we may have
-        // undone the timer that they set.
+        // Notices whose timer this run changed while others wrote their row. It may have replaced the timer
+        // that they set.
         let mut contested = HashSet::new();
         for _ in 0..ROUNDS {
             let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
                 return Ok(());
             };
             stored.retain(|notice| concerns(&notice.key.user_id));
-            let whom = recipients(&meeting, &stored).into_iter().filter(|id| concerns(id));
-            let users = self.store.users(whom.collect()).await?;
+            let recipients = recipients(&meeting, &stored).into_iter().filter(|id| concerns(id));
+            let users = self.store.users(recipients.collect()).await?;
             if self.refresh(&mut meeting, &users).await? {
                 continue;
             }
@@ -92,7 +91,7 @@ impl Planner {
             if complete && person.is_none() && meeting.planned_version != meeting.version {
                 match self.store.mark_planned(id, meeting.version).await {
                     Err(error) if error.is_conflict() => continue,
-                    done => done?,
+                    outcome => outcome?,
                 }
             }
             let conflicted = self.set_timers(written.untimed, &mut contested, run).await?;
@@ -110,7 +109,7 @@ impl Planner {
     /// planned. A run that ends too early notes how far it came, and the next one goes on from there.
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is over. The user stays owed then.
+    /// When AWS fails, others keep changing the same notices, or the run is over. The user stays pending.
     pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
         let Some((user, planned_until)) = self.store.user_with_progress(id).await? else { return Ok(()) };
         let begin = planned_until.unwrap_or(DateTime::<Utc>::MIN_UTC);
@@ -123,7 +122,7 @@ impl Planner {
         let is_left = |outcome: &Result<_, Unfinished>| {
             outcome.as_ref().is_err_and(|error: &Unfinished| !error.leaves_timers())
         };
-        let noted = match outcomes.iter().position(is_left).map(|place| starts[place]) {
+        let noted = match outcomes.iter().position(is_left).map(|index| starts[index]) {
             None => self.store.mark_user_planned(id, user.version).await,
             Some(until) if starts.first().is_some_and(|first| *first < until) => {
                 self.store.note_progress(id, user.version, until).await
@@ -133,23 +132,23 @@ impl Planner {
         match noted {
             // The user was changed again, and that change will be planned as well.
             Err(error) if error.is_conflict() => {}
-            done => done?,
+            outcome => outcome?,
         }
         outcomes.into_iter().collect()
     }
 
-    /// Brings the meeting's copies of names and addresses up to date. Whether there was a conflict.
+    /// Brings the meeting's copies of names and addresses up to date. Returns whether there was a conflict.
     async fn refresh(
         &self,
         meeting: &mut Meeting,
         users: &HashMap<UserId, User>,
     ) -> Result<bool, Unfinished> {
         let mut stale = Vec::new();
-        for (place, participant) in meeting.participants.iter_mut().enumerate() {
+        for (index, participant) in meeting.participants.iter_mut().enumerate() {
             let Some(user) = users.get(&participant.user_id) else { continue };
             let fresh = Participant::new(user, participant.role);
             if *participant != fresh {
-                stale.push(place);
+                stale.push(index);
                 *participant = fresh;
             }
         }
@@ -158,48 +157,50 @@ impl Planner {
         }
         match self.store.refresh_participants(meeting, &stale).await {
             Err(error) if error.is_conflict() => Ok(true),
-            done => Ok(done.map(|()| false)?),
+            outcome => Ok(outcome.map(|()| false)?),
         }
     }
 
     /// Writes the rows of `plans`, side by side.
-    async fn write(&self, plans: Vec<Plan>) -> Result<Written, Unfinished> {
+    async fn write(&self, plans: Vec<Plan>) -> Result<WrittenRows, Unfinished> {
         let rows = plans.into_iter().map(|plan| async {
             match plan {
                 Plan::Set(transition) => self.set(transition).await,
                 Plan::Close(transition) => self.close(transition).await,
-                Plan::SetTimer(notice) | Plan::CancelTimer(notice) => Ok(Row::Untimed(Box::new(notice))),
-                Plan::Wait => Ok(Row::Done),
+                Plan::SetTimer(notice) | Plan::CancelTimer(notice) => {
+                    Ok(RowOutcome::Untimed(Box::new(notice)))
+                }
+                Plan::Wait => Ok(RowOutcome::Done),
             }
         });
         // The others are written even if one fails: they need not be written again.
         let rows: Vec<_> = stream::iter(rows).buffer_unordered(SIDE_BY_SIDE).collect().await;
-        let mut written = Written { untimed: Vec::new(), conflicted: false };
+        let mut written = WrittenRows { untimed: Vec::new(), conflicted: false };
         for row in rows {
             match row? {
-                Row::Done => {}
-                Row::Conflict => written.conflicted = true,
-                Row::Untimed(notice) => written.untimed.push(*notice),
+                RowOutcome::Done => {}
+                RowOutcome::Conflict => written.conflicted = true,
+                RowOutcome::Untimed(notice) => written.untimed.push(*notice),
             }
         }
         Ok(written)
     }
 
-    async fn set(&self, transition: Transition) -> Result<Row, Unfinished> {
+    async fn set(&self, transition: Transition) -> Result<RowOutcome, Unfinished> {
         match self.store.apply(std::slice::from_ref(&transition)).await {
-            Err(error) if error.is_conflict() => return Ok(Row::Conflict),
-            done => done?,
+            Err(error) if error.is_conflict() => return Ok(RowOutcome::Conflict),
+            outcome => outcome?,
         }
         let moved = transition.from.is_some_and(|from| from.state() == NoticeState::Scheduled);
         log::log_transition(&transition.to, if moved { "notice moved" } else { "notice set" });
-        Ok(Row::Untimed(Box::new(transition.to)))
+        Ok(RowOutcome::Untimed(Box::new(transition.to)))
     }
 
-    /// Writes a closed notice. Its timer is taken away after that.
-    async fn close(&self, transition: Transition) -> Result<Row, Unfinished> {
+    /// Writes a closed notice. Its timer is cancelled after that.
+    async fn close(&self, transition: Transition) -> Result<RowOutcome, Unfinished> {
         match self.store.apply(std::slice::from_ref(&transition)).await {
-            Err(error) if error.is_conflict() => return Ok(Row::Conflict),
-            done => done?,
+            Err(error) if error.is_conflict() => return Ok(RowOutcome::Conflict),
+            outcome => outcome?,
         }
         match transition.to.state() {
             NoticeState::Cancelled => log::log_transition(&transition.to, "notice cancelled"),
@@ -207,12 +208,16 @@ impl Planner {
             NoticeState::Delivered => {}
             _ => log::log_transition(&transition.to, "notice suppressed"),
         }
-        Ok(if transition.to.owed_at.is_some() { Row::Untimed(Box::new(transition.to)) } else { Row::Done })
+        Ok(if transition.to.owed_at.is_some() {
+            RowOutcome::Untimed(Box::new(transition.to))
+        } else {
+            RowOutcome::Done
+        })
     }
 
-    /// Sets the timers of open notices and takes away those of closed ones, side by side.
-    /// Whether there was a conflict. After one has failed no other is begun: each row stays
-    /// owed, and the sweep settles its timer.
+    /// Sets the timers of open notices and cancels those of closed ones, side by side.
+    /// Returns whether there was a conflict. After one has failed no other is begun: each row stays
+    /// pending, and the sweep settles its timer.
     async fn set_timers(
         &self,
         untimed: Vec<Notice>,
@@ -223,11 +228,11 @@ impl Planner {
             if run.has_failed_timers() {
                 return Err(Unfinished::TimersLeft);
             }
-            let done = self.settle_timer(notice).await;
-            if matches!(&done, Err(Unfinished::Timer(error)) if !error.is_conflict()) {
+            let outcome = self.settle_timer(notice).await;
+            if matches!(&outcome, Err(Unfinished::Timer(error)) if !error.is_conflict()) {
                 run.note_failed_timer();
             }
-            done
+            outcome
         });
         let timers: Vec<_> = stream::iter(timers).buffer_unordered(SIDE_BY_SIDE).collect().await;
         let mut conflicted = false;
@@ -245,11 +250,11 @@ impl Planner {
         let key = notice.key.clone();
         match settle_timer(&self.store, &self.timers, notice).await {
             Err(error) if error.is_conflict() => Ok(Some(key)),
-            done => done.map(|()| None),
+            outcome => outcome.map(|()| None),
         }
     }
 
-    /// Sets or takes away again the timers that we may have undone.
+    /// Sets or cancels again the timers that this run may have got wrong; see `contested`.
     async fn repair(&self, stored: &[Notice], contested: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
         for notice in stored.iter().filter(|notice| contested.contains(&notice.key)) {
             match &notice.status {
@@ -267,15 +272,15 @@ impl Planner {
     }
 }
 
-/// The result of writing rows.
-struct Written {
-    /// Those whose timer is still to be set or taken away.
+/// The result of writing the rows of all plans.
+struct WrittenRows {
+    /// Those whose timer is still to be set or cancelled.
     untimed: Vec<Notice>,
     /// Whether others wrote one of them first: a conflict.
     conflicted: bool,
 }
 
-enum Row {
+enum RowOutcome {
     Done,
     Conflict,
     Untimed(Box<Notice>),

@@ -52,7 +52,7 @@ pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> Closed {
 pub(super) fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
     let minutes_before = match kind {
         NoticeKind::Reminder { minutes_before, .. } => minutes_before,
-        // No invitation leaves in the very minute of the start.
+        // No invitation is sent in the minute of the start.
         NoticeKind::Invitation => u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX),
     };
     remind(start, minutes_before, earliest, user.dnd, user.zone)

@@ -90,7 +90,7 @@ fn reminders_end_when_someone_is_removed_and_begin_anew_when_they_return() {
         panic!("not closed")
     };
     assert_eq!((transition.to.key.user_id.as_str(), transition.to.state()), ("bo", NoticeState::Cancelled));
-    assert!(transition.to.owed_at.is_some(), "the timer is still to be taken away");
+    assert!(transition.to.owed_at.is_some(), "the timer is still to be cancelled");
     let Plan::CancelTimer(_) =
         only(plan(&alone, &known(&[&ana]), std::slice::from_ref(&transition.to), false, noon()).split_off(1))
     else {

@@ -139,8 +139,8 @@ impl Page {
             Role::Organizer => MAX_BOOKINGS,
             Role::Participant => MAX_INVITATIONS,
         };
-        let there = || self.bookings.iter().any(|other| other.meeting_id == booking.meeting_id);
-        self.bookings.len() < most || there()
+        let is_on_page = || self.bookings.iter().any(|other| other.meeting_id == booking.meeting_id);
+        self.bookings.len() < most || is_on_page()
     }
 }
 

@@ -248,17 +248,17 @@ impl Store {
     /// # Errors
     /// A conflict when the meeting has another version by now.
     pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
-        let done = "SET planned_version = :version REMOVE owed_shard, owed_at";
-        self.update_version(&Key::meeting(id), done, version).await
+        let update = "SET planned_version = :version REMOVE owed_shard, owed_at";
+        self.update_version(&Key::meeting(id), update, version).await
     }
 
-    /// Writes the participants at those places, whose names or addresses changed, and no others: somebody
+    /// Writes the participants at those indexes, whose names or addresses changed, and no others: somebody
     /// else may be writing those. The meeting stays the same version, in which all participants keep their
-    /// places.
+    /// indexes.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.
-    pub async fn refresh_participants(&self, meeting: &Meeting, places: &[usize]) -> Result<(), StoreError> {
+    pub async fn refresh_participants(&self, meeting: &Meeting, indexes: &[usize]) -> Result<(), StoreError> {
         let mut call = self
             .client
             .update_item()
@@ -268,11 +268,11 @@ impl Store {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(meeting.version));
         let mut written = Vec::new();
-        for place in places {
-            let Some(participant) = meeting.participants.get(*place) else { continue };
+        for index in indexes {
+            let Some(participant) = meeting.participants.get(*index) else { continue };
             let item = serde_dynamo::to_attribute_value(ParticipantItem::new(participant))?;
-            written.push(format!("participants[{place}] = :p{place}"));
-            call = call.expression_attribute_values(format!(":p{place}"), item);
+            written.push(format!("participants[{index}] = :p{index}"));
+            call = call.expression_attribute_values(format!(":p{index}"), item);
         }
         let call = call.update_expression(format!("SET {}", written.join(", ")));
         call.send().await.map(drop).map_err(StoreError::update)

@@ -273,7 +273,7 @@ fn guard(transition: &Transition) -> Option<Guard> {
     let same_start = from.start == transition.to.start && !from.may_be_repeated();
     let mut values = HashMap::from([(":revision".to_owned(), number(from.revision))]);
     let mut names = Vec::new();
-    // A claim, its end, and a timer that is taken away leave the state as it is.
+    // A claim, its end, and a cancelled timer leave the state as it is.
     let stays = |state: &NoticeState| from.start == transition.to.start && *state == to;
     let permitted = |state: &NoticeState| state.permits(to, same_start) || stays(state);
     for state in NoticeState::ALL.iter().filter(|state| permitted(state)) {

@@ -1,4 +1,7 @@
-//! The `owed` index: everything that still has to happen, by the minute it should have happened.
+//! The index `owed`: all pending work, by the minute in which it is due.
+//!
+//! An item is in the index while it has the attributes `owed_shard` and `owed_at`. Only these stored names
+//! speak of "owed"; the code and the documents say "pending".
 
 use std::fmt;
 

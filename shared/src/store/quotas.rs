@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use super::calendar::LAST_DAY;
 use super::table::{Item, Key, Store, StoreError, number};
 use super::users::user_partition;
-use crate::domain::quota::{Demand, Pending};
+use crate::domain::quota::{Demand, PendingReminders};
 use crate::domain::{MeetingId, UserId};
 
 /// How long a day's counts are kept, from the beginning of the day.
@@ -59,13 +59,13 @@ impl Store {
             .update_expression(format!("SET expires_at = :expires_at ADD {}", sums.join(", ")))
             .condition_expression(conditions.join(" AND "));
         let Err(error) = call.send().await else { return Ok(None) };
-        let there = match error.as_service_error() {
+        let stored = match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
             _ => None,
         };
-        let used = |demand: &Demand| there.map_or(0, |item| counted(item, demand));
+        let used = |demand: &Demand| stored.map_or(0, |item| counted(item, demand));
         match demands.iter().find(|demand| !demand.fits(used(demand))) {
-            Some(demand) if there.is_some() => Ok(Some((*demand, used(demand)))),
+            Some(demand) if stored.is_some() => Ok(Some((*demand, used(demand)))),
             _ => Err(StoreError::update(error)),
         }
     }
@@ -99,7 +99,7 @@ impl Store {
         call.customize().config_override(once).send().await.map(drop).map_err(StoreError::update)
     }
 
-    /// The reminders outstanding for the future meetings that the user organizes, without the meeting
+    /// The pending reminders of the future meetings that the user organizes, without the meeting
     /// `except`.
     ///
     /// # Errors
@@ -109,9 +109,9 @@ impl Store {
         user: &UserId,
         now: DateTime<Utc>,
         except: &MeetingId,
-    ) -> Result<Pending, StoreError> {
+    ) -> Result<PendingReminders, StoreError> {
         let bookings = self.booked_days(user, now.date_naive(), LAST_DAY, usize::MAX).await?;
-        Ok(Pending::of(bookings, now, except))
+        Ok(PendingReminders::of(bookings, now, except))
     }
 }
 

@@ -161,7 +161,7 @@ impl FromStr for ParsedTime {
     fn from_str(text: &str) -> Result<ParsedTime, TimeError> {
         let malformed = || TimeError::Malformed(shown(text));
         let impossible = |what| TimeError::Impossible(shown(text), what);
-        let fields = Fields::read(text.as_bytes()).ok_or_else(malformed)?;
+        let fields = DateTimeFields::read(text.as_bytes()).ok_or_else(malformed)?;
         let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
         let date = date.ok_or_else(|| impossible("date"))?;
         let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
@@ -231,7 +231,7 @@ fn shown(text: &str) -> String {
 }
 
 /// The numbers in the text, not yet checked: the 99th of a month is still possible.
-struct Fields {
+struct DateTimeFields {
     year: i32,
     month: u32,
     day: u32,
@@ -248,8 +248,8 @@ enum ParsedOffset {
     Numeric { east: bool, hours: i32, minutes: i32 },
 }
 
-impl Fields {
-    fn read(text: &[u8]) -> Option<Fields> {
+impl DateTimeFields {
+    fn read(text: &[u8]) -> Option<DateTimeFields> {
         let mut rest = text;
         let year = number(&mut rest, 4)?;
         let month = after(&mut rest, b"-")?;
@@ -269,7 +269,7 @@ impl Fields {
             }
         };
         let year = i32::try_from(year).ok()?;
-        Some(Fields { year, month, day, hour, minute, second: second.unwrap_or(0), milli, offset })
+        Some(DateTimeFields { year, month, day, hour, minute, second: second.unwrap_or(0), milli, offset })
     }
 }
 

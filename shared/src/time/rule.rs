@@ -25,7 +25,7 @@ pub struct Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
-    /// Sent as long before the meeting as was asked.
+    /// Sent as long before the meeting as the request says.
     OnTime,
     /// That minute has passed already; sent as soon as a timer can be set.
     Immediate,
@@ -65,11 +65,11 @@ pub fn remind(
     if earliest > last {
         return Decision { remind_at: None, reason: Reason::MeetingStarted };
     }
-    let asked = start - i64::from(minutes_before);
-    let preferred = asked.max(earliest);
+    let intended = start - i64::from(minutes_before);
+    let preferred = intended.max(earliest);
     let send = |minute, reason| Decision { remind_at: Some(minute), reason };
     let Some(dnd) = dnd.filter(|dnd| dnd.contains(zone.minute_of_day(preferred))) else {
-        return send(preferred, if preferred == asked { Reason::OnTime } else { Reason::Immediate });
+        return send(preferred, if preferred == intended { Reason::OnTime } else { Reason::Immediate });
     };
     let after = next_change(dnd, zone, preferred, last);
     if let Some(after) = after

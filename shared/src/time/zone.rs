@@ -35,11 +35,11 @@ use super::minute::Minute;
 #[derive(Clone, Copy)]
 pub struct Zone {
     tz: Tz,
-    overlay: &'static [Transition],
+    overlay: &'static [ZoneTransition],
 }
 
 /// From this instant (seconds since the epoch) on, this offset (seconds east of UTC).
-type Transition = (i64, i32);
+type ZoneTransition = (i64, i32);
 
 /// A moment at which a zone's clocks go forward or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,7 +36,7 @@ impl Keys {
         if keys.is_empty() { Err(KeysError) } else { Ok(Self(keys)) }
     }
 
-    /// The value of `webhook-signature` for a message that leaves at `now`: one
+    /// The value of `webhook-signature` for a message that is sent at `now`: one
     /// signature by each key, in their order.
     pub fn sign(&self, id: &str, now: DateTime<Utc>, body: &str) -> String {
         let sign = |key: &Webhook| key.sign(id, now.timestamp(), body.as_bytes());

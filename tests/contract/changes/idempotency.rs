@@ -188,7 +188,7 @@ async fn an_invalid_key_is_refused_and_creates_nothing() {
 async fn a_failed_request_can_be_repeated_with_its_key() {
     let world = World::start().await;
     let bo = world.person("bo", "UTC").await;
-    let there = world.book(&bo, "2026-12-01T10:30", "2026-12-01T12:00", &[], json!({})).await;
+    let overlapping = world.book(&bo, "2026-12-01T10:30", "2026-12-01T12:00", &[], json!({})).await;
     let body = with(meeting(&bo), json!({ "participants": ["cy@example.com"] }));
     for (status, code) in
         [(422, "unknown_participants"), (409, "meeting_conflict"), (409, "meeting_conflict")]
@@ -199,7 +199,7 @@ async fn a_failed_request_can_be_repeated_with_its_key() {
             world.person("cy", "UTC").await;
         }
     }
-    assert_eq!(cancel(&world, &there).await.0, 200);
+    assert_eq!(cancel(&world, &overlapping).await.0, 200);
     let (status, first, replayed) = create(&world, MEETING, "k", &body).await;
     assert_eq!((status, replayed), (201, false), "{first}");
     assert_eq!(create(&world, MEETING, "k", &body).await, (201, first, true));
@@ -223,7 +223,7 @@ async fn many_equal_requests_at_once_create_one() {
     let before = world.items().await.len();
     // A meeting with two pages and what is counted of the day; a user with an address.
     for (path, body, id, items) in [(MEETING, body, "meeting_id", 4), (USER, user(), "user_id", 2)] {
-        let there = world.items().await.len();
+        let items_before = world.items().await.len();
         with_conflicts(&world);
         let answers = join_all((0..16).map(|_| create(&world, path, "k", &body))).await;
         world.calls().clear();
@@ -234,7 +234,7 @@ async fn many_equal_requests_at_once_create_one() {
         }
         let created = answers.iter().filter(|(_, _, replayed)| !replayed).count();
         assert_eq!(created, 1, "{path}: one was first");
-        assert_eq!(world.items().await.len() - there, items, "{path}");
+        assert_eq!(world.items().await.len() - items_before, items, "{path}");
     }
     assert_eq!(world.items().await.len() - before, 6);
 }

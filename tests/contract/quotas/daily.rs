@@ -95,7 +95,7 @@ async fn a_request_for_more_than_the_daily_limit_is_refused_with_that_reason() {
     let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
     let before = world.items().await;
     let problem = refused(try_hour(&world, &ana, 0, &[&bo, &cy]).await, "invitations_per_day", 1);
-    assert!(problem["detail"].as_str().unwrap().contains("takes 2 at once"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("alone needs 2"), "{problem}");
     assert!(world.items().await == before);
 }
 

@@ -151,7 +151,7 @@ async fn retry_after_says_when_enough_meetings_will_have_started() {
     assert_eq!(ask_for(10).await.status, 200);
     // More than the limit.
     let problem = refused(world.participant("add", &later, &bo).await, "pending_reminders", LIMIT);
-    assert!(problem["detail"].as_str().unwrap().contains("takes 20 at once"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("alone needs 20"), "{problem}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! dynoxide's table of stream records, which it neither indexes nor ever shortens: every write
-//! reads all of it for the next sequence number, and every poll of the stream too. Both are
-//! mended from a connection of our own.
+//! reads all of it for the next sequence number, and every poll of the stream too. A second
+//! connection to the same file repairs both.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

@@ -26,7 +26,7 @@ async fn count(client: &Client) -> i32 {
 
 #[tokio::test]
 async fn it_has_the_templates_table() {
-    let dynamodb = DynamoDb::start(Place::Memory, &table()).unwrap();
+    let dynamodb = DynamoDb::start(Storage::Memory, &table()).unwrap();
     let client = client(&dynamodb);
     let found = client.describe_table().table_name("tactful").send().await.unwrap().table.unwrap();
     assert_eq!(found.latest_stream_arn(), Some(dynamodb.stream_arn()));
@@ -44,14 +44,14 @@ async fn it_has_the_templates_table() {
 async fn items_and_stream_survive_a_restart_and_so_does_forgetting() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("items.db");
-    let dynamodb = DynamoDb::start(Place::File(&file), &table()).unwrap();
+    let dynamodb = DynamoDb::start(Storage::File(&file), &table()).unwrap();
     let arn = dynamodb.stream_arn().to_owned();
     for pk in ["a", "b", "c"] {
         put(&client(&dynamodb), pk).await;
     }
     dynamodb.stop();
 
-    let dynamodb = DynamoDb::start(Place::File(&file), &table()).unwrap();
+    let dynamodb = DynamoDb::start(Storage::File(&file), &table()).unwrap();
     assert_eq!(count(&client(&dynamodb)).await, 3);
     assert_eq!(dynamodb.stream_arn(), arn);
     let numbers = sequence_numbers(&dynamodb).await;
@@ -79,7 +79,7 @@ async fn sequence_numbers(dynamodb: &DynamoDb) -> Vec<String> {
 fn the_stream_queries_use_the_index() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("items.db");
-    let _dynamodb = DynamoDb::start(Place::File(&file), &table()).unwrap();
+    let _dynamodb = DynamoDb::start(Storage::File(&file), &table()).unwrap();
     let connection = rusqlite::Connection::open(&file).unwrap();
     let next = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 't'";
     let read = "SELECT * FROM _stream_records WHERE table_name = 't' AND shard_id = 's'
@@ -95,8 +95,8 @@ fn the_stream_queries_use_the_index() {
 fn a_table_of_another_shape_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("items.db");
-    DynamoDb::start(Place::File(&file), &table()).unwrap().stop();
+    DynamoDb::start(Storage::File(&file), &table()).unwrap().stop();
     let mut other = table();
     other.create["GlobalSecondaryIndexes"][0]["IndexName"] = "other".into();
-    assert!(matches!(DynamoDb::start(Place::File(&file), &other), Err(StartError::OtherTable)));
+    assert!(matches!(DynamoDb::start(Storage::File(&file), &other), Err(StartError::OtherTable)));
 }

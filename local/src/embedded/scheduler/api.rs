@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 
 use super::request;
-use super::table::{DEFAULT_GROUP, Key, Stored, Table, Written};
+use super::table::{DEFAULT_GROUP, ScheduleKey, StoredSchedule, Table, Written};
 
 #[derive(Clone)]
-struct Api {
+struct SchedulerState {
     table: Table,
     clock: Clock,
 }
@@ -26,7 +26,7 @@ pub(super) fn router(table: Table, clock: Clock) -> Router {
         .route("/schedules", get(list_schedules))
         .route("/schedules/{name}", schedule)
         .route("/schedule-groups/{name}", post(create_group))
-        .with_state(Api { table, clock })
+        .with_state(SchedulerState { table, clock })
 }
 
 /// An error as the SDK reads it.
@@ -59,10 +59,10 @@ fn not_found(message: String) -> Refused {
 }
 
 /// Turns what came of a write into its answer.
-fn answer(written: Written, key: &Key, done: Value) -> Result<Json<Value>, Refused> {
-    let Key { group, name } = key;
+fn answer(written: Written, key: &ScheduleKey, body: Value) -> Result<Json<Value>, Refused> {
+    let ScheduleKey { group, name } = key;
     match written {
-        Written::Done => Ok(Json(done)),
+        Written::Done => Ok(Json(body)),
         Written::Missing => Err(not_found(format!("Schedule {name} does not exist."))),
         Written::NoGroup => Err(not_found(format!("Schedule group {group} does not exist."))),
         Written::Exists => {
@@ -73,22 +73,22 @@ fn answer(written: Written, key: &Key, done: Value) -> Result<Json<Value>, Refus
 }
 
 async fn create_schedule(
-    Shared(api): Shared<Api>,
+    Shared(state): Shared<SchedulerState>,
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Refused> {
     let schedule = request::parse(name, &body).map_err(invalid)?;
-    let written = api.table.insert(&schedule, api.clock.now())?;
+    let written = state.table.insert(&schedule, state.clock.now())?;
     answer(written, &schedule.key, json!({ "ScheduleArn": arn(&schedule.key) }))
 }
 
 async fn update_schedule(
-    Shared(api): Shared<Api>,
+    Shared(state): Shared<SchedulerState>,
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Refused> {
     let schedule = request::parse(name, &body).map_err(invalid)?;
-    let written = api.table.update(&schedule, api.clock.now())?;
+    let written = state.table.update(&schedule, state.clock.now())?;
     answer(written, &schedule.key, json!({ "ScheduleArn": arn(&schedule.key) }))
 }
 
@@ -99,27 +99,27 @@ struct InGroup {
 }
 
 impl InGroup {
-    fn key(self, name: String) -> Key {
-        Key { group: self.group_name.unwrap_or_else(|| DEFAULT_GROUP.into()), name }
+    fn key(self, name: String) -> ScheduleKey {
+        ScheduleKey { group: self.group_name.unwrap_or_else(|| DEFAULT_GROUP.into()), name }
     }
 }
 
 async fn delete_schedule(
-    Shared(api): Shared<Api>,
+    Shared(state): Shared<SchedulerState>,
     Path(name): Path<String>,
     Query(group): Query<InGroup>,
 ) -> Result<Json<Value>, Refused> {
     let key = group.key(name);
-    answer(api.table.delete(&key)?, &key, json!({}))
+    answer(state.table.delete(&key)?, &key, json!({}))
 }
 
 async fn get_schedule(
-    Shared(api): Shared<Api>,
+    Shared(state): Shared<SchedulerState>,
     Path(name): Path<String>,
     Query(group): Query<InGroup>,
 ) -> Result<Json<Value>, Refused> {
     let key = group.key(name);
-    match api.table.get(&key)? {
+    match state.table.get(&key)? {
         Some(stored) => Ok(Json(described(&stored))),
         None => answer(Written::Missing, &key, Value::Null),
     }
@@ -135,25 +135,28 @@ struct Listing {
 }
 
 async fn list_schedules(
-    Shared(api): Shared<Api>,
+    Shared(state): Shared<SchedulerState>,
     Query(listing): Query<Listing>,
 ) -> Result<Json<Value>, Refused> {
     // The token is the last key of the page before: a slash can't stand in a name.
     let token = listing.next_token.unwrap_or_default();
     let (group, name) = token.split_once('/').unwrap_or_default();
-    let after = Key { group: group.to_owned(), name: name.to_owned() };
+    let after = ScheduleKey { group: group.to_owned(), name: name.to_owned() };
     let limit = listing.max_results.unwrap_or(100).clamp(1, 100);
     let prefix = listing.name_prefix.unwrap_or_default();
-    let found = api.table.list(listing.schedule_group.as_deref(), &prefix, &after, limit)?;
-    let next = found.last().filter(|_| found.len() == limit);
-    let next = next.map(|last| format!("{}/{}", last.key.group, last.key.name));
+    let found = state.table.list(listing.schedule_group.as_deref(), &prefix, &after, limit)?;
+    let last = if found.len() == limit { found.last() } else { None };
+    let next = last.map(|last| format!("{}/{}", last.key.group, last.key.name));
     let schedules: Vec<Value> = found.iter().map(summarised).collect();
     Ok(Json(json!({ "Schedules": schedules, "NextToken": next })))
 }
 
-async fn create_group(Shared(api): Shared<Api>, Path(name): Path<String>) -> Result<Json<Value>, Refused> {
+async fn create_group(
+    Shared(state): Shared<SchedulerState>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, Refused> {
     request::name_fits(&name).map_err(invalid)?;
-    match api.table.create_group(&name)? {
+    match state.table.create_group(&name)? {
         Written::Done => {
             let arn = format!("arn:aws:scheduler:local:000000000000:schedule-group/{name}");
             Ok(Json(json!({ "ScheduleGroupArn": arn })))
@@ -165,20 +168,20 @@ async fn create_group(Shared(api): Shared<Api>, Path(name): Path<String>) -> Res
     }
 }
 
-fn described(stored: &Stored) -> Value {
+fn described(stored: &StoredSchedule) -> Value {
     let mut body: Value = serde_json::from_str(&stored.document).unwrap_or_default();
     add_identity(&mut body, stored);
     body
 }
 
-fn summarised(stored: &Stored) -> Value {
+fn summarised(stored: &StoredSchedule) -> Value {
     let document: Value = serde_json::from_str(&stored.document).unwrap_or_default();
     let mut body = json!({ "State": document["State"], "Target": { "Arn": document["Target"]["Arn"] } });
     add_identity(&mut body, stored);
     body
 }
 
-fn add_identity(body: &mut Value, stored: &Stored) {
+fn add_identity(body: &mut Value, stored: &StoredSchedule) {
     body["Arn"] = arn(&stored.key).into();
     body["Name"] = stored.key.name.as_str().into();
     body["GroupName"] = stored.key.group.as_str().into();
@@ -186,7 +189,7 @@ fn add_identity(body: &mut Value, stored: &Stored) {
     body["LastModificationDate"] = seconds(stored.modified);
 }
 
-fn arn(key: &Key) -> String {
+fn arn(key: &ScheduleKey) -> String {
     format!("arn:aws:scheduler:local:000000000000:schedule/{}/{}", key.group, key.name)
 }
 

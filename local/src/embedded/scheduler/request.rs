@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::table::{DEFAULT_GROUP, Key, Schedule};
+use super::table::{DEFAULT_GROUP, Schedule, ScheduleKey};
 
 /// Reads the request for the schedule `name`; the error is the message of a `ValidationException`.
 pub(super) fn parse(name: String, body: &[u8]) -> Result<Schedule, String> {
@@ -34,7 +34,12 @@ pub(super) fn parse(name: String, body: &[u8]) -> Result<Schedule, String> {
     let expression = body.get("ScheduleExpression").and_then(Value::as_str).unwrap_or_default();
     let at = parse_at(expression)?;
     let at = (body["State"] == "ENABLED").then_some(at);
-    Ok(Schedule { key: Key { group, name }, at, client_token, document: Value::Object(body).to_string() })
+    Ok(Schedule {
+        key: ScheduleKey { group, name },
+        at,
+        client_token,
+        document: Value::Object(body).to_string(),
+    })
 }
 
 /// Schedule and group names: 1 to 64 of letters, digits, `-`, `_` and `.`.

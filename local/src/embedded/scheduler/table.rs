@@ -8,7 +8,7 @@ use crate::database::Database;
 
 /// A group and a name in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct ScheduleKey {
     pub(super) group: String,
     pub(super) name: String,
 }
@@ -16,7 +16,7 @@ pub(super) struct Key {
 /// A schedule to be stored.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
-    pub(super) key: Key,
+    pub(super) key: ScheduleKey,
     /// When it fires; `None` while disabled.
     pub(super) at: Option<DateTime<Utc>>,
     pub(super) client_token: Option<String>,
@@ -26,8 +26,8 @@ pub(super) struct Schedule {
 
 /// A schedule as it is answered.
 #[derive(Clone, Debug)]
-pub(super) struct Stored {
-    pub(super) key: Key,
+pub(super) struct StoredSchedule {
+    pub(super) key: ScheduleKey,
     pub(super) document: String,
     pub(super) created: DateTime<Utc>,
     pub(super) modified: DateTime<Utc>,
@@ -35,8 +35,9 @@ pub(super) struct Stored {
 
 /// A schedule whose time has come.
 #[derive(Clone, Debug)]
-pub(super) struct Due {
-    /// Rises with each create and update, and is never used again: what tells a schedule from its successor.
+pub(super) struct DueSchedule {
+    /// Rises with each create and update, and is never used again. So it distinguishes a schedule from a
+    /// later one of the same name.
     pub(super) generation: i64,
     pub(super) name: String,
     pub(super) at: DateTime<Utc>,
@@ -123,7 +124,7 @@ impl Table {
         })
     }
 
-    pub(super) fn delete(&self, key: &Key) -> rusqlite::Result<Written> {
+    pub(super) fn delete(&self, key: &ScheduleKey) -> rusqlite::Result<Written> {
         self.0.with(|connection| {
             let sql = "DELETE FROM schedules WHERE group_name = ?1 AND name = ?2";
             let gone = connection.execute(sql, [&key.group, &key.name])?;
@@ -131,7 +132,7 @@ impl Table {
         })
     }
 
-    pub(super) fn get(&self, key: &Key) -> rusqlite::Result<Option<Stored>> {
+    pub(super) fn get(&self, key: &ScheduleKey) -> rusqlite::Result<Option<StoredSchedule>> {
         self.0.with(|connection| Ok(find(connection, key)?.map(|(stored, _)| stored)))
     }
 
@@ -140,9 +141,9 @@ impl Table {
         &self,
         group: Option<&str>,
         prefix: &str,
-        after: &Key,
+        after: &ScheduleKey,
         limit: usize,
-    ) -> rusqlite::Result<Vec<Stored>> {
+    ) -> rusqlite::Result<Vec<StoredSchedule>> {
         self.0.with(|connection| {
             let sql = "SELECT group_name, name, document, created, modified, client_token FROM schedules
                 WHERE (:group IS NULL OR group_name = :group) AND substr(name, 1, length(:prefix)) = :prefix
@@ -157,7 +158,7 @@ impl Table {
         })
     }
 
-    pub(super) fn due(&self, now: DateTime<Utc>) -> rusqlite::Result<Vec<Due>> {
+    pub(super) fn due(&self, now: DateTime<Utc>) -> rusqlite::Result<Vec<DueSchedule>> {
         self.0.with(|connection| {
             let sql = "SELECT generation, name, at,
                     document ->> '$.Target.Arn', coalesce(document ->> '$.Target.Input', '{}'),
@@ -167,7 +168,7 @@ impl Table {
                 FROM schedules WHERE at <= ?1 ORDER BY at, generation";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([now.timestamp_millis()], |row| {
-                Ok(Due {
+                Ok(DueSchedule {
                     generation: row.get(0)?,
                     name: row.get(1)?,
                     at: instant(row.get(2)?),
@@ -182,11 +183,15 @@ impl Table {
     }
 
     /// Ends what was fired, unless it has been set anew meanwhile, and keeps the dead letter if there is one.
-    pub(super) fn complete(&self, due: &Due, letter: Option<&DeadLetter>) -> rusqlite::Result<()> {
+    pub(super) fn complete(
+        &self,
+        due: &DueSchedule,
+        dead_letter: Option<&DeadLetter>,
+    ) -> rusqlite::Result<()> {
         self.0.with(|connection| {
             let transaction = connection.transaction()?;
-            if let Some(letter) = letter {
-                let DeadLetter { invocation, error, attempts, given_up_at } = letter;
+            if let Some(dead_letter) = dead_letter {
+                let DeadLetter { invocation, error, attempts, given_up_at } = dead_letter;
                 transaction.execute(
                     "INSERT INTO dead_letters (target_arn, input, error, attempts, given_up_at)
                         VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -253,16 +258,19 @@ fn replace(
     Ok(Written::Done)
 }
 
-fn find(connection: &Connection, key: &Key) -> rusqlite::Result<Option<(Stored, Option<String>)>> {
+fn find(
+    connection: &Connection,
+    key: &ScheduleKey,
+) -> rusqlite::Result<Option<(StoredSchedule, Option<String>)>> {
     let sql = "SELECT group_name, name, document, created, modified, client_token FROM schedules
         WHERE group_name = ?1 AND name = ?2";
     connection.prepare_cached(sql)?.query_row([&key.group, &key.name], stored).optional()
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<(Stored, Option<String>)> {
-    let key = Key { group: row.get(0)?, name: row.get(1)? };
+fn stored(row: &Row<'_>) -> rusqlite::Result<(StoredSchedule, Option<String>)> {
+    let key = ScheduleKey { group: row.get(0)?, name: row.get(1)? };
     let (document, created, modified) = (row.get(2)?, instant(row.get(3)?), instant(row.get(4)?));
-    Ok((Stored { key, document, created, modified }, row.get(5)?))
+    Ok((StoredSchedule { key, document, created, modified }, row.get(5)?))
 }
 
 fn instant(millis: i64) -> DateTime<Utc> {

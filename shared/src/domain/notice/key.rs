@@ -1,4 +1,4 @@
-//! What tells one notice from another.
+//! The identity of a notice.
 
 use std::fmt;
 use std::str::FromStr;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!              plan                timer set
-//!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message left
+//!   (nothing) ──────> planned ──────────────────> scheduled ──> delivered   the message was sent
 //!       │                ^ <──────────────────────── │  │ └───> missed      it was not sent before the start
 //!       │                │      another minute       │  └─────> failed      sending it failed for good
 //!       └──> suppressed ─┤                           └────────> suppressed  no minute outside DND is left
@@ -40,7 +40,7 @@ pub struct Notice {
     pub email: Email,
     /// The start that it was planned for: the meeting's, or the deadline of an invitation.
     pub start: Minute,
-    /// What the person's calendar shows since the last invitation that left; `None` while it shows nothing.
+    /// What the person's calendar shows since the last invitation; `None` while it shows nothing.
     pub last_sent: Option<Event>,
     /// The version of the meeting that it was planned from.
     pub meeting_version: u64,
@@ -52,15 +52,15 @@ pub struct Notice {
     pub attempts: u32,
     /// The kind of the last failure, in a word without personal data.
     pub failure: Option<String>,
-    /// When its last message left. That may have been for another start.
+    /// When its last message was sent. That may have been for another start.
     pub delivered_at: Option<DateTime<Utc>>,
     /// The start that its last message was for.
     pub delivered_for: Option<Minute>,
     /// The id of the webhook that was last tried for it. It stays the same until the content is another.
     pub webhook_id: Option<String>,
-    /// The minute from which the sweep looks after it; `None` when nothing is left to do.
+    /// The minute from which it is pending work, which the sweep handles; `None` when nothing is left to do.
     pub owed_at: Option<Minute>,
-    /// Rises with every write, from 1: who read an older one can't write.
+    /// Rises with every write, from 1. A write based on an older revision is refused.
     pub revision: u64,
 }
 
@@ -70,7 +70,7 @@ impl Notice {
         self.status.state()
     }
 
-    /// Whether a message may still leave for its start.
+    /// Whether a message for its start may still be sent.
     pub fn is_open(&self) -> bool {
         self.send_time().is_some()
     }

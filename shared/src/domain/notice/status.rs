@@ -12,7 +12,7 @@ pub enum NoticeStatus {
     Planned(SendTime),
     /// Its timer is set.
     Scheduled(SendTime),
-    /// No message is to leave any more.
+    /// No further message is to be sent.
     Closed(Closed),
 }
 
@@ -62,7 +62,7 @@ pub enum Closed {
 pub struct NoMinute(NoticeState);
 
 impl SendTime {
-    /// That minute, for that reason, claimed by nobody.
+    /// That minute, for that reason, without a claim.
     pub fn new(at: Minute, reason: Reason) -> Self {
         Self { at, reason, claimed_until: None }
     }
@@ -193,7 +193,7 @@ impl NoticeState {
         self.into()
     }
 
-    /// Whether a message may still leave for the start that the notice was planned for.
+    /// Whether a message may still be sent for the start that the notice was planned for.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Planned | Self::Scheduled)
     }

@@ -1,8 +1,9 @@
 //! How a notice gets from one state to the next. Each method returns the next
 //! revision; nothing else makes one.
 //!
-//! Every open notice is owed: until its timer is set, and from then on from the minute after its own. A
-//! closed one is owed for as long as it may have a timer that has to be taken away.
+//! `owed_at` is the minute from which a notice is pending work, so that the sweep handles it. An open notice
+//! is pending from the next minute until its timer is set, and then from the minute after its own. A closed
+//! one is pending for as long as it may have a timer that has to be cancelled.
 
 use chrono::{DateTime, Utc};
 
@@ -45,7 +46,7 @@ impl WantedNotice {
         self.begun_anew(stored, suppressed, may_have_timer.then(|| Minute::after(now)))
     }
 
-    /// Its last message, which left at `sent_at`, was for this start already: it is
+    /// Its last message, sent at `sent_at`, was for this start already: it is
     /// delivered without another one.
     pub fn delivered_before(
         &self,
@@ -88,7 +89,7 @@ impl WantedNotice {
 }
 
 impl Notice {
-    /// The same revision, for what the meeting is now: what is decided for it now is decided for that.
+    /// The same revision, with the current start and version of the meeting: those a decision is made for.
     pub fn for_meeting(&self, start: Minute, meeting_version: u64) -> Self {
         Self { start, meeting_version, ..self.clone() }
     }
@@ -109,13 +110,13 @@ impl Notice {
         }
     }
 
-    /// A delivery has claimed it until then, and tries it under that id if it is a webhook.
+    /// A delivery has claimed it until `until`. A webhook is tried under `webhook_id`.
     pub fn claimed(&self, until: DateTime<Utc>, webhook_id: Option<&str>) -> Self {
         let claimed = self.next(self.status.with_claim(Some(until)), Some(Minute::of(until) + 1));
         Self { webhook_id: webhook_id.map(str::to_owned), ..claimed }
     }
 
-    /// Its message left at `at`. An invitation's message brought `update` to the person's calendar.
+    /// Its message was sent at `at`. An invitation's message brought `update` to the person's calendar.
     pub fn delivered(&self, at: DateTime<Utc>, update: Option<&CalendarUpdate>) -> Self {
         let delivered = Closed::Delivered { remind_at: self.remind_at(), reason: self.reason() };
         let last_sent = match update {
@@ -157,18 +158,18 @@ impl Notice {
         Self { attempts: self.attempts + 1, failure: Some(why), ..closed }
     }
 
-    /// No message is to leave any more; `has_timer` says whether a timer may have to be taken away.
+    /// No further message is to be sent; `has_timer` says whether a timer may have to be cancelled.
     pub fn closed(&self, closed: Closed, has_timer: bool, now: DateTime<Utc>) -> Self {
         self.next(NoticeStatus::Closed(closed), has_timer.then(|| Minute::after(now)))
     }
 
-    /// Whether it may have a timer: a closed notice that is still owed hasn't lost its own.
+    /// Whether it may have a timer: a closed notice that is pending still has to lose its own.
     pub fn may_have_timer(&self) -> bool {
         self.is_open() || self.owed_at.is_some()
     }
 
     /// Whether it may have a timer after `now`. One of this very minute needn't be
-    /// taken away: it fires and is gone.
+    /// cancelled: it fires and is gone.
     pub fn may_have_later_timer(&self, now: DateTime<Utc>) -> bool {
         match &self.status {
             NoticeStatus::Planned(_) => true,

@@ -116,12 +116,12 @@ mod tests {
         let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
         let store = Store::new(client, "table").with_commit_timeout(commit_timeout);
         let (mut attempts, mut then) = (0, Some(then));
-        let done = store.until_committed(|| {
+        let outcome = store.until_committed(|| {
             attempts += 1;
             let conflict = attempts <= 2;
             std::future::ready(if conflict { Err(Failure::Conflict) } else { then.take().unwrap() })
         });
-        (done.await, attempts)
+        (outcome.await, attempts)
     }
 
     #[tokio::test]

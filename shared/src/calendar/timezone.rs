@@ -74,20 +74,25 @@ const LASTING: RangeInclusive<i32> = LAST_YEAR - 11..=LAST_YEAR;
 const FIRST: i32 = 1970;
 
 impl Definition {
-    /// The definition for a meeting from `start` to `end`. `None` if there is none that is right at both.
+    /// The definition for a meeting from `start` to `end`. `None` if there is none that is right at both, or
+    /// if it is that of UTC, which some programs don't accept under another name.
     pub(super) fn of(zone: Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
         // By local years: Outlook looks for the changes in the year of the local time.
         let period = Period::new(zone, zone.local(start).year()..=zone.local(end).year() + 1);
         if let Some(clocks) = Period::new(zone, LASTING).clocks()
             && clocks.hold_in(&period)
         {
-            return Some(Self { id: Cow::Borrowed(zone.name()), clocks });
+            return Self { id: Cow::Borrowed(zone.name()), clocks }.unless_utc();
         }
         let offset = zone.offset_at(start);
         let one_offset =
             || (offset == zone.offset_at(end)).then_some(Clocks::Fixed(offset.local_minus_utc()));
         let clocks = period.clocks().or_else(one_offset)?;
-        Some(Self { id: Cow::Owned(clocks.id()), clocks })
+        Self { id: Cow::Owned(clocks.id()), clocks }.unless_utc()
+    }
+
+    fn unless_utc(self) -> Option<Self> {
+        (self.clocks != Clocks::Fixed(0)).then_some(self)
     }
 
     /// The TZID.

@@ -43,7 +43,8 @@ const ZONES: [&str; 24] = [
     "UTC",
 ];
 
-/// Zones of which programs read many files, in any order: with lasting rules, and in years of their last change.
+/// Zones of many files each, which a program reads in any order: some have lasting rules, and some have their
+/// last change within these years.
 const READ_TOGETHER: [&str; 5] =
     ["Europe/Madrid", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "America/Vancouver"];
 
@@ -81,6 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             expected.push(write(directory, &file, &meeting)?);
         }
     }
+    // At noon on some day from 2025 to 2028.
     for number in 120..170 {
         let zone = READ_TOGETHER[number % READ_TOGETHER.len()].parse::<Zone>()?;
         let noon = "2025-01-01T12:00:00Z".parse::<DateTime<Utc>>()? + TimeDelta::days(rng.i64(0..4 * 365));

@@ -137,8 +137,8 @@ fn noons(zone: Zone, year: i32) -> Vec<(NaiveDateTime, DateTime<Utc>)> {
     noons.map(instant).collect()
 }
 
-/// A file is written on the first, the middle and the last day of the year, and on both days around each change.
-/// The days between two files must have one definition, which is read for each of them.
+/// A file is written on the first, the middle and the last day of the year, and on both days around each
+/// change. Two files in a row must have the same definition, which is then read for the days between them.
 #[test]
 fn outlook_reads_noon_of_every_day_of_2027_in_every_zone() {
     let (mut days, mut wrong) = (0, BTreeMap::<&str, u32>::new());

@@ -61,8 +61,8 @@ fn each_zone_has_the_rules_that_it_is_known_for() {
     }
 }
 
-/// Here the clocks change, for instance, on the first Sunday after the 1st, or on the Saturday before the last
-/// Sunday. For some years that is the same weekday of the month, and in another year it is not.
+/// Here the clocks change, for instance, on the first Sunday after the 1st, or on the Saturday before the
+/// last Sunday. For some years that is the same weekday of the month, and in another year it is not.
 #[test]
 fn rules_that_hold_for_some_years_do_not_get_the_name_of_the_zone() {
     for (zone, day, definition) in [

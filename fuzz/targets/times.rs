@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
-use shared::time::{TimeError, ParsedTime, Zone, format};
+use shared::time::{ParsedTime, TimeError, Zone, format};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[a, b], rest)) = data.split_first_chunk() else { return };

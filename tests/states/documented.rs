@@ -21,7 +21,7 @@ fn table() -> Vec<(Vec<NoticeState>, Vec<String>)> {
     let row = |line: &str| {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
         let named = |state: &NoticeState| cells[0].contains(&format!("`{}`", state.as_str()));
-        (NoticeState::ALL.into_iter().filter(named).collect(), cells[1..].to_vec())
+        (NoticeState::ALL.iter().copied().filter(named).collect(), cells[1..].to_vec())
     };
     rows.map(row).collect()
 }
@@ -38,7 +38,7 @@ fn the_documented_table_matches_the_code() {
     let mut reported = Vec::new();
     for (states, cells) in table() {
         assert_eq!(cells.len(), NoticeState::ALL.len());
-        for (to, cell) in NoticeState::ALL.into_iter().zip(&cells) {
+        for (to, cell) in NoticeState::ALL.iter().copied().zip(&cells) {
             if states.is_empty() {
                 assert_eq!(!cell.is_empty(), to.may_begin(), "from nothing to {to:?}");
             }

@@ -66,8 +66,9 @@ fn next(reminder: &Notice, to: NoticeState, same_start: bool) -> Notice {
 
 /// Every pair of states, for the same start and for another one, with numbers.
 fn pairs() -> impl Iterator<Item = (u32, NoticeState, NoticeState, bool)> {
-    let pair = |from| NoticeState::ALL.into_iter().flat_map(move |to| [(from, to, true), (from, to, false)]);
-    let pairs = NoticeState::ALL.into_iter().flat_map(pair);
+    let pair =
+        |from| NoticeState::ALL.iter().copied().flat_map(move |to| [(from, to, true), (from, to, false)]);
+    let pairs = NoticeState::ALL.iter().copied().flat_map(pair);
     pairs.zip(0..).map(|((from, to, same_start), number)| (number, from, to, same_start))
 }
 
@@ -127,7 +128,7 @@ async fn a_stale_revision_never_writes() {
 async fn a_reminder_begins_planned_or_suppressed() {
     let world = World::start().await;
     let store = &world.process.planner.store;
-    for (state, number) in NoticeState::ALL.into_iter().zip(0..) {
+    for (state, number) in NoticeState::ALL.iter().copied().zip(0..) {
         let to = Notice { status: status(state, reminder(number).start), ..reminder(number) };
         let outcome = store.apply(&[Transition { from: None, to: to.clone() }]).await;
         assert_eq!(outcome.is_ok(), state.may_begin(), "{state:?}");

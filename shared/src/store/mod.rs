@@ -1,5 +1,5 @@
 //! The one table in DynamoDB. What an entity is stands in one module: its keys, its item, its reads and its
-//! writes. [`table`] is the mechanism that they share. Callers read a [`ReadSet`], decide, and commit a
+//! writes. `table` is the mechanism that they share. Callers read a [`ReadSet`], decide, and commit a
 //! [`Transaction`]; what an SDK error means, only this module knows.
 
 mod calendar;

@@ -139,8 +139,7 @@ impl TryFrom<NoticeItem> for Notice {
         let kind = NoticeKind::of(&item.channel, item.minutes_before).map_err(StoreError::corrupt)?;
         let meeting_id = parse("meeting_id", &item.meeting_id)?;
         let user_id = parse("user_id", &item.user_id)?;
-        let state = NoticeState::ALL.into_iter().find(|state| state.as_str() == item.state);
-        let state = state.ok_or_else(|| StoreError::corrupt("state"))?;
+        let state = parse("state", &item.state)?;
         let reason = parse("reason", &item.reason)?;
         let remind_at = item.remind_at.map(Minute::from_epoch);
         let claimed_until = item.claimed_until.map(instant).transpose()?;

@@ -1,6 +1,7 @@
 //! The states of a notice, and what belongs to each.
 
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::time::{Minute, Reason};
 
@@ -158,7 +159,10 @@ impl Closed {
 }
 
 /// The names of the states, in the contract, in the table and in the order of a notice's life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum NoticeState {
     /// Its minute is known; its timer may not be set yet.
     Planned,
@@ -178,27 +182,11 @@ pub enum NoticeState {
 
 impl NoticeState {
     /// Every state, in the order of a notice's life.
-    pub const ALL: [Self; 7] = [
-        Self::Planned,
-        Self::Scheduled,
-        Self::Delivered,
-        Self::Suppressed,
-        Self::Cancelled,
-        Self::Missed,
-        Self::Failed,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The state's name in the contract and in the table.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Scheduled => "scheduled",
-            Self::Delivered => "delivered",
-            Self::Suppressed => "suppressed",
-            Self::Cancelled => "cancelled",
-            Self::Missed => "missed",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
     /// Whether a message may still leave for the start that the notice was planned for.
@@ -241,7 +229,7 @@ mod tests {
 
     #[test]
     fn only_an_open_notice_needs_a_minute() {
-        for state in NoticeState::ALL {
+        for &state in NoticeState::ALL {
             let status = NoticeStatus::from_parts(state, None, Reason::OnTime, None);
             assert_eq!(status.is_err(), state.is_open(), "{state:?}");
         }

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Reads invitations with two libraries that calendar programs use, and compares the results with the expected values.
+"""Reads invitations with three libraries that calendar programs use, and compares the results with the expected values.
 
-Usage: check_invitations.py DIR. `cargo run -p shared --example invitations -- DIR` writes the files.
+Each library reads all files in one process and keeps the first definition of each TZID, as programs do.
+
+Usage: check_invitations.py DIR. `cargo run -p shared --example invitations -- DIR` writes the files. It needs Node, and
+ical.js in NODE_PATH.
 """
 
 import json
-import re
+import subprocess
 import sys
+from collections import Counter
 from datetime import timezone
 from pathlib import Path
 
@@ -19,15 +23,20 @@ def circumflexes(text):
     return text.replace("^^", "\0").replace("^'", '"').replace("^n", "\n").replace("\0", "^")
 
 
+first_definitions = {}
+
+
 def by_icalendar(text):
     calendar = icalendar.Calendar.from_ical(text)
     (event,) = calendar.walk("VEVENT")
     # The VTIMEZONE in the file, not Python's zone of that name, whose rules may be older.
-    zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
+    for zone in calendar.walk("VTIMEZONE"):
+        if zone["TZID"] not in first_definitions:
+            first_definitions[zone["TZID"]] = zone.to_tz(lookup_tzid=False)
 
     def when(name):
         time, zone = event[name].dt, event[name].params.get("TZID")
-        return time.replace(tzinfo=zones[zone]) if zone else time
+        return time.replace(tzinfo=first_definitions[zone]) if zone else time
 
     attendees = event.get("ATTENDEE", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
@@ -47,9 +56,6 @@ def by_icalendar(text):
 
 
 def by_vobject(text):
-    # vobject keeps the first zone that it reads under a name for all later files, so remove it.
-    for zone in re.findall("^TZID:(.*?)\r?$", text, re.MULTILINE):
-        vobject.icalendar.registerTzid(zone, None)
     calendar = vobject.readOne(text)
     event = calendar.vevent
     optional = lambda name: getattr(event, name).value if hasattr(event, name) else None
@@ -70,9 +76,15 @@ def by_vobject(text):
     }
 
 
+def times_by_ical_js(files):
+    script = Path(__file__).with_name("read_times.cjs")
+    return json.loads(subprocess.run(["node", script, *files], check=True, stdout=subprocess.PIPE).stdout)
+
+
 def main(directory):
     expected = json.loads((directory / "expected.json").read_text())
     wrong = 0
+    wrong_times = Counter()
     uids, sequences = {}, {}
     for meant in expected:
         text = (directory / meant["file"]).read_bytes().decode()
@@ -88,15 +100,21 @@ def main(directory):
             for name, value in found.items():
                 if value != meant[name]:
                     wrong += 1
+                    wrong_times[reader.__name__] += name in ("start", "end")
                     print(f"{meant['file']}: {reader.__name__} finds {name} {value!r}, not {meant[name]!r}")
         if meant["sequence"] <= sequences.get(meeting, -1):
             wrong += 1
             print(f"{meant['file']}: SEQUENCE {meant['sequence']} does not rise")
         sequences[meeting] = meant["sequence"]
+    for meant, times in zip(expected, times_by_ical_js([directory / meant["file"] for meant in expected]), strict=True):
+        if times != [meant["start"], meant["end"]]:
+            wrong += 1
+            wrong_times["ical_js"] += 1
+            print(f"{meant['file']}: ical.js finds the times {times}, not {[meant['start'], meant['end']]}")
     if len(set(uids.values())) != len(uids):
         wrong += 1
         print("two meetings have the same UID")
-    print(f"{len(expected)} invitations of {len(uids)} meetings read by two libraries, {wrong} differences")
+    print(f"{len(expected)} invitations of {len(uids)} meetings read by three libraries, {wrong} differences")
     return 1 if wrong or not expected else 0
 
 

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use shared::calendar::{Audience, document};
+use shared::domain::text::inline;
 use shared::domain::{
     Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User,
 };
@@ -41,6 +42,11 @@ const ZONES: [&str; 24] = [
     "Pacific/Kiritimati",
     "UTC",
 ];
+
+/// Zones of many files each, which a program reads in any order: some have lasting rules, and some have their
+/// last change within these years.
+const READ_TOGETHER: [&str; 5] =
+    ["Europe/Madrid", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "America/Vancouver"];
 
 const WORDS: [&str; 15] = [
     "Review",
@@ -76,6 +82,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             expected.push(write(directory, &file, &meeting)?);
         }
     }
+    // At noon on some day from 2025 to 2028.
+    for number in 120..170 {
+        let zone = READ_TOGETHER[number % READ_TOGETHER.len()].parse::<Zone>()?;
+        let noon = "2025-01-01T12:00:00Z".parse::<DateTime<Utc>>()? + TimeDelta::days(rng.i64(0..4 * 365));
+        let interval = Interval::new(noon, noon + TimeDelta::hours(1)).ok_or("an empty interval")?;
+        let meeting = Meeting { interval, ..meeting(&mut rng, number, zone)? };
+        expected.push(write(directory, &format!("{number:03}-together.ics"), &meeting)?);
+    }
     fs::write(directory.join("expected.json"), serde_json::to_string_pretty(&expected)?)?;
     Ok(())
 }
@@ -84,8 +98,7 @@ fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<d
     let now: DateTime<Utc> = "2026-11-24T08:00:00Z".parse()?;
     let document = document(meeting, Audience::Everyone, &"tactful@example.org".parse::<Email>()?, now);
     fs::write(directory.join(file), &document.text)?;
-    let person =
-        |person: &Participant| json!({ "name": person.name.as_str(), "email": person.email.as_str() });
+    let person = |person: &Participant| json!({ "name": inline(person.name.as_str()), "email": person.email.as_str() });
     Ok(json!({
         "file": file,
         "method": document.method.as_str(),
@@ -93,9 +106,9 @@ fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<d
         "sequence": meeting.version - 1,
         "start": meeting.interval.start().timestamp(),
         "end": meeting.interval.end().timestamp(),
-        "summary": meeting.heading(),
+        "summary": inline(&meeting.heading()),
         "description": meeting.description.as_ref().map(Description::as_str),
-        "location": meeting.location.as_ref().map(Location::as_str),
+        "location": meeting.location.as_ref().map(|location| inline(location.as_str())),
         "status": if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" },
         "attendees": meeting.participants.iter().map(person).collect::<Vec<_>>(),
     }))

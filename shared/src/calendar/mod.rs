@@ -13,6 +13,7 @@ mod timezone;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::domain::text::inline;
 use crate::domain::{Email, Meeting, Name, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
@@ -79,8 +80,8 @@ pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: 
         content.plain("PRODID", "-//Tactful//Tactful//EN");
         content.plain("METHOD", method.as_str());
         let times = Times::of(meeting);
-        if let Some(zone) = times.zone {
-            timezone::write(content, zone, times.start, times.end);
+        if let Some(definition) = &times.definition {
+            definition.write(content);
         }
         content.block("VEVENT", |content| {
             write_event(content, meeting, &times, now);
@@ -97,12 +98,12 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: Dat
     content.plain("DTSTAMP", &now.format(UTC_FORM).to_string());
     times.write(content, "DTSTART", times.start);
     times.write(content, "DTEND", times.end);
-    content.text("SUMMARY", &meeting.heading());
+    content.text("SUMMARY", &inline(&meeting.heading()));
     if let Some(description) = &meeting.description {
         content.text("DESCRIPTION", description.as_str());
     }
     if let Some(location) = &meeting.location {
-        content.text("LOCATION", location.as_str());
+        content.text("LOCATION", &inline(location.as_str()));
         if let Some(link) = location.link() {
             content.plain("URL", link.url.as_str());
             // RFC 7986, section 5.11.
@@ -116,7 +117,8 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: Dat
 fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>, sender: &Email) {
     if let Some(organizer) = meeting.organizer() {
         let sent_by = mailto(sender);
-        let mut parameters = vec![("CN", organizer.name.as_str())];
+        let name = inline(organizer.name.as_str());
+        let mut parameters = vec![("CN", &*name)];
         if sender.key() != organizer.email.key() {
             parameters.push(("SENT-BY", &sent_by));
         }
@@ -142,7 +144,8 @@ fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role)
         Role::Organizer => ("CHAIR", "ACCEPTED"),
         Role::Participant => ("REQ-PARTICIPANT", "NEEDS-ACTION"),
     };
-    let parameters = [("CN", name.as_str()), ("ROLE", role), ("PARTSTAT", status), ("RSVP", "FALSE")];
+    let name = inline(name.as_str());
+    let parameters = [("CN", &*name), ("ROLE", role), ("PARTSTAT", status), ("RSVP", "FALSE")];
     content.line("ATTENDEE", &parameters, &mailto(email));
 }
 
@@ -150,8 +153,9 @@ fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role)
 struct Times {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
-    /// The zone that the times are written in; `None` is UTC.
-    zone: Option<Zone>,
+    zone: Zone,
+    /// With one the times are written as the zone's local time, without one in UTC.
+    definition: Option<timezone::Definition>,
 }
 
 impl Times {
@@ -160,16 +164,21 @@ impl Times {
         let full =
             |end: DateTime<Utc>| if end.trunc_subsecs(0) < end { end + TimeDelta::seconds(1) } else { end };
         let (start, end) = (start.trunc_subsecs(0), full(end).trunc_subsecs(0));
-        let zone = (!meeting.zone.is_utc()).then_some(meeting.zone);
-        Self { start, end, zone: zone.filter(|zone| can_tell(*zone, start) && can_tell(*zone, end)) }
+        let zone = meeting.zone;
+        let definition = if zone.is_utc() || !can_tell(zone, start) || !can_tell(zone, end) {
+            None
+        } else {
+            timezone::Definition::of(zone, start, end)
+        };
+        Self { start, end, zone, definition }
     }
 
     fn write(&self, content: &mut Content, name: &str, instant: DateTime<Utc>) {
-        match self.zone {
+        match &self.definition {
             None => content.plain(name, &instant.format(UTC_FORM).to_string()),
-            Some(zone) => {
-                let local = zone.local(instant).format(LOCAL_FORM).to_string();
-                content.line(name, &[("TZID", zone.name())], &local);
+            Some(definition) => {
+                let local = self.zone.local(instant).format(LOCAL_FORM).to_string();
+                content.line(name, &[("TZID", definition.id())], &local);
             }
         }
     }
@@ -185,9 +194,21 @@ fn can_tell(zone: Zone, instant: DateTime<Utc>) -> bool {
 const LOCAL_FORM: &str = "%Y%m%dT%H%M%S";
 const UTC_FORM: &str = "%Y%m%dT%H%M%SZ";
 
-/// An address as a URI (RFC 6068): ASCII, and without anything that means something in a URI or in quotes.
+/// An address as a URI. Besides letters and digits, RFC 6068, section 2, lets these characters stand as they
+/// are in both an address and its URI. In quotes an address may also have `(`, `)`, `,`, `:` and a second `@`:
+/// they are encoded, as some programs take them for the end of the address.
 fn mailto(email: &Email) -> String {
-    const AS_IS: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+').remove(b'~');
-    format!("mailto:{}", utf8_percent_encode(&email.as_sent(), AS_IS))
+    const AS_IS: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'!')
+        .remove(b'$')
+        .remove(b'\'')
+        .remove(b'*')
+        .remove(b'+');
+    let address = email.as_sent();
+    let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
+    format!("mailto:{}@{}", utf8_percent_encode(local, AS_IS), utf8_percent_encode(domain, AS_IS))
 }

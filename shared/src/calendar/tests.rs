@@ -1,7 +1,10 @@
 //! What a calendar program reads, by a reader that isn't ours; times are looked up
 //! in the object's own VTIMEZONE.
 
+mod outlook;
+mod people;
 mod reading;
+mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -9,6 +12,7 @@ use proptest::sample::{Index, select};
 
 use super::{Audience, Document, Method, document};
 use crate::domain::fixtures::{instant, meeting as bare_meeting, user};
+use crate::domain::text::inline;
 use crate::domain::{
     CalendarUpdate, Description, Email, Event, Location, Meeting, MeetingId, Name, Status, Title, User,
 };
@@ -171,13 +175,7 @@ fn the_zones_current_rules_are_written() {
     assert_eq!(read.event("DTSTART"), "20261201T110000");
     let written: Vec<_> =
         read.zones[0].observances.iter().map(|o| (o.onset.to_string(), o.from, o.to)).collect();
-    assert_eq!(
-        written,
-        [
-            ("2025-11-30 10:00:00".to_owned(), -28800, -28800),
-            ("2026-03-08 02:00:00".to_owned(), -28800, -25200),
-        ]
-    );
+    assert_eq!(written, [("1970-01-01 00:00:00".to_owned(), -25200, -25200)]);
 }
 
 /// 02:30 happens twice that night; RFC 5545 has no way to write the second but UTC, and
@@ -337,9 +335,10 @@ proptest! {
         well_formed(&text);
         let read = read(&text);
         let harmless = for_everyone(&review());
-        prop_assert_eq!(read.text("SUMMARY"), title);
+        prop_assert_eq!(read.text("SUMMARY"), inline(&title));
         prop_assert_eq!(read.text("DESCRIPTION"), description);
-        prop_assert_eq!(read.text("LOCATION"), location);
+        prop_assert_eq!(read.text("LOCATION"), inline(&location));
+        let name = inline(&name);
         prop_assert_eq!(&read.organizer.name, &name);
         prop_assert!(read.attendees.iter().all(|attendee| attendee.name == name));
         prop_assert_eq!(read.attendees.len(), harmless.attendees.len());

@@ -1,6 +1,8 @@
 //! An iCalendar object as the `ical` crate parses it, and its times as its own VTIMEZONE explains them.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use ical::IcalParser;
 use ical::property::Property;
 
@@ -30,7 +32,7 @@ pub(super) struct ReadZone {
     pub(super) observances: Vec<Observance>,
 }
 
-/// One of its STANDARD or DAYLIGHT parts; offsets in seconds east of UTC.
+/// A start of one of its STANDARD or DAYLIGHT parts; offsets in seconds east of UTC.
 #[derive(Debug)]
 pub(super) struct Observance {
     pub(super) onset: NaiveDateTime,
@@ -45,7 +47,7 @@ pub(super) fn read(text: &str) -> Read {
     let [event] = &calendar.events[..] else { panic!("{} events", calendar.events.len()) };
     let zone = |zone: &ical::parser::ical::component::IcalTimeZone| ReadZone {
         id: value(&zone.properties, "TZID").to_owned(),
-        observances: zone.transitions.iter().map(|part| observance(&part.properties)).collect(),
+        observances: zone.transitions.iter().flat_map(|part| observances(&part.properties)).collect(),
     };
     let people = |name: &str| {
         let named = event.properties.iter().filter(move |property| property.name == name);
@@ -118,8 +120,8 @@ impl ReadZone {
             let begun = self.observances.iter().filter(|observance| begins(observance) <= instant);
             begun.max_by_key(|observance| begins(observance)).map(|observance| observance.to)
         };
-        let candidates = self.observances.iter().map(|observance| observance.to);
-        let instants = candidates.filter_map(|offset| {
+        let offsets: BTreeSet<i64> = self.observances.iter().map(|observance| observance.to).collect();
+        let instants = offsets.into_iter().filter_map(|offset| {
             let instant = local.and_utc() - TimeDelta::seconds(offset);
             (in_force(instant) == Some(offset)).then_some(instant)
         });
@@ -127,12 +129,33 @@ impl ReadZone {
     }
 }
 
-fn observance(properties: &[Property]) -> Observance {
-    Observance {
-        onset: local(value(properties, "DTSTART")),
-        from: offset(value(properties, "TZOFFSETFROM")),
-        to: offset(value(properties, "TZOFFSETTO")),
-    }
+/// At DTSTART, and with a rule every year from then on.
+fn observances(properties: &[Property]) -> Vec<Observance> {
+    let first = local(value(properties, "DTSTART"));
+    let (from, to) = (offset(value(properties, "TZOFFSETFROM")), offset(value(properties, "TZOFFSETTO")));
+    let onsets = match properties.iter().any(|property| property.name == "RRULE") {
+        true => {
+            let yearly = yearly(first, value(properties, "RRULE"));
+            // RFC 5545, section 3.8.5.3: otherwise it is undefined what the rule means.
+            assert_eq!(yearly.first(), Some(&first));
+            yearly
+        }
+        false => vec![first],
+    };
+    onsets.into_iter().map(|onset| Observance { onset, from, to }).collect()
+}
+
+/// All times until 2100 that a rule such as `FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU` stands for.
+fn yearly(first: NaiveDateTime, rule: &str) -> Vec<NaiveDateTime> {
+    let (month, day) = rule.strip_prefix("FREQ=YEARLY;BYMONTH=").unwrap().split_once(";BYDAY=").unwrap();
+    let (month, (nth, weekday)) = (month.parse::<u32>().unwrap(), day.split_at(day.len() - 2));
+    let on = |year| {
+        let days = (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day));
+        let mut days = days.filter(|day| day.weekday().to_string()[..2].eq_ignore_ascii_case(weekday));
+        let day = if nth == "-1" { days.next_back() } else { days.nth(nth.parse::<usize>().unwrap() - 1) };
+        day.unwrap().and_time(first.time())
+    };
+    (first.year()..=2100).map(on).collect()
 }
 
 fn person(property: &Property) -> Person {

@@ -195,7 +195,7 @@ const LOCAL_FORM: &str = "%Y%m%dT%H%M%S";
 const UTC_FORM: &str = "%Y%m%dT%H%M%SZ";
 
 /// An address as a URI. Besides letters and digits, RFC 6068, section 2, lets these characters stand as they
-/// are in both an address and its URI. In quotes an address may also have `(`, `)`, `,`, `:` and a second `@`:
+/// are in an address and its URI. In quotes an address may also have `(`, `)`, `,`, `:` and a second `@`:
 /// they are encoded, as some programs take them for the end of the address.
 fn mailto(email: &Email) -> String {
     const AS_IS: &AsciiSet = &NON_ALPHANUMERIC

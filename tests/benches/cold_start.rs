@@ -116,6 +116,7 @@ fn spawn(binary: &Path, runtime_api: &str, dynamodb: &str) -> Child {
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
         .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
         .env("AWS_LAMBDA_LOG_LEVEL", "ERROR")
+        .env("SIGN_IN", "anonymous")
         .env("TABLE_NAME", harness::TABLE)
         .env("TIMER_GROUP", "world")
         .env("TIMER_TARGET_ARN", "arn:aws:lambda:eu-west-1:000000000000:function:notify")

@@ -1,5 +1,5 @@
-//! What rustfmt and clippy can't hold the sources to: their width, their length, what the pure modules may
-//! name, and the version of the whole.
+//! What rustfmt and clippy can't check of the sources: the width of comments, the length of files, which
+//! modules import which, what the pure modules may name, and the version of the whole.
 
 #![allow(
     clippy::panic,
@@ -7,6 +7,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod circles;
 mod purity;
 mod size;
 mod version;

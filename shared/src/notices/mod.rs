@@ -11,7 +11,6 @@ mod log;
 mod notifier;
 mod plan;
 mod planner;
-mod retry;
 mod row_timer;
 mod run;
 mod subject;

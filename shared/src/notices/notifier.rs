@@ -5,9 +5,8 @@ use futures_util::future::try_join3;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::deadlines::{CLAIM, NOTE_BACKOFF, SENDING};
+use super::deadlines::{CLAIM, NOTE_BACKOFF, SENDING, next_attempt};
 use super::decide::{Action, Delivery, decide};
-use super::retry::next_attempt;
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;

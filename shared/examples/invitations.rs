@@ -9,7 +9,7 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
-use shared::calendar::{Audience, document};
+use shared::calendar::{Audience, Identity, document};
 use shared::domain::text::inline;
 use shared::domain::{
     Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User,
@@ -96,7 +96,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<dyn Error>> {
     let now: DateTime<Utc> = "2026-11-24T08:00:00Z".parse()?;
-    let document = document(meeting, Audience::Everyone, &"tactful@example.org".parse::<Email>()?, now);
+    let (identity, sender) = (Identity::of(meeting), "tactful@example.org".parse::<Email>()?);
+    let document = document(meeting, Audience::Everyone, identity, &sender, now);
     fs::write(directory.join(file), &document.text)?;
     let person = |person: &Participant| json!({ "name": inline(person.name.as_str()), "email": person.email.as_str() });
     Ok(json!({

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
 /// How long sending may take.
@@ -52,8 +53,33 @@ impl Attempts {
     }
 }
 
-/// A message that was not taken, as far as we know: its receiver may have taken it and the answer
-/// was lost. It is displayed as one word, fit for a table, a log and a client; more could name
+/// Sending a message failed. It is displayed as the failure is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{failure}")]
+pub struct SendError {
+    /// How it failed.
+    pub failure: SendFailure,
+    /// Whether it is certain that the message was not taken. Otherwise its receiver may have taken it, and the
+    /// answer was lost.
+    pub not_taken: bool,
+    /// The receiver of webhooks wants no further attempt before then.
+    pub retry_after: Option<DateTime<Utc>>,
+}
+
+impl From<SendFailure> for SendError {
+    fn from(failure: SendFailure) -> Self {
+        let not_taken = match failure {
+            SendFailure::Unbuildable | SendFailure::SecretUnavailable | SendFailure::NoReceiver => true,
+            SendFailure::TimedOut
+            | SendFailure::Unreachable
+            | SendFailure::Ses(_)
+            | SendFailure::Status(_) => false,
+        };
+        Self { failure, not_taken, retry_after: None }
+    }
+}
+
+/// How sending a message failed. It is displayed as one word, fit for a table, a log and a client; more could name
 /// people or the receiver's address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendFailure {

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use harness::World;
-use shared::domain::{Channel, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition};
+use shared::domain::{
+    CalendarState, Channel, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition,
+};
 use shared::store::Store;
 use shared::time::{Minute, Reason};
 
@@ -17,7 +19,7 @@ fn reminder(minutes_before: u32) -> Notice {
         },
         email: "ana@example.com".parse().unwrap(),
         start,
-        last_sent: None,
+        calendar: CalendarState::default(),
         meeting_version: 1,
         user_version: 1,
         status: status(NoticeState::Planned, start - i64::from(minutes_before)),
@@ -143,7 +145,8 @@ async fn transitions_of_one_call_are_stored_together_or_not_at_all() {
     let store = &world.process.planner.store;
     let open = put(store, 1, NoticeState::Scheduled).await;
     let over = put(store, 2, NoticeState::Delivered).await;
-    let claim = |reminder: &Notice| reminder.claimed(reminder.start.start() + TimeDelta::minutes(1), None);
+    let claim =
+        |reminder: &Notice| reminder.claimed(reminder.start.start() + TimeDelta::minutes(1), None, None);
     let good = Transition { from: Some(open.clone()), to: claim(&open) };
     let forbidden = Transition { from: Some(over.clone()), to: next(&over, NoticeState::Scheduled, true) };
     let stale = Transition {

@@ -4,7 +4,7 @@ use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
 use shared::access::rules::OnMeeting;
 use shared::api::Api;
-use shared::calendar::{Audience, Method, document};
+use shared::calendar::{Audience, Identity, Method, document};
 use shared::domain::{Email, MeetingId};
 use shared::http::{Request, Response, etag, path_id};
 use shared::problem::{Code, Problem};
@@ -30,7 +30,7 @@ pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Resul
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
     let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
-    let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
+    let document = document(&meeting, Audience::Everyone, Identity::of(&meeting), &sender, api.clock.now());
     let name = match document.method {
         Method::Request => "attachment; filename=\"invite.ics\"",
         Method::Cancel => "attachment; filename=\"cancel.ics\"",

@@ -29,6 +29,25 @@ pub enum Audience<'a> {
     Removed(&'a User),
 }
 
+/// By what a calendar finds out whether an object is about a meeting that it shows, and whether it is newer.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The address in `ORGANIZER`. It stays the one that the calendar was told first, even if the organizer has
+    /// another one by now, which stands in the list of those who take part. Calendars take an update from the
+    /// same `ORGANIZER` alone: a server has to refuse another one (RFC 6638, section 3.2.4.3), and Exchange
+    /// knows no change of it. `None` for the organizer's present address.
+    pub organizer: Option<&'a Email>,
+    /// The `SEQUENCE`. Of two objects the one with the higher one is the newer (RFC 5546, section 2.1.4).
+    pub sequence: u64,
+}
+
+impl Identity<'static> {
+    /// That of a meeting as it is now, for a calendar of which nothing is known.
+    pub fn of(meeting: &Meeting) -> Self {
+        Self { organizer: None, sequence: meeting.version.saturating_sub(1) }
+    }
+}
+
 /// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -69,7 +88,13 @@ pub struct Document {
 /// comes from, on the organizer's behalf; `now` is when the object is written.
 ///
 /// iCalendar has whole seconds: a meeting that begins or ends within one gets all of it.
-pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
+pub fn document(
+    meeting: &Meeting,
+    audience: Audience<'_>,
+    identity: Identity<'_>,
+    sender: &Email,
+    now: DateTime<Utc>,
+) -> Document {
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
         Audience::Everyone | Audience::Removed(_) => Method::Cancel,
@@ -84,17 +109,17 @@ pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: 
             definition.write(content);
         }
         content.block("VEVENT", |content| {
-            write_event(content, meeting, &times, now);
-            write_people(content, meeting, audience, sender);
+            write_event(content, meeting, &times, identity.sequence, now);
+            write_people(content, meeting, audience, identity.organizer, sender);
         });
     });
     Document { method, text: content.into_text() }
 }
 
-fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: DateTime<Utc>) {
+fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, sequence: u64, now: DateTime<Utc>) {
     // Neither the deployment's address nor its sender is part of it: both may change, and it may not.
     content.text("UID", &format!("{}@tactful", meeting.id));
-    content.plain("SEQUENCE", &meeting.version.saturating_sub(1).to_string());
+    content.plain("SEQUENCE", &sequence.to_string());
     content.plain("DTSTAMP", &now.format(UTC_FORM).to_string());
     times.write(content, "DTSTART", times.start);
     times.write(content, "DTEND", times.end);
@@ -113,16 +138,24 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: Dat
     content.plain("TRANSP", "OPAQUE");
 }
 
-/// Who invites, who is invited, and whether it still takes place.
-fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>, sender: &Email) {
+/// Who invites, who is invited, and whether it still takes place. `SENT-BY` is whom the mail comes from, as
+/// programs compare the two (RFC 6047, section 3).
+fn write_people(
+    content: &mut Content,
+    meeting: &Meeting,
+    audience: Audience<'_>,
+    told_organizer: Option<&Email>,
+    sender: &Email,
+) {
     if let Some(organizer) = meeting.organizer() {
+        let address = told_organizer.unwrap_or(&organizer.email);
         let sent_by = mailto(sender);
         let name = inline(organizer.name.as_str());
         let mut parameters = vec![("CN", &*name)];
-        if sender.key() != organizer.email.key() {
+        if sender.key() != address.key() {
             parameters.push(("SENT-BY", &sent_by));
         }
-        content.line("ORGANIZER", &parameters, &mailto(&organizer.email));
+        content.line("ORGANIZER", &parameters, &mailto(address));
     }
     match audience {
         Audience::Everyone => {

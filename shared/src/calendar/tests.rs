@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::{Audience, Document, Method, document};
+use super::{Audience, Document, Identity, Method, document};
 use crate::domain::fixtures::{instant, meeting as bare_meeting, user};
 use crate::domain::text::inline;
 use crate::domain::{
@@ -53,7 +53,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn written(meeting: &Meeting, audience: Audience<'_>) -> Document {
-    document(meeting, audience, &email("tactful@example.org"), now())
+    document(meeting, audience, Identity::of(meeting), &email("tactful@example.org"), now())
 }
 
 fn for_everyone(meeting: &Meeting) -> Read {
@@ -127,8 +127,21 @@ fn names_and_addresses_are_read_back_as_they_are() {
 
 #[test]
 fn sent_by_is_left_out_where_the_organizer_is_the_sender() {
-    let object = document(&review(), Audience::Everyone, &email("Ana@example.com"), now());
+    let object =
+        document(&review(), Audience::Everyone, Identity::of(&review()), &email("Ana@example.com"), now());
     assert_eq!(read(&object.text).organizer.sent_by, None);
+}
+
+#[test]
+fn the_organizer_is_the_one_that_the_calendar_knows() {
+    let former = email("ana@former.example");
+    let identity = Identity { organizer: Some(&former), sequence: 7 };
+    let sender = email("tactful@example.org");
+    let read = read(&document(&review(), Audience::Everyone, identity, &sender, now()).text);
+    assert_eq!((&*read.organizer.address, read.event("SEQUENCE")), ("mailto:ana@former.example", "7"));
+    assert_eq!(read.organizer.sent_by.as_deref(), Some("mailto:tactful@example.org"));
+    // The present address is among those who take part.
+    assert_eq!((&*read.attendees[0].address, &*read.attendees[0].role), ("mailto:ana@example.com", "CHAIR"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! format.
 
 pub mod booking;
+pub mod calendar_state;
 pub mod calendar_update;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -15,6 +16,7 @@ pub mod text;
 pub mod user;
 
 pub use booking::Booking;
+pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;
 pub use id::{IdError, MeetingId, UserId};

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::content::MailContent;
-use crate::calendar::{self, Audience, Document};
-use crate::domain::{CalendarUpdate, Email, Meeting, Name, Participant, User};
+use crate::calendar::{self, Audience, Document, Identity};
+use crate::domain::{CalendarMessage, CalendarUpdate, Email, Meeting, Name, Participant, User};
 
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Mail {
     pub written_at: DateTime<Utc>,
 }
 
-/// The mail that brings the recipient's calendar up to date or, without an `update`, reminds of the meeting.
+/// The mail that brings the recipient's calendar up to date or, without a `message`, reminds of the meeting.
 /// `sender` is the address that it comes from, `now` the time it is sent.
 ///
 /// Times are in the recipient's own zone, and in the meeting's where clocks show another time there.
@@ -44,10 +44,15 @@ pub struct Mail {
 pub fn compose(
     meeting: &Meeting,
     recipient: &User,
-    update: Option<&CalendarUpdate>,
+    message: Option<&CalendarMessage>,
     sender: &Email,
     now: DateTime<Utc>,
 ) -> Mail {
+    let update = message.map(|message| &message.update);
+    let recipient = &match message {
+        Some(message) => User { email: message.to.clone(), ..recipient.clone() },
+        None => recipient.clone(),
+    };
     let visible =
         update.map_or(Cow::Borrowed(meeting), |update| update.visible_to(recipient, meeting)).into_owned();
     let content = MailContent::new(&visible, recipient, update, now);
@@ -61,11 +66,11 @@ pub fn compose(
         subject: content.subject().to_owned(),
         text: content.text(),
         html: content.html(),
-        calendar: update.map(|update| document(update, &visible, recipient, sender, now)),
-        id: match update {
+        calendar: message.map(|message| document(message, &visible, recipient, sender, now)),
+        id: match message {
             None => format!("{thread}.{}", now.timestamp_millis()),
-            // One for each version: sent twice, it is still the same message.
-            Some(update) => format!("{thread}.{}.{}", word(update), meeting.version),
+            // One for each content: sent twice, it is still the same message.
+            Some(message) => format!("{thread}.{}.{}", word(&message.update), message.sequence + 1),
         },
         thread,
         written_at: now,
@@ -73,19 +78,20 @@ pub fn compose(
 }
 
 fn document(
-    update: &CalendarUpdate,
+    message: &CalendarMessage,
     visible: &Meeting,
     recipient: &User,
     sender: &Email,
     now: DateTime<Utc>,
 ) -> Document {
-    let audience = match update {
-        CalendarUpdate::Remove { .. } => Audience::Removed(recipient),
+    let audience = match message.update {
+        CalendarUpdate::Remove { .. } | CalendarUpdate::Withdraw { .. } => Audience::Removed(recipient),
         CalendarUpdate::Invite(_) | CalendarUpdate::Change { .. } | CalendarUpdate::Cancel { .. } => {
             Audience::Everyone
         }
     };
-    calendar::document(visible, audience, sender, now)
+    let identity = Identity { organizer: message.organizer.as_ref(), sequence: message.sequence };
+    calendar::document(visible, audience, identity, sender, now)
 }
 
 /// The word for an update in a message's id.
@@ -95,5 +101,6 @@ fn word(update: &CalendarUpdate) -> &'static str {
         CalendarUpdate::Change { .. } => "update",
         CalendarUpdate::Cancel { .. } => "cancellation",
         CalendarUpdate::Remove { .. } => "removal",
+        CalendarUpdate::Withdraw { .. } => "withdrawal",
     }
 }

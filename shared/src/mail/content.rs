@@ -24,7 +24,8 @@ pub(super) struct MailContent<'a> {
     titled: bool,
     /// Its old title, where that has changed.
     was_called: Option<String>,
-    /// Which of time, title and place are new, such as `time and place`; empty if none is.
+    /// Which of time, title, place and address for replies are new, such as `time and place`; empty if none
+    /// is.
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
     organizer: Option<Cow<'a, str>>,
@@ -88,9 +89,11 @@ impl<'a> MailContent<'a> {
             Some(CalendarUpdate::Change { before, .. }) => {
                 MailContent { outlook: outlook(), ..content }.marking_what_changed(before, meeting, reader)
             }
-            Some(CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. }) => {
-                content.without_time_or_link()
-            }
+            Some(
+                CalendarUpdate::Cancel { .. }
+                | CalendarUpdate::Remove { .. }
+                | CalendarUpdate::Withdraw { .. },
+            ) => content.without_time_or_link(),
         };
         content.within_limit()
     }
@@ -101,7 +104,13 @@ impl<'a> MailContent<'a> {
         let renamed = before.title != meeting.title;
         let elsewhere = before.location != meeting.location;
         let was_at = if elsewhere { before.location.as_ref() } else { None };
-        let renewed = [("time", moved), ("title", renamed), ("place", elsewhere && self.place.is_some())];
+        let reachable_elsewhere = !before.has_same_organizer(&Event::of(meeting));
+        let renewed = [
+            ("time", moved),
+            ("title", renamed),
+            ("place", elsewhere && self.place.is_some()),
+            ("address for replies", reachable_elsewhere),
+        ];
         let renewed: Vec<_> = renewed.into_iter().filter(|(_, new)| *new).map(|(word, _)| word).collect();
         MailContent {
             renewed: listed(&renewed),
@@ -132,6 +141,7 @@ impl<'a> MailContent<'a> {
             Some(CalendarUpdate::Change { .. }) => Text::Update { content },
             Some(CalendarUpdate::Cancel { .. }) => Text::Cancellation { content },
             Some(CalendarUpdate::Remove { .. }) => Text::Removal { content },
+            Some(CalendarUpdate::Withdraw { .. }) => Text::Withdrawal { content },
         }
         .to_string()
     }
@@ -145,6 +155,7 @@ impl<'a> MailContent<'a> {
             Some(CalendarUpdate::Change { .. }) => Html::Update { content },
             Some(CalendarUpdate::Cancel { .. }) => Html::Cancellation { content },
             Some(CalendarUpdate::Remove { .. }) => Html::Removal { content },
+            Some(CalendarUpdate::Withdraw { .. }) => Html::Withdrawal { content },
         }
         .to_string()
     }
@@ -162,6 +173,8 @@ enum Text<'a> {
     Cancellation { content: &'a MailContent<'a> },
     #[template(path = "removal.txt")]
     Removal { content: &'a MailContent<'a> },
+    #[template(path = "withdrawal.txt")]
+    Withdrawal { content: &'a MailContent<'a> },
 }
 
 #[derive(Template)]
@@ -176,6 +189,8 @@ enum Html<'a> {
     Cancellation { content: &'a MailContent<'a> },
     #[template(path = "removal.html")]
     Removal { content: &'a MailContent<'a> },
+    #[template(path = "withdrawal.html")]
+    Withdrawal { content: &'a MailContent<'a> },
 }
 
 pub(super) struct Person<'a> {
@@ -227,5 +242,6 @@ fn subject_word(update: Option<&CalendarUpdate>) -> &'static str {
         Some(CalendarUpdate::Change { .. }) => "Updated",
         Some(CalendarUpdate::Cancel { .. }) => "Cancelled",
         Some(CalendarUpdate::Remove { .. }) => "Removed",
+        Some(CalendarUpdate::Withdraw { .. }) => "Withdrawn",
     }
 }

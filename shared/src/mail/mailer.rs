@@ -13,7 +13,7 @@ use super::Mail;
 use super::mime::mime;
 use crate::domain::Email;
 use crate::fresh_connections;
-use crate::sending::{Attempts, RetryPolicy, SendFailure};
+use crate::sending::{Attempts, RetryPolicy, SendError, SendFailure};
 
 /// Sends mail from one address. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,26 +40,26 @@ impl Mailer {
     /// [`RetryPolicy::total`].
     ///
     /// # Errors
-    /// When SES can't be reached or refuses the message.
-    pub async fn send(&self, message: &Mail) -> Result<(), SendFailure> {
+    /// When SES can't be reached or refuses the message. [`SendError::not_taken`] says whether that is certain.
+    pub async fn send(&self, message: &Mail) -> Result<(), SendError> {
         let bytes = Blob::new(mime(message, &self.sender.as_sent()));
         let raw = RawMessage::builder().data(bytes).build().map_err(|_| SendFailure::Unbuildable)?;
         let content = EmailContent::builder().raw(raw).build();
         let sent = timeout(self.retry_policy.total, self.send_with_retries(message, content)).await;
-        sent.unwrap_or(Err(SendFailure::TimedOut))
+        sent.unwrap_or(Err(SendFailure::TimedOut.into()))
     }
 
-    async fn send_with_retries(&self, message: &Mail, content: EmailContent) -> Result<(), SendFailure> {
+    async fn send_with_retries(&self, message: &Mail, content: EmailContent) -> Result<(), SendError> {
         let mut attempts = Attempts::begin(self.retry_policy);
         loop {
             match self.try_send(message, content.clone()).await {
-                Err(Refused { not_taken: true, .. }) if attempts.pause().await => {}
-                done => return done.map_err(|refused| refused.failure),
+                Err(error) if may_succeed_at_once(&error) && attempts.pause().await => {}
+                done => return done,
             }
         }
     }
 
-    async fn try_send(&self, message: &Mail, content: EmailContent) -> Result<(), Refused> {
+    async fn try_send(&self, message: &Mail, content: EmailContent) -> Result<(), SendError> {
         let attempt = self.retry_policy.attempt;
         // Both limits, as one that isn't set here is that of the client.
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(attempt);
@@ -74,30 +74,46 @@ impl Mailer {
             .content(content)
             .customize()
             .config_override(once);
-        call.send().await.map(drop).map_err(|error| Refused::new(&error))
+        call.send().await.map(drop).map_err(|error| send_error(&error))
     }
 }
 
-/// A message that SES has not accepted, as far as we know.
-struct Refused {
-    failure: SendFailure,
-    /// Whether it is certain that SES has not taken it.
-    not_taken: bool,
+/// Whether another attempt may succeed within seconds, and can't send the message twice: SES was asked for too
+/// much at once, or there was no connection.
+fn may_succeed_at_once(error: &SendError) -> bool {
+    error.not_taken && (error.failure.is_mail_throttling() || error.failure == SendFailure::Unreachable)
 }
 
-impl Refused {
-    fn new(error: &SdkError<SendEmailError>) -> Self {
-        let never_sent = fresh_connections::was_never_sent(error);
-        let timed_out = match error {
-            SdkError::TimeoutError(_) => true,
-            SdkError::DispatchFailure(failure) => failure.is_timeout() && !never_sent,
-            _ => false,
-        };
-        let failure = match error.code() {
-            Some(code) => SendFailure::Ses(code.to_owned()),
-            None if timed_out => SendFailure::TimedOut,
-            None => SendFailure::Unreachable,
-        };
-        Self { not_taken: never_sent || failure.is_mail_throttling(), failure }
+/// What an answer of SES, or a missing one, means.
+fn send_error(error: &SdkError<SendEmailError>) -> SendError {
+    let never_sent = fresh_connections::was_never_sent(error);
+    let timed_out = match error {
+        SdkError::TimeoutError(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_timeout() && !never_sent,
+        _ => false,
+    };
+    let failure = match code(error) {
+        Some(code) => SendFailure::Ses(code.to_owned()),
+        None if timed_out => SendFailure::TimedOut,
+        None => SendFailure::Unreachable,
+    };
+    SendError { not_taken: never_sent || is_refusal(error), ..failure.into() }
+}
+
+/// Whether SES has refused the message. An answer may also come from something on the way to SES, which
+/// doesn't know whether SES has taken it: of the statuses of 500 and more, only a 500 with an error code is
+/// SES's own.
+fn is_refusal(error: &SdkError<SendEmailError>) -> bool {
+    match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::ServiceError(answer) => {
+            let status = answer.raw().status();
+            status.is_client_error() || status.as_u16() == 500 && code(error).is_some()
+        }
+        _ => false,
     }
+}
+
+fn code(error: &SdkError<SendEmailError>) -> Option<&str> {
+    error.code().filter(|code| !code.is_empty())
 }

@@ -12,8 +12,8 @@ use super::mime::mime;
 use super::{Mail, compose};
 use crate::domain::fixtures::{hour, instant, meeting as bare_meeting, other_digest, user, without};
 use crate::domain::{
-    CalendarUpdate, Description, Email, Event, Location, Meeting, Name, Participant, Role, Status, Title,
-    User,
+    CalendarState, Description, Email, Event, Location, Mailbox, Meeting, Name, Participant, Role, Status,
+    Title, User,
 };
 use crate::time::{Interval, Zone};
 
@@ -85,17 +85,30 @@ fn invitation(meeting: &Meeting, reader: &User) -> Mail {
 }
 
 fn invitation_at(meeting: &Meeting, reader: &User, now: DateTime<Utc>) -> Mail {
-    compose(meeting, reader, CalendarUpdate::of(meeting, &reader.id, None).as_ref(), &sender(), now)
+    let message = CalendarState::default().next_message(meeting, &reader.id, &reader.email);
+    compose(meeting, reader, message.as_ref(), &sender(), now)
 }
 
 /// The mail that brings a calendar that shows `before` up to date.
 fn update(meeting: &Meeting, reader: &User, before: &Event) -> Mail {
-    let update = CalendarUpdate::of(meeting, &reader.id, Some(before)).unwrap();
-    compose(meeting, reader, Some(&update), &sender(), now())
+    update_from(meeting, reader, before, &reader.email)
 }
 
-/// A reminder, an invitation, an update, a removal and a cancellation.
-fn every_mail(meeting: &Meeting, reader: &User) -> [Mail; 5] {
+/// The same, of a calendar behind the address `told`.
+fn update_from(meeting: &Meeting, reader: &User, before: &Event, told: &Email) -> Mail {
+    let mailbox = Mailbox {
+        address: told.clone(),
+        organizer: None,
+        certain: Some(before.clone()),
+        possible: Vec::new(),
+    };
+    let state = CalendarState { mailbox: Some(mailbox), last_sequence: None };
+    let message = state.next_message(meeting, &reader.id, &reader.email);
+    compose(meeting, reader, message.as_ref(), &sender(), now())
+}
+
+/// A reminder, an invitation, an update, a removal, a cancellation, and one to a former address.
+fn every_mail(meeting: &Meeting, reader: &User) -> [Mail; 6] {
     let cancelled = Meeting { status: Status::Cancelled, ..meeting.clone() };
     let before = shown_before(meeting);
     [
@@ -104,5 +117,6 @@ fn every_mail(meeting: &Meeting, reader: &User) -> [Mail; 5] {
         update(meeting, reader, &before),
         update(&without(reader, meeting), reader, &before),
         update(&cancelled, reader, &before),
+        update_from(meeting, reader, &before, &"former@example.net".parse().unwrap()),
     ]
 }

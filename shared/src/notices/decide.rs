@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::subject::{self, Subject};
-use crate::domain::{CalendarUpdate, Channel, Closed, Event, Meeting, Notice, NoticeKey, NoticeState, User};
+use crate::domain::{CalendarMessage, Channel, Closed, Meeting, Notice, NoticeKey, NoticeState, User};
 use crate::time::{Decision, Minute, Reason};
 
 /// What to do. The notices are as stored, except for the start and the meeting's version: these are the
@@ -39,8 +39,8 @@ pub struct Delivery<'a> {
     pub channel: Channel,
     /// The notices. An invitation is in it at most once.
     pub due: Vec<Notice>,
-    /// What it brings to the person's calendar; `None` for a mere reminder.
-    pub update: Option<CalendarUpdate>,
+    /// How it brings the person's calendar up to date; `None` for a mere reminder.
+    pub message: Option<CalendarMessage>,
     /// The id of the webhook, if it was tried before for the same start.
     pub webhook_id: Option<String>,
 }
@@ -72,7 +72,7 @@ pub fn decide<'a>(
     };
     let context = Context { meeting, user, stored, invitations, now };
     let Some(subject) = context.subject(notice) else {
-        return Action::Close(notice.clone(), subject::unwanted(meeting, notice));
+        return Action::Close(notice.clone(), subject::unwanted(meeting, Some(user), notice));
     };
     let minute = Minute::of(now);
     let as_decided = context.as_decided(notice, &subject);
@@ -105,7 +105,7 @@ struct Context<'a, 's> {
 
 impl<'a> Context<'a, '_> {
     fn subject(&self, notice: &Notice) -> Option<Subject> {
-        subject::subject(self.meeting, &notice.key, notice.last_sent.as_ref(), self.invitations)
+        subject::subject(self.meeting, &notice.key, &self.user.email, &notice.calendar, self.invitations)
     }
 
     fn as_decided(&self, notice: &Notice, subject: &Subject) -> Notice {
@@ -132,7 +132,7 @@ impl<'a> Context<'a, '_> {
     fn delivered_in_this_minute(&self, notice: &Notice) -> Option<DateTime<Utc>> {
         let says_the_same = |other: &&Notice| {
             if other.is_invitation() {
-                other.last_sent.as_ref() == Some(&Event::of(self.meeting))
+                other.calendar.may_show_something() && self.subject(other).is_none()
             } else {
                 other.start == self.meeting.start_minute()
             }
@@ -152,12 +152,13 @@ impl<'a> Context<'a, '_> {
 
     /// The message for the notice, and for its siblings that the rule puts in this minute too: by
     /// docs/time.md they are one message. An invitation says when the meeting starts, so it is a
-    /// reminder as well. A webhook that was tried before is for the same notices each time, as
-    /// its receiver may have counted it.
+    /// reminder as well; but one that goes to a former address stands alone. A webhook that was tried before is
+    /// for the same notices each time, as its receiver may have counted it.
     fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery<'a> {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);
         let same_start = notice.start == subject.start;
+        let stands_alone = subject.is_for_former_address();
         let siblings = self.stored.iter().filter(|other| {
             other.key != notice.key
                 && other.key.kind.channel() == channel
@@ -167,7 +168,8 @@ impl<'a> Context<'a, '_> {
         });
         let due_too = siblings.filter_map(|other| {
             let subject = self.subject(other)?;
-            (self.decide(other, &subject).remind_at == Some(minute)).then_some((other, subject))
+            let is_due = self.decide(other, &subject).remind_at == Some(minute);
+            (is_due && !stands_alone && !subject.is_for_former_address()).then_some((other, subject))
         });
         let all: Vec<_> = std::iter::once((notice, subject)).chain(due_too).collect();
         let invitation = all.iter().find(|(notice, _)| notice.is_invitation());
@@ -175,7 +177,7 @@ impl<'a> Context<'a, '_> {
             meeting: self.meeting,
             user: self.user,
             channel,
-            update: invitation.and_then(|(_, subject)| subject.update.clone()),
+            message: invitation.and_then(|(_, subject)| subject.message.clone()),
             webhook_id: if same_start { notice.webhook_id.clone() } else { None },
             due: all.iter().map(|(notice, subject)| self.as_decided(notice, subject)).collect(),
         }

@@ -10,14 +10,17 @@ use super::decide::{Action, Delivery, decide};
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
-use crate::domain::{Channel, Closed, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime, Transition};
+use crate::domain::{
+    CalendarMessage, CalendarUpdate, Channel, Closed, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime,
+    Transition,
+};
 use crate::mail::{self, Mailer};
 use crate::metrics;
-use crate::sending::SendFailure;
+use crate::sending::{SendError, SendFailure};
 use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 use crate::timers::Timers;
-use crate::webhook::{self, Reminded, SendError, WebhookMessage, Webhooks};
+use crate::webhook::{self, Reminded, WebhookMessage, Webhooks};
 
 /// How often a delivery decides again after a conflict.
 const ROUNDS: usize = 5;
@@ -45,6 +48,8 @@ pub struct Notifier {
 pub enum DeliveryOutcome {
     /// A message was sent.
     Delivered,
+    /// A former address was sent a cancellation. The invitation to the present address is still to come.
+    Withdrawn,
     /// It was part of another notice's message.
     Covered,
     /// Its timer is set to another minute.
@@ -120,7 +125,8 @@ impl Notifier {
     async fn send(&self, delivery: Delivery<'_>, now: DateTime<Utc>) -> Result<DeliveryOutcome, Unfinished> {
         let webhook = (delivery.channel == Channel::Webhook).then(|| webhook_message(&delivery));
         let webhook_id = webhook.as_ref().map(|message| message.id.as_str());
-        let claim = |notice: &Notice| notice.claimed(now + CLAIM, webhook_id);
+        let message = delivery.message.as_ref();
+        let claim = |notice: &Notice| notice.claimed(now + CLAIM, webhook_id, message);
         let claimed: Vec<_> = delivery.due.iter().map(claim).collect();
         self.store.apply(&transitions(&delivery.due, &claimed)).await?;
         if self.clock.now() + SENDING > now + CLAIM {
@@ -128,18 +134,23 @@ impl Notifier {
         }
         let sent = match webhook {
             Some(message) => self.send_webhook(&message).await,
-            None => self.send_mail(&delivery, now).await.map_err(SendError::from),
+            None => self.send_mail(&delivery, now).await,
         };
         match sent {
-            Ok(()) => self.note_delivered(&delivery, &claimed, now).await,
+            Ok(()) => self.note_sent(&delivery, &claimed, now).await,
             Err(error) if error.is_final() => self.note_failed_for_good(&claimed, &error).await,
+            Err(error) if error.not_taken => {
+                let as_before = delivery.due.iter().zip(&claimed);
+                let claimed: Vec<_> = as_before.map(|(before, claimed)| claimed.not_sent(before)).collect();
+                self.note_failed(&claimed, &error, now).await
+            }
             Err(error) => self.note_failed(&claimed, &error, now).await,
         }
     }
 
-    async fn send_mail(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> Result<(), SendFailure> {
+    async fn send_mail(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> Result<(), SendError> {
         let Delivery { meeting, user, .. } = delivery;
-        let mail = mail::compose(meeting, user, delivery.update.as_ref(), self.mailer.sender(), now);
+        let mail = mail::compose(meeting, user, delivery.message.as_ref(), self.mailer.sender(), now);
         self.mailer.send(&mail).await
     }
 
@@ -148,14 +159,23 @@ impl Notifier {
         webhooks.send(message, &self.clock).await
     }
 
-    async fn note_delivered(
+    async fn note_sent(
         &self,
         delivery: &Delivery<'_>,
         claimed: &[Notice],
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Unfinished> {
         let delivered_at = self.clock.now();
-        let delivered = |notice: &Notice| notice.delivered(delivered_at, delivery.update.as_ref());
+        let message = delivery.message.as_ref();
+        if let Some(message @ CalendarMessage { update: CalendarUpdate::Withdraw { .. }, .. }) = message {
+            let open: Vec<_> = claimed.iter().map(|notice| notice.withdrawn(message, delivered_at)).collect();
+            self.apply_with_retries(&transitions(claimed, &open)).await?;
+            for notice in &open {
+                log::log_transition(notice, "meeting taken off the calendar of a former address");
+            }
+            return Ok(DeliveryOutcome::Withdrawn);
+        }
+        let delivered = |notice: &Notice| notice.delivered(delivered_at, message);
         let delivered: Vec<_> = claimed.iter().map(delivered).collect();
         self.apply_with_retries(&transitions(claimed, &delivered)).await?;
         for notice in &delivered {

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::subject;
 use crate::domain::{
-    Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, User,
-    UserId, WantedNotice,
+    CalendarState, Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime,
+    Transition, User, UserId, WantedNotice,
 };
 use crate::time::{Minute, Reason};
 
@@ -42,18 +42,19 @@ pub fn plan(
     let wanted = wanted(meeting, users, &stored, invitations);
     let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.notice.key).collect();
     let unwanted = stored.values().filter(|notice| !keys.contains(&notice.key));
-    let cancelled = unwanted.filter_map(|notice| cancel(meeting, notice, now));
+    let cancelled =
+        unwanted.filter_map(|notice| cancel(meeting, users.get(&notice.key.user_id), notice, now));
     let set =
         wanted.iter().filter_map(|wanted| plan_one(wanted, stored.get(&wanted.notice.key).copied(), now));
     set.chain(cancelled).collect()
 }
 
 /// Who gets notices of a meeting: its participants, and those who take part no longer but
-/// whose calendar still shows it.
+/// whose calendar may still show it.
 pub fn recipients<'a>(meeting: &'a Meeting, stored: &'a [Notice]) -> BTreeSet<&'a UserId> {
-    let last_sent =
-        stored.iter().filter(|notice| notice.last_sent.is_some()).map(|notice| &notice.key.user_id);
-    meeting.participants.iter().map(|participant| &participant.user_id).chain(last_sent).collect()
+    let may_show_it = stored.iter().filter(|notice| notice.calendar.may_show_something());
+    let may_show_it = may_show_it.map(|notice| &notice.key.user_id);
+    meeting.participants.iter().map(|participant| &participant.user_id).chain(may_show_it).collect()
 }
 
 /// The reminders as they will be once [`plan`] is carried out. `stored` are the meeting's reminders alone.
@@ -85,14 +86,15 @@ fn wanted<'a>(
     invitations: bool,
 ) -> Vec<Wanted<'a>> {
     let mut wanted = Vec::new();
+    let nothing_sent = CalendarState::default();
     for user in users.values() {
         let reminders = meeting.notifications.reminders().into_iter();
         let reminders =
             reminders.map(|(channel, minutes_before)| NoticeKind::Reminder { channel, minutes_before });
         for kind in reminders.chain([NoticeKind::Invitation]) {
             let key = NoticeKey { meeting_id: meeting.id.clone(), user_id: user.id.clone(), kind };
-            let last_sent = stored.get(&key).and_then(|stored| stored.last_sent.as_ref());
-            if let Some(subject) = subject::subject(meeting, &key, last_sent, invitations) {
+            let calendar = stored.get(&key).map_or(&nothing_sent, |stored| &stored.calendar);
+            if let Some(subject) = subject::subject(meeting, &key, &user.email, calendar, invitations) {
                 let notice = WantedNotice {
                     key,
                     email: user.email.clone(),
@@ -177,7 +179,7 @@ fn plan_to_suppress(
 }
 
 /// What to do for a stored notice that should not be.
-fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan> {
+fn cancel(meeting: &Meeting, user: Option<&User>, stored: &Notice, now: DateTime<Utc>) -> Option<Plan> {
     if stored.state().is_final() || stored.state() == NoticeState::Cancelled {
         return cancel_timer(stored);
     }
@@ -185,7 +187,7 @@ fn cancel(meeting: &Meeting, stored: &Notice, now: DateTime<Utc>) -> Option<Plan
         return Some(Plan::Wait);
     }
     let closed = stored.for_meeting(stored.start, meeting.version).closed(
-        subject::unwanted(meeting, stored),
+        subject::unwanted(meeting, user, stored),
         stored.may_have_timer(),
         now,
     );

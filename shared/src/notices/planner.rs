@@ -59,7 +59,8 @@ impl Planner {
         self.plan_notices(id, None, run).await
     }
 
-    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone.
+    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone. Of
+    /// its organizer, everyone's are planned.
     async fn plan_notices(
         &self,
         id: &MeetingId,
@@ -69,7 +70,6 @@ impl Planner {
         if run.is_over() {
             return Err(Unfinished::TimeIsUp);
         }
-        let concerns = |id: &UserId| person.is_none_or(|person| person == id);
         // Notices whose timer this run changed while others wrote their row. It may have replaced the timer
         // that they set.
         let mut contested = HashSet::new();
@@ -77,6 +77,9 @@ impl Planner {
             let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
                 return Ok(());
             };
+            // Every calendar shows whose meeting it is, and under which address.
+            let person = person.filter(|id| !self.invitations || meeting.creator_id != **id);
+            let concerns = |id: &UserId| person.is_none_or(|person| person == id);
             stored.retain(|notice| concerns(&notice.key.user_id));
             let recipients = recipients(&meeting, &stored).into_iter().filter(|id| concerns(id));
             let users = self.store.users(recipients.collect()).await?;

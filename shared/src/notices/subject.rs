@@ -1,6 +1,9 @@
 //! Whether a notice is wanted as the meeting and the person are now, until when, and in which minute.
 
-use crate::domain::{CalendarUpdate, Closed, Event, Meeting, Notice, NoticeKey, NoticeKind, User};
+use crate::domain::{
+    CalendarMessage, CalendarState, CalendarUpdate, Closed, Email, Meeting, Notice, NoticeKey, NoticeKind,
+    User,
+};
 use crate::time::{Decision, Minute, remind};
 
 /// What a wanted notice is about.
@@ -8,16 +11,25 @@ use crate::time::{Decision, Minute, remind};
 pub(super) struct Subject {
     /// The start before which it has to be sent.
     pub(super) start: Minute,
-    /// What an invitation brings to the person's calendar; `None` for a reminder.
-    pub(super) update: Option<CalendarUpdate>,
+    /// The message of an invitation; `None` for a reminder.
+    pub(super) message: Option<CalendarMessage>,
 }
 
-/// What the notice of that key is about now, if it is wanted. `last_sent` is what the person's calendar
-/// shows; `invitations` says whether the deployment sends any.
+impl Subject {
+    /// Whether its message goes to an address that the person no longer has.
+    pub(super) fn is_for_former_address(&self) -> bool {
+        let update = self.message.as_ref().map(|message| &message.update);
+        matches!(update, Some(CalendarUpdate::Withdraw { .. }))
+    }
+}
+
+/// What the notice of that key is about now, if it is wanted. `email` is the person's present address,
+/// `calendar` what their calendar may show; `invitations` says whether the deployment sends any.
 pub(super) fn subject(
     meeting: &Meeting,
     key: &NoticeKey,
-    last_sent: Option<&Event>,
+    email: &Email,
+    calendar: &CalendarState,
     invitations: bool,
 ) -> Option<Subject> {
     match key.kind {
@@ -25,22 +37,23 @@ pub(super) fn subject(
             let wanted = meeting.is_confirmed()
                 && meeting.participant(&key.user_id).is_some()
                 && meeting.notifications.reminders().contains(&(channel, minutes_before));
-            wanted.then(|| Subject { start: meeting.start_minute(), update: None })
+            wanted.then(|| Subject { start: meeting.start_minute(), message: None })
         }
         NoticeKind::Invitation if !invitations => None,
         NoticeKind::Invitation => {
-            let update = CalendarUpdate::of(meeting, &key.user_id, last_sent)?;
-            Some(Subject { start: update.deadline(), update: Some(update) })
+            let message = calendar.next_message(meeting, &key.user_id, email)?;
+            Some(Subject { start: message.deadline, message: Some(message) })
         }
     }
 }
 
 /// How to close a notice that isn't wanted any more: as cancelled, or as delivered if the change that it was
-/// for is undone, so that the last message is true again.
-pub(super) fn unwanted(meeting: &Meeting, notice: &Notice) -> Closed {
+/// for is undone, so that the last message is certainly true again. `user` is the person as they are now.
+pub(super) fn unwanted(meeting: &Meeting, user: Option<&User>, notice: &Notice) -> Closed {
     let reason = notice.reason();
-    let update = || CalendarUpdate::of(meeting, &notice.key.user_id, notice.last_sent.as_ref());
-    if notice.is_open() && notice.last_sent.is_some() && update().is_none() {
+    let email = user.map_or(&notice.email, |user| &user.email);
+    let next = || notice.calendar.next_message(meeting, &notice.key.user_id, email);
+    if notice.is_open() && notice.calendar.may_show_something() && next().is_none() {
         Closed::Delivered { remind_at: None, reason }
     } else {
         Closed::Cancelled { reason }

@@ -129,7 +129,7 @@ fn a_plan_waits_for_newer_data_and_for_deliveries_under_way() {
         only(plan(&old, &known(&[&ana]), std::slice::from_ref(&stored), false, noon())),
         Plan::Wait
     ));
-    let claimed = stored.claimed(noon() + TimeDelta::seconds(1), None);
+    let claimed = stored.claimed(noon() + TimeDelta::seconds(1), None, None);
     let newest = Meeting { version: 3, ..meeting(300, &[&ana], &[60]) };
     assert!(matches!(only(plan(&newest, &known(&[&ana]), &[claimed], false, noon())), Plan::Wait));
 }
@@ -144,7 +144,7 @@ fn a_minute_inside_dnd_is_never_delivered_in_even_when_dnd_came_later() {
     let Action::Deliver(delivery) = decide(key, Some(&meeting), Some(&calm), &stored, false, due) else {
         panic!("not delivered")
     };
-    assert_eq!((delivery.due, delivery.update), (stored.clone(), None));
+    assert_eq!((delivery.due, delivery.message), (stored.clone(), None));
     let quiet = User { version: 2, ..user("ana", Some(("13:30", "14:30"))) };
     let Action::Move(_, at, reason) = decide(key, Some(&meeting), Some(&quiet), &stored, false, due) else {
         panic!("not moved")

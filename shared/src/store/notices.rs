@@ -14,7 +14,8 @@ use super::table::{
     Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
 use crate::domain::{
-    Email, Event, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, Transition, UserId,
+    CalendarState, Email, Event, Mailbox, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState,
+    NoticeStatus, Transition, UserId,
 };
 use crate::time::Minute;
 
@@ -42,8 +43,8 @@ pub(super) struct NoticeItem {
     minutes_before: Option<u32>,
     email: String,
     start: i64,
-    #[serde(rename = "told", default, skip_serializing_if = "Option::is_none")]
-    last_sent: Option<EventItem>,
+    #[serde(flatten)]
+    calendar: CalendarItem,
     meeting_version: u64,
     user_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +67,22 @@ pub(super) struct NoticeItem {
     owed: Owed,
 }
 
+/// What the person's calendar may show. Rows of earlier versions have `told` alone.
+#[derive(Serialize, Deserialize)]
+struct CalendarItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<EventItem>,
+    /// An element that is null stands for a message that took the meeting off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    maybe_told: Vec<Option<EventItem>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told_address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told_organizer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told_sequence: Option<u64>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct EventItem {
     start: i64,
@@ -75,6 +92,8 @@ struct EventItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     location: Option<String>,
     digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organizer: Option<String>,
 }
 
 impl NoticeItem {
@@ -89,7 +108,7 @@ impl NoticeItem {
             minutes_before: notice.key.kind.minutes_before(),
             email: notice.email.to_string(),
             start: notice.start.epoch(),
-            last_sent: notice.last_sent.as_ref().map(EventItem::from),
+            calendar: CalendarItem::from(&notice.calendar),
             meeting_version: notice.meeting_version,
             user_version: notice.user_version,
             remind_at: notice.remind_at().map(Minute::epoch),
@@ -106,6 +125,46 @@ impl NoticeItem {
     }
 }
 
+impl From<&CalendarState> for CalendarItem {
+    fn from(state: &CalendarState) -> Self {
+        let mailbox = state.mailbox.as_ref();
+        let possible = mailbox.iter().flat_map(|mailbox| &mailbox.possible);
+        let organizer = mailbox.and_then(|mailbox| mailbox.organizer.as_ref());
+        Self {
+            told: mailbox.and_then(|mailbox| mailbox.certain.as_ref()).map(EventItem::from),
+            maybe_told: possible.map(|event| event.as_ref().map(EventItem::from)).collect(),
+            told_address: mailbox.map(|mailbox| mailbox.address.to_string()),
+            told_organizer: organizer.map(ToString::to_string),
+            told_sequence: state.last_sequence,
+        }
+    }
+}
+
+impl CalendarItem {
+    /// What it stands for in a row that was planned from that version of the meeting, for that address. An
+    /// earlier version sent to that address, and no `SEQUENCE` beyond that version.
+    fn read(self, planned_for: &Email, meeting_version: u64) -> Result<CalendarState, StoreError> {
+        let certain = self.told.map(Event::try_from).transpose()?;
+        let possible = self.maybe_told.into_iter().map(|event| event.map(Event::try_from).transpose());
+        let possible = possible.collect::<Result<Vec<_>, _>>()?;
+        if certain.is_none() && possible.iter().all(Option::is_none) {
+            return Ok(CalendarState { mailbox: None, last_sequence: self.told_sequence });
+        }
+        let address = |name, text: Option<String>| match text {
+            Some(text) => Email::known(&text).map(Some).map_err(unreadable(name)),
+            None => Ok(None),
+        };
+        let mailbox = Mailbox {
+            address: address("told_address", self.told_address)?.unwrap_or_else(|| planned_for.clone()),
+            organizer: address("told_organizer", self.told_organizer)?,
+            certain,
+            possible,
+        };
+        let last_sequence = self.told_sequence.unwrap_or_else(|| meeting_version.saturating_sub(1));
+        Ok(CalendarState { mailbox: Some(mailbox), last_sequence: Some(last_sequence) })
+    }
+}
+
 impl From<&Event> for EventItem {
     fn from(event: &Event) -> Self {
         let (start, end) = (event.interval.start(), event.interval.end());
@@ -115,6 +174,7 @@ impl From<&Event> for EventItem {
             title: event.title.as_ref().map(ToString::to_string),
             location: event.location.as_ref().map(ToString::to_string),
             digest: event.digest.clone(),
+            organizer: event.organizer.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -128,6 +188,12 @@ impl TryFrom<EventItem> for Event {
             title: parse_optional("title", item.title.as_deref())?,
             location: parse_optional("location", item.location.as_deref())?,
             digest: item.digest,
+            organizer: item
+                .organizer
+                .as_deref()
+                .map(Email::known)
+                .transpose()
+                .map_err(unreadable("organizer"))?,
         })
     }
 }
@@ -143,12 +209,14 @@ impl TryFrom<NoticeItem> for Notice {
         let reason = parse("reason", &item.reason)?;
         let remind_at = item.remind_at.map(Minute::from_epoch);
         let claimed_until = item.claimed_until.map(instant).transpose()?;
+        let email = Email::known(&item.email).map_err(unreadable("email"))?;
+        let calendar = item.calendar.read(&email, item.meeting_version)?;
         Ok(Self {
             owed_at: item.owed.minute(),
             key: NoticeKey { meeting_id, user_id, kind },
-            email: Email::known(&item.email).map_err(unreadable("email"))?,
+            email,
             start: Minute::from_epoch(item.start),
-            last_sent: item.last_sent.map(Event::try_from).transpose()?,
+            calendar,
             meeting_version: item.meeting_version,
             user_version: item.user_version,
             status: NoticeStatus::from_parts(state, remind_at, reason, claimed_until)

@@ -2,24 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
-use crate::sending::SendFailure;
-
-/// A message that was not taken, as far as we know, and when its receiver wants to see it again. It is
-/// displayed as the failure is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{failure}")]
-pub struct SendError {
-    /// How it failed.
-    pub failure: SendFailure,
-    /// The receiver wants no further attempt before then.
-    pub retry_after: Option<DateTime<Utc>>,
-}
-
-impl From<SendFailure> for SendError {
-    fn from(failure: SendFailure) -> Self {
-        Self { failure, retry_after: None }
-    }
-}
+use crate::sending::{SendError, SendFailure};
 
 impl SendError {
     /// The failure that a status is, with the `Retry-After` of the answer, which came at `now`.
@@ -27,7 +10,7 @@ impl SendError {
         let is_overloaded = matches!(status, 429 | 503);
         let retry_after =
             if is_overloaded { retry_after.and_then(|text| parse_retry_after(text, now)) } else { None };
-        Self { failure: SendFailure::Status(status), retry_after }
+        Self { retry_after, ..SendFailure::Status(status).into() }
     }
 
     /// Whether the receiver wants this message never again: it answered 410 Gone.

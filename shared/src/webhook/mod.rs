@@ -16,7 +16,6 @@ mod sender;
 mod tests;
 
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::SendError;
 pub use keys::{Keys, KeysError, Secret};
 pub use message::{Reminded, WebhookMessage, reminder};
 pub use sender::Webhooks;

@@ -12,9 +12,9 @@ use lambda_http::http::{Request, header};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::timeout;
 
-use super::{Endpoint, Secret, SendError, WebhookMessage};
+use super::{Endpoint, Secret, WebhookMessage};
 use crate::clock::Clock;
-use crate::sending::{Attempts, RetryPolicy, SendFailure};
+use crate::sending::{Attempts, RetryPolicy, SendError, SendFailure};
 
 /// The name under which requests are sent.
 const USER_AGENT: &str = concat!("Tactful/", env!("CARGO_PKG_VERSION"));

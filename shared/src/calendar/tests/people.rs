@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
 use super::{email, person, read, review, written};
-use crate::calendar::{Audience, mailto};
+use crate::calendar::{Audience, Identity, mailto};
 use crate::domain::{Description, Email, Location, Meeting, Participant, Role, Title};
 
 #[test]
@@ -32,7 +32,8 @@ fn addresses_are_written_as_people_write_them() {
 #[test]
 fn an_apostrophe_is_no_quote_in_a_parameter() {
     let sender = email("o'brien@example.com");
-    let text = crate::calendar::document(&review(), Audience::Everyone, &sender, super::now()).text;
+    let (review, identity) = (review(), Identity::of(&review()));
+    let text = crate::calendar::document(&review, Audience::Everyone, identity, &sender, super::now()).text;
     assert_eq!(read(&text).organizer.sent_by.as_deref(), Some("mailto:o'brien@example.com"));
 }
 

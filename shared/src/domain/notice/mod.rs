@@ -28,7 +28,7 @@ pub use key::{NoticeKey, NoticeKind, UnknownKind};
 pub use status::{Closed, NoticeState, NoticeStatus, SendTime};
 pub use transitions::WantedNotice;
 
-use super::{Email, Event};
+use super::{CalendarState, Email};
 use crate::time::{Minute, Reason};
 
 /// A notice as stored.
@@ -40,8 +40,8 @@ pub struct Notice {
     pub email: Email,
     /// The start that it was planned for: the meeting's, or the deadline of an invitation.
     pub start: Minute,
-    /// What the person's calendar shows since the last invitation; `None` while it shows nothing.
-    pub last_sent: Option<Event>,
+    /// What the person's calendar may show of the meeting. Only an invitation changes it.
+    pub calendar: CalendarState,
     /// The version of the meeting that it was planned from.
     pub meeting_version: u64,
     /// The version of the user that it was planned from.

@@ -8,7 +8,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Closed, Notice, NoticeKey, NoticeStatus, SendTime, Transition};
-use crate::domain::{CalendarUpdate, Email};
+use crate::domain::{CalendarMessage, Email};
 use crate::time::{Minute, Reason};
 
 /// A notice that a meeting should have, and what it is planned from.
@@ -69,7 +69,7 @@ impl WantedNotice {
             key: self.key.clone(),
             email: self.email.clone(),
             start: self.start,
-            last_sent: stored.and_then(|stored| stored.last_sent.clone()),
+            calendar: stored.map(|stored| stored.calendar.clone()).unwrap_or_default(),
             meeting_version: self.meeting_version,
             user_version: self.user_version,
             status,
@@ -110,21 +110,49 @@ impl Notice {
         }
     }
 
-    /// A delivery has claimed it until `until`. A webhook is tried under `webhook_id`.
-    pub fn claimed(&self, until: DateTime<Utc>, webhook_id: Option<&str>) -> Self {
+    /// A delivery has claimed it until `until`. A webhook is tried under `webhook_id`. An invitation's `message`
+    /// may have been sent from now on: if the process dies, nobody can tell.
+    pub fn claimed(
+        &self,
+        until: DateTime<Utc>,
+        webhook_id: Option<&str>,
+        message: Option<&CalendarMessage>,
+    ) -> Self {
         let claimed = self.next(self.status.with_claim(Some(until)), Some(Minute::of(until) + 1));
-        Self { webhook_id: webhook_id.map(str::to_owned), ..claimed }
+        let calendar = match message {
+            Some(message) if self.is_invitation() => self.calendar.sending(message),
+            _ => self.calendar.clone(),
+        };
+        Self { webhook_id: webhook_id.map(str::to_owned), calendar, ..claimed }
     }
 
-    /// Its message was sent at `at`. An invitation's message brought `update` to the person's calendar.
-    pub fn delivered(&self, at: DateTime<Utc>, update: Option<&CalendarUpdate>) -> Self {
+    /// The message that it was claimed for was certainly not sent: the calendar is as it was `before`.
+    pub fn not_sent(&self, before: &Self) -> Self {
+        Self { calendar: before.calendar.clone(), ..self.clone() }
+    }
+
+    /// An invitation's `message` took the meeting off the calendar of a former address. It stays open, for the
+    /// invitation to the present one. That is sent a minute later, so that a mailbox which reads both addresses
+    /// gets the two in their order.
+    pub fn withdrawn(&self, message: &CalendarMessage, now: DateTime<Utc>) -> Self {
+        let next = Minute::after(now);
+        Self {
+            calendar: self.calendar.sent(message),
+            attempts: 0,
+            failure: None,
+            ..self.next(NoticeStatus::Planned(SendTime::new(next, self.reason())), Some(next))
+        }
+    }
+
+    /// Its message was sent at `at`. An invitation's `message` brought the person's calendar up to date.
+    pub fn delivered(&self, at: DateTime<Utc>, message: Option<&CalendarMessage>) -> Self {
         let delivered = Closed::Delivered { remind_at: self.remind_at(), reason: self.reason() };
-        let last_sent = match update {
-            Some(update) if self.is_invitation() => update.shown_after().cloned(),
-            _ => self.last_sent.clone(),
+        let calendar = match message {
+            Some(message) if self.is_invitation() => self.calendar.sent(message),
+            _ => self.calendar.clone(),
         };
         Self {
-            last_sent,
+            calendar,
             delivered_at: Some(at),
             delivered_for: Some(self.start),
             attempts: 0,

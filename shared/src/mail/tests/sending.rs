@@ -10,7 +10,7 @@ use tokio::select;
 use super::*;
 use crate::aws;
 use crate::mail::Mailer;
-use crate::sending::{RetryPolicy, SendFailure};
+use crate::sending::{RetryPolicy, SendError, SendFailure};
 use crate::test_server::{Reply, Server};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -29,6 +29,12 @@ fn mail() -> Mail {
 async fn mailer(url: &str, policy: RetryPolicy) -> Mailer {
     let config = aws::tests::config(url, aws::timeouts()).await;
     Mailer::new(aws::mail_client(&config), sender(), policy)
+}
+
+/// How it failed, and whether SES has certainly not taken it.
+fn failure(sent: Result<(), SendError>) -> (SendFailure, bool) {
+    let error = sent.unwrap_err();
+    (error.failure, error.not_taken)
 }
 
 #[tokio::test]
@@ -72,7 +78,7 @@ async fn a_mail_is_tried_again_after_a_failed_tls_handshake() {
 async fn a_mail_that_may_have_left_is_not_tried_again() {
     let server = Server::start(|_| Reply::Reset);
     let mailer = mailer(&server.url(), UNHURRIED).await;
-    assert_eq!(mailer.send(&mail()).await, Err(SendFailure::Unreachable));
+    assert_eq!(failure(mailer.send(&mail()).await), (SendFailure::Unreachable, false));
     assert_eq!(server.received().len(), 1);
 }
 
@@ -88,7 +94,8 @@ async fn throttled_mail_is_not_tried_again_if_that_might_take_too_long() {
     let server = Server::start(|_| THROTTLED);
     let policy = RetryPolicy { total: MINUTE, attempt: MINUTE, ..UNHURRIED };
     let throttled = SendFailure::Ses("TooManyRequestsException".to_owned());
-    assert_eq!(mailer(&server.url(), policy).await.send(&mail()).await, Err(throttled));
+    let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+    assert_eq!(failure(sent), (throttled, true));
     assert_eq!(server.received().len(), 1);
 }
 
@@ -113,6 +120,40 @@ async fn ses_is_waited_for_as_long_as_the_policy_says() {
 async fn a_mail_without_an_answer_in_time_has_timed_out() {
     let server = Server::start(|_| Reply::Silence);
     let policy = RetryPolicy { attempt: Duration::from_millis(200), ..UNHURRIED };
-    assert_eq!(mailer(&server.url(), policy).await.send(&mail()).await, Err(SendFailure::TimedOut));
+    let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+    assert_eq!(failure(sent), (SendFailure::TimedOut, false));
     assert_eq!(server.received().len(), 1);
+}
+
+/// What SES itself answers says that it has not taken the mail; what a proxy answers for it doesn't.
+#[tokio::test]
+async fn only_a_refusal_by_ses_says_that_it_has_not_taken_a_mail() {
+    let policy = RetryPolicy { total: MINUTE, attempt: MINUTE, ..UNHURRIED };
+    for (status, code, not_taken) in [
+        (400, "MessageRejected", true),
+        (403, "AccessDeniedException", true),
+        (429, "TooManyRequestsException", true),
+        (413, "", true),
+        (500, "InternalServiceErrorException", true),
+        (500, "", false),
+        (502, "", false),
+        (503, "ServiceUnavailable", false),
+        (504, "", false),
+    ] {
+        let server = Server::start(move |_| Reply::Answer(status, code, "{}"));
+        let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+        let failure = match code {
+            "" => SendFailure::Unreachable,
+            code => SendFailure::Ses(code.to_owned()),
+        };
+        assert_eq!(sent, Err(SendError { failure, not_taken, retry_after: None }), "{status} {code}");
+        assert_eq!(server.received().len(), 1, "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_off_leaves_it_open_whether_ses_has_taken_a_mail() {
+    let server = Server::start(|_| Reply::Answer(200, "", "{"));
+    let sent = mailer(&server.url(), UNHURRIED).await.send(&mail()).await;
+    assert_eq!(failure(sent), (SendFailure::Unreachable, false));
 }

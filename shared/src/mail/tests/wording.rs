@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn calendar_updates_match_their_snapshots() {
-    let names = ["invitation", "update", "removal", "cancellation"];
+    let names = ["invitation", "update", "removal", "cancellation", "withdrawal"];
     let mails = every_mail(&meeting(), &reader("Bo", "Asia/Tokyo"));
     for (name, message) in names.into_iter().zip(&mails[1..]) {
         insta::assert_snapshot!(format!("{name}_text"), message.text);
@@ -29,8 +29,39 @@ fn subject_and_first_sentence_say_why_a_mail_comes() {
             "You were removed from Talk about <i>colours</i>.",
         ),
         ("Cancelled: Talk about <i>colours</i>, Mon 30 Nov 18:00", "Talk about <i>colours</i> is cancelled."),
+        (
+            "Withdrawn: Talk about <i>colours</i>, Mon 30 Nov 18:00",
+            "Mail about Talk about <i>colours</i> now goes to another address of yours. It is taken off the \
+             calendar of this one.",
+        ),
     ];
     assert_eq!(mails, expected.map(|(subject, first)| (subject.to_owned(), first.to_owned())));
+}
+
+#[test]
+fn a_former_address_reads_no_more_than_it_was_told_and_not_the_new_address() {
+    let bo = reader("Bo", "Asia/Tokyo");
+    let former = "former@example.net".parse::<Email>().unwrap();
+    let message = update_from(&meeting(), &bo, &shown_before(&meeting()), &former);
+    assert_eq!(message.to, former);
+    let object = message.calendar.unwrap().text.replace("\r\n ", "");
+    assert!(object.contains("METHOD:CANCEL") && object.contains(":mailto:former@example.net"), "{object}");
+    for text in [&message.text, &message.html, &object] {
+        assert!(!text.contains(bo.email.as_str()) && !text.contains("Review"), "{text}");
+    }
+}
+
+#[test]
+fn an_update_says_that_the_organizer_has_another_address() {
+    let bo = reader("Bo", "Asia/Tokyo");
+    let before =
+        Event { organizer: Some("ana@former.example".parse::<Email>().unwrap()), ..Event::of(&meeting()) };
+    let message = update(&meeting(), &bo, &before);
+    assert!(
+        message.text.contains(" has a new address for replies. Its time is the same."),
+        "{}",
+        message.text
+    );
 }
 
 #[test]

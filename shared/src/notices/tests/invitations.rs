@@ -40,9 +40,9 @@ fn delivered(
     };
     for due in &delivery.due {
         let row = stored.iter_mut().find(|row| row.key == due.key).unwrap();
-        *row = due.delivered(minute(after_noon).start(), delivery.update.as_ref());
+        *row = due.delivered(minute(after_noon).start(), delivery.message.as_ref());
     }
-    delivery.update
+    delivery.message.map(|message| message.update)
 }
 
 fn change(before: &Meeting, now: &Meeting) -> CalendarUpdate {
@@ -134,7 +134,7 @@ fn a_removed_person_gets_a_cancellation_only_after_an_invitation() {
         delivered(&alone, &bo, &mut stored, 6),
         Some(CalendarUpdate::Remove { before: Event::of(&both) })
     );
-    assert_eq!(invitation_of(&bo, &stored).unwrap().last_sent, None);
+    assert_eq!(invitation_of(&bo, &stored).unwrap().calendar.mailbox, None);
     assert!(plan(&alone, &known(&[&ana]), &stored, true, minute(7).start()).is_empty());
 
     // He comes back, and is invited anew.
@@ -200,12 +200,13 @@ fn an_invitation_stands_for_a_reminder_of_the_same_minute() {
     let Action::Deliver(delivery) = decide(&due.key, Some(&meeting), Some(&ana), &stored, true, now) else {
         panic!("not delivered")
     };
-    assert_eq!((delivery.due.len(), delivery.update), (2, Some(CalendarUpdate::Invite(Event::of(&meeting)))));
+    let message = delivery.message.unwrap();
+    assert_eq!((delivery.due.len(), &message.update), (2, &CalendarUpdate::Invite(Event::of(&meeting))));
 
     // A message that was sent without the reminder being in it covers it; none covers an invitation.
     let mut late = stored.clone();
     let row = late.iter_mut().find(|notice| notice.is_invitation()).unwrap();
-    *row = row.delivered(now, Some(&CalendarUpdate::Invite(Event::of(&meeting))));
+    *row = row.delivered(now, Some(&message));
     let action = decide(&due.key, Some(&meeting), Some(&ana), &late, true, now);
     assert!(matches!(action, Action::Covered(_, at) if at == now));
     let row = stored.iter_mut().find(|notice| notice.key == due.key).unwrap();

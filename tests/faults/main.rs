@@ -6,6 +6,8 @@
 //! - `stream`: records come twice, late, in any order, or never.
 //! - `leftovers`: a change follows one whose process died halfway.
 //! - `invitations`: each AWS call fails while an invitation, an update or a cancellation is planned and sent.
+//! - `unknown_outcomes`: SES takes a mail and its answer is lost, while meetings and addresses change. A model
+//!   of a calendar program (`calendar_program`) shows what is true in the end.
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
 //! - `crowds`: some pending items can't be handled, and must not delay others.
@@ -19,6 +21,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod calendar_program;
 mod calendars;
 mod crowds;
 mod deliveries;
@@ -30,3 +33,4 @@ mod stream;
 mod sweep;
 mod throttling;
 mod timers;
+mod unknown_outcomes;

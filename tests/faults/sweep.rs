@@ -3,6 +3,8 @@
 //! The calls are counted in a run without faults, so a new call is covered at once. A read has no effect, so
 //! it fails in one way only.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use harness::{Call, CallOutcome};
 use shared::domain::Channel;
@@ -17,6 +19,8 @@ pub(crate) enum Fault {
     Unreachable(usize),
     /// It takes effect, but its response is lost.
     ResponseLost(usize),
+    /// It takes effect, but its response comes too late.
+    AnsweredLate(usize),
     /// It takes effect, and the process dies.
     ProcessDies(usize),
     /// All later calls of this run never arrive.
@@ -25,22 +29,28 @@ pub(crate) enum Fault {
     Refused(usize),
     /// The receiver takes that many webhooks, but closes the connection.
     HungUp(usize),
+    /// The receiver takes that many webhooks, but answers too late.
+    ReceiverLate(usize),
 }
 
 impl Fault {
     const ALL: [fn(usize) -> Self; 4] =
         [Self::Unreachable, Self::ResponseLost, Self::ProcessDies, Self::Outage];
 
-    /// All faults of that call.
+    /// All faults of that call. Only a mail can be answered too late: after all other calls the SDK tries again
+    /// until it knows.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
         let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"].contains(&operation);
-        Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX }).map(move |fault| fault(number))
+        let late = (operation == "SendEmail").then_some(Self::AnsweredLate(number));
+        let others = Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX });
+        others.map(move |fault| fault(number)).chain(late)
     }
 
     pub(crate) fn outcome(self, call: &Call) -> CallOutcome {
         match self {
             Self::Unreachable(number) if call.number == number => CallOutcome::Unreachable,
             Self::ResponseLost(number) if call.number == number => CallOutcome::ResponseLost,
+            Self::AnsweredLate(number) if call.number == number => CallOutcome::AnsweredLate,
             Self::ProcessDies(number) if call.number == number => CallOutcome::ProcessDies,
             Self::Outage(number) if call.number > number => CallOutcome::Unreachable,
             _ => CallOutcome::Pass,
@@ -52,8 +62,10 @@ impl Fault {
     pub(crate) fn duplicates(self, calls: &[String]) -> usize {
         let sent = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
         match self {
-            Self::Unreachable(_) | Self::Refused(_) | Self::HungUp(_) => 0,
-            Self::ResponseLost(number) => sent(calls.get(number - 1..number).unwrap_or_default()),
+            Self::Unreachable(_) | Self::Refused(_) | Self::HungUp(_) | Self::ReceiverLate(_) => 0,
+            Self::ResponseLost(number) | Self::AnsweredLate(number) => {
+                sent(calls.get(number - 1..number).unwrap_or_default())
+            }
             // Concurrent calls may have taken effect as well.
             Self::ProcessDies(_) => sent(calls),
             Self::Outage(number) => sent(&calls[..number.min(calls.len())]),
@@ -76,6 +88,11 @@ struct RunResult {
 async fn run(channel: Channel, scenario: Scenario, fault: Option<Fault>) -> RunResult {
     let mut fixture = Fixture::by(channel, scenario).await;
     match fault {
+        Some(Fault::ReceiverLate(times)) => {
+            // On a slow machine other answers are late as well. That makes no difference to the receiver.
+            fixture.world.restart_with_patience(Duration::from_millis(200));
+            fixture.world.receiver().answer_late_next(times);
+        }
         Some(Fault::Refused(times)) => fixture.world.receiver().answer_next(&vec![500; times]),
         Some(Fault::HungUp(times)) => fixture.world.receiver().hang_up_next(times),
         _ => {}
@@ -147,6 +164,7 @@ async fn sweep(channel: Channel, scenario: Scenario) {
     }
     // One delivery makes three attempts.
     let troubles = [1, 2, 3, 4].into_iter().flat_map(|times| [Fault::Refused(times), Fault::HungUp(times)]);
+    let troubles = troubles.chain([Fault::ReceiverLate(1), Fault::ReceiverLate(3)]);
     if requests == 0 {
         return;
     }

@@ -36,6 +36,8 @@ pub enum CallOutcome {
     Hangs,
     /// It takes effect, but its response is lost. The SDK doesn't retry.
     ResponseLost,
+    /// It takes effect, but its response comes when nobody waits for it any more.
+    AnsweredLate,
     /// It takes effect, but the response is an error after which the SDK retries.
     RetriedBySdk,
     /// A transaction is cancelled because of a conflict with another one. It has no effect.
@@ -194,6 +196,7 @@ impl HttpConnector for Connector {
                 CallOutcome::TimerConflict => return Ok(timer_conflict()),
                 CallOutcome::Pass
                 | CallOutcome::ResponseLost
+                | CallOutcome::AnsweredLate
                 | CallOutcome::RetriedBySdk
                 | CallOutcome::ProcessDies => {}
             }
@@ -204,6 +207,7 @@ impl HttpConnector for Connector {
             match outcome {
                 _ if calls.is_dead() => pending().await,
                 CallOutcome::RetriedBySdk => Ok(internal_error()),
+                CallOutcome::AnsweredLate => Err(ConnectorError::timeout("the answer was late".into())),
                 CallOutcome::ResponseLost => Err(ConnectorError::user("the answer was held back".into())),
                 _ => answer,
             }

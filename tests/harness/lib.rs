@@ -33,6 +33,7 @@ use serde_json::Value;
 use shared::access::SignIn;
 use shared::clock::Clock;
 use shared::domain::Quotas;
+use shared::sending::RetryPolicy;
 use shared::webhook::Endpoint;
 
 pub use calls::{Call, CallOutcome, Calls};
@@ -72,11 +73,19 @@ struct WorldSettings {
     /// Whether callers need a token.
     signs_in: bool,
     quotas: Quotas,
+    webhook_policy: RetryPolicy,
 }
 
 impl Default for WorldSettings {
     fn default() -> Self {
-        Self { invitations: false, has_receiver: true, signs_in: false, quotas: Quotas::default() }
+        let webhook_policy = retries_without_pauses();
+        Self {
+            invitations: false,
+            has_receiver: true,
+            signs_in: false,
+            quotas: Quotas::default(),
+            webhook_policy,
+        }
     }
 }
 
@@ -169,12 +178,6 @@ impl World {
     /// The receiver of webhooks, which can be made to refuse them.
     pub fn receiver(&self) -> &Receiver {
         &self.services.receiver
-    }
-
-    /// A new process, deployed with those quotas.
-    pub fn restart_with(&mut self, quotas: Quotas) {
-        self.settings.quotas = quotas;
-        self.restart();
     }
 
     /// The calls to AWS that the current process makes.
@@ -329,9 +332,8 @@ pub fn instant(text: &str) -> DateTime<Utc> {
 impl WorldSettings {
     fn of_functions(self, receiver: &Receiver, template: &Template) -> FunctionSettings<'static> {
         let endpoint = || Endpoint::https_or_loopback(&receiver.url()).unwrap();
-        let webhooks = self
-            .has_receiver
-            .then(|| WebhookSettings { endpoint: endpoint(), retry_policy: retries_without_pauses() });
+        let retry_policy = self.webhook_policy;
+        let webhooks = self.has_receiver.then(|| WebhookSettings { endpoint: endpoint(), retry_policy });
         FunctionSettings {
             name: TABLE,
             invitations: self.invitations,

@@ -10,9 +10,11 @@ use local::gateway::authorizer::Authorizer;
 use local::sdk::Loopback;
 use local::template::Template;
 use shared::clock::Clock;
+use shared::domain::Quotas;
 use shared::notices::{Notifier, Planner, deadlines};
 use shared::sending::RetryPolicy;
 
+use crate::World;
 use crate::calls::Calls;
 
 /// One process. Its calls are recorded apart from those of any other process.
@@ -60,6 +62,20 @@ impl Process {
             Gateway::new(&template.routes().unwrap(), contexts.http(), authorizer.cloned(), clock.clone());
         let FunctionContexts { planner, notifier, .. } = contexts;
         Self { calls, gateway: gateway.unwrap(), planner, notifier }
+    }
+}
+
+impl World {
+    /// A new process, deployed with those quotas.
+    pub fn restart_with(&mut self, quotas: Quotas) {
+        self.settings.quotas = quotas;
+        self.restart();
+    }
+
+    /// A new process that waits for the receiver of webhooks for so long only.
+    pub fn restart_with_patience(&mut self, attempt: Duration) {
+        self.settings.webhook_policy.attempt = attempt;
+        self.restart();
     }
 }
 

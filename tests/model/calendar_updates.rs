@@ -9,6 +9,10 @@ use crate::reference::Meeting;
 pub(crate) struct Calendar {
     /// What the last message made it show.
     pub(crate) shows: Option<Entry>,
+    /// The address of that message.
+    pub(crate) address: String,
+    /// The `SEQUENCE` of that message, also if it shows nothing any more.
+    pub(crate) sequence: Option<u64>,
     /// The minute of the next message.
     pub(crate) to_come: Option<Minute>,
 }
@@ -21,11 +25,14 @@ pub(crate) struct Entry {
     title: String,
     place: Option<&'static str>,
     zone: usize,
+    /// The organizer's address.
+    organizer: String,
 }
 
 /// An update that is due.
 pub(crate) struct CalendarUpdate {
     pub(crate) kind: MailKind,
+    pub(crate) to: String,
     /// The title in the message. Of what is over it is the one that they know.
     pub(crate) title: String,
     /// The start in the message.
@@ -46,14 +53,19 @@ pub(crate) enum MailKind {
     Update,
     Cancellation,
     Removal,
+    /// A cancellation for an address that the person no longer has.
+    Withdrawal,
 }
 
 /// What a mail says.
 pub(crate) struct MailText {
     pub(crate) kind: MailKind,
+    pub(crate) to: String,
     pub(crate) title: String,
     pub(crate) start: Minute,
     pub(crate) before: Vec<String>,
+    /// The `SEQUENCE` of its calendar object.
+    pub(crate) sequence: u64,
 }
 
 /// A mail that was sent: its minute, recipient, subject, lines about the former title and location, and its
@@ -75,10 +87,11 @@ pub(crate) struct CalendarObject {
     pub(crate) sequence: u64,
 }
 
-/// The update from what someone's calendar shows to the meeting as it is.
+/// The update from what someone's calendar shows to the meeting as it is. `email` is that person's address.
 pub(crate) fn calendar_update(
     meeting: &Meeting,
     person: usize,
+    email: &str,
     calendar: &Calendar,
 ) -> Option<CalendarUpdate> {
     let entry = Entry {
@@ -87,12 +100,15 @@ pub(crate) fn calendar_update(
         title: meeting.title.clone(),
         place: meeting.place,
         zone: meeting.zone,
+        organizer: meeting.organizer.clone(),
     };
+    let (present, known) = (email.to_owned(), calendar.address.clone());
     let (title, start, before) = (meeting.title.clone(), meeting.start, Vec::new());
     match (&calendar.shows, meeting.is_with(person)) {
         (None, false) => None,
         (None, true) => Some(CalendarUpdate {
             kind: MailKind::Invitation,
+            to: present,
             title,
             start,
             deadline: start,
@@ -103,6 +119,7 @@ pub(crate) fn calendar_update(
             let takes_part = meeting.people.contains(&person);
             Some(CalendarUpdate {
                 kind: if takes_part { MailKind::Cancellation } else { MailKind::Removal },
+                to: known,
                 title: shown.title.clone(),
                 start: shown.start,
                 deadline: shown.start,
@@ -110,6 +127,15 @@ pub(crate) fn calendar_update(
                 before,
             })
         }
+        (Some(shown), true) if known != present => Some(CalendarUpdate {
+            kind: MailKind::Withdrawal,
+            to: known,
+            title: shown.title.clone(),
+            start: shown.start,
+            deadline: start.max(shown.start),
+            shows: None,
+            before,
+        }),
         (Some(shown), true) if *shown == entry => None,
         (Some(shown), true) => {
             let (kind, deadline) = (MailKind::Update, start.max(shown.start));
@@ -120,7 +146,7 @@ pub(crate) fn calendar_update(
             if let (Some(place), None) = (shown.place, entry.place) {
                 before.push(format!("Was    {place}"));
             }
-            Some(CalendarUpdate { kind, title, start, deadline, shows: Some(entry), before })
+            Some(CalendarUpdate { kind, to: present, title, start, deadline, shows: Some(entry), before })
         }
     }
 }
@@ -133,6 +159,7 @@ impl MailKind {
             Self::Update => "Updated",
             Self::Cancellation => "Cancelled",
             Self::Removal => "Removed",
+            Self::Withdrawal => "Withdrawn",
         }
     }
 
@@ -140,7 +167,7 @@ impl MailKind {
         match self {
             Self::Reminder => None,
             Self::Invitation | Self::Update => Some("REQUEST"),
-            Self::Cancellation | Self::Removal => Some("CANCEL"),
+            Self::Cancellation | Self::Removal | Self::Withdrawal => Some("CANCEL"),
         }
     }
 
@@ -151,6 +178,7 @@ impl MailKind {
             Self::Update => Event::Update,
             Self::Cancellation => Event::Cancellation,
             Self::Removal => Event::Removal,
+            Self::Withdrawal => Event::Withdrawal,
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Event {
     Cancellation,
     /// A cancellation for a removed person.
     Removal,
+    /// A cancellation for a former address.
+    Withdrawal,
     /// A message that waits for the end of DND hours.
     DelayedByDnd,
     /// A message that waits because DND hours changed after it was planned.
@@ -41,7 +43,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::ReminderMail,
         Self::Webhook,
         Self::Moved,
@@ -51,6 +53,7 @@ impl Event {
         Self::ChangedTitleOrPlace,
         Self::Cancellation,
         Self::Removal,
+        Self::Withdrawal,
         Self::DelayedByDnd,
         Self::PostponedByNewDnd,
         Self::ReplacedReminder,

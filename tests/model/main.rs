@@ -18,8 +18,10 @@
 //! - A calendar shows what the last message made it show, and nothing at first. If that differs from the
 //!   meeting as it now is for that person, an update is due: an invitation, an update or a cancellation.
 //! - A removed person gets a cancellation with the title and time that they know.
-//! - Time, zone, title and location make a difference. Other people, their names and addresses, and reminders
-//!   don't.
+//! - Time, zone, title and location make a difference, and the organizer's address. Other people, their names
+//!   and addresses, and reminders don't.
+//! - If the calendar of an address that the person no longer has shows the meeting, that address gets a
+//!   cancellation, apart from all reminders. A minute later the person is invited under their address.
 //! - An update is sent in the first minute that a timer can be set for and that is outside its recipient's
 //!   DND hours. It must be before the new start or the start that the calendar shows, whichever is later.
 //!   After that it isn't sent.
@@ -30,7 +32,7 @@
 //! - An invitation or update replaces all mail reminders of its minute, but no webhook.
 //! - An update names the former title and location where they have changed.
 //! - `UID` is always that of the meeting. `SEQUENCE` counts the changes of the meeting until the message was
-//!   sent.
+//!   sent, and is always higher than in the message before.
 
 #![allow(
     clippy::expect_used,

@@ -50,6 +50,8 @@ pub(crate) struct Meeting {
     reminders: BTreeMap<(usize, Channel, i64), Reminder>,
     /// By person, for everyone who ever took part.
     pub(crate) calendars: BTreeMap<usize, Calendar>,
+    /// The organizer's address, as it was when the meeting was last planned.
+    pub(crate) organizer: String,
 }
 
 /// The status of a reminder, the start that it is for, and the start for which it was sent last.
@@ -130,6 +132,7 @@ impl Model {
             version: 1,
             reminders: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            organizer: String::new(),
         });
         self.plan(self.meetings.len() - 1);
     }
@@ -152,6 +155,8 @@ impl Model {
     /// Plans all messages about a meeting.
     fn plan(&mut self, index: usize) {
         let settable = (self.now + 60 + 59).div_euclid(60);
+        let organizer = self.meetings[index].people[0];
+        self.meetings[index].organizer = self.people[organizer].email.clone();
         self.plan_reminders(index, settable);
         if self.inviting {
             self.plan_calendars(index, settable);
@@ -193,7 +198,7 @@ impl Model {
         let meeting = &mut meetings[index];
         for (number, person) in people.iter().enumerate() {
             let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
-            match calendar_update(meeting, number, &calendar) {
+            match calendar_update(meeting, number, &person.email, &calendar) {
                 Some(update) => {
                     let earliest = calendar.to_come.map_or(settable, |at| settable.min(at));
                     calendar.to_come = person.first_outside_dnd(earliest, update.deadline);
@@ -221,14 +226,14 @@ impl Model {
         self.now = until;
     }
 
-    /// Sends the one mail to a person about a meeting in a minute, if any is due.
+    /// Sends the one mail to a person about a meeting in a minute, if any is due, and one to a former address.
     fn write(&mut self, index: usize, number: usize, minute: Minute) {
         let person = &self.people[number];
         let meeting = &mut self.meetings[index];
         let mut calendar = meeting.calendars.remove(&number).unwrap_or_default();
         let mut text = None;
         if calendar.to_come == Some(minute)
-            && let Some(update) = calendar_update(meeting, number, &calendar)
+            && let Some(update) = calendar_update(meeting, number, &person.email, &calendar)
         {
             calendar.to_come = person.first_outside_dnd(minute, update.deadline).filter(|at| *at > minute);
             if person.is_in_dnd(minute) {
@@ -236,33 +241,49 @@ impl Model {
             } else {
                 self.coverage.count(update.kind.event());
                 self.coverage.count_if(Event::ChangedTitleOrPlace, !update.before.is_empty());
+                let by_version = meeting.version - 1;
+                let sequence = calendar.sequence.map_or(by_version, |last| by_version.max(last + 1));
+                let CalendarUpdate { kind, to, title, start, before, .. } = update;
+                if kind == MailKind::Withdrawal {
+                    // The invitation is a minute later, and reminders of this minute go to the new address.
+                    calendar.to_come = Some(minute + 1).filter(|at| *at < meeting.start);
+                }
                 calendar.shows = update.shows;
-                let CalendarUpdate { kind, title, start, before, .. } = update;
-                text = Some(MailText { kind, title, start, before });
+                calendar.address.clone_from(&to);
+                calendar.sequence = Some(sequence);
+                text = Some(MailText { kind, to, title, start, before, sequence });
             }
         }
         meeting.calendars.insert(number, calendar);
 
+        let withdrawal = text.take_if(|text| text.kind == MailKind::Withdrawal);
         let due = self.due(index, number, Channel::Mail, minute);
         self.coverage.count_if(Event::ReplacedReminder, text.is_some() && !due.is_empty());
         let meeting = &self.meetings[index];
         if text.is_none() && !due.is_empty() {
             self.coverage.count(Event::ReminderMail);
             let (title, start) = (meeting.title.clone(), meeting.start);
-            text = Some(MailText { kind: MailKind::Reminder, title, start, before: Vec::new() });
+            let (kind, to) = (MailKind::Reminder, self.people[number].email.clone());
+            text = Some(MailText { kind, to, title, start, before: Vec::new(), sequence: 0 });
         }
-        let Some(MailText { kind, title, start, before }) = text else { return };
-        let person = &self.people[number];
+        for text in withdrawal.into_iter().chain(text) {
+            self.push(index, number, minute, text);
+        }
+    }
+
+    fn push(&mut self, index: usize, number: usize, minute: Minute, text: MailText) {
+        let MailText { kind, to, title, start, before, sequence } = text;
+        let (meeting, person) = (&self.meetings[index], &self.people[number]);
         let start = local(person.zone, start).strftime("%a %-d %b %H:%M").to_string();
         self.mails.push(Mail {
             at: minute,
-            to: person.email.clone(),
+            to,
             subject: format!("{}: {title}, {start}", kind.in_subject()),
             before,
             object: kind.method().map(|method| CalendarObject {
                 method: method.to_owned(),
                 uid: format!("{}@tactful", meeting.id),
-                sequence: meeting.version - 1,
+                sequence,
             }),
         });
     }

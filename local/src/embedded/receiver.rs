@@ -90,7 +90,14 @@ impl Receiver {
 
     /// Answers the next request with this status and this header `Retry-After`.
     pub fn answer_next_with_retry_after(&self, status: u16, retry_after: &str) {
-        self.desk.answers().push_back(Answer { status, retry_after: Some(retry_after.to_owned()) });
+        let retry_after = Some(retry_after.to_owned());
+        self.desk.answers().push_back(Answer { status, retry_after, too_late: false });
+    }
+
+    /// Takes the next requests as usual, but answers them when nobody waits for it any more.
+    pub fn answer_late_next(&self, times: usize) {
+        let usual = Answer::from(StatusCode::NO_CONTENT.as_u16());
+        self.desk.answers().extend(iter::repeat_n(Answer { too_late: true, ..usual }, times));
     }
 
     /// Hangs up on the next requests instead of answering them, and keeps them all the same.
@@ -144,11 +151,13 @@ struct Answer {
     /// The status, or [`HANG_UP`].
     status: u16,
     retry_after: Option<String>,
+    /// Whether nobody waits for the answer any more.
+    too_late: bool,
 }
 
 impl From<u16> for Answer {
     fn from(status: u16) -> Self {
-        Self { status, retry_after: None }
+        Self { status, retry_after: None, too_late: false }
     }
 }
 
@@ -186,6 +195,9 @@ async fn take(Shared(desk): Shared<Desk>, uri: Uri, headers: HeaderMap, body: By
     if let Err(error) = desk.keep(uri.path(), &headers, &body, verified, answer.status) {
         tracing::error!(%error, "a webhook could not be kept");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if answer.too_late {
+        return std::future::pending().await;
     }
     let Ok(status) = StatusCode::from_u16(answer.status) else {
         // A body that fails before anything was written takes the connection with it.

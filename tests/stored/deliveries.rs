@@ -67,6 +67,7 @@ pub(crate) fn objects(world: &World, who: &str, title: &str) -> Vec<String> {
 /// minute in which the sweep sends it without a timer, and its recipient and subject.
 const TO_COME: &[(&str, &str, &str)] = &[
     ("10:30", "10:31", "ana: Reminder: Sync, Mon 2 Nov 14:00"),
+    ("10:30", "10:31", "eve: Invitation: Unanswered, Mon 2 Nov 18:30"),
     ("10:31", "10:31", "ana: Invitation: Planning, Mon 2 Nov 16:30"),
     ("10:31", "10:31", "cy: Reminder: Sync, Mon 2 Nov 13:00"),
     ("10:31", "10:31", "eve: Cancelled: Dropped, Mon 2 Nov 16:00"),

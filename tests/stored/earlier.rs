@@ -1,15 +1,16 @@
 //! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus.
 //!
 //! Everything was written before idempotency keys, counted changes and marks, and before an invitation kept
-//! title and place.
+//! title and place, and what else its message said: address, organizer and `SEQUENCE`.
 
+use axum::http::Method;
 use harness::instant;
 use serde_json::json;
 
 use crate::answers::assert_the_same;
 use crate::deliveries::{assert_done, messages, objects, patch};
 use crate::fixtures::{stored, world_with};
-use crate::story::meeting;
+use crate::story::{meeting, request};
 
 #[tokio::test]
 async fn every_user_and_meeting_is_answered() {
@@ -55,6 +56,23 @@ async fn who_was_invited_is_sent_the_new_time() {
     assert_eq!(counted, [Some(1), Some(1), Some(8)]);
     let id = review["meeting_id"].as_str().unwrap();
     assert_eq!(of_fay("DAY#2026-11-02")["meetings"][id]["reminders"], 6);
+}
+
+/// The row doesn't say where its message went, but for which address it was planned.
+#[tokio::test]
+async fn who_was_invited_under_a_former_address_is_invited_under_the_present_one() {
+    let stored = stored().await;
+    let world = world_with(&stored.earlier).await;
+    let gus = stored.earlier.iter().find(|item| item["email"] == "gus@example.com").unwrap();
+    let path = format!("/api/users/{}", gus["user_id"].as_str().unwrap());
+    let change = json!({ "email": "august@example.com" });
+    let answer = world.request(request(Method::PATCH, &path, &[], &change)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    world.settle().await;
+    world.pass_to(instant("2026-11-02T11:00:00Z")).await;
+    assert_eq!(objects(&world, "gus", "Old review"), ["CANCEL 1 20261102T170000"]);
+    assert_eq!(objects(&world, "august", "Old review"), ["REQUEST 2 20261102T160000Z"]);
+    assert_eq!(objects(&world, "fay", "Old review"), [] as [&str; 0]);
 }
 
 #[tokio::test]

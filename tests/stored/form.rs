@@ -163,7 +163,8 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
     has("MEETING#<id> REMINDER#<id>#email#<number>", &[&states[..], &sending].concat());
     has("MEETING#<id> REMINDER#<id>#webhook#<number>", &["webhook_id", "claimed_until", "failure"]);
     let shown = ["told.start", "told.end", "told.title", "told.location", "told.digest"];
-    has("MEETING#<id> REMINDER#<id>#invitation", &[&states[..], &shown].concat());
+    let sent = ["told.organizer", "told_address", "told_organizer", "told_sequence", "maybe_told[].start"];
+    has("MEETING#<id> REMINDER#<id>#invitation", &[&states[..], &shown, &sent].concat());
     has(
         "MEETING#<id> MEETING",
         &[

@@ -7,6 +7,7 @@ use axum::http::{Method, Request};
 use chrono::DateTime;
 use harness::{Call, CallOutcome, Person, World, instant};
 use serde_json::{Value, json};
+use shared::notices::DeliveryOutcome;
 
 /// When the day is stopped, in the middle of its work.
 pub(crate) const STOPPED_AT: &str = "2026-11-02T10:30:00Z";
@@ -135,6 +136,8 @@ impl Story {
         self.world.receiver().answer_next(&[500; 3]);
         self.world.pass_to(at("10:29")).await;
         assert_eq!(self.world.webhooks().len(), REFUSED + 4);
+        self.book(eve, "18:30", "19:00", &[], "Unanswered", json!([])).await;
+        self.world.settle().await;
     }
 
     /// 10:30. Processes die while they send, timers can't be set or taken away, and the last change isn't
@@ -144,6 +147,7 @@ impl Story {
         self.world.clock.set(instant(STOPPED_AT));
         self.die_while_sending("Sync", cy, "email", 150).await;
         self.die_while_sending("Call", eve, "webhook", 50).await;
+        self.lose_the_answer("Unanswered", eve).await;
         // Cy's standup is planned with the new name; then the reminder that the dead process has claimed is
         // in the way.
         let path = format!("/api/users/{}", cy.id);
@@ -181,6 +185,19 @@ impl Story {
         let due = serde_json::from_value(due).unwrap();
         assert!(calls.survive(notify::handle(&self.world.process.notifier, due)).await.is_none());
         self.world.restart();
+    }
+
+    /// Sends one invitation that SES takes, while its answer is lost.
+    async fn lose_the_answer(&self, title: &str, person: &Person) {
+        let meeting = self.meeting(title).await;
+        let due = json!({ "meeting_id": id_of(&meeting), "user_id": person.id, "type": "invitation" });
+        let mails = |call: &Call| call.operation == "SendEmail";
+        let calls = self.world.calls();
+        calls.watch(move |call| if mails(call) { CallOutcome::ResponseLost } else { CallOutcome::Pass });
+        let outcome =
+            notify::handle(&self.world.process.notifier, serde_json::from_value(due).unwrap()).await;
+        assert_eq!(outcome.unwrap(), DeliveryOutcome::WillRetry);
+        calls.clear();
     }
 
     /// Follows the stream, and lets all happen that is due until then.

@@ -32,9 +32,9 @@ pub enum Audience<'a> {
 /// By what a calendar finds out whether an object is about a meeting that it shows, and whether it is newer.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
-    /// The address in `ORGANIZER`. It stays the one that the calendar was told first, even if the organizer has
-    /// another one by now, which stands in the list of those who take part. Calendars take an update from the
-    /// same `ORGANIZER` alone: a server has to refuse another one (RFC 6638, section 3.2.4.3), and Exchange
+    /// The address in `ORGANIZER`. It stays the one that the calendar was told first, even if the organizer
+    /// has another one by now, which stands in the list of those who take part. Calendars take an update from
+    /// the same `ORGANIZER` alone: a server has to refuse another one (RFC 6638, section 3.2.4.3), and Exchange
     /// knows no change of it. `None` for the organizer's present address.
     pub organizer: Option<&'a Email>,
     /// The `SEQUENCE`. Of two objects the one with the higher one is the newer (RFC 5546, section 2.1.4).

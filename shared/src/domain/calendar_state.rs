@@ -1,8 +1,8 @@
 //! What a person's calendar may show of a meeting, and which message comes next.
 //!
-//! SES has no way to ask whether it has taken a message whose answer was lost. So a message counts as one that
-//! may have been sent from the moment on at which a delivery claims it, until SES's answer is known. While
-//! such a message is the last one, nobody knows what the calendar shows, and there is something to send.
+//! SES has no way to ask whether it has taken a message whose answer was lost. So a message counts as one
+//! that may have been sent from the moment on at which a delivery claims it, until SES's answer is known.
+//! While such a message is the last one, nobody knows what the calendar shows, and there is something to send.
 
 use super::{CalendarUpdate, Email, Event, Meeting, UserId};
 use crate::time::Minute;
@@ -21,7 +21,8 @@ pub struct CalendarState {
 pub struct Mailbox {
     /// The address.
     pub address: Email,
-    /// The `ORGANIZER` that its messages named; `None` in rows of earlier versions, which named the present one.
+    /// The `ORGANIZER` that its messages named; `None` in rows of earlier versions, which named the present
+    /// one.
     pub organizer: Option<Email>,
     /// What the last message that certainly left made the calendar show; `None` if there was none.
     pub certain: Option<Event>,

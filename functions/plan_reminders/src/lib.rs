@@ -10,8 +10,8 @@ use shared::store::{Unplanned, WorkItem};
 
 /// How many meetings and users are planned at once.
 const CONCURRENCY: usize = 4;
-/// How many meetings of one user it plans, the soonest: some tenths of a second, which the batches behind this
-/// one have to wait. The sweep plans the rest.
+/// How many meetings of one user it plans, the soonest. It takes some tenths of a second, which the batches
+/// behind this one have to wait. The sweep plans the rest.
 const MOST_PER_USER: usize = 50;
 /// How long a batch takes on new work, of the function's 60 seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -16,7 +16,7 @@ const BATCH: usize = 1000;
 const CONCURRENT_DELIVERIES: usize = 32;
 /// How many meetings are planned at once, and how many timers are set.
 const CONCURRENT_PLANS: usize = 16;
-/// How many users' calendars are planned at once. Each takes long, so none of them takes the place of a meeting.
+/// How many users' calendars are planned at once. They take long, so they don't take the place of meetings.
 const CONCURRENT_CALENDARS: usize = 4;
 /// How long a run takes on new work. The rest of the function's 55 seconds suffices for the longest delivery.
 const TIMEOUT: Duration = Duration::from_secs(40);

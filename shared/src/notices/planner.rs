@@ -110,7 +110,8 @@ impl Planner {
     /// the next one goes on from there.
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run plans no more. The user stays pending.
+    /// When AWS fails, others keep changing the same notices, or the run plans no more. The user stays
+    /// pending.
     pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
         let Some((user, planned_until)) = self.store.user_with_progress(id).await? else { return Ok(()) };
         let begin = planned_until.unwrap_or(DateTime::<Utc>::MIN_UTC);

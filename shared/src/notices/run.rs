@@ -29,8 +29,8 @@ impl Run {
         }
     }
 
-    /// The same run, but it plans at most `most` meetings of each user that changed, and leaves the later ones
-    /// to the sweep. So a user with a long calendar keeps nobody waiting.
+    /// The same run, but it plans at most `most` meetings of each user that changed, and leaves the later
+    /// ones to the sweep. So a user with a long calendar keeps nobody waiting.
     #[must_use]
     pub fn with_most_per_user(self, most: usize) -> Self {
         Self { most_per_user: most, ..self }

@@ -23,8 +23,8 @@ impl Key {
 }
 
 impl Transaction {
-    /// Counts `demand` on the user's day, on the condition that it fits. For a request whose transaction has a
-    /// write to spare: what is counted and what is done can't differ then.
+    /// Counts `demand` on the user's day, on the condition that it fits. For a request whose transaction has
+    /// a write to spare: what is counted and what is done can't differ then.
     ///
     /// # Errors
     /// When it can't be made into a write.

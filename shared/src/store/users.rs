@@ -234,8 +234,8 @@ impl Store {
     }
 
     /// Changes a user from `before` to `after`, their next version. The claim on their address moves in the
-    /// same transaction, and so does the count of `demand` for the day of `now`. If the fast path doesn't plan
-    /// their notices, the sweep does from the next minute on.
+    /// same transaction, and so does the count of `demand` for the day of `now`. If the fast path doesn't
+    /// plan their notices, the sweep does from the next minute on.
     ///
     /// # Errors
     /// A conflict when the user is no longer as `before`; otherwise when the store can't be written.

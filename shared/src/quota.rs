@@ -44,6 +44,13 @@ pub struct QuotaExceeded {
     pub wait: TimeDelta,
 }
 
+impl QuotaExceeded {
+    /// A quota that may have room on the next UTC day.
+    pub fn until_next_day(demand: Demand, used: u64, now: DateTime<Utc>) -> Self {
+        Self { demand, used, wait: next_day(now) - now }
+    }
+}
+
 /// Why quotas can't be reserved.
 #[derive(Debug, thiserror::Error)]
 pub enum QuotaError {
@@ -167,7 +174,7 @@ impl<'a> QuotaReservation<'a> {
             return Ok(None);
         }
         match self.store.count(request.organizer, self.now.date_naive(), &demands).await? {
-            Some((demand, used)) => Err(self.exceeded(demand, used, None).into()),
+            Some((demand, used)) => Err(QuotaExceeded::until_next_day(demand, used, self.now).into()),
             None => Ok(Some(Counted { organizer: request.organizer.clone(), demands })),
         }
     }
@@ -185,12 +192,10 @@ impl<'a> QuotaReservation<'a> {
             return Ok(true);
         }
         let room_at = demand.room().and_then(|room| pending.shrinks_to(room));
-        Err(self.exceeded(demand, pending.total(), room_at).into())
-    }
-
-    /// The quota may have room at `room_at`, or, where that is `None`, on the next UTC day.
-    fn exceeded(&self, demand: Demand, used: u64, room_at: Option<DateTime<Utc>>) -> QuotaExceeded {
-        let wait = room_at.unwrap_or_else(|| next_day(self.now)) - self.now;
-        QuotaExceeded { demand, used, wait }
+        Err(match room_at {
+            Some(room_at) => QuotaExceeded { demand, used: pending.total(), wait: room_at - self.now },
+            None => QuotaExceeded::until_next_day(demand, pending.total(), self.now),
+        }
+        .into())
     }
 }

@@ -23,12 +23,12 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// All meetings are planned. Ana's new DND hours are not.
-    async fn set() -> Self {
+    /// All of that many meetings are planned. Ana's new DND hours are not.
+    async fn set(count: usize) -> Self {
         let world = World::start().await;
         let ana = world.person("ana", "UTC").await;
         let mut meetings = Vec::new();
-        for number in 0..MEETINGS {
+        for number in 0..count {
             let (day, hour) = (3 + number / 10, 8 + number % 10);
             let (start, end) =
                 (format!("2026-11-{day:02}T{hour:02}:00"), format!("2026-11-{day:02}T{hour:02}:30"));
@@ -37,7 +37,7 @@ impl Fixture {
         }
         world.settle().await;
         let fixture = Self { world, ana, meetings };
-        assert_eq!(fixture.disturbing().await, 5 * 4);
+        assert_eq!(fixture.disturbing().await, count / 2);
         let hours = json!({ "dnd_start_time": "07:00", "dnd_end_time": "12:00" }).to_string();
         let path = format!("/api/users/{}", fixture.ana.id);
         assert_eq!(fixture.world.send(Method::PATCH, &path, hours.into_bytes()).await.status, 200);
@@ -68,7 +68,7 @@ impl Fixture {
 
 #[tokio::test]
 async fn planning_a_long_calendar_continues_where_it_stopped() {
-    let fixture = Fixture::set().await;
+    let fixture = Fixture::set(MEETINGS).await;
     let world = &fixture.world;
     let bo = world.person("bo", "UTC").await;
     world.book(&bo, "2026-11-02T20:00", "2026-11-02T20:30", &[], json!({})).await;
@@ -108,8 +108,31 @@ async fn planning_a_long_calendar_continues_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn the_later_meetings_of_a_long_calendar_are_left_to_the_sweep() {
+    let fixture = Fixture::set(60).await;
+    let world = &fixture.world;
+    let bo = world.person("bo", "UTC").await;
+    world.book(&bo, "2026-11-02T20:00", "2026-11-02T20:30", &[], json!({})).await;
+    let mut batch = Event::default();
+    batch.records = world.records().await.into_iter().rev().take(2).rev().collect();
+    let answer = plan_reminders::handle(&world.process.planner, batch).await;
+    assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
+    // Of the first 50 meetings none disturbs any more, of the last ten five do. Bo's is planned.
+    assert_eq!((fixture.disturbing().await, fixture.is_owed().await), (5, true));
+    assert_eq!(fixture.rows().await.len(), 60 + 1);
+    world.lose_stream().await;
+    world.calls().clear();
+
+    world.clock.set(at("09:01:00"));
+    world.sweep().await;
+    assert_eq!((fixture.disturbing().await, fixture.is_owed().await), (0, false));
+    let reads = world.calls().operations().iter().filter(|call| *call == "Query").count();
+    assert!(reads < 50, "{reads} reads: it has begun anew");
+}
+
+#[tokio::test]
 async fn one_unplannable_meeting_does_not_delay_the_others() {
-    let fixture = Fixture::set().await;
+    let fixture = Fixture::set(MEETINGS).await;
     let unreadable = json!({
         "pk": format!("MEETING#{}", fixture.meetings[3]["meeting_id"].as_str().unwrap()),
         "sk": "REMINDER#nobody#email#5",

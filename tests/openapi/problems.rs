@@ -213,17 +213,21 @@ async fn every_problem_is_provoked_where_it_is_documented() {
         note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let quotas =
-        Quotas { meetings_per_day: 1, invitations_per_day: 1, pending_reminders: 1, ..Quotas::default() };
+        Quotas { meetings_per_day: 1, invitations_per_day: 1, changes_per_day: 1, pending_reminders: 1 };
     fixture.world.restart_with(quotas);
     let mut more = fixture.good("update_meeting");
     more.body["notification_interval"] = json!([60, 30, 10]);
     let mut another = fixture.good("create_meeting");
     another.body["start_time"] = json!("2026-12-03T09:00");
     another.body["end_time"] = json!("2026-12-03T10:00");
-    let one_more = fixture.good("add_participant");
-    for (operation, asked) in
-        [("create_meeting", another), ("add_participant", one_more), ("update_meeting", more)]
-    {
+    let mut renamed = fixture.good("update_user");
+    renamed.body["name"] = json!("Ana Maria");
+    for (operation, asked) in [
+        ("create_meeting", another),
+        ("add_participant", fixture.good("add_participant")),
+        ("update_meeting", more),
+        ("update_user", renamed),
+    ] {
         note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
     let documented = operations.iter().flat_map(|operation| {

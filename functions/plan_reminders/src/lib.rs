@@ -5,21 +5,28 @@ use std::time::Duration;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use futures_util::stream::{self, StreamExt};
-use shared::notices::{Planner, Run};
+use shared::notices::{Planner, Run, Unfinished};
 use shared::store::{Unplanned, WorkItem};
 
 /// How many meetings and users are planned at once.
 const CONCURRENCY: usize = 4;
+/// How many meetings of one user it plans, the soonest. It takes some tenths of a second, which the batches
+/// behind this one have to wait. The sweep plans the rest.
+const MOST_PER_USER: usize = 50;
 /// How long a batch takes on new work, of the function's 60 seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Plans what changed in a batch, each meeting and user once however often it
 /// changed. Returns the records to retry.
 pub async fn handle(planner: &Planner, event: Event) -> DynamoDbEventResponse {
-    let run = &Run::begin(&planner.clock, TIMEOUT);
+    let run = &Run::begin(&planner.clock, TIMEOUT).with_most_per_user(MOST_PER_USER);
     let planned = changed(event).into_iter().map(async |(unplanned, sequence_numbers)| {
         match planner.plan(&unplanned, run).await {
             Ok(()) => Vec::new(),
+            Err(error @ Unfinished::LongCalendar) => {
+                tracing::info!(work_item = %unplanned, cause = %error, "the sweep will finish it");
+                Vec::new()
+            }
             Err(error) if error.can_wait() => {
                 tracing::warn!(work_item = %unplanned, cause = %error, "not all is planned, the sweep will finish it");
                 Vec::new()

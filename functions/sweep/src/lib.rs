@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use shared::domain::NoticeKey;
@@ -14,8 +14,10 @@ use shared::time::Minute;
 const BATCH: usize = 1000;
 /// How many notices are delivered at once.
 const CONCURRENT_DELIVERIES: usize = 32;
-/// How many meetings and users are planned at once, and how many timers are set.
+/// How many meetings are planned at once, and how many timers are set.
 const CONCURRENT_PLANS: usize = 16;
+/// How many users' calendars are planned at once. They take long, so they don't take the place of meetings.
+const CONCURRENT_CALENDARS: usize = 4;
 /// How long a run takes on new work. The rest of the function's 55 seconds suffices for the longest delivery.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
@@ -67,7 +69,10 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
         tracing::warn!(%key, count, "pending work of items that this version doesn't know is left alone");
     }
     let plans = overdue.plans.into_iter().map(|pending| pending.work);
-    let planning = run_concurrently(run, CONCURRENT_PLANS, plans, |unplanned| plan(sweeper, run, unplanned));
+    let (users, meetings): (Vec<_>, Vec<_>) = plans.partition(|plan| matches!(plan, Unplanned::User(_)));
+    let plan = |unplanned| plan(sweeper, run, unplanned);
+    let planning_users = run_concurrently(run, CONCURRENT_CALENDARS, users, plan);
+    let planning_meetings = run_concurrently(run, CONCURRENT_PLANS, meetings, plan);
     let notices = overdue.notices.into_iter().map(|pending| pending.work);
     let delivering = async {
         let deliver_first = |key| deliver_if_due(sweeper, key);
@@ -84,8 +89,8 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
         );
         handled
     };
-    let (mut handled, delivered) = join(planning, delivering).await;
-    handled.extend(delivered);
+    let (users, meetings, delivered) = join3(planning_users, planning_meetings, delivering).await;
+    let handled: Vec<_> = [users, meetings, delivered].into_iter().flatten().collect();
     let done = handled.iter().filter(|outcome| matches!(outcome, Handled::Done)).count();
     let swept = Swept { done, left: handled.len() - done };
     if run.is_over() {

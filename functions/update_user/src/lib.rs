@@ -2,16 +2,18 @@
 
 mod request;
 
+use futures_util::future::try_join;
 use lambda_http::http::StatusCode;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
 use shared::api::Api;
+use shared::domain::quota::Quota;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Fields, Request, Response, json, path_id};
 use shared::problem::{Code, Problem};
+use shared::quota::QuotaExceeded;
 use shared::store::{ReadSet, Update};
-use shared::time::Minute;
 
 use request::UserPatch;
 
@@ -19,7 +21,7 @@ use request::UserPatch;
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
-/// `user_not_found`; 409 `email_taken`; 503 when others keep changing the same user.
+/// `user_not_found`; 409 `email_taken`; 429 `quota_exceeded`; 503 when others keep changing the same user.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
@@ -29,7 +31,9 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 }
 
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
-    let found = api.store.read(caller.with_own_keys(ReadSet::new().user(id))).await?;
+    let now = api.clock.now();
+    let read_set = caller.with_own_keys(ReadSet::new().user(id));
+    let (found, coming) = try_join(api.store.read(read_set), api.store.meetings_after(id, now)).await?;
     caller.actor(&found)?.may(OnUser::Change, id)?;
     let before = found.user(id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;
@@ -40,8 +44,13 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         return Ok(after);
     }
     after.version += 1;
-    match api.store.update_user(&before, &after, Minute::after(api.clock.now())).await? {
+    // Each meeting to come is planned again, and shows the new name and address.
+    let demand = api.quotas.demand(Quota::ChangesPerDay, 1 + coming.len() as u64);
+    match api.store.update_user(&before, &after, demand, now).await? {
         Update::Updated => Ok(after),
+        Update::QuotaExceeded { demand, used } => {
+            Err(QuotaExceeded::until_next_day(demand, used, now).into())
+        }
         Update::EmailTaken => Err(Problem::new(
             Code::EmailTaken,
             "Another user has this address. Upper and lower case count as the same. Nothing was changed.",

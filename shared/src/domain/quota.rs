@@ -14,7 +14,8 @@ pub struct Quotas {
     pub meetings_per_day: u64,
     /// How many people they may invite on a UTC day, over all meetings that they organize.
     pub invitations_per_day: u64,
-    /// How many messages their changes of meetings may add or move on a UTC day; see [`Meeting::touched_by`].
+    /// How many messages and reminders their changes may add or move on a UTC day: of a meeting as
+    /// [`Meeting::touched_by`] counts them, of themselves one for each meeting to come, and one.
     ///
     /// [`Meeting::touched_by`]: super::Meeting::touched_by
     pub changes_per_day: u64,
@@ -105,9 +106,7 @@ impl Demand {
             );
         }
         let left = limit.saturating_sub(used);
-        format!(
-            "{rule}. The organizer has {left} left, and this request needs {wanted}. Nothing was changed."
-        )
+        format!("{rule}. Of these, {left} are left, and this request needs {wanted}. Nothing was changed.")
     }
 }
 
@@ -204,11 +203,11 @@ mod tests {
         let two = QUOTAS.demand(Quota::MeetingsPerDay, 2).unwrap();
         assert_eq!(
             two.refusal(2),
-            "A user may create 3 meetings per UTC day. The organizer has 1 left, and this request needs 2. \
+            "A user may create 3 meetings per UTC day. Of these, 1 are left, and this request needs 2. \
              Nothing was changed."
         );
         // The limit may have been lowered below what is used.
-        assert!(two.refusal(9).contains(" has 0 left, "));
+        assert!(two.refusal(9).contains(" 0 are left, "));
         let twelve = QUOTAS.demand(Quota::PendingReminders, 12).unwrap();
         assert_eq!(
             twelve.refusal(0),

@@ -41,6 +41,9 @@ pub enum Unfinished {
     /// EventBridge Scheduler failed before in the same run. Each row without its timer is pending.
     #[error("EventBridge Scheduler has failed, its timers are left to the next run")]
     TimersLeft,
+    /// The user has more meetings than the run plans of one user.
+    #[error("the later meetings of a long calendar are left to the sweep")]
+    LongCalendar,
     /// The run takes on nothing more.
     #[error("the time of this run is up")]
     TimeIsUp,
@@ -53,7 +56,7 @@ impl Unfinished {
     /// Whether the sweep, within a minute, should try it again rather than the caller at once: a claim has to
     /// end first, or EventBridge Scheduler to recover.
     pub fn can_wait(&self) -> bool {
-        matches!(self, Self::Busy | Self::TimeIsUp) || self.leaves_timers()
+        matches!(self, Self::Busy | Self::TimeIsUp | Self::LongCalendar) || self.leaves_timers()
     }
 
     /// Whether only timers are missing: their rows are pending.

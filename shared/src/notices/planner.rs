@@ -109,18 +109,24 @@ impl Planner {
     }
 
     /// Brings a user's notices of meetings to come up to the user's newest version, and marks the user as
-    /// planned. A run that ends too early notes how far it came, and the next one goes on from there.
+    /// planned. A run that ends too early, or plans no more meetings of one user, notes how far it came, and
+    /// the next one goes on from there.
     ///
     /// # Errors
-    /// When AWS fails, others keep changing the same notices, or the run is over. The user stays pending.
+    /// When AWS fails, others keep changing the same notices, or the run plans no more. The user stays
+    /// pending.
     pub async fn plan_user(&self, id: &UserId, run: &Run) -> Result<(), Unfinished> {
         let Some((user, planned_until)) = self.store.user_with_progress(id).await? else { return Ok(()) };
         let begin = planned_until.unwrap_or(DateTime::<Utc>::MIN_UTC);
         let meetings = self.store.meetings_after(id, begin.max(self.clock.now())).await?;
         let left = meetings.into_iter().filter(|(start, _)| *start >= begin);
         let (starts, meetings): (Vec<_>, Vec<_>) = left.unzip();
-        let plans =
-            meetings.into_iter().map(async |meeting| self.plan_notices(&meeting, Some(id), run).await);
+        let plans = meetings.into_iter().enumerate().map(async |(index, meeting)| {
+            if index >= run.most_per_user() {
+                return Err(Unfinished::LongCalendar);
+            }
+            self.plan_notices(&meeting, Some(id), run).await
+        });
         let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
         let is_left = |outcome: &Result<_, Unfinished>| {
             outcome.as_ref().is_err_and(|error: &Unfinished| !error.leaves_timers())

@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
 
-/// How long a run takes on new work, and whether EventBridge Scheduler failed in it.
+/// How long a run takes on new work, how much of it for one user, and whether EventBridge Scheduler failed in
+/// it.
 #[derive(Debug)]
 pub struct Run {
     clock: Clock,
     until: DateTime<Utc>,
+    most_per_user: usize,
     timers_failed: AtomicBool,
 }
 
@@ -19,12 +21,29 @@ impl Run {
     /// A run that begins now and takes on work for `duration`. What it takes on last should end before Lambda
     /// ends the run, so that nothing is cut off in the middle.
     pub fn begin(clock: &Clock, duration: Duration) -> Self {
-        Self { clock: clock.clone(), until: clock.now() + duration, timers_failed: AtomicBool::new(false) }
+        Self {
+            clock: clock.clone(),
+            until: clock.now() + duration,
+            most_per_user: usize::MAX,
+            timers_failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The same run, but it plans at most `most` meetings of each user that changed, and leaves the later
+    /// ones to the sweep. So a user with a long calendar keeps nobody waiting.
+    #[must_use]
+    pub fn with_most_per_user(self, most: usize) -> Self {
+        Self { most_per_user: most, ..self }
     }
 
     /// Whether it takes on nothing more.
     pub fn is_over(&self) -> bool {
         self.clock.now() >= self.until
+    }
+
+    /// How many meetings it plans of a user that changed.
+    pub(super) fn most_per_user(&self) -> usize {
+        self.most_per_user
     }
 
     /// EventBridge Scheduler failed. The run calls it no more, so that not every plan

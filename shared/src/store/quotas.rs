@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::calendar::LAST_DAY;
-use super::table::{Item, Key, Store, StoreError, number};
+use super::table::{Item, Key, Store, StoreError, Transaction, number};
 use super::users::user_partition;
 use crate::domain::quota::{Demand, PendingReminders};
 use crate::domain::{MeetingId, UserId};
@@ -20,6 +20,32 @@ impl Key {
     fn quota(id: &UserId, date: NaiveDate) -> Self {
         Self { pk: user_partition(id), sk: format!("QUOTA#{date}") }
     }
+}
+
+impl Transaction {
+    /// Counts `demand` on the user's day, on the condition that it fits. For a request whose transaction has
+    /// a write to spare: what is counted and what is done can't differ then.
+    ///
+    /// # Errors
+    /// When it can't be made into a write.
+    pub(super) fn count(self, user: &UserId, date: NaiveDate, demand: Demand) -> Result<Self, StoreError> {
+        let key = Key::quota(user, date);
+        let update = self
+            .update(&key)
+            .update_expression("SET expires_at = :expires_at ADD #quota :wanted")
+            .condition_expression("attribute_not_exists(#quota) OR #quota <= :room")
+            .expression_attribute_names("#quota", demand.quota.as_str())
+            .expression_attribute_values(":expires_at", expires_at(date))
+            .expression_attribute_values(":wanted", number(demand.wanted))
+            .expression_attribute_values(":room", number(demand.room().unwrap_or(0)));
+        self.with_update(&key, update)
+    }
+}
+
+/// How much of the demand's quota is used, where it didn't fit: then the transaction's write number `index`,
+/// which was to count it, failed.
+pub(super) fn exceeded(error: &StoreError, index: usize, demand: &Demand) -> Option<u64> {
+    error.conflicting_item(index).map(|item| counted(item, demand))
 }
 
 impl Store {
@@ -38,13 +64,12 @@ impl Store {
         if let Some(demand) = demands.iter().find(|demand| demand.room().is_none()) {
             return Ok(Some((*demand, 0)));
         }
-        let expires_at = (date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp();
         let mut call = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::quota(user, date).attributes()))
-            .expression_attribute_values(":expires_at", AttributeValue::N(expires_at.to_string()))
+            .expression_attribute_values(":expires_at", expires_at(date))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut sums, mut conditions) = (Vec::new(), Vec::new());
         for demand in demands {
@@ -113,6 +138,10 @@ impl Store {
         let bookings = self.booked_days(user, now.date_naive(), LAST_DAY, usize::MAX).await?;
         Ok(PendingReminders::of(bookings, now, except))
     }
+}
+
+fn expires_at(date: NaiveDate) -> AttributeValue {
+    AttributeValue::N((date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp().to_string())
 }
 
 /// How much of the demand's quota is used, according to the item.

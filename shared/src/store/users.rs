@@ -7,10 +7,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::owed::Owed;
+use super::quotas::exceeded;
 use super::table::{
     Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, parse,
     unreadable,
 };
+use crate::domain::quota::Demand;
 use crate::domain::{Email, IdempotencyRecord, User, UserId};
 use crate::time::{Dnd, Minute};
 
@@ -205,6 +207,13 @@ pub enum Update {
     Updated,
     /// Somebody else has the address already.
     EmailTaken,
+    /// The user has changed too much today.
+    QuotaExceeded {
+        /// The quota, its limit, and how much the change needs.
+        demand: Demand,
+        /// How much of the quota is used.
+        used: u64,
+    },
 }
 
 impl Store {
@@ -225,7 +234,8 @@ impl Store {
     }
 
     /// Changes a user from `before` to `after`, their next version. The claim on their address moves in the
-    /// same transaction. The sweep plans their notices from `owed_at` on.
+    /// same transaction, and so does the count of `demand` for the day of `now`. If the fast path doesn't
+    /// plan their notices, the sweep does from the next minute on.
     ///
     /// # Errors
     /// A conflict when the user is no longer as `before`; otherwise when the store can't be written.
@@ -233,22 +243,37 @@ impl Store {
         &self,
         before: &User,
         after: &User,
-        owed_at: Minute,
+        demand: Option<Demand>,
+        now: DateTime<Utc>,
     ) -> Result<Update, StoreError> {
         const USER: usize = 0;
-        const CLAIM: usize = 1;
-        let mut transaction = self.transaction().update_user(after, owed_at)?;
+        if let Some(demand) = demand.filter(|demand| demand.room().is_none()) {
+            return Ok(Update::QuotaExceeded { demand, used: 0 });
+        }
+        let mut transaction = self.transaction().update_user(after, Minute::after(now))?;
+        let mut claim = None;
         if before.email.key() != after.email.key() {
+            claim = Some(transaction.keys().len());
             transaction = transaction.claim_email(after)?.release_email(before)?;
         }
-        match self.commit(transaction).await {
-            Ok(()) => Ok(Update::Updated),
-            // When the user's condition failed too, the claim may be their own, from a change meanwhile.
-            Err(error) if error.failed_condition(CLAIM) && !error.failed_condition(USER) => {
-                Ok(Update::EmailTaken)
-            }
-            Err(error) => Err(error),
+        let count = transaction.keys().len();
+        if let Some(demand) = demand {
+            transaction = transaction.count(&after.id, now.date_naive(), demand)?;
         }
+        let Err(error) = self.commit(transaction).await else { return Ok(Update::Updated) };
+        // The user was changed meanwhile: then the claim may be their own, and the count may be another.
+        if error.failed_condition(USER) {
+            return Err(error);
+        }
+        if claim.is_some_and(|claim| error.failed_condition(claim)) {
+            return Ok(Update::EmailTaken);
+        }
+        if let Some(demand) = demand
+            && let Some(used) = exceeded(&error, count, &demand)
+        {
+            return Ok(Update::QuotaExceeded { demand, used });
+        }
+        Err(error)
     }
 
     /// The user of that id, if there is one.

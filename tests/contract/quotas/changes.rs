@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Person, World};
+use harness::{Person, World, instant};
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
@@ -69,4 +69,38 @@ async fn a_change_that_fails_on_a_conflict_or_version_returns_its_quota() {
     world.calls().clear();
     assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 15));
     assert_eq!(touched(&world, &ana).await, Some(2));
+}
+
+#[tokio::test]
+async fn a_change_of_a_user_counts_their_meetings_to_come() {
+    let (world, ana, _) = fixture(5).await;
+    world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[], json!({})).await;
+    let path = format!("/api/users/{}", ana.id);
+    let change = async |change: Value| {
+        let answer = world.send(Method::PATCH, &path, change.to_string().into_bytes()).await;
+        (answer.status, answer.body)
+    };
+    // What changes nothing or is refused for another reason counts nothing.
+    assert_eq!(change(json!({ "name": "ana" })).await.0, 200);
+    assert_eq!(change(json!({ "email": "bo@example.com" })).await.0, 409);
+    assert_eq!(touched(&world, &ana).await, None);
+    // Her own two meetings, and herself; another spelling of her address is a change like any other.
+    assert_eq!(change(json!({ "email": ana.email.to_uppercase() })).await.0, 200);
+    assert_eq!(touched(&world, &ana).await, Some(3));
+    let before = world.items().await;
+    let problem = refused(
+        change(json!({ "dnd_start_time": "22:00", "dnd_end_time": "07:00" })).await,
+        "changes_per_day",
+        5,
+    );
+    assert!(
+        problem["detail"].as_str().unwrap().contains("2 are left, and this request needs 3"),
+        "{problem}"
+    );
+    assert!(world.items().await == before);
+    // The next day the count begins anew, and meetings that are over count no longer.
+    world.clock.set(instant("2026-12-01T11:00:00Z"));
+    assert_eq!(change(json!({ "name": "Anna" })).await.0, 200);
+    let items = world.items().await;
+    assert_eq!(items[&(format!("USER#{}", ana.id), "QUOTA#2026-12-01".to_owned())]["changes_per_day"], 2);
 }

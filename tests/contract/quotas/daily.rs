@@ -66,7 +66,7 @@ async fn of_many_invitations_at_once_exactly_the_limit_is_accepted() {
     world.calls().clear();
     assert_eq!((count(&answers, 200), count(&answers, 429)), (1, 7));
     let (_, problem) = answers.iter().find(|(status, _)| *status == 429).unwrap();
-    assert!(problem["detail"].as_str().unwrap().contains("has 0 left"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("0 are left"), "{problem}");
     assert_eq!(counted(&world, &ana, TODAY).await, (0, 9));
 }
 

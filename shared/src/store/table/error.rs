@@ -58,6 +58,14 @@ impl StoreError {
         matches!(self.writes.get(index), Some(WriteOutcome::ConditionFailed(_)))
     }
 
+    /// The item as it is stored for which the condition of the transaction's write number `index` failed.
+    pub(in crate::store) fn conflicting_item(&self, index: usize) -> Option<&Item> {
+        match self.writes.get(index)? {
+            WriteOutcome::ConditionFailed(item) => item.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The outcome of each write of the transaction that failed.
     pub(in crate::store) fn writes(&self) -> &[WriteOutcome] {
         &self.writes

@@ -259,7 +259,7 @@ impl Model {
             to: person.email.clone(),
             subject: format!("{}: {title}, {start}", kind.in_subject()),
             before,
-            object: kind.method().map(|method| CalendarObject {
+            object: kind.method(meeting.people.first() == Some(&number)).map(|method| CalendarObject {
                 method: method.to_owned(),
                 uid: format!("{}@tactful", meeting.id),
                 sequence: meeting.version - 1,

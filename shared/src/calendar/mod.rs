@@ -23,6 +23,9 @@ use content::Content;
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or says that the meeting is cancelled.
     Everyone,
+    /// The organizer alone: it is their own copy, which invites nobody. Calendar programs ignore an invitation
+    /// whose organizer is the reader.
+    Organizer,
     /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The
     /// meeting is what they may still see of it, see
     /// [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
@@ -32,8 +35,10 @@ pub enum Audience<'a> {
 /// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// To hold the meeting, or to bring it up to date.
+    /// To invite its owner, or to bring the invitation up to date.
     Request,
+    /// To hold the meeting, or to bring it up to date, without anybody being invited.
+    Publish,
     /// To take it off, or to show it as cancelled.
     Cancel,
 }
@@ -43,6 +48,7 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
+            Self::Publish => "PUBLISH",
             Self::Cancel => "CANCEL",
         }
     }
@@ -51,6 +57,7 @@ impl Method {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Request => "text/calendar; charset=utf-8; method=REQUEST",
+            Self::Publish => "text/calendar; charset=utf-8; method=PUBLISH",
             Self::Cancel => "text/calendar; charset=utf-8; method=CANCEL",
         }
     }
@@ -72,7 +79,8 @@ pub struct Document {
 pub fn document(meeting: &Meeting, audience: Audience<'_>, sender: &Email, now: DateTime<Utc>) -> Document {
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
-        Audience::Everyone | Audience::Removed(_) => Method::Cancel,
+        Audience::Organizer if meeting.is_confirmed() => Method::Publish,
+        Audience::Everyone | Audience::Organizer | Audience::Removed(_) => Method::Cancel,
     };
     let mut content = Content::default();
     content.block("VCALENDAR", |content| {
@@ -124,9 +132,12 @@ fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>
         }
         content.line("ORGANIZER", &parameters, &mailto(&organizer.email));
     }
+    let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
     match audience {
+        // Nobody is named: RFC 5546, section 3.2.1, forbids it, section 4.1.3 cancels such an object without,
+        // and a program that knows the people would write to them when its user changes or deletes the event.
+        Audience::Organizer => content.plain("STATUS", status),
         Audience::Everyone => {
-            let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
             content.plain("STATUS", status);
             for Participant { name, email, role, .. } in &meeting.participants {
                 write_attendee(content, name, email, *role);

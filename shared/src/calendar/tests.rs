@@ -82,6 +82,28 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
     assert_eq!(after.event("UID"), before.event("UID"));
 }
 
+/// RFC 5546, sections 3.2.1, 4.1.2 and 4.1.3.
+#[test]
+fn the_organizers_own_copy_invites_nobody_and_is_updated_and_cancelled() {
+    let moved = Meeting { version: 4, ..review() };
+    let cancelled = Meeting { status: Status::Cancelled, version: 5, ..review() };
+    let invited = for_everyone(&review());
+    for (meeting, method, status, sequence) in [
+        (review(), Method::Publish, "CONFIRMED", "2"),
+        (moved, Method::Publish, "CONFIRMED", "3"),
+        (cancelled, Method::Cancel, "CANCELLED", "4"),
+    ] {
+        let document = written(&meeting, Audience::Organizer);
+        assert_eq!(document.method, method);
+        assert!(method.media_type().ends_with(&format!("; method={}", method.as_str())));
+        let copy = read(&document.text);
+        assert_eq!(copy.calendar("METHOD"), method.as_str());
+        assert_eq!((copy.event("STATUS"), copy.event("SEQUENCE")), (status, sequence));
+        assert_eq!((copy.event("UID"), copy.instants()), (invited.event("UID"), invited.instants()));
+        assert_eq!((&copy.organizer, copy.attendees.len()), (&invited.organizer, 0));
+    }
+}
+
 #[test]
 fn a_removal_is_for_the_removed_alone_and_shows_only_what_their_calendar_showed() {
     let before = Event::of(&Meeting {

@@ -81,6 +81,11 @@ impl Meeting {
         self.participants.iter().find(|participant| participant.user_id == *user)
     }
 
+    /// Whether that user organizes it.
+    pub fn is_organized_by(&self, user: &UserId) -> bool {
+        self.organizer().is_some_and(|organizer| organizer.user_id == *user)
+    }
+
     /// The booking on a participant's calendar.
     pub fn booking(&self, role: Role) -> Booking {
         Booking {

@@ -118,6 +118,24 @@ impl<'a> MailContent<'a> {
         MailContent { was: self.when, when: None, place, ..self }
     }
 
+    /// What to do with the attached file, which the calendar of whoever organizes the meeting takes in only by
+    /// hand. Some calendars add a changed event beside the old one.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        if self.organizer.is_some() {
+            return None;
+        }
+        match self.update? {
+            CalendarUpdate::Invite(_) => Some("Open the attached file to add it to your calendar."),
+            CalendarUpdate::Change { .. } => Some(
+                "Open the attached file to update your calendar. If it then shows the meeting twice, delete the old \
+                 entry.",
+            ),
+            CalendarUpdate::Cancel { .. } | CalendarUpdate::Remove { .. } => {
+                Some("Open the attached file to remove it from your calendar, or delete it there yourself.")
+            }
+        }
+    }
+
     /// The subject line.
     pub(super) fn subject(&self) -> &str {
         &self.subject

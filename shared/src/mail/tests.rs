@@ -33,6 +33,11 @@ fn reader(name: &str, zone: &str) -> User {
     }
 }
 
+/// Ana, who organizes the meeting.
+fn organizer() -> User {
+    User { email: "ana@example.com".parse::<Email>().unwrap(), ..user("ana-1") }
+}
+
 /// Someone else.
 fn participant(name: &str, role: Role) -> Participant {
     let email = "ana@example.com".parse::<Email>().unwrap();
@@ -92,6 +97,12 @@ fn invitation_at(meeting: &Meeting, reader: &User, now: DateTime<Utc>) -> Mail {
 fn update(meeting: &Meeting, reader: &User, before: &Event) -> Mail {
     let update = CalendarUpdate::of(meeting, &reader.id, Some(before)).unwrap();
     compose(meeting, reader, Some(&update), &sender(), now())
+}
+
+/// A reminder, an invitation, an update and a cancellation to who organizes the meeting.
+fn mails_to_organizer(meeting: &Meeting, organizer: &User) -> [Mail; 4] {
+    let [reminder, invitation, update, _, cancellation] = every_mail(meeting, organizer);
+    [reminder, invitation, update, cancellation]
 }
 
 /// A reminder, an invitation, an update, a removal and a cancellation.

@@ -38,7 +38,8 @@ fn an_organizer_reads_that_the_meeting_is_booked() {
     let ana = User { id: user("ana-1").id, ..reader("Ana María", "Europe/Madrid") };
     let untitled = Meeting { title: None, ..meeting() };
     let message = invitation(&untitled, &ana);
-    assert!(message.text.contains("\nYour meeting is booked.\nIt starts in 1 hour.\n"), "{}", message.text);
+    let opening = "\nYour meeting is booked.\nIt starts in 1 hour.\nOpen the attached file to add it";
+    assert!(message.text.contains(opening), "{}", message.text);
     assert!(message.organizer.is_none());
     let bos = invitation(&untitled, &reader("Bo", "UTC"));
     assert!(bos.text.contains("\nAna María invites you to a meeting.\n"), "{}", bos.text);

@@ -14,7 +14,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::text::inline;
-use crate::domain::{Email, Meeting, Name, Participant, Role, User};
+use crate::domain::{Email, Meeting, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
 
@@ -125,7 +125,7 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, now: Dat
 fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>, sender: &Email) {
     if let Some(organizer) = meeting.organizer() {
         let sent_by = mailto(sender);
-        let name = inline(organizer.name.as_str());
+        let name = organizer.shown_name();
         let mut parameters = vec![("CN", &*name)];
         if sender.key() != organizer.email.key() {
             parameters.push(("SENT-BY", &sent_by));
@@ -139,25 +139,25 @@ fn write_people(content: &mut Content, meeting: &Meeting, audience: Audience<'_>
         Audience::Organizer => content.plain("STATUS", status),
         Audience::Everyone => {
             content.plain("STATUS", status);
-            for Participant { name, email, role, .. } in &meeting.participants {
-                write_attendee(content, name, email, *role);
+            for attendee in &meeting.participants {
+                write_attendee(content, attendee);
             }
         }
         // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
-        Audience::Removed(user) => write_attendee(content, &user.name, &user.email, Role::Participant),
+        Audience::Removed(user) => write_attendee(content, &Participant::new(user, Role::Participant)),
     }
 }
 
 /// Nobody is asked to answer: an answer would go to the organizer's mailbox, and
 /// the meeting wouldn't learn of it.
-fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role) {
-    let (role, status) = match role {
+fn write_attendee(content: &mut Content, attendee: &Participant) {
+    let (role, status) = match attendee.role {
         Role::Organizer => ("CHAIR", "ACCEPTED"),
         Role::Participant => ("REQ-PARTICIPANT", "NEEDS-ACTION"),
     };
-    let name = inline(name.as_str());
+    let name = attendee.shown_name();
     let parameters = [("CN", &*name), ("ROLE", role), ("PARTSTAT", status), ("RSVP", "FALSE")];
-    content.line("ATTENDEE", &parameters, &mailto(email));
+    content.line("ATTENDEE", &parameters, &mailto(&attendee.email));
 }
 
 /// When a meeting is, in whole seconds.

@@ -27,7 +27,7 @@ pub(super) struct MailContent<'a> {
     /// Which of time, title and place are new, such as `time and place`; empty if none is.
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
-    organizer: Option<Cow<'a, str>>,
+    organizer: Option<Person<'a>>,
     /// How long until it starts, such as `in 1 hour`.
     distance: String,
     /// The same as a sentence of its own.
@@ -66,10 +66,7 @@ impl<'a> MailContent<'a> {
             titled: meeting.title.is_some(),
             was_called: None,
             renewed: String::new(),
-            organizer: meeting
-                .organizer()
-                .filter(|who| who.user_id != reader.id)
-                .map(|who| inline(who.name.as_str())),
+            organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(Person::new),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
             when: Some(Time::new(meeting.interval, reader.zone, meeting.zone)),
@@ -198,12 +195,17 @@ enum Html<'a> {
 
 pub(super) struct Person<'a> {
     name: Cow<'a, str>,
+    /// The address of who organizes the meeting: anybody may choose their name.
+    address: Option<Cow<'a, str>>,
     organizes: bool,
 }
 
 impl<'a> Person<'a> {
     fn new(participant: &'a Participant) -> Self {
-        Person { name: inline(participant.name.as_str()), organizes: participant.role == Role::Organizer }
+        let (name, organizes) = (participant.shown_name(), participant.role == Role::Organizer);
+        let address = participant.shown_address();
+        let address = if organizes && address != name { Some(address) } else { None };
+        Person { name, address, organizes }
     }
 }
 

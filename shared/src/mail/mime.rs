@@ -22,7 +22,9 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
     let domain = sender.rsplit_once('@').map_or(sender, |(_, domain)| domain);
     let organizer = message.organizer.as_ref();
     let from = match organizer {
-        Some(organizer) if message.is_from_organizer => literal(&format!("{} via Tactful", organizer.name)),
+        Some(organizer) if message.is_from_organizer => {
+            literal(&format!("{} via Tactful", organizer.shown_name()))
+        }
         _ => "Tactful".to_owned(),
     };
     let mut builder = MessageBuilder::new()
@@ -37,7 +39,7 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
         .body(body(message));
     // SES takes no address beyond ASCII, but an older organizer may have one. Then the
     // message has no address for replies.
-    let replies = organizer.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
+    let replies = organizer.map(|who| (literal(&who.shown_name()), who.email.as_sent()));
     if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
         builder = builder.reply_to(Address::new_address(Some(name), address));
     }

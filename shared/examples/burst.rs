@@ -1,9 +1,9 @@
-//! How late 1,000 reminders of one minute are, by the rate that SES accepts, by `NotifyConcurrency`, and by how
-//! long SES takes to answer: `cargo run -p shared --example burst`. The same numbers every time.
+//! How late 1,000 reminders of one minute are, by the rate that SES accepts, by `NotifyConcurrency`, and by
+//! how long SES takes to answer: `cargo run -p shared --example burst`. The same numbers every time.
 //!
-//! A simulation of what happens in which millisecond, with the limits that deliveries really have. Timers fire
-//! anywhere in the minute, as EventBridge Scheduler promises. What doesn't fit into the concurrency waits, and
-//! the sweep of each minute delivers what is open.
+//! A simulation of what happens in which millisecond, with the limits that deliveries really have. Timers
+//! fire anywhere in the minute, as EventBridge Scheduler promises. What doesn't fit into the concurrency
+//! waits, and the sweep of each minute delivers what is open.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};

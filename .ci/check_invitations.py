@@ -102,10 +102,11 @@ def main(directory):
                     wrong += 1
                     wrong_times[reader.__name__] += name in ("start", "end")
                     print(f"{meant['file']}: {reader.__name__} finds {name} {value!r}, not {meant[name]!r}")
-        if meant["sequence"] <= sequences.get(meeting, -1):
+        owner = (meeting, meant["audience"])
+        if meant["sequence"] <= sequences.get(owner, -1):
             wrong += 1
             print(f"{meant['file']}: SEQUENCE {meant['sequence']} does not rise")
-        sequences[meeting] = meant["sequence"]
+        sequences[owner] = meant["sequence"]
     for meant, times in zip(expected, times_by_ical_js([directory / meant["file"] for meant in expected]), strict=True):
         if times != [meant["start"], meant["end"]]:
             wrong += 1

@@ -44,7 +44,8 @@ fuzz_target!(|text: &str| {
         idempotency: None,
     };
     let sender = "reminders@example.com".parse::<Email>().unwrap();
-    let text = document(&meeting, Audience::Everyone, &sender, start).text;
+    let audience = if minutes % 3 == 0 { Audience::Organizer } else { Audience::Everyone };
+    let text = document(&meeting, audience, &sender, start).text;
 
     let lines: Vec<_> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
     for line in &lines {

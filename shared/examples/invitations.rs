@@ -1,5 +1,5 @@
-//! Writes invitations, an update and a cancellation of each, as `.ics` files into the directory given, and
-//! what a reader has to find in them as `expected.json`:
+//! Writes invitations, an update and a cancellation of each, for participants and for the organizer, as `.ics`
+//! files into the directory given, and what a reader has to find in them as `expected.json`:
 //! `cargo run -p shared --example invitations -- DIR`. The same ones every time.
 
 use std::error::Error;
@@ -78,8 +78,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let moved = Meeting { interval: interval(&mut rng, zone)?, version: 2, ..booked.clone() };
         let cancelled = Meeting { status: Status::Cancelled, version: 3, ..moved.clone() };
         for (step, meeting) in [("1-booked", booked), ("2-moved", moved), ("3-cancelled", cancelled)] {
-            let file = format!("{number:03}-{step}.ics");
-            expected.push(write(directory, &file, &meeting)?);
+            for audience in [Audience::Everyone, Audience::Organizer] {
+                let file = format!("{number:03}-{step}-{}.ics", name(audience));
+                expected.push(write(directory, &file, &meeting, audience)?);
+            }
         }
     }
     // At noon on some day from 2025 to 2028.
@@ -88,22 +90,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         let noon = "2025-01-01T12:00:00Z".parse::<DateTime<Utc>>()? + TimeDelta::days(rng.i64(0..4 * 365));
         let interval = Interval::new(noon, noon + TimeDelta::hours(1)).ok_or("an empty interval")?;
         let meeting = Meeting { interval, ..meeting(&mut rng, number, zone)? };
-        expected.push(write(directory, &format!("{number:03}-together.ics"), &meeting)?);
+        let file = format!("{number:03}-together.ics");
+        expected.push(write(directory, &file, &meeting, Audience::Everyone)?);
     }
     fs::write(directory.join("expected.json"), serde_json::to_string_pretty(&expected)?)?;
     Ok(())
 }
 
-fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<dyn Error>> {
+fn write(
+    directory: &Path,
+    file: &str,
+    meeting: &Meeting,
+    audience: Audience<'_>,
+) -> Result<Value, Box<dyn Error>> {
     let now: DateTime<Utc> = "2026-11-24T08:00:00Z".parse()?;
     let (identity, sender) = (Identity::of(meeting), "tactful@example.org".parse::<Email>()?);
-    let document = document(meeting, Audience::Everyone, identity, &sender, now);
+    let document = document(meeting, audience, identity, &sender, now);
     fs::write(directory.join(file), &document.text)?;
     let person = |person: &Participant| json!({ "name": inline(person.name.as_str()), "email": person.email.as_str() });
     Ok(json!({
         "file": file,
         "method": document.method.as_str(),
         "meeting_id": meeting.id.as_str(),
+        "audience": name(audience),
         "sequence": meeting.version - 1,
         "start": meeting.interval.start().timestamp(),
         "end": meeting.interval.end().timestamp(),
@@ -111,8 +120,15 @@ fn write(directory: &Path, file: &str, meeting: &Meeting) -> Result<Value, Box<d
         "description": meeting.description.as_ref().map(Description::as_str),
         "location": meeting.location.as_ref().map(|location| inline(location.as_str())),
         "status": if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" },
-        "attendees": meeting.participants.iter().map(person).collect::<Vec<_>>(),
+        "attendees": match audience {
+            Audience::Organizer => Vec::new(),
+            _ => meeting.participants.iter().map(person).collect::<Vec<_>>(),
+        },
     }))
+}
+
+fn name(audience: Audience<'_>) -> &'static str {
+    if matches!(audience, Audience::Organizer) { "organizer" } else { "everyone" }
 }
 
 fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn Error>> {

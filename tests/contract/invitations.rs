@@ -88,14 +88,17 @@ async fn each_calendar_object_replaces_the_one_before() {
         let line = text.lines().find(|line| line.starts_with(&format!("{name}:"))).unwrap();
         line[name.len() + 1..].to_owned()
     };
-    let mut objects = Vec::new();
-    for word in ["Invitation", "Updated", "Cancelled"] {
-        let [mail] = raw(&world, &bo, word).try_into().unwrap();
-        objects.push((property(&mail, "METHOD"), property(&mail, "UID"), property(&mail, "SEQUENCE")));
+    let uid = format!("{}@tactful", meeting["meeting_id"].as_str().unwrap());
+    for (person, method, people) in [(&bo, "REQUEST", 2), (&ana, "PUBLISH", 0)] {
+        let expected = [("Invitation", method, "0"), ("Updated", method, "1"), ("Cancelled", "CANCEL", "2")];
+        for (word, method, sequence) in expected {
+            let [mail] = raw(&world, person, word).try_into().unwrap();
+            let found = ["METHOD", "UID", "SEQUENCE"].map(|name| property(&mail, name));
+            assert_eq!(found, [method, &uid, sequence], "{word} to {}", person.email);
+            assert_eq!(mail.calendar.unwrap().matches("\r\nATTENDEE;").count(), people, "{word}");
+            assert_eq!(mail.text.contains("Open the attached file"), people == 0, "{}", mail.text);
+        }
     }
-    let uid = &objects[0].1;
-    let expected = [("REQUEST", "0"), ("REQUEST", "1"), ("CANCEL", "2")];
-    assert_eq!(objects, expected.map(|(method, n)| (method.to_owned(), uid.clone(), n.to_owned())));
 }
 
 #[tokio::test]

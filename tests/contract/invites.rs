@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use harness::{ApiResponse, World};
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
 async fn invite(world: &World, meeting: &Value) -> ApiResponse {
@@ -54,6 +55,40 @@ async fn the_calendar_file_follows_the_changes_of_its_meeting() {
     assert_eq!(property(&third.body, "SEQUENCE"), "2");
     for later in [&second, &third] {
         assert_eq!(property(&later.body, "UID"), property(&first.body, "UID"));
+    }
+}
+
+#[tokio::test]
+async fn the_organizers_file_is_their_own_copy() {
+    let world = World::signed_in().await;
+    let token = |name: &str| world.token(&TokenRequest::of(&format!("{name}@example.com")));
+    let ask = async |name: &str, method: Method, path: &str, body: &Value| {
+        world.send_as(&token(name), method, path, body).await
+    };
+    let mut ids = Vec::new();
+    for name in ["ana", "bo"] {
+        let body = json!({ "email": format!("{name}@example.com"), "name": name, "timezone": "UTC" });
+        let user = ask(name, Method::POST, "/api/create_user", &body).await;
+        ids.push(user.body["user_id"].as_str().unwrap().to_owned());
+    }
+    let body = json!({ "creator_id": ids[0], "start_time": "2026-12-01T10:00", "end_time": "2026-12-01T11:00",
+        "time_zone": "UTC", "participants": ["bo@example.com"] });
+    let meeting = ask("ana", Method::POST, "/api/create_meeting", &body).await.body;
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    for cancelled in [false, true] {
+        if cancelled {
+            assert_eq!(ask("ana", Method::DELETE, &path, &Value::Null).await.status, 200);
+        }
+        for (name, method, people) in [("ana", "PUBLISH", 0), ("bo", "REQUEST", 2)] {
+            let method = if cancelled { "CANCEL" } else { method };
+            let file = ask(name, Method::GET, &format!("{path}/invite.ics"), &Value::Null).await;
+            assert_eq!(
+                header(&file, "content-type"),
+                format!("text/calendar; charset=utf-8; method={method}")
+            );
+            assert_eq!(property(&file.body, "METHOD"), method, "{name}");
+            assert_eq!(file.body.as_str().unwrap().matches("\r\nATTENDEE;").count(), people, "{name}");
+        }
     }
 }
 

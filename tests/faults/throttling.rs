@@ -1,6 +1,8 @@
 //! SES takes only so many mails a second. A mail that it throttles is tried again in the next minute.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -75,10 +77,17 @@ const PER_SECOND: u32 = 14;
 /// How many mails are tried in each second.
 const TRIED_PER_SECOND: u32 = 20;
 
-/// Accepts 14 mails in each second of the world's clock, of the 20 that are tried in it.
-fn limit_rate(world: &World) {
+/// How many answers of a server come after the limit of a mail, and how many of its connections were closed
+/// while they were idle: one of each five mails and of each seventeen attempts.
+const LATE: u32 = 5;
+const CLOSED: u32 = 17;
+
+/// Accepts 14 mails in each second of the world's clock, of the 20 that are tried in it. What becomes of an
+/// accepted one, `answer` says by its number.
+fn limit_rate(world: &World, mut answer: impl FnMut(u32) -> CallOutcome + Send + 'static) {
     let clock = world.clock.clone();
     let (mut tried, mut accepted) = (0, BTreeMap::<i64, u32>::new());
+    let mut taken = 0;
     world.calls().watch(move |Call { operation, .. }| {
         if operation != "SendEmail" {
             return CallOutcome::Pass;
@@ -89,15 +98,21 @@ fn limit_rate(world: &World) {
         }
         let accepted = accepted.entry(clock.now().timestamp()).or_default();
         *accepted += 1;
-        if *accepted <= PER_SECOND { CallOutcome::Pass } else { CallOutcome::Throttled }
+        if *accepted > PER_SECOND {
+            return CallOutcome::Throttled;
+        }
+        taken += 1;
+        answer(taken)
     });
 }
 
-#[tokio::test]
-async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
-    const MEETINGS: usize = 20;
-    const PEOPLE: usize = 50;
+const MEETINGS: usize = 20;
+const PEOPLE: usize = 50;
+
+/// 1,000 people, each with a reminder at 10:00 of one of 20 meetings.
+async fn world_of_a_thousand() -> (World, Vec<Value>) {
     let world = World::start().await;
+    let mut meetings = Vec::new();
     for meeting in 0..MEETINGS {
         let people = (0..PEOPLE).map(|person| (meeting, person));
         let people = people
@@ -105,14 +120,46 @@ async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
         let people: Vec<Person> = join_all(people).await;
         let invited: Vec<_> = people[1..].iter().collect();
         let more = json!({ "notification_interval": 60 });
-        world.book(&people[0], "2026-11-02T11:00", "2026-11-02T11:30", &invited, more).await;
+        meetings.push(world.book(&people[0], "2026-11-02T11:00", "2026-11-02T11:30", &invited, more).await);
     }
     world.settle().await;
-    limit_rate(&world);
+    (world, meetings)
+}
+
+#[tokio::test]
+async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
+    let (world, _) = world_of_a_thousand().await;
+    limit_rate(&world, |_| CallOutcome::Pass);
     world.pass_to(at("10:06:00")).await;
     let outbox = world.outbox();
     let recipients: BTreeSet<_> = outbox.iter().map(|mail| mail.to.as_str()).collect();
     assert_eq!((outbox.len(), recipients.len()), (MEETINGS * PEOPLE, MEETINGS * PEOPLE));
     let throttled = world.calls().operations().iter().filter(|name| *name == "SendEmail").count();
     assert!(throttled > outbox.len(), "nothing was throttled");
+}
+
+/// A server that throttles, closes idle connections, and answers after two to seven seconds, of which six are
+/// waited for: nobody is left out, and what comes twice is what had no answer in time.
+#[tokio::test]
+async fn a_slow_server_that_throttles_sends_everything_and_repeats_only_what_it_did_not_answer() {
+    let (world, meetings) = world_of_a_thousand().await;
+    let late = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&late);
+    limit_rate(&world, move |taken| match taken {
+        _ if taken % CLOSED == 0 => CallOutcome::Unreachable,
+        _ if taken % LATE == 0 => {
+            counting.fetch_add(1, Ordering::SeqCst);
+            CallOutcome::ResponseLost
+        }
+        _ => CallOutcome::Pass,
+    });
+    world.pass_to(at("10:59:00")).await;
+    for meeting in &meetings {
+        let reminders = world.reminders(meeting).await;
+        assert!(reminders.iter().all(|reminder| reminder["state"] == "delivered"), "{reminders:?}");
+    }
+    let (outbox, late) = (world.outbox(), late.load(Ordering::SeqCst));
+    let recipients: BTreeSet<_> = outbox.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(recipients.len(), MEETINGS * PEOPLE);
+    assert!(late > 100 && outbox.len() <= MEETINGS * PEOPLE + late, "{} mails, {late} late", outbox.len());
 }

@@ -163,9 +163,11 @@ impl MailKind {
         }
     }
 
-    pub(crate) fn method(self) -> Option<&'static str> {
+    /// The method of the object in a mail to the organizer, or to someone else.
+    pub(crate) fn method(self, to_organizer: bool) -> Option<&'static str> {
         match self {
             Self::Reminder => None,
+            Self::Invitation | Self::Update if to_organizer => Some("PUBLISH"),
             Self::Invitation | Self::Update => Some("REQUEST"),
             Self::Cancellation | Self::Removal | Self::Withdrawal => Some("CANCEL"),
         }

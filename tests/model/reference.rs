@@ -280,7 +280,7 @@ impl Model {
             to,
             subject: format!("{}: {title}, {start}", kind.in_subject()),
             before,
-            object: kind.method().map(|method| CalendarObject {
+            object: kind.method(meeting.people.first() == Some(&number)).map(|method| CalendarObject {
                 method: method.to_owned(),
                 uid: format!("{}@tactful", meeting.id),
                 sequence,

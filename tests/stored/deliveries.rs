@@ -200,8 +200,9 @@ async fn who_was_invited_to_a_stored_meeting_is_sent_its_new_time() {
     let review = meeting(&stored.items, "Design review");
     patch(&world, &review, json!({ "start_time": "2026-11-02T15:30", "end_time": "2026-11-02T16:30" })).await;
     world.pass_to(instant(OVER)).await;
-    for who in ["ana", "bo", "cy"] {
-        assert_eq!(objects(&world, who, "Design review"), ["REQUEST 1 20261102T153000"], "{who}");
+    for (who, method) in [("ana", "PUBLISH"), ("bo", "REQUEST"), ("cy", "REQUEST")] {
+        let expected = [format!("{method} 1 20261102T153000")];
+        assert_eq!(objects(&world, who, "Design review"), expected, "{who}");
     }
     let mails = world.outbox();
     let update =
@@ -219,7 +220,7 @@ async fn a_change_that_is_undone_is_sent_to_those_who_know_of_it() {
     patch(&world, &standup, json!({ "title": "Standup", "location": null })).await;
     world.pass_to(instant(OVER)).await;
     for (who, expected) in
-        [("ana", &["REQUEST 2 20261102T123000Z"][..]), ("bo", &[]), ("cy", &["REQUEST 2 20261102T123000Z"])]
+        [("ana", &["REQUEST 2 20261102T123000Z"][..]), ("bo", &[]), ("cy", &["PUBLISH 2 20261102T123000Z"])]
     {
         assert_eq!(objects(&world, who, "tandup"), expected, "{who}");
     }

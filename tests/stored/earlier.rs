@@ -40,8 +40,9 @@ async fn who_was_invited_is_sent_the_new_time() {
     let review = meeting(&stored.earlier, "Old review");
     patch(&world, &review, json!({ "start_time": "2026-11-02T16:30", "end_time": "2026-11-02T17:30" })).await;
     world.pass_to(instant("2026-11-02T18:00:00Z")).await;
-    for who in ["fay", "gus"] {
-        assert_eq!(objects(&world, who, "Old review"), ["REQUEST 1 20261102T163000Z"], "{who}");
+    for (who, method) in [("fay", "PUBLISH"), ("gus", "REQUEST")] {
+        let expected = [format!("{method} 1 20261102T163000Z")];
+        assert_eq!(objects(&world, who, "Old review"), expected, "{who}");
     }
     assert_done(&world).await;
 

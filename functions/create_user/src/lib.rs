@@ -2,7 +2,7 @@
 
 use shared::access::Caller;
 use shared::api::Api;
-use shared::domain::{Email, Name, User, UserId};
+use shared::domain::{Email, User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_json};
 use shared::problem::{Code, Problem};
@@ -43,7 +43,7 @@ fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
 
 fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
     let email = fields.required("email", read::text::<Email>);
-    let name = fields.required("name", read::text::<Name>);
+    let name = fields.required("name", read::name);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();

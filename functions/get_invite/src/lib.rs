@@ -20,7 +20,7 @@ pub struct Invites {
 }
 
 /// Answers a meeting as an iCalendar object, with its version as the entity tag. The object of a cancelled
-/// meeting removes it from a calendar.
+/// meeting removes it from a calendar. The organizer gets their own copy, as by mail.
 ///
 /// # Errors
 /// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
@@ -29,10 +29,12 @@ pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Resul
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
     let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-    caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
-    let document = document(&meeting, Audience::Everyone, Identity::of(&meeting), &sender, api.clock.now());
+    let actor = caller.actor(&found)?;
+    actor.may_with(OnMeeting::Read, &meeting)?;
+    let audience = if actor.organizes(&meeting) { Audience::Organizer } else { Audience::Everyone };
+    let document = document(&meeting, audience, Identity::of(&meeting), &sender, api.clock.now());
     let name = match document.method {
-        Method::Request => "attachment; filename=\"invite.ics\"",
+        Method::Request | Method::Publish => "attachment; filename=\"invite.ics\"",
         Method::Cancel => "attachment; filename=\"cancel.ics\"",
     };
     let mut response = Response::new(Body::Text(document.text));

@@ -14,6 +14,7 @@ use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// Answers a meeting's reminders, and its invitations: the messages about the meeting itself and its changes.
+/// A participant doesn't see those to people who take part no longer.
 ///
 /// # Errors
 /// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
@@ -25,10 +26,16 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.meeting_with_notices(&id)
     )?;
     let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-    caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
+    let actor = caller.actor(&people)?;
+    actor.may_with(OnMeeting::ReadReminders, &meeting)?;
+    let sees_all = actor.may_with(OnMeeting::ReadRemindersOfFormerParticipants, &meeting).is_ok();
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;
-    let answer = Answer { reminders: views(&meeting, reminders), invitations: views(&meeting, invitations) };
+    let seen = |mut notices: Vec<Notice>| {
+        notices.retain(|notice| sees_all || meeting.participant(&notice.key.user_id).is_some());
+        views(&meeting, notices)
+    };
+    let answer = Answer { reminders: seen(reminders), invitations: seen(invitations) };
     json(StatusCode::OK, &answer)
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct UserPatch {
 
 pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
     let email = fields.replace("email", read::text::<Email>);
-    let name = fields.replace("name", read::text::<Name>);
+    let name = fields.replace("name", read::name);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.replace(spelling, read::zone);
     let dnd_start = fields.patch("dnd_start_time", read::wall_time);

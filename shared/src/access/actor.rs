@@ -72,6 +72,11 @@ impl Actor {
         self.may_with(if self.is(user) { OnMeeting::Leave } else { OnMeeting::Remove }, meeting)
     }
 
+    /// Whether they are the meeting's organizer. Whoever may act for anyone is nobody in particular.
+    pub fn organizes(&self, meeting: &Meeting) -> bool {
+        matches!(self, Self::Person(Some(own)) if meeting.is_organized_by(own))
+    }
+
     fn is(&self, user: &UserId) -> bool {
         matches!(self, Self::Person(Some(own)) if own == user)
     }

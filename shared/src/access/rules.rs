@@ -29,6 +29,8 @@ pub enum OnMeeting {
     Read,
     /// Read when its participants are reminded.
     ReadReminders,
+    /// Read that of people who take part no longer, with their addresses.
+    ReadRemindersOfFormerParticipants,
     /// Change its time, its text or its reminders.
     Change,
     /// Cancel it.
@@ -99,6 +101,7 @@ impl OnMeeting {
         let (organizer, participant, stranger) = match self {
             Self::Read => (Allowed, Allowed, Hidden),
             Self::ReadReminders => (Allowed, Allowed, Hidden),
+            Self::ReadRemindersOfFormerParticipants => (Allowed, Forbidden, Hidden),
             Self::Change => (Allowed, Forbidden, Hidden),
             Self::Cancel => (Allowed, Forbidden, Hidden),
             Self::Add => (Allowed, Forbidden, Hidden),

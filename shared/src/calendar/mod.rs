@@ -14,7 +14,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::text::inline;
-use crate::domain::{Email, Meeting, Name, Participant, Role, User};
+use crate::domain::{Email, Meeting, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
 
@@ -23,6 +23,9 @@ use content::Content;
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or says that the meeting is cancelled.
     Everyone,
+    /// The organizer alone: it is their own copy, which invites nobody. Calendar programs ignore an invitation
+    /// whose organizer is the reader.
+    Organizer,
     /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The
     /// meeting is what they may still see of it, see
     /// [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
@@ -51,8 +54,10 @@ impl Identity<'static> {
 /// What an object asks of the calendar that receives it (RFC 5546, section 1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// To hold the meeting, or to bring it up to date.
+    /// To invite its owner, or to bring the invitation up to date.
     Request,
+    /// To hold the meeting, or to bring it up to date, without anybody being invited.
+    Publish,
     /// To take it off, or to show it as cancelled.
     Cancel,
 }
@@ -62,6 +67,7 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
+            Self::Publish => "PUBLISH",
             Self::Cancel => "CANCEL",
         }
     }
@@ -70,6 +76,7 @@ impl Method {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Request => "text/calendar; charset=utf-8; method=REQUEST",
+            Self::Publish => "text/calendar; charset=utf-8; method=PUBLISH",
             Self::Cancel => "text/calendar; charset=utf-8; method=CANCEL",
         }
     }
@@ -97,7 +104,8 @@ pub fn document(
 ) -> Document {
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
-        Audience::Everyone | Audience::Removed(_) => Method::Cancel,
+        Audience::Organizer if meeting.is_confirmed() => Method::Publish,
+        Audience::Everyone | Audience::Organizer | Audience::Removed(_) => Method::Cancel,
     };
     let mut content = Content::default();
     content.block("VCALENDAR", |content| {
@@ -150,36 +158,39 @@ fn write_people(
     if let Some(organizer) = meeting.organizer() {
         let address = told_organizer.unwrap_or(&organizer.email);
         let sent_by = mailto(sender);
-        let name = inline(organizer.name.as_str());
+        let name = organizer.shown_name();
         let mut parameters = vec![("CN", &*name)];
         if sender.key() != address.key() {
             parameters.push(("SENT-BY", &sent_by));
         }
         content.line("ORGANIZER", &parameters, &mailto(address));
     }
+    let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
     match audience {
+        // Nobody is named: RFC 5546, section 3.2.1, forbids it, section 4.1.3 cancels such an object without,
+        // and a program that knows the people would write to them when its user changes or deletes the event.
+        Audience::Organizer => content.plain("STATUS", status),
         Audience::Everyone => {
-            let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
             content.plain("STATUS", status);
-            for Participant { name, email, role, .. } in &meeting.participants {
-                write_attendee(content, name, email, *role);
+            for attendee in &meeting.participants {
+                write_attendee(content, attendee);
             }
         }
         // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
-        Audience::Removed(user) => write_attendee(content, &user.name, &user.email, Role::Participant),
+        Audience::Removed(user) => write_attendee(content, &Participant::new(user, Role::Participant)),
     }
 }
 
 /// Nobody is asked to answer: an answer would go to the organizer's mailbox, and
 /// the meeting wouldn't learn of it.
-fn write_attendee(content: &mut Content, name: &Name, email: &Email, role: Role) {
-    let (role, status) = match role {
+fn write_attendee(content: &mut Content, attendee: &Participant) {
+    let (role, status) = match attendee.role {
         Role::Organizer => ("CHAIR", "ACCEPTED"),
         Role::Participant => ("REQ-PARTICIPANT", "NEEDS-ACTION"),
     };
-    let name = inline(name.as_str());
+    let name = attendee.shown_name();
     let parameters = [("CN", &*name), ("ROLE", role), ("PARTSTAT", status), ("RSVP", "FALSE")];
-    content.line("ATTENDEE", &parameters, &mailto(email));
+    content.line("ATTENDEE", &parameters, &mailto(&attendee.email));
 }
 
 /// When a meeting is, in whole seconds.

@@ -14,7 +14,8 @@ use super::{Audience, Document, Identity, Method, document};
 use crate::domain::fixtures::{instant, meeting as bare_meeting, user};
 use crate::domain::text::inline;
 use crate::domain::{
-    CalendarUpdate, Description, Email, Event, Location, Meeting, MeetingId, Name, Status, Title, User,
+    CalendarUpdate, Description, Email, Event, Location, Meeting, MeetingId, Name, Participant, Status,
+    Title, User,
 };
 use crate::time::{Interval, Zone};
 use reading::{Read, read};
@@ -80,6 +81,28 @@ fn a_cancelled_meeting_is_cancelled_for_everyone() {
     assert_eq!((after.event("STATUS"), after.event("SEQUENCE")), ("CANCELLED", "3"));
     assert_eq!(after.attendees, before.attendees);
     assert_eq!(after.event("UID"), before.event("UID"));
+}
+
+/// RFC 5546, sections 3.2.1, 4.1.2 and 4.1.3.
+#[test]
+fn the_organizers_own_copy_invites_nobody_and_is_updated_and_cancelled() {
+    let moved = Meeting { version: 4, ..review() };
+    let cancelled = Meeting { status: Status::Cancelled, version: 5, ..review() };
+    let invited = for_everyone(&review());
+    for (meeting, method, status, sequence) in [
+        (review(), Method::Publish, "CONFIRMED", "2"),
+        (moved, Method::Publish, "CONFIRMED", "3"),
+        (cancelled, Method::Cancel, "CANCELLED", "4"),
+    ] {
+        let document = written(&meeting, Audience::Organizer);
+        assert_eq!(document.method, method);
+        assert!(method.media_type().ends_with(&format!("; method={}", method.as_str())));
+        let copy = read(&document.text);
+        assert_eq!(copy.calendar("METHOD"), method.as_str());
+        assert_eq!((copy.event("STATUS"), copy.event("SEQUENCE")), (status, sequence));
+        assert_eq!((copy.event("UID"), copy.instants()), (invited.event("UID"), invited.instants()));
+        assert_eq!((&copy.organizer, copy.attendees.len()), (&invited.organizer, 0));
+    }
 }
 
 #[test]
@@ -351,9 +374,9 @@ proptest! {
         prop_assert_eq!(read.text("SUMMARY"), inline(&title));
         prop_assert_eq!(read.text("DESCRIPTION"), description);
         prop_assert_eq!(read.text("LOCATION"), inline(&location));
-        let name = inline(&name);
-        prop_assert_eq!(&read.organizer.name, &name);
-        prop_assert!(read.attendees.iter().all(|attendee| attendee.name == name));
+        let names: Vec<_> = hostile.participants.iter().map(Participant::shown_name).collect();
+        prop_assert_eq!(&read.organizer.name, &names[0]);
+        prop_assert!(read.attendees.iter().map(|attendee| &attendee.name).eq(&names));
         prop_assert_eq!(read.attendees.len(), harmless.attendees.len());
         for same in ["UID", "DTSTART", "DTEND", "SEQUENCE", "STATUS"] {
             prop_assert_eq!(read.event(same), harmless.event(same));

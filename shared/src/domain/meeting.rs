@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr};
 
-use super::text::inline;
 use super::{
     Booking, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
-    UserId,
+    UserId, names,
 };
 use crate::time::{Interval, Minute, Zone};
 
@@ -66,7 +65,7 @@ impl Meeting {
     pub fn heading_with<'a>(&self, title: Option<&'a Title>) -> Cow<'a, str> {
         match (title, self.organizer()) {
             (Some(title), _) => Cow::Borrowed(title.as_str()),
-            (None, Some(organizer)) => Cow::Owned(format!("{}'s meeting", inline(organizer.name.as_str()))),
+            (None, Some(organizer)) => Cow::Owned(format!("{}'s meeting", organizer.shown_name())),
             (None, None) => Cow::Borrowed("Meeting"),
         }
     }
@@ -79,6 +78,11 @@ impl Meeting {
     /// The participant of that id.
     pub fn participant(&self, user: &UserId) -> Option<&Participant> {
         self.participants.iter().find(|participant| participant.user_id == *user)
+    }
+
+    /// Whether that user organizes it.
+    pub fn is_organized_by(&self, user: &UserId) -> bool {
+        self.organizer().is_some_and(|organizer| organizer.user_id == *user)
     }
 
     /// The booking on a participant's calendar.
@@ -133,6 +137,17 @@ impl Participant {
     /// That user, as they are now, in that role.
     pub fn new(user: &User, role: Role) -> Self {
         Self { user_id: user.id.clone(), email: user.email.clone(), name: user.name.clone(), role }
+    }
+
+    /// Their name for use inside a sentence of ours, or their address if the name is one that nobody may
+    /// choose any more.
+    pub fn shown_name(&self) -> Cow<'_, str> {
+        names::shown(&self.name, &self.email)
+    }
+
+    /// Their address for use inside a sentence of ours.
+    pub fn shown_address(&self) -> Cow<'_, str> {
+        names::shown_address(&self.email)
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod fixtures;
 mod id;
 pub mod idempotency;
 pub mod meeting;
+pub mod names;
 pub mod notice;
 pub mod notification;
 pub mod quota;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::domain::{Channel, Email, Notification, Notifications};
+use crate::domain::{Channel, Email, Name, Notification, Notifications, names};
 use crate::time::{ParsedTime, WallTime, Zone};
 
 /// A value read from text.
@@ -14,6 +14,16 @@ use crate::time::{ParsedTime, WallTime, Zone};
 /// What is wrong, when it is no text, or no text that stands for such a value.
 pub fn text<T: FromStr<Err: Display>>(value: &Value) -> Result<T, String> {
     parse(as_text(value)?)
+}
+
+/// The name that somebody chooses.
+///
+/// # Errors
+/// As [`text`], or [`NameError`](names::NameError).
+pub fn name(value: &Value) -> Result<Name, String> {
+    let name = text::<Name>(value)?;
+    names::check(&name).map_err(|why| why.to_string())?;
+    Ok(name)
 }
 
 /// A value read from text, where blank text is none.

@@ -56,7 +56,7 @@ pub fn compose(
     let visible =
         update.map_or(Cow::Borrowed(meeting), |update| update.visible_to(recipient, meeting)).into_owned();
     let content = MailContent::new(&visible, recipient, update, now);
-    let organizer = visible.organizer().filter(|organizer| organizer.user_id != recipient.id);
+    let organizer = visible.organizer().filter(|_| !visible.is_organized_by(&recipient.id));
     let thread = format!("{}.{}", meeting.id, recipient.id);
     Mail {
         to: recipient.email.clone(),
@@ -85,6 +85,7 @@ fn document(
     now: DateTime<Utc>,
 ) -> Document {
     let audience = match message.update {
+        _ if visible.is_organized_by(&recipient.id) => Audience::Organizer,
         CalendarUpdate::Remove { .. } | CalendarUpdate::Withdraw { .. } => Audience::Removed(recipient),
         CalendarUpdate::Invite(_) | CalendarUpdate::Change { .. } | CalendarUpdate::Cancel { .. } => {
             Audience::Everyone

@@ -28,7 +28,7 @@ pub(super) struct MailContent<'a> {
     /// is.
     renewed: String,
     /// Whose meeting it is, unless it is the reader's own.
-    organizer: Option<Cow<'a, str>>,
+    organizer: Option<Person<'a>>,
     /// How long until it starts, such as `in 1 hour`.
     distance: String,
     /// The same as a sentence of its own.
@@ -67,10 +67,7 @@ impl<'a> MailContent<'a> {
             titled: meeting.title.is_some(),
             was_called: None,
             renewed: String::new(),
-            organizer: meeting
-                .organizer()
-                .filter(|who| who.user_id != reader.id)
-                .map(|who| inline(who.name.as_str())),
+            organizer: meeting.organizer().filter(|who| who.user_id != reader.id).map(Person::new),
             distance: distance(meeting.interval.start() - now),
             outlook: None,
             when: Some(Time::new(meeting.interval, reader.zone, meeting.zone)),
@@ -125,6 +122,26 @@ impl<'a> MailContent<'a> {
     fn without_time_or_link(self) -> Self {
         let place = self.place.map(|place| Place { link: None, ..place });
         MailContent { was: self.when, when: None, place, ..self }
+    }
+
+    /// What to do with the attached file, which the calendar of whoever organizes the meeting takes in only by
+    /// hand. Some calendars add a changed event beside the old one.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        if self.organizer.is_some() {
+            return None;
+        }
+        match self.update? {
+            CalendarUpdate::Invite(_) => Some("Open the attached file to add it to your calendar."),
+            CalendarUpdate::Change { .. } => Some(
+                "Open the attached file to update your calendar. If it then shows the meeting twice, delete the old \
+                 entry.",
+            ),
+            CalendarUpdate::Cancel { .. }
+            | CalendarUpdate::Remove { .. }
+            | CalendarUpdate::Withdraw { .. } => {
+                Some("Open the attached file to remove it from your calendar, or delete it there yourself.")
+            }
+        }
     }
 
     /// The subject line.
@@ -195,12 +212,17 @@ enum Html<'a> {
 
 pub(super) struct Person<'a> {
     name: Cow<'a, str>,
+    /// The address of who organizes the meeting: anybody may choose their name.
+    address: Option<Cow<'a, str>>,
     organizes: bool,
 }
 
 impl<'a> Person<'a> {
     fn new(participant: &'a Participant) -> Self {
-        Person { name: inline(participant.name.as_str()), organizes: participant.role == Role::Organizer }
+        let (name, organizes) = (participant.shown_name(), participant.role == Role::Organizer);
+        let address = participant.shown_address();
+        let address = if organizes && address != name { Some(address) } else { None };
+        Person { name, address, organizes }
     }
 }
 

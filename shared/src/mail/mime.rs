@@ -4,6 +4,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::MimePart;
 use sha2::{Digest, Sha256};
@@ -21,7 +22,9 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
     let domain = sender.rsplit_once('@').map_or(sender, |(_, domain)| domain);
     let organizer = message.organizer.as_ref();
     let from = match organizer {
-        Some(organizer) if message.is_from_organizer => literal(&format!("{} via Tactful", organizer.name)),
+        Some(organizer) if message.is_from_organizer => {
+            literal(&format!("{} via Tactful", organizer.shown_name()))
+        }
         _ => "Tactful".to_owned(),
     };
     let mut builder = MessageBuilder::new()
@@ -36,7 +39,7 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
         .body(body(message));
     // SES takes no address beyond ASCII, but an older organizer may have one. Then the
     // message has no address for replies.
-    let replies = organizer.map(|who| (literal(who.name.as_str()), who.email.as_sent()));
+    let replies = organizer.map(|who| (literal(&who.shown_name()), who.email.as_sent()));
     if let Some((name, address)) = replies.filter(|(_, address)| address.is_ascii()) {
         builder = builder.reply_to(Address::new_address(Some(name), address));
     }
@@ -48,6 +51,9 @@ pub(super) fn mime(message: &Mail, sender: &str) -> Vec<u8> {
 /// Text, HTML and calendar object as alternatives of which a client shows the last that it understands
 /// (RFC 2046, section 5.1.4). The object is there once more as a file, for clients that don't know
 /// calendars and for people who do.
+///
+/// The organizer's own copy is a file alone: programs act by themselves only on invitations, and would show
+/// the object instead of the text, which says what to do with the file.
 fn body(message: &Mail) -> MimePart<'_> {
     // RFC 2046 ends a line of text with CRLF, also inside base64.
     let (text, html) = (message.text.replace('\n', "\r\n"), message.html.replace('\n', "\r\n"));
@@ -59,9 +65,15 @@ fn body(message: &Mail) -> MimePart<'_> {
     let Some(calendar) = calendar else { return MimePart::new(kind, parts) };
     let object = ContentType::new("text/calendar").attribute("charset", "utf-8");
     let object = object.attribute("method", calendar.method.as_str());
-    parts.push(MimePart::new(object, calendar.text.as_str()));
-    let file = ContentType::new("application/ics").attribute("name", "invite.ics");
-    let file = MimePart::new(file, calendar.text.as_bytes()).attachment("invite.ics");
+    let file = if message.organizer.is_none() {
+        // Given as text, so that the builder encodes it as lines and not as the bytes of any attachment.
+        MimePart::new(object.attribute("name", "invite.ics"), calendar.text.as_str())
+            .header("Content-Disposition", Raw::new("attachment; filename=\"invite.ics\""))
+    } else {
+        parts.push(MimePart::new(object, calendar.text.as_str()));
+        let file = ContentType::new("application/ics").attribute("name", "invite.ics");
+        MimePart::new(file, calendar.text.as_bytes()).attachment("invite.ics")
+    };
     let mixed = ContentType::new("multipart/mixed").attribute("boundary", outer);
     MimePart::new(mixed, vec![MimePart::new(kind, parts), file])
 }

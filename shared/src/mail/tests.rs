@@ -33,6 +33,11 @@ fn reader(name: &str, zone: &str) -> User {
     }
 }
 
+/// Ana, who organizes the meeting.
+fn organizer() -> User {
+    User { email: "ana@example.com".parse::<Email>().unwrap(), ..user("ana-1") }
+}
+
 /// Someone else.
 fn participant(name: &str, role: Role) -> Participant {
     let email = "ana@example.com".parse::<Email>().unwrap();
@@ -105,6 +110,12 @@ fn update_from(meeting: &Meeting, reader: &User, before: &Event, told: &Email) -
     let state = CalendarState { mailbox: Some(mailbox), last_sequence: None };
     let message = state.next_message(meeting, &reader.id, &reader.email);
     compose(meeting, reader, message.as_ref(), &sender(), now())
+}
+
+/// A reminder, an invitation, an update and a cancellation to who organizes the meeting.
+fn mails_to_organizer(meeting: &Meeting, organizer: &User) -> [Mail; 4] {
+    let [reminder, invitation, update, _, cancellation, _] = every_mail(meeting, organizer);
+    [reminder, invitation, update, cancellation]
 }
 
 /// A reminder, an invitation, an update, a removal, a cancellation, and one to a former address.

@@ -198,6 +198,32 @@ async fn participants_see_a_meeting_until_they_leave() {
     assert_eq!(see().await, 404);
 }
 
+/// Cy is added after Bo was removed, and learns nothing of him.
+#[tokio::test]
+async fn who_is_added_later_does_not_learn_who_was_removed() {
+    let fixture = Fixture::set().await;
+    fixture.world.settle().await;
+    for (change, who) in [("remove", &fixture.bo), ("add", &fixture.cy)] {
+        let body = json!({ "user_id": who, "meeting_id": fixture.meeting });
+        let path = format!("/api/meeting/participant/{change}");
+        assert_eq!(fixture.call("ana", Method::POST, &path, &body).await.status, 200);
+    }
+    for planned in [false, true] {
+        if planned {
+            fixture.world.settle().await;
+        }
+        let path = format!("{}/reminders", meeting(&fixture));
+        for (caller, sees_bo) in [("ana", true), ("admin", true), ("cy", false)] {
+            let answer = fixture.call(caller, Method::GET, &path, &Value::Null).await;
+            let text = answer.body.to_string();
+            let seen = [&fixture.ana, &fixture.bo, &fixture.cy].map(|id| text.contains(id.as_str()));
+            assert_eq!(seen, [true, sees_bo, true], "{caller}, planned: {planned}");
+            assert_eq!(text.contains("bo@example.com"), sees_bo, "{caller}, planned: {planned}");
+        }
+        assert_eq!(fixture.call("bo", Method::GET, &path, &Value::Null).await.status, 404);
+    }
+}
+
 #[tokio::test]
 async fn a_former_address_gives_its_new_owner_no_access() {
     let fixture = Fixture::set().await;

@@ -16,6 +16,37 @@ fn the_bytes_of_an_invitation_match_their_snapshot() {
 }
 
 #[test]
+fn the_bytes_of_the_organizers_own_copy_match_their_snapshot() {
+    let bytes = mime(&invitation(&meeting(), &organizer()), SENDER);
+    insta::assert_snapshot!("whole_own_copy", String::from_utf8(bytes).unwrap().replace("\r\n", "\n"));
+}
+
+#[test]
+fn the_organizer_gets_a_file_and_reads_what_to_do_with_it() {
+    let [reminder, booked, updated, cancelled] = mails_to_organizer(&meeting(), &organizer());
+    for (message, method, advice) in [
+        (booked, "PUBLISH", "Open the attached file to add it to your calendar."),
+        (
+            updated,
+            "PUBLISH",
+            "Open the attached file to update your calendar. If it then shows the meeting twice",
+        ),
+        (cancelled, "CANCEL", "Open the attached file to remove it from your calendar"),
+    ] {
+        read_back(&message).unwrap();
+        let bytes = mime(&message, SENDER);
+        let parsed = MessageParser::default().parse(&bytes).unwrap();
+        let file = parsed.attachment(0).unwrap();
+        assert_eq!(file.content_type().unwrap().attribute("method"), Some(method));
+        assert!(message.text.contains(advice) && message.html.contains(advice), "{}", message.text);
+    }
+    assert!(!reminder.text.contains("attached"));
+    for message in every_mail(&meeting(), &reader("Bo", "UTC")) {
+        assert!(!message.text.contains("attached") && !message.html.contains("attached"));
+    }
+}
+
+#[test]
 fn the_bytes_of_a_reminder_match_their_snapshot() {
     let names = reader("Zoë \"Bo\" שלום", "Asia/Tokyo");
     let message = reminder(&meeting(), &names);
@@ -106,7 +137,12 @@ fn read_back(message: &Mail) -> Result<(), TestCaseError> {
     let mut expected = vec![("text/plain", text.as_bytes()), ("text/html", html.as_bytes())];
     if let Some(calendar) = &message.calendar {
         expected.push(("text/calendar", calendar.text.as_bytes()));
-        expected.push(("application/ics", calendar.text.as_bytes()));
+        if message.organizer.is_some() {
+            expected.push(("application/ics", calendar.text.as_bytes()));
+        }
+        let file = leaves.last().unwrap();
+        prop_assert_eq!(file.attachment_name(), Some("invite.ics"));
+        prop_assert!(file.content_disposition().unwrap().is_attachment());
     }
     let found: Vec<_> = leaves.iter().map(|part| (media_type(part), part.contents())).collect();
     let expected: Vec<_> = expected.into_iter().map(|(kind, bytes)| (kind.to_owned(), bytes)).collect();
@@ -172,7 +208,10 @@ proptest! {
         let meeting = Meeting {
             title: Some(title), location: Some(location), description: Some(description), ..meeting()
         };
-        for message in every_mail(&meeting, &User { name, ..reader("Bo", "Asia/Tokyo") }) {
+        for message in every_mail(&meeting, &User { name: name.clone(), ..reader("Bo", "Asia/Tokyo") }) {
+            read_back(&message)?;
+        }
+        for message in mails_to_organizer(&meeting, &User { name, ..organizer() }) {
             read_back(&message)?;
         }
     }

@@ -22,7 +22,10 @@ fn subject_and_first_sentence_say_why_a_mail_comes() {
     });
     let expected = [
         ("Reminder: Design review, Tue 1 Dec 18:00", "Design review starts in 1 hour."),
-        ("Invitation: Design review, Tue 1 Dec 18:00", "Ana María invites you to Design review."),
+        (
+            "Invitation: Design review, Tue 1 Dec 18:00",
+            "Ana María <ana@example.com> invites you to Design review.",
+        ),
         ("Updated: Design review, Tue 1 Dec 18:00", "Design review has a new time, title and place."),
         (
             "Removed: Talk about <i>colours</i>, Mon 30 Nov 18:00",
@@ -69,10 +72,11 @@ fn an_organizer_reads_that_the_meeting_is_booked() {
     let ana = User { id: user("ana-1").id, ..reader("Ana María", "Europe/Madrid") };
     let untitled = Meeting { title: None, ..meeting() };
     let message = invitation(&untitled, &ana);
-    assert!(message.text.contains("\nYour meeting is booked.\nIt starts in 1 hour.\n"), "{}", message.text);
+    let opening = "\nYour meeting is booked.\nIt starts in 1 hour.\nOpen the attached file to add it";
+    assert!(message.text.contains(opening), "{}", message.text);
     assert!(message.organizer.is_none());
     let bos = invitation(&untitled, &reader("Bo", "UTC"));
-    assert!(bos.text.contains("\nAna María invites you to a meeting.\n"), "{}", bos.text);
+    assert!(bos.text.contains("\nAna María <ana@example.com> invites you to a meeting.\n"), "{}", bos.text);
     assert_eq!(bos.organizer.unwrap().email.as_str(), "ana@example.com");
 }
 

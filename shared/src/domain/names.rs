@@ -1,0 +1,174 @@
+//! Names as others see them. A name is chosen by its owner, so it must not be mistaken for words of ours.
+
+use std::borrow::Cow;
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::confusable_detection::skeleton;
+
+use super::text::inline;
+use super::{Email, Name};
+
+/// Why a name is refused. The message is for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing of it can be seen.
+    #[error("must have a visible character")]
+    Invisible,
+    /// It looks like what messages say themselves of somebody or of the service.
+    #[error("must not look like words of the service, such as \"(organizer)\" or \"via Tactful\"")]
+    OurWords,
+    /// It looks like the address that messages show beside a name.
+    #[error("must not have an address in brackets: messages show the verified address themselves")]
+    Address,
+}
+
+/// Whether somebody may choose that name. Names that are stored already may be from a time before this rule.
+///
+/// # Errors
+/// [`NameError`].
+pub fn check(name: &Name) -> Result<(), NameError> {
+    if !name.as_str().chars().any(is_visible) {
+        return Err(NameError::Invisible);
+    }
+    let folded = folded(name.as_str());
+    let marks_the_organizer = ["organizer", "organiser"].into_iter().any(|word| {
+        let opens =
+            |at: usize| folded[..at].ends_with(|c: char| !c.is_alphanumeric() && !",.'’&+/-_".contains(c));
+        folded.match_indices(word).any(|(at, _)| opens(at))
+    });
+    if marks_the_organizer || folded.contains("viatactful") || folded == "tactful" {
+        return Err(NameError::OurWords);
+    }
+    let (before_at, after_at) = folded.split_once('@').unwrap_or_default();
+    let opened = before_at.rfind(['(', '[', '{', '<', '❬', '❲']);
+    match opened.map(|at| &before_at[at..]) {
+        Some(inside) if !inside.contains([')', ']', '}', '>', '❭', '❳']) && after_at.contains('.') => {
+            Err(NameError::Address)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name as others are shown it, inside a sentence of ours: the address, where the name is one that nobody
+/// may choose any more.
+pub(super) fn shown<'a>(name: &'a Name, email: &'a Email) -> Cow<'a, str> {
+    match check(name) {
+        Ok(()) => inline(name.as_str()),
+        Err(_) => shown_address(email),
+    }
+}
+
+/// An address as others are shown it: its domain in ASCII, where no letter looks like another.
+pub(super) fn shown_address(email: &Email) -> Cow<'_, str> {
+    match email.as_sent() {
+        Cow::Borrowed(address) => inline(address),
+        Cow::Owned(address) => Cow::Owned(inline(&address).into_owned()),
+    }
+}
+
+/// The same for all texts that look alike (UTS #39, section 4), in whatever case, accents, spaces and
+/// invisible characters.
+fn folded(text: &str) -> String {
+    let lower = text.nfkc().collect::<String>().to_lowercase();
+    let bare: String = lower.nfd().filter(|c| is_visible(*c)).collect();
+    skeleton(&bare).filter(|c| is_visible(*c)).collect::<String>().to_lowercase()
+}
+
+/// Whether it takes up space with something to see, by itself. The blank Braille pattern has no dot.
+fn is_visible(c: char) -> bool {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    !(c.is_whitespace() || c.is_control() || c == '\u{2800}' || is_combining_mark(c) || ignorable.contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(name: &str) -> Result<(), NameError> {
+        check(&name.parse::<Name>().unwrap())
+    }
+
+    #[test]
+    fn names_of_people_are_accepted() {
+        for name in [
+            "Ana María",
+            "O'Brien-Smith, Jr.",
+            "דנה לוי",
+            "王小明",
+            "नरेन्द्र",
+            "👩‍👩‍👧",
+            "Event Organizer",
+            "Wedding-Organizer",
+            "Team Organizers (Berlin)",
+            "Tactful Tom",
+            "ana@example.com",
+            "Ana @ Work",
+            "Ana (@ana)",
+            "Ana (CEO) @ Work",
+            "J (Joe) B",
+            "İpek",
+        ] {
+            assert_eq!(checked(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_something_to_see() {
+        for name in [
+            "\u{200b}",
+            "\u{2060}\u{feff}",
+            "\u{3164}",
+            "\u{115f}",
+            "\u{ad}",
+            "\u{2800}",
+            "\u{e0100}",
+            "\u{202e}",
+            "\u{301}",
+            "\u{200d}\u{fe0f}",
+        ] {
+            assert_eq!(checked(name), Err(NameError::Invisible), "{}", name.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn a_name_does_not_imitate_our_words() {
+        for name in [
+            "Bo (organizer)",
+            "(ORGANIZER)",
+            "Bo (\u{a0}Organizer\u{2003})",
+            "Bo (or\u{200b}gan\u{ad}izer)",
+            "Bo \u{ff08}ｏｒｇａｎｉｚｅｒ\u{ff09}",
+            "Bo (\u{43e}rg\u{430}nizer)",
+            "Bo (0rganizer)",
+            "Bo [organiser]",
+            "Bo ⟨organizer⟩",
+            "Bo (órganizer",
+            "Bo via Tactful",
+            "Bo v\u{131}a  TACTFUL",
+            "Tactful",
+            "𝐓actful\u{2060}",
+            "Bo via Tac\u{200d}tful",
+        ] {
+            assert_eq!(checked(name), Err(NameError::OurWords), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_does_not_imitate_the_address_beside_it() {
+        for name in ["Ana <ceo@bank.example>", "Ana (ceo@bank.example)", "Ana ＜ceo＠bank.example＞"] {
+            assert_eq!(checked(name), Err(NameError::Address), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_stored_name_that_nobody_may_choose_is_shown_as_the_address() {
+        let email = "bo@bücher.example".parse::<Email>().unwrap();
+        for name in ["\u{3164}", "Ana (organizer)", "Ana <ana@example.com>"] {
+            assert_eq!(shown(&name.parse().unwrap(), &email), "bo@xn--bcher-kva.example");
+        }
+        assert_eq!(shown(&"\u{202e}Bo".parse().unwrap(), &email), "Bo");
+    }
+}

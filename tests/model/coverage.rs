@@ -15,6 +15,8 @@ pub(crate) enum Event {
     Webhook,
     /// A message that is sent in the requested minute of none of its reminders.
     Moved,
+    /// A message that is moved to the last minutes before DND hours.
+    BeforeDnd,
     /// A message for several reminders.
     Combined,
     Invitation,
@@ -41,10 +43,11 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::ReminderMail,
         Self::Webhook,
         Self::Moved,
+        Self::BeforeDnd,
         Self::Combined,
         Self::Invitation,
         Self::Update,
@@ -71,6 +74,7 @@ impl Event {
             | Self::UndoneChange
             | Self::NeverInvited
             | Self::Unavailable => 5,
+            Self::BeforeDnd => 2,
             Self::PostponedByNewDnd => 1,
             _ => 10,
         }

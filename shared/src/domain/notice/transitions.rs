@@ -116,6 +116,12 @@ impl Notice {
         Self { webhook_id: webhook_id.map(str::to_owned), ..claimed }
     }
 
+    /// The delivery that claimed it made no attempt: it is as it was `before` the claim, and pending.
+    pub fn released(&self, before: &Self, now: DateTime<Utc>) -> Self {
+        let open = self.next(self.status.with_claim(None), Some(Minute::after(now)));
+        Self { webhook_id: before.webhook_id.clone(), ..open }
+    }
+
     /// Its message was sent at `at`. An invitation's message brought `update` to the person's calendar.
     pub fn delivered(&self, at: DateTime<Utc>, update: Option<&CalendarUpdate>) -> Self {
         let delivered = Closed::Delivered { remind_at: self.remind_at(), reason: self.reason() };

@@ -65,7 +65,7 @@ enum Event {
     Sweep,
 }
 
-/// Books the meetings with all that is to go wrong. The reminders of a meeting are to be sent in the same minute.
+/// Books the meetings with all that is to go wrong. The reminders of a meeting are wanted in the same minute.
 async fn prepare(world: &World, rng: &mut Rng) -> Vec<Trial> {
     let mut trials = Vec::new();
     for meeting in 0..REMINDERS / PER_MEETING {

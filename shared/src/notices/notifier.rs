@@ -144,7 +144,8 @@ impl Notifier {
         }
     }
 
-    /// Each attempt looks at the clock right before it begins: since the decision a process may have been slow.
+    /// Each attempt looks at the clock right before it begins: since the decision the process may have been
+    /// slow.
     fn attempt_limit(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> AttemptLimit {
         let User { dnd, zone, .. } = *delivery.user;
         AttemptLimit::new(self.clock.clone(), begin_before(Minute::of(now), ATTEMPT, dnd, zone))
@@ -193,6 +194,9 @@ impl Notifier {
         let released = |(claimed, before): (&Notice, &Notice)| claimed.released(before, now);
         let released: Vec<_> = claimed.iter().zip(&delivery.due).map(released).collect();
         self.store.apply(&transitions(claimed, &released)).await?;
+        if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
+            tracing::info!(%meeting_id, %user_id, "too late to send before the do-not-disturb hours");
+        }
         Ok(DeliveryOutcome::TooLate)
     }
 

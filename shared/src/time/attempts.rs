@@ -24,9 +24,9 @@ pub fn begin_before(due: Minute, timeout: Duration, dnd: Option<Dnd>, zone: Zone
 /// The minute in which a failed message is tried again that would be tried again in the minute `wanted`,
 /// at the earliest in `earliest`.
 ///
-/// A window that begins in between, or less than [`MARGIN`] after `wanted`, makes it earlier: `MARGIN` before
-/// that window, or `earliest`. So there is an attempt in each minute of the margin. If both minutes are inside
-/// the window, it is `earliest`, in which the rule decides what becomes of the message.
+/// A window that begins in between, or less than [`MARGIN`] after `wanted`, makes it earlier: `MARGIN`
+/// before that window, or `earliest`. So there is an attempt in each minute of the margin. If both minutes
+/// are inside the window, it is `earliest`, in which the rule decides what becomes of the message.
 pub fn next_attempt_at(wanted: Minute, earliest: Minute, dnd: Option<Dnd>, zone: Zone) -> Minute {
     let Some(dnd) = dnd else { return wanted };
     let place = Place::new(dnd, zone, earliest);

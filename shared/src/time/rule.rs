@@ -57,9 +57,9 @@ impl Reason {
 ///
 /// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
 /// person's window by the clocks of `zone`. A reminder inside the window moves to the window's end where that
-/// is early enough, otherwise to [`MARGIN`] before the window, or as soon after that as possible. It is never
-/// sent inside the window, nor before `earliest`, nor later than the last minute before the start, or than the
-/// start itself where `minutes_before` is 0.
+/// is early enough, otherwise to [`MARGIN`] before the window, or as soon after that as possible. It is
+/// never sent inside the window, nor before `earliest`, nor later than the last minute before the start, or
+/// than the start itself where `minutes_before` is 0.
 pub fn remind(
     start: Minute,
     minutes_before: u32,

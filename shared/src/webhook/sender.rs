@@ -42,7 +42,8 @@ impl Webhooks {
     /// The call ends within [`RetryPolicy::total`], and no attempt begins after `limit`.
     ///
     /// # Errors
-    /// When it is too late to begin, or the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
+    /// When it is too late to begin, or the receiver has not answered a status from 200 to 299 by then.
+    /// Redirects are not followed
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
     pub async fn send(
         &self,

@@ -10,10 +10,10 @@
 //! ```
 //!
 //! `delivered`, `missed` and `failed` are final for the start the notice was for. A meeting that moves to
-//! another start begins it anew, and so does a delivered invitation when the calendar is out of date
-//! again, or a change of the do-not-disturb hours what failed until they began. `suppressed` and `cancelled` begin anew when their cause is gone. No reminder is sent twice for
-//! one start: when the meeting moves back to the start of the last message, the notice becomes
-//! `delivered` again without one.
+//! another start begins it anew. So does a delivered invitation when the calendar is out of date again, and
+//! what failed until do-not-disturb hours began when the hours change. `suppressed` and `cancelled` begin
+//! anew when their cause is gone. No reminder is sent twice for one start: when the meeting moves back to
+//! the start of the last message, the notice becomes `delivered` again without one.
 //!
 //! A notice is changed by the methods in `transitions` alone; [`NoticeState::permits`] is
 //! the table of what they may do.

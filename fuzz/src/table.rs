@@ -50,6 +50,7 @@ pub fn planner() -> &'static Planner {
         let settings = TimerSettings {
             group: "timers".to_owned(),
             target_arn: "arn:aws:lambda:local:000000000000:function:notify".to_owned(),
+            webhook_target_arn: "arn:aws:lambda:local:000000000000:function:notify_webhook".to_owned(),
             role_arn: "arn:aws:iam::000000000000:role/timers".to_owned(),
             dead_letter_arn: "arn:aws:sqs:local:000000000000:timers".to_owned(),
         };

@@ -113,6 +113,7 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, SettingError> {
     let settings = TimerSettings {
         group: setting("TIMER_GROUP")?,
         target_arn: setting("TIMER_TARGET_ARN")?,
+        webhook_target_arn: setting("TIMER_WEBHOOK_TARGET_ARN")?,
         role_arn: setting("TIMER_ROLE_ARN")?,
         dead_letter_arn: setting("TIMER_DEAD_LETTER_ARN")?,
     };

@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
+use crate::clock::Clock;
+
 /// How long sending may take.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
@@ -16,6 +18,31 @@ pub struct RetryPolicy {
     /// The longest pauses between attempts. Webhooks have one attempt more than pauses. Mail repeats the last
     /// pause for as long as another attempt fits into the total.
     pub backoff: &'static [Duration],
+}
+
+/// Until when the attempts at one message may begin.
+#[derive(Clone, Debug)]
+pub struct AttemptLimit {
+    clock: Clock,
+    begin_before: Option<DateTime<Utc>>,
+}
+
+impl AttemptLimit {
+    /// Attempts have to begin before `begin_before` by that clock; `None` is no limit.
+    pub fn new(clock: Clock, begin_before: Option<DateTime<Utc>>) -> Self {
+        Self { clock, begin_before }
+    }
+
+    /// Called right before an attempt begins.
+    ///
+    /// # Errors
+    /// [`SendFailure::TooLate`] if it may not begin any more.
+    pub(crate) fn check(&self) -> Result<(), SendFailure> {
+        match self.begin_before {
+            Some(limit) if self.clock.now() >= limit => Err(SendFailure::TooLate),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The attempts of one delivery.
@@ -69,7 +96,10 @@ pub struct SendError {
 impl From<SendFailure> for SendError {
     fn from(failure: SendFailure) -> Self {
         let not_taken = match failure {
-            SendFailure::Unbuildable | SendFailure::SecretUnavailable | SendFailure::NoReceiver => true,
+            SendFailure::Unbuildable
+            | SendFailure::SecretUnavailable
+            | SendFailure::TooLate
+            | SendFailure::NoReceiver => true,
             SendFailure::TimedOut
             | SendFailure::Unreachable
             | SendFailure::Ses(_)
@@ -101,6 +131,10 @@ pub enum SendFailure {
     /// The keys that sign webhooks can't be read.
     #[error("SecretUnavailable")]
     SecretUnavailable,
+    /// Nothing was sent, because the recipient's do-not-disturb hours began before an attempt did. That is no
+    /// failure of the receiver: the rule decides again.
+    #[error("TooLate")]
+    TooLate,
     /// The deployment has no receiver of webhooks. It had one when the meeting was
     /// booked, and may have one again.
     #[error("NoReceiver")]
@@ -139,6 +173,7 @@ mod tests {
             (SendFailure::Ses("MessageRejected".to_owned()), "MessageRejected"),
             (SendFailure::Status(503), "Status503"),
             (SendFailure::SecretUnavailable, "SecretUnavailable"),
+            (SendFailure::TooLate, "TooLate"),
             (SendFailure::NoReceiver, "NoReceiver"),
         ] {
             assert_eq!(failure.to_string(), word);

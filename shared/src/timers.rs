@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::time::sleep;
 
-use crate::domain::{IdError, NoticeKey, NoticeKind, UnknownKind};
+use crate::domain::{Channel, IdError, NoticeKey, NoticeKind, UnknownKind};
 use crate::error_chain::error_chain;
 use crate::time::Minute;
 
@@ -37,10 +37,21 @@ pub struct TimerSettings {
     pub group: String,
     /// The ARN of the function that they invoke.
     pub target_arn: String,
+    /// The ARN of the function that those of webhooks invoke: a receiver that hangs must not delay mail.
+    pub webhook_target_arn: String,
     /// The ARN of the role that may invoke it.
     pub role_arn: String,
     /// The ARN of the queue for events that could not be delivered.
     pub dead_letter_arn: String,
+}
+
+impl TimerSettings {
+    fn target_arn_of(&self, key: &NoticeKey) -> &str {
+        match key.kind.channel() {
+            Channel::Email => &self.target_arn,
+            Channel::Webhook => &self.webhook_target_arn,
+        }
+    }
 }
 
 /// The input of a timer: which notice is due, and nothing that could be out of date by then.
@@ -180,7 +191,7 @@ impl Timers {
             .maximum_retry_attempts(MAX_RETRIES)
             .build();
         let target = Target::builder()
-            .arn(&self.settings.target_arn)
+            .arn(self.settings.target_arn_of(key))
             .role_arn(&self.settings.role_arn)
             .dead_letter_config(DeadLetterConfig::builder().arn(&self.settings.dead_letter_arn).build())
             .retry_policy(retries)

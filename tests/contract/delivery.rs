@@ -79,16 +79,20 @@ const fn night(
     Night { booked_at, start, minutes, remind_at, reason }
 }
 
-const NIGHTS: [Night; 12] = [
+const NIGHTS: [Night; 15] = [
     night("02T12:00:00", "03T08:30", 60, Some("03 07:30"), "on_time"),
     // The last minute of the window is in it, the first after it is not.
     night("02T12:00:00", "03T06:59", 60, Some("03 06:00"), "after_dnd"),
     night("02T12:00:00", "03T07:00", 60, Some("03 06:00"), "on_time"),
-    night("02T12:00:00", "02T22:00", 61, Some("02 20:59"), "on_time"),
-    night("02T12:00:00", "02T22:00", 60, Some("02 20:59"), "before_dnd"),
+    night("02T12:00:00", "02T22:00", 65, Some("02 20:55"), "on_time"),
+    night("02T12:00:00", "02T22:00", 61, Some("02 20:55"), "before_dnd"),
+    night("02T12:00:00", "02T22:00", 60, Some("02 20:55"), "before_dnd"),
+    // Booked when less than five minutes are left before the window.
+    night("02T20:56:00", "02T21:59", 60, Some("02 20:57"), "before_dnd"),
+    night("02T20:58:00", "02T21:59", 60, Some("02 20:59"), "on_time"),
     // With five minutes of notice the reminder waits, with four it does not.
     night("02T12:00:00", "03T06:05", 60, Some("03 06:00"), "after_dnd"),
-    night("02T12:00:00", "03T06:04", 60, Some("02 20:59"), "before_dnd"),
+    night("02T12:00:00", "03T06:04", 60, Some("02 20:55"), "before_dnd"),
     // Booked at night, when the evening is over.
     night("02T23:00:00", "03T06:04", 60, Some("03 06:00"), "after_dnd_short"),
     night("02T23:00:00", "03T06:00", 30, None, "dnd_until_start"),

@@ -41,15 +41,14 @@ const DAYS: [Busy; 5] = [
             ("09:40", &[80]),
             ("09:50", &[70]),
             ("10:00", &[60]),
-            ("10:10", &[50]),
-            ("10:14", &[40, 30, 20, 10]),
+            ("10:10", &[50, 40, 30, 20, 10]),
         ],
         reasons: [ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, ON_TIME, BEFORE, BEFORE, BEFORE, BEFORE],
     },
     // All reminders are in the hours, and after them too little time is left.
     Busy {
         hours: ("09:10", "10:57"),
-        reminded: &[("09:09", &[100, 90, 80, 70, 60, 50, 40, 30, 20, 10])],
+        reminded: &[("09:05", &[100, 90, 80, 70, 60, 50, 40, 30, 20, 10])],
         reasons: [BEFORE; 10],
     },
     // Little time is better than none.

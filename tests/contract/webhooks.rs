@@ -11,7 +11,7 @@ use local::sdk::Loopback;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::notices::{DeliveryOutcome, Due, Notifier};
-use shared::sending::RetryPolicy;
+use shared::sending::{AttemptLimit, RetryPolicy};
 use shared::webhook::{Endpoint, Secret, WebhookMessage, Webhooks};
 use tokio::net::TcpListener;
 
@@ -345,10 +345,11 @@ async fn a_silent_receiver_times_out() {
     let webhooks = Webhooks::new(Endpoint::https_or_loopback(&url).unwrap(), secret, retry_policy);
     let message = WebhookMessage { id: "msg_1".to_owned(), body: "{}".to_owned() };
     let clock = Clock::manual(instant("2026-11-02T11:00:00Z"));
-    let error = webhooks.send(&message, &clock).await.unwrap_err();
+    let limit = AttemptLimit::new(clock.clone(), None);
+    let error = webhooks.send(&message, &clock, &limit).await.unwrap_err();
     assert_eq!(error.to_string(), "TimedOut");
     drop(silent);
-    let error = webhooks.send(&message, &clock).await.unwrap_err();
+    let error = webhooks.send(&message, &clock, &limit).await.unwrap_err();
     assert!(["TimedOut", "Unreachable"].contains(&error.to_string().as_str()), "{error}");
 }
 

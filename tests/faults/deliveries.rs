@@ -277,7 +277,7 @@ async fn mail_refused_until_the_start_fails_with_the_reason() {
 }
 
 #[tokio::test]
-async fn mail_refused_until_dnd_begins_is_suppressed_and_can_be_planned_again() {
+async fn mail_refused_until_dnd_begins_is_failed_and_can_be_planned_again() {
     let fixture = Fixture::set(json!([30])).await;
     let rest = async |start: &str| {
         let hours = json!({ "dnd_start_time": start, "dnd_end_time": "11:00" });
@@ -285,9 +285,9 @@ async fn mail_refused_until_dnd_begins_is_suppressed_and_can_be_planned_again() 
         fixture.world.settle().await;
     };
     rest("09:31").await;
-    fixture.world.ses().fail_next(2);
+    fixture.world.ses().fail_next_to(&fixture.ana.email, 5);
     fixture.world.pass_to(at("09:32:00")).await;
-    assert_eq!(fixture.anas_reminder().await, row("suppressed", "dnd_until_start", ""));
+    assert_eq!(fixture.anas_reminder().await, row("failed", "dnd_until_start", ""));
     // The meeting hasn't started, so the reminder can be planned again. The failure is kept.
     let sent = fixture.world.reminders(&fixture.meeting).await;
     assert_eq!(sent.iter().filter(|reminder| reminder["failure"] == "SendingPausedException").count(), 1);

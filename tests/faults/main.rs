@@ -11,6 +11,8 @@
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
 //! - `crowds`: some pending items can't be handled, and must not delay others.
+//! - `lanes`: the receiver of webhooks hangs, and must not delay mail.
+//! - `margin`: everything goes wrong in the last minutes before do-not-disturb hours.
 //! - `throttling`: SES is sent more than it takes.
 //! - `timers`: EventBridge Scheduler still carries out an earlier change of a timer.
 
@@ -26,7 +28,9 @@ mod calendars;
 mod crowds;
 mod deliveries;
 mod invitations;
+mod lanes;
 mod leftovers;
+mod margin;
 mod scenario;
 mod snapshot;
 mod stream;

@@ -67,7 +67,7 @@ impl Scenario {
     pub(crate) fn expected_messages(self) -> Vec<(String, String)> {
         let expected_messages: &[(&str, &str)] = match self {
             Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
-            Self::Add => &[("09:19", "cy"), ("09:30", "ana"), ("09:50", "bo")],
+            Self::Add => &[("09:15", "cy"), ("09:30", "ana"), ("09:50", "bo")],
             Self::Remove => &[("09:30", "ana")],
             Self::Reschedule => &[("09:30", "ana"), ("10:30", "ana"), ("10:30", "bo")],
             Self::ChangeReminders => &[("09:40", "ana"), ("09:50", "bo")],

@@ -15,6 +15,8 @@ pub(crate) enum Event {
     Webhook,
     /// A message that is sent in the requested minute of none of its reminders.
     Moved,
+    /// A message that is moved to the last minutes before DND hours.
+    BeforeDnd,
     /// A message for several reminders.
     Combined,
     Invitation,
@@ -43,10 +45,11 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::ReminderMail,
         Self::Webhook,
         Self::Moved,
+        Self::BeforeDnd,
         Self::Combined,
         Self::Invitation,
         Self::Update,
@@ -74,6 +77,7 @@ impl Event {
             | Self::UndoneChange
             | Self::NeverInvited
             | Self::Unavailable => 5,
+            Self::BeforeDnd => 2,
             Self::PostponedByNewDnd => 1,
             _ => 10,
         }

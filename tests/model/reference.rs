@@ -323,6 +323,8 @@ impl Model {
         let request = due.iter().any(|before| meeting.start - before == minute);
         self.coverage.count_if(Event::Moved, !due.is_empty() && !request);
         self.coverage.count_if(Event::Combined, due.len() > 1);
+        let is_before_dnd = (1..=5).any(|later| person.is_in_dnd(minute + later));
+        self.coverage.count_if(Event::BeforeDnd, !due.is_empty() && !request && is_before_dnd);
         due
     }
 }
@@ -369,10 +371,13 @@ fn rule(start: Minute, before: i64, earliest: Minute, person: &ModelUser) -> Opt
         return None;
     }
     let preferred = earliest.max(start - before);
+    // What is sent before DND hours is sent in their fifth-last open minute, or as soon after it as possible.
+    let before = |last_open: Minute| (earliest..=last_open).rev().take(5).take_while(awake).last();
     if awake(&preferred) {
-        return Some(preferred);
+        let last_open = (preferred..preferred + 4).find(|minute| !awake(&(minute + 1)));
+        return last_open.and_then(before).or(Some(preferred));
     }
     let after = (preferred + 1..=last).find(awake);
     let worth_it = after.filter(|after| *after <= start - 5);
-    worth_it.or_else(|| (earliest..preferred).rev().find(awake)).or(after)
+    worth_it.or_else(|| (earliest..preferred).rev().find(awake).and_then(before)).or(after)
 }

@@ -29,7 +29,7 @@ fn a_single_dead_letter_raises_an_alarm() {
 fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
     let api = json!({ "Name": "ApiId", "Value": { "Ref": "Api" } });
     assert!(alarm_on("AWS/ApiGateway", "5xx", &api).is_some());
-    for function in ["PlanRemindersFunction", "NotifyFunction", "SweepFunction"] {
+    for function in ["PlanRemindersFunction", "NotifyFunction", "NotifyWebhookFunction", "SweepFunction"] {
         let dimension = json!({ "Name": "FunctionName", "Value": { "Ref": function } });
         for metric in ["Errors", "Throttles"] {
             assert!(alarm_on("AWS/Lambda", metric, &dimension).is_some(), "{function} {metric}");
@@ -54,7 +54,7 @@ fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
         // The functions write these metrics without dimensions.
         assert!(properties.get("Dimensions").is_none(), "{metric}");
     }
-    for folder in ["plan_reminders", "notify", "sweep"] {
+    for folder in ["plan_reminders", "notify", "notify_webhook", "sweep"] {
         let variables = &function(folder).properties["Environment"]["Variables"];
         assert_eq!(variables["METRICS_NAMESPACE"], namespace, "{folder}");
     }

@@ -84,9 +84,11 @@ fn the_sample_change_has_the_form_of_the_stream() {
 #[test]
 fn the_sample_reminder_has_the_form_of_a_timer() {
     let samples = samples();
-    let (.., sample) = samples.iter().find(|(function, ..)| function == "notify").unwrap();
-    let due: notify::NotifyEvent = serde_json::from_str(sample).unwrap();
-    assert_eq!(serde_json::to_value(&due).unwrap(), serde_json::from_str::<Value>(sample).unwrap());
+    for folder in ["notify", "notify_webhook"] {
+        let (.., sample) = samples.iter().find(|(function, ..)| function == folder).unwrap();
+        let due: notify::NotifyEvent = serde_json::from_str(sample).unwrap();
+        assert_eq!(serde_json::to_value(&due).unwrap(), serde_json::from_str::<Value>(sample).unwrap());
+    }
 }
 
 fn with_parameters(route: &str, parameters: &Value) -> String {

@@ -67,20 +67,26 @@ fn every_route_leads_to_its_function() {
 
 #[test]
 fn each_gets_the_environment_it_reads() {
-    const TIMERS: [&str; 4] = ["TIMER_DEAD_LETTER_ARN", "TIMER_GROUP", "TIMER_ROLE_ARN", "TIMER_TARGET_ARN"];
+    const TIMERS: [&str; 5] = [
+        "TIMER_DEAD_LETTER_ARN",
+        "TIMER_GROUP",
+        "TIMER_ROLE_ARN",
+        "TIMER_TARGET_ARN",
+        "TIMER_WEBHOOK_TARGET_ARN",
+    ];
     for (folder, _) in functions() {
         let mut expected = BTreeSet::new();
         if !["health", "openapi"].contains(&folder.as_str()) {
             expected.insert("TABLE_NAME");
         }
-        if ["plan_reminders", "notify", "sweep"].contains(&folder.as_str()) {
+        if ["plan_reminders", "notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.extend(TIMERS);
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
-        if ["notify", "sweep"].contains(&folder.as_str()) {
+        if ["notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.extend(["WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
         }
-        if ["get_invite", "notify", "sweep"].contains(&folder.as_str()) {
+        if ["get_invite", "notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.insert("SENDER");
         }
         if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
@@ -170,20 +176,25 @@ fn http_functions_time_out_before_the_api_does() {
     }
 }
 
-/// Without the parameter there is no limit, and no other function ever has one.
+/// Without the parameters there is no limit, and no other function ever has one.
 #[test]
-fn only_notify_can_be_limited_in_its_concurrency() {
-    let parameter = &template()["Parameters"]["NotifyConcurrency"];
-    assert_eq!((&parameter["Type"], &parameter["MinValue"]), (&json!("Number"), &json!(0)));
-    assert_eq!(parameter["Default"], 0);
-    let is_zero = json!({ "Fn::Equals": [{ "Ref": "NotifyConcurrency" }, 0] });
-    assert_eq!(template()["Conditions"]["LimitsNotify"], json!({ "Fn::Not": [is_zero] }));
-    let limit = json!({ "Fn::If": [
-        "LimitsNotify", { "Ref": "NotifyConcurrency" }, { "Ref": "AWS::NoValue" },
-    ] });
+fn only_notify_and_notify_webhook_can_be_limited_in_their_concurrency() {
+    let mut limits = BTreeMap::new();
+    for (folder, parameter, condition) in [
+        ("notify", "NotifyConcurrency", "LimitsNotify"),
+        ("notify_webhook", "WebhookConcurrency", "LimitsWebhooks"),
+    ] {
+        let declared = &template()["Parameters"][parameter];
+        assert_eq!((&declared["Type"], &declared["MinValue"]), (&json!("Number"), &json!(0)), "{parameter}");
+        assert_eq!(declared["Default"], 0, "{parameter}");
+        let is_zero = json!({ "Fn::Equals": [{ "Ref": parameter }, 0] });
+        assert_eq!(template()["Conditions"][condition], json!({ "Fn::Not": [is_zero] }), "{parameter}");
+        let limit = json!({ "Fn::If": [condition, { "Ref": parameter }, { "Ref": "AWS::NoValue" }] });
+        limits.insert(folder.to_owned(), limit);
+    }
     for (folder, function) in functions() {
-        let expected = (folder == "notify").then_some(&limit);
-        assert_eq!(function.properties.get("ReservedConcurrentExecutions"), expected, "{folder}");
+        let limit = function.properties.get("ReservedConcurrentExecutions");
+        assert_eq!(limit, limits.get(&folder), "{folder}");
     }
 }
 

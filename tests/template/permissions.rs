@@ -148,8 +148,9 @@ fn each_function_writes_to_its_own_log_group_only() {
 }
 
 #[test]
-fn only_planner_notifier_and_sweep_touch_timers_and_hand_over_the_role() {
-    let callers: BTreeSet<String> = ["notify", "plan_reminders", "sweep"].map(str::to_owned).into();
+fn only_planner_notifiers_and_sweep_touch_timers_and_hand_over_the_role() {
+    let callers = ["notify", "notify_webhook", "plan_reminders", "sweep"];
+    let callers: BTreeSet<String> = callers.map(str::to_owned).into();
     let with = |service: &str| -> BTreeSet<String> {
         let may = |folder: &String| {
             let mut actions =
@@ -193,7 +194,7 @@ fn only_sending_functions_read_the_webhook_secret_and_only_with_a_receiver() {
     let names = |s: &Statement| s.actions.iter().any(|action| action.starts_with("secretsmanager:"));
     let reading: Vec<_> = all_statements().into_iter().filter(names).collect();
     let roles: BTreeSet<_> = reading.iter().map(|statement| statement.role.as_str()).collect();
-    assert_eq!(roles, BTreeSet::from(["NotifyRole", "SweepRole"]));
+    assert_eq!(roles, BTreeSet::from(["NotifyRole", "NotifyWebhookRole", "SweepRole"]));
     for Statement { role, sid, actions, resources, body, .. } in &reading {
         assert_eq!(actions, &["secretsmanager:GetSecretValue"], "{role}");
         assert_eq!(resources, &[json!({ "Ref": "WebhookSecret" })], "{role}");

@@ -48,10 +48,12 @@ fn one_poison_record_never_blocks_a_shard() {
 
 #[test]
 fn events_that_notify_fails_on_go_to_a_queue() {
-    let config = function("notify").properties["EventInvokeConfig"].clone();
-    assert!(config["MaximumRetryAttempts"].as_u64().unwrap() >= 1);
-    assert!((60..=21_600).contains(&config["MaximumEventAgeInSeconds"].as_u64().unwrap()));
-    assert_goes_to_a_queue(&config["DestinationConfig"], "notify");
+    for folder in ["notify", "notify_webhook"] {
+        let config = function(folder).properties["EventInvokeConfig"].clone();
+        assert!(config["MaximumRetryAttempts"].as_u64().unwrap() >= 1, "{folder}");
+        assert!((60..=21_600).contains(&config["MaximumEventAgeInSeconds"].as_u64().unwrap()), "{folder}");
+        assert_goes_to_a_queue(&config["DestinationConfig"], folder);
+    }
 }
 
 #[test]
@@ -74,9 +76,9 @@ fn dead_letters_are_encrypted_and_kept_for_two_weeks() {
 }
 
 #[test]
-fn timers_may_invoke_notify_and_nothing_else() {
+fn timers_may_invoke_notify_and_notify_webhook_and_nothing_else() {
     let role = resource("TimerRole");
-    assert_eq!(allowed(&role, "lambda:InvokeFunction"), [notify_arn()]);
+    assert_eq!(allowed(&role, "lambda:InvokeFunction"), TARGETS.map(|(folder, _, _)| arn_of(folder)));
     assert_eq!(allowed(&role, "sqs:SendMessage"), [arn("TimerDeadLetters")]);
     assert_eq!(statements(&role).iter().map(|statement| statement.actions.len()).sum::<usize>(), 2);
 }
@@ -93,21 +95,31 @@ fn only_the_scheduler_and_only_for_this_group_takes_the_timers_role() {
 
 #[test]
 fn functions_that_set_timers_have_all_timer_settings() {
-    for folder in ["plan_reminders", "notify"] {
+    for folder in ["plan_reminders", "notify", "notify_webhook", "sweep"] {
         let variables = function(folder).properties["Environment"]["Variables"].clone();
         assert_eq!(variables["TIMER_GROUP"], json!({ "Ref": "TimerGroup" }), "{folder}");
         assert_eq!(variables["TIMER_ROLE_ARN"], arn("TimerRole"), "{folder}");
         assert_eq!(variables["TIMER_DEAD_LETTER_ARN"], arn("TimerDeadLetters"), "{folder}");
-        let target = &variables["TIMER_TARGET_ARN"];
-        assert!([notify_arn(), arn("NotifyFunction")].contains(target), "{folder} has {target}");
+        for (invoked, resource, variable) in TARGETS {
+            let target = &variables[variable];
+            assert!([arn_of(invoked), arn(resource)].contains(target), "{folder} has {target}");
+        }
     }
-    // The spelt-out ARN holds only as long as the function has that name.
-    let name = &function("notify").properties["FunctionName"];
-    assert_eq!(name, &json!({ "Fn::Sub": "${AWS::StackName}-notify" }));
+    // The spelt-out ARNs hold only as long as the functions have those names.
+    for (folder, _, _) in TARGETS {
+        let name = json!({ "Fn::Sub": format!("${{AWS::StackName}}-{folder}") });
+        assert_eq!(function(folder).properties["FunctionName"], name);
+    }
 }
 
-fn notify_arn() -> Value {
-    let function = "function:${AWS::StackName}-notify";
+/// What timers invoke: the folder, the resource and the variable of the function.
+const TARGETS: [(&str, &str, &str); 2] = [
+    ("notify", "NotifyFunction", "TIMER_TARGET_ARN"),
+    ("notify_webhook", "NotifyWebhookFunction", "TIMER_WEBHOOK_TARGET_ARN"),
+];
+
+fn arn_of(folder: &str) -> Value {
+    let function = format!("function:${{AWS::StackName}}-{folder}");
     json!({ "Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:{function}") })
 }
 

@@ -21,7 +21,7 @@ fn webhooks_are_off_by_default_and_only_https_receivers_are_allowed() {
 fn sending_functions_know_url_and_secret_and_booking_ones_only_that_webhooks_are_on() {
     for (folder, function) in functions() {
         let variables = &function.properties["Environment"]["Variables"];
-        if ["notify", "sweep"].contains(&folder.as_str()) {
+        if ["notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             assert_eq!(
                 variables["WEBHOOK_URL"],
                 if_there_is_a_receiver(json!({ "Ref": "WebhookUrl" })),

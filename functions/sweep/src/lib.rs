@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
-use shared::domain::NoticeKey;
+use shared::domain::{Channel, NoticeKey};
 use shared::notices::{DeliveryOutcome, Notifier, Planner, Run, Unfinished};
 use shared::store::{Pending, StoreError, Unplanned, WorkItem};
 use shared::time::Minute;
 
 /// How many work items of each shard one run takes on.
 const BATCH: usize = 1000;
-/// How many notices are delivered at once.
+/// How many notices of each channel are delivered at once.
 const CONCURRENT_DELIVERIES: usize = 32;
 /// How many meetings are planned at once, and how many timers are set.
 const CONCURRENT_PLANS: usize = 16;
@@ -54,8 +54,9 @@ enum Delivered {
 
 /// Finishes what is overdue, by the same code as the fast path.
 ///
-/// Deliveries and plans run side by side. Missing timers of notices are set last, after every notice that is
-/// due was tried: so an outage of EventBridge Scheduler delays no delivery.
+/// Deliveries and plans run side by side, and so do mail and webhooks. Missing timers of notices are set
+/// last, after every notice of the same channel that is due was tried: so an outage of EventBridge Scheduler
+/// delays no delivery.
 ///
 /// # Errors
 /// When the overdue work can't be read.
@@ -74,29 +75,34 @@ pub async fn handle(sweeper: &Sweeper) -> Result<Swept, StoreError> {
     let planning_users = run_concurrently(run, CONCURRENT_CALENDARS, users, plan);
     let planning_meetings = run_concurrently(run, CONCURRENT_PLANS, meetings, plan);
     let notices = overdue.notices.into_iter().map(|pending| pending.work);
-    let delivering = async {
-        let deliver_first = |key| deliver_if_due(sweeper, key);
-        let tried = run_concurrently(run, CONCURRENT_DELIVERIES, notices, deliver_first).await;
-        let (mut handled, mut without_timer) = (Vec::new(), Vec::new());
-        for delivered in tried {
-            match delivered {
-                Delivered::Handled(outcome) => handled.push(outcome),
-                Delivered::NeedsTimer(key) => without_timer.push(key),
-            }
-        }
-        handled.extend(
-            run_concurrently(run, CONCURRENT_PLANS, without_timer, |key| deliver(sweeper, run, key)).await,
-        );
-        handled
-    };
-    let (users, meetings, delivered) = join3(planning_users, planning_meetings, delivering).await;
-    let handled: Vec<_> = [users, meetings, delivered].into_iter().flatten().collect();
+    let (webhooks, mails): (Vec<_>, Vec<_>) =
+        notices.partition(|key: &NoticeKey| key.kind.channel() == Channel::Webhook);
+    // Side by side, so that a receiver of webhooks that hangs delays no mail.
+    let delivering = join(deliver_all(sweeper, run, mails), deliver_all(sweeper, run, webhooks));
+    let (users, meetings, (mails, webhooks)) = join3(planning_users, planning_meetings, delivering).await;
+    let handled: Vec<_> = [users, meetings, mails, webhooks].into_iter().flatten().collect();
     let done = handled.iter().filter(|outcome| matches!(outcome, Handled::Done)).count();
     let swept = Swept { done, left: handled.len() - done };
     if run.is_over() {
         tracing::warn!(left = swept.left, "the time of this run is up, the next one continues");
     }
     Ok(swept)
+}
+
+/// Delivers all that is due of one channel, and then sets the missing timers.
+async fn deliver_all(sweeper: &Sweeper, run: &Run, notices: Vec<NoticeKey>) -> Vec<Handled> {
+    let deliver_first = |key| deliver_if_due(sweeper, key);
+    let tried = run_concurrently(run, CONCURRENT_DELIVERIES, notices, deliver_first).await;
+    let (mut handled, mut without_timer) = (Vec::new(), Vec::new());
+    for delivered in tried {
+        match delivered {
+            Delivered::Handled(outcome) => handled.push(outcome),
+            Delivered::NeedsTimer(key) => without_timer.push(key),
+        }
+    }
+    let settle = |key| deliver(sweeper, run, key);
+    handled.extend(run_concurrently(run, CONCURRENT_PLANS, without_timer, settle).await);
+    handled
 }
 
 /// Handles work items `concurrency` at a time, in their order. Once the run is over, the rest is left.

@@ -115,6 +115,7 @@ impl FunctionContexts {
         let timer_settings = TimerSettings {
             group: name.into(),
             target_arn: "arn:aws:lambda:local:000000000000:function:notify".into(),
+            webhook_target_arn: "arn:aws:lambda:local:000000000000:function:notify_webhook".into(),
             role_arn: "arn:aws:iam::000000000000:role/timers".into(),
             dead_letter_arn: "arn:aws:sqs:local:000000000000:timer-dead-letters".into(),
         };

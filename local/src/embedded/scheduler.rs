@@ -8,7 +8,7 @@ mod api;
 mod request;
 mod table;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -75,11 +75,12 @@ struct Inner {
     backoff: Backoff,
     /// What is being invoked now, by generation.
     in_flight: Mutex<HashSet<i64>>,
-    attempts: Semaphore,
+    /// By the ARN of the function: as in Lambda, none takes the concurrent executions of another one.
+    attempts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// How many invocations run at once. More than this gain nothing on one machine, and all of them are cut
-/// off halfway when it is killed.
+/// How many invocations of a function run at once. More than this gain nothing on one machine, and all of
+/// them are cut off halfway when it is killed.
 const CONCURRENCY: usize = 16;
 
 /// How often the loop looks at the clock: a schedule may fire anywhere within
@@ -94,7 +95,7 @@ impl Scheduler {
     pub async fn start(database: Database, clock: Clock, backoff: Backoff) -> Result<Self, std::io::Error> {
         let table = Table::create(database).map_err(std::io::Error::other)?;
         let server = Server::start(api::router(table.clone(), clock.clone())).await?;
-        let (in_flight, attempts) = (Mutex::default(), Semaphore::new(CONCURRENCY));
+        let (in_flight, attempts) = (Mutex::default(), Mutex::default());
         Ok(Self(Arc::new(Inner { server, table, clock, backoff, in_flight, attempts })))
     }
 
@@ -198,9 +199,16 @@ impl Scheduler {
     }
 
     async fn attempt(&self, due: &DueSchedule, target: &Target) -> Result<(), String> {
-        let _permit = self.0.attempts.acquire().await.map_err(|closed| closed.to_string())?;
+        let attempts = self.attempts_of(&due.invocation.target_arn);
+        let _permit = attempts.acquire().await.map_err(|closed| closed.to_string())?;
         // A task of its own, so that a panic is an error like any other.
         tokio::spawn(target(due.invocation.clone())).await.unwrap_or_else(|panic| Err(panic.to_string()))
+    }
+
+    fn attempts_of(&self, target_arn: &str) -> Arc<Semaphore> {
+        let mut attempts = self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_function = attempts.entry(target_arn.to_owned());
+        Arc::clone(of_function.or_insert_with(|| Arc::new(Semaphore::new(CONCURRENCY))))
     }
 
     fn lock_in_flight(&self) -> MutexGuard<'_, HashSet<i64>> {

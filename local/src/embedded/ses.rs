@@ -1,8 +1,9 @@
 //! Amazon SES: takes e-mail and keeps it instead of sending it.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
@@ -76,7 +77,7 @@ impl Ses {
             Ok(())
         };
         database.with(|connection| prepare(connection)).map_err(std::io::Error::other)?;
-        let state = SesState { database, clock, failures: Arc::default() };
+        let state = SesState { database, clock, failures: Arc::default(), failures_to: Arc::default() };
         let router = Router::new().route("/v2/email/outbound-emails", post(send)).with_state(state.clone());
         Ok(Self { server: Arc::new(Server::start(router).await?), state })
     }
@@ -89,6 +90,11 @@ impl Ses {
     /// Refuses the next `count` messages with `SendingPausedException`, an error that the SDK doesn't retry.
     pub fn fail_next(&self, count: u32) {
         self.state.failures.store(count, Ordering::SeqCst);
+    }
+
+    /// Refuses the next `count` messages to that recipient, as [`Ses::fail_next`] does.
+    pub fn fail_next_to(&self, recipient: &str, count: u32) {
+        self.state.lock_failures_to().insert(recipient.to_owned(), count);
     }
 
     /// Everything captured, oldest first.
@@ -123,6 +129,30 @@ struct SesState {
     clock: Clock,
     /// How many messages are still to be refused.
     failures: Arc<AtomicU32>,
+    /// How many messages to a recipient are still to be refused.
+    failures_to: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+impl SesState {
+    fn lock_failures_to(&self) -> std::sync::MutexGuard<'_, HashMap<String, u32>> {
+        self.failures_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a message to these recipients. Returns whether it is to be refused.
+    fn is_to_fail(&self, recipients: &[String]) -> bool {
+        let one_less = |left: u32| left.checked_sub(1);
+        if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            return true;
+        }
+        let mut failures = self.lock_failures_to();
+        match recipients.first().and_then(|recipient| failures.get_mut(recipient)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -163,7 +193,6 @@ struct ReadMail {
 }
 
 async fn send(Shared(state): Shared<SesState>, body: axum::body::Bytes) -> Response {
-    let one_less = |left: u32| left.checked_sub(1);
     let email: SendEmail = match serde_json::from_slice(&body) {
         Ok(email) => email,
         Err(error) => return refused(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
@@ -171,7 +200,7 @@ async fn send(Shared(state): Shared<SesState>, body: axum::body::Bytes) -> Respo
     if email.destination.to_addresses.is_empty() {
         return refused(StatusCode::BAD_REQUEST, "BadRequestException", "There is no recipient.");
     }
-    if state.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+    if state.is_to_fail(&email.destination.to_addresses) {
         // What SES says may name the recipient, as where an address isn't verified.
         let message = format!("Sending to {} is paused.", email.destination.to_addresses.join(", "));
         return refused(StatusCode::BAD_REQUEST, "SendingPausedException", &message);

@@ -13,7 +13,7 @@ use super::Mail;
 use super::mime::mime;
 use crate::domain::Email;
 use crate::fresh_connections;
-use crate::sending::{Attempts, RetryPolicy, SendError, SendFailure};
+use crate::sending::{AttemptLimit, Attempts, RetryPolicy, SendError, SendFailure};
 
 /// Sends mail from one address. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -37,24 +37,32 @@ impl Mailer {
     /// Hands a message to SES. SES has no idempotency token: a caller that dies right after this call sends
     /// twice if it tries again. For the same reason it is tried again here only where SES certainly has not
     /// taken it: SES refused it because of too many at once, or there was no connection. The call ends within
-    /// [`RetryPolicy::total`].
+    /// [`RetryPolicy::total`], and no attempt begins after `limit`.
     ///
     /// # Errors
-    /// When SES can't be reached or refuses the message. [`SendError::not_taken`] says whether that is certain.
-    pub async fn send(&self, message: &Mail) -> Result<(), SendError> {
+    /// When SES can't be reached or refuses the message, or when it is too late to begin.
+    /// [`SendError::not_taken`] says whether it is certain that SES has not taken it.
+    pub async fn send(&self, message: &Mail, limit: &AttemptLimit) -> Result<(), SendError> {
         let bytes = Blob::new(mime(message, &self.sender.as_sent()));
         let raw = RawMessage::builder().data(bytes).build().map_err(|_| SendFailure::Unbuildable)?;
         let content = EmailContent::builder().raw(raw).build();
-        let sent = timeout(self.retry_policy.total, self.send_with_retries(message, content)).await;
+        let sent = timeout(self.retry_policy.total, self.send_with_retries(message, content, limit)).await;
         sent.unwrap_or(Err(SendFailure::TimedOut.into()))
     }
 
-    async fn send_with_retries(&self, message: &Mail, content: EmailContent) -> Result<(), SendError> {
+    async fn send_with_retries(
+        &self,
+        message: &Mail,
+        content: EmailContent,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
         let mut attempts = Attempts::begin(self.retry_policy);
+        limit.check()?;
         loop {
-            match self.try_send(message, content.clone()).await {
-                Err(error) if may_succeed_at_once(&error) && attempts.pause().await => {}
-                done => return done,
+            let Err(error) = self.try_send(message, content.clone()).await else { return Ok(()) };
+            let may_repeat = may_succeed_at_once(&error) && attempts.pause().await && limit.check().is_ok();
+            if !may_repeat {
+                return Err(error);
             }
         }
     }

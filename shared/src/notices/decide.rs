@@ -82,10 +82,9 @@ pub fn decide<'a>(
     let decision = context.decide(notice, &subject);
     match decision.remind_at {
         Some(at) if at > minute => Action::Move(as_decided, at, decision.reason),
-        None if decision.reason == Reason::MeetingStarted => {
-            let failed = Closed::Failed { reason: decision.reason };
-            Action::Close(as_decided, if notice.was_tried() { failed } else { Closed::Missed })
-        }
+        // What was tried would have been sent if that had not failed.
+        None if notice.was_tried() => Action::Close(as_decided, Closed::Failed { reason: decision.reason }),
+        None if decision.reason == Reason::MeetingStarted => Action::Close(as_decided, Closed::Missed),
         None => Action::Close(as_decided, Closed::Suppressed { reason: decision.reason }),
         Some(_) => match context.delivered_in_this_minute(notice) {
             Some(delivered_at) => Action::Covered(as_decided, delivered_at),

@@ -5,20 +5,20 @@ use futures_util::future::try_join3;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::deadlines::{CLAIM, NOTE_BACKOFF, SENDING, next_attempt};
+use super::deadlines::{ATTEMPT, CLAIM, NOTE_BACKOFF, SENDING, next_attempt};
 use super::decide::{Action, Delivery, decide};
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
 use crate::domain::{
     CalendarMessage, CalendarUpdate, Channel, Closed, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime,
-    Transition,
+    Transition, User,
 };
 use crate::mail::{self, Mailer};
 use crate::metrics;
-use crate::sending::{SendError, SendFailure};
+use crate::sending::{AttemptLimit, SendError, SendFailure};
 use crate::store::{Store, StoreError};
-use crate::time::{Minute, Reason};
+use crate::time::{Minute, Reason, begin_before};
 use crate::timers::Timers;
 use crate::webhook::{self, Reminded, WebhookMessage, Webhooks};
 
@@ -64,6 +64,9 @@ pub enum DeliveryOutcome {
     NotFound,
     /// Another delivery has claimed it. It stays pending, in case that delivery died.
     UnderWay,
+    /// The recipient's Do-Not-Disturb hours began before it left. It is pending, and in the next minute the
+    /// rule decides again.
+    TooLate,
     /// Sending failed. It is pending, and tried again until the meeting starts.
     WillRetry,
 }
@@ -132,31 +135,45 @@ impl Notifier {
         if self.clock.now() + SENDING > now + CLAIM {
             return Err(Unfinished::Busy);
         }
+        let limit = self.attempt_limit(&delivery, now);
         let sent = match webhook {
-            Some(message) => self.send_webhook(&message).await,
-            None => self.send_mail(&delivery, now).await,
+            Some(message) => self.send_webhook(&message, &limit).await,
+            None => self.send_mail(&delivery, now, &limit).await,
         };
         match sent {
             Ok(()) => self.note_sent(&delivery, &claimed, now).await,
+            Err(error) if error.failure == SendFailure::TooLate => self.release(&delivery, &claimed).await,
             Err(error) if error.is_final() => self.note_failed_for_good(&claimed, &error).await,
             Err(error) if error.not_taken => {
                 let as_before = delivery.due.iter().zip(&claimed);
                 let claimed: Vec<_> = as_before.map(|(before, claimed)| claimed.not_sent(before)).collect();
-                self.note_failed(&claimed, &error, now).await
+                self.note_failed(&delivery, &claimed, &error, now).await
             }
-            Err(error) => self.note_failed(&claimed, &error, now).await,
+            Err(error) => self.note_failed(&delivery, &claimed, &error, now).await,
         }
     }
 
-    async fn send_mail(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> Result<(), SendError> {
-        let Delivery { meeting, user, .. } = delivery;
-        let mail = mail::compose(meeting, user, delivery.message.as_ref(), self.mailer.sender(), now);
-        self.mailer.send(&mail).await
+    /// Each attempt looks at the clock right before it begins: since the decision the process may have been
+    /// slow.
+    fn attempt_limit(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> AttemptLimit {
+        let User { dnd, zone, .. } = *delivery.user;
+        AttemptLimit::new(self.clock.clone(), begin_before(Minute::of(now), ATTEMPT, dnd, zone))
     }
 
-    async fn send_webhook(&self, message: &WebhookMessage) -> Result<(), SendError> {
+    async fn send_mail(
+        &self,
+        delivery: &Delivery<'_>,
+        now: DateTime<Utc>,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
+        let Delivery { meeting, user, .. } = delivery;
+        let mail = mail::compose(meeting, user, delivery.message.as_ref(), self.mailer.sender(), now);
+        self.mailer.send(&mail, limit).await
+    }
+
+    async fn send_webhook(&self, message: &WebhookMessage, limit: &AttemptLimit) -> Result<(), SendError> {
         let webhooks = self.webhooks.as_ref().ok_or(SendFailure::NoReceiver)?;
-        webhooks.send(message, &self.clock).await
+        webhooks.send(message, &self.clock, limit).await
     }
 
     async fn note_sent(
@@ -185,19 +202,38 @@ impl Notifier {
         Ok(DeliveryOutcome::Delivered)
     }
 
+    /// No attempt was made: the notices are as before the claim, and pending.
+    async fn release(
+        &self,
+        delivery: &Delivery<'_>,
+        claimed: &[Notice],
+    ) -> Result<DeliveryOutcome, Unfinished> {
+        let now = self.clock.now();
+        let released = |(claimed, before): (&Notice, &Notice)| claimed.released(before, now);
+        let released: Vec<_> = claimed.iter().zip(&delivery.due).map(released).collect();
+        self.store.apply(&transitions(claimed, &released)).await?;
+        if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
+            tracing::info!(%meeting_id, %user_id, "too late to send before the do-not-disturb hours");
+        }
+        Ok(DeliveryOutcome::TooLate)
+    }
+
     async fn note_failed(
         &self,
+        delivery: &Delivery<'_>,
         claimed: &[Notice],
         error: &SendError,
         now: DateTime<Utc>,
     ) -> Result<DeliveryOutcome, Unfinished> {
+        let user = delivery.user;
         let fail = |notice: &Notice| {
             let why = error.to_string();
             if error.failure.is_mail_throttling() {
                 // The next minute has room again.
-                notice.throttled(why, next_attempt(0, notice.start, None, now))
+                notice.throttled(why, next_attempt(0, notice.start, None, user, now))
             } else {
-                notice.failed(why, next_attempt(notice.attempts, notice.start, error.retry_after, now))
+                let at = next_attempt(notice.attempts, notice.start, error.retry_after, user, now);
+                notice.failed(why, at)
             }
         };
         let failed: Vec<_> = claimed.iter().map(fail).collect();

@@ -169,7 +169,9 @@ fn plan_to_suppress(
 ) -> Option<Plan> {
     if let Some(stored) = stored
         && stored.start == wanted.start
-        && let NoticeStatus::Closed(Closed::Suppressed { reason: before }) = stored.status
+        && let NoticeStatus::Closed(
+            Closed::Suppressed { reason: before } | Closed::Failed { reason: before },
+        ) = stored.status
         // Once the meeting has started, the reason why it wasn't sent before still holds.
         && (before == reason || reason == Reason::MeetingStarted)
     {

@@ -3,55 +3,84 @@
 //!
 //! Where the wall clock shows `w`, the window's next edge is `edge - w` minutes away (modulo a day), unless
 //! the zone changes its clocks before that. Then every minute up to the change is still on the same side, and
-//! the search starts again from there. Both functions look at most a day ahead at a time, because
+//! the search starts again from there. Both searches look at most a day ahead at a time, because
 //! [`Zone::change_towards`] is exact only while there is at most one change.
 
 use super::dnd::{DAY, Dnd};
 use super::minute::Minute;
 use super::zone::{Zone, minute_of_day};
 
-/// The first minute in `(from, last]` that is on the other side of the window than `from`.
-pub(super) fn next_change(dnd: Dnd, zone: Zone, from: Minute, last: Minute) -> Option<Minute> {
-    if dnd.is_always() {
-        return None;
-    }
-    let (mut at, mut offset) = (from, zone.offset_during(from));
-    let mut wall = minute_of_day(at, offset);
-    let inside = dnd.contains(wall);
-    let edge = if inside { dnd.end() } else { dnd.start() }.minutes() % DAY;
-    while at < last {
-        let across = at + i64::from((edge + DAY - wall) % DAY);
-        let Some(change) = zone.change_towards(across.min(last), at, offset) else {
-            return (across <= last).then_some(across);
-        };
-        (at, offset) = change;
-        wall = minute_of_day(at, offset);
-        if dnd.contains(wall) != inside {
-            return Some(at);
-        }
-    }
-    None
+/// A minute of somebody with a do-not-disturb window: the offset of their clock is looked up once.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    dnd: Dnd,
+    zone: Zone,
+    minute: Minute,
+    offset: i32,
+    /// What the wall clock shows, in minutes since midnight.
+    wall: u16,
+    is_inside: bool,
 }
 
-/// The last minute in `[first, from)` that is on the other side of the window than `from`.
-pub(super) fn previous_change(dnd: Dnd, zone: Zone, from: Minute, first: Minute) -> Option<Minute> {
-    if dnd.is_always() {
-        return None;
+impl Place {
+    /// That minute, by the window `dnd` and the clocks of `zone`.
+    pub(super) fn new(dnd: Dnd, zone: Zone, minute: Minute) -> Self {
+        Self::with_offset(dnd, zone, minute, zone.offset_during(minute))
     }
-    let (mut at, mut offset) = (from, zone.offset_during(from));
-    let mut wall = minute_of_day(at, offset);
-    let inside = dnd.contains(wall);
-    let edge = if inside { dnd.start() } else { dnd.end() }.minutes() % DAY;
-    while at > first {
-        let across = at - 1 - i64::from((wall + DAY - edge) % DAY);
-        let Some(change) = zone.change_towards(across.max(first), at, offset) else {
-            return (across >= first).then_some(across);
-        };
-        (at, offset) = change;
-        wall = minute_of_day(at, offset);
-        if dnd.contains(wall) != inside {
-            return Some(at);
+
+    fn with_offset(dnd: Dnd, zone: Zone, minute: Minute, offset: i32) -> Self {
+        let wall = minute_of_day(minute, offset);
+        Self { dnd, zone, minute, offset, wall, is_inside: dnd.contains(wall) }
+    }
+
+    /// Whether it is inside the window.
+    pub(super) fn is_inside(self) -> bool {
+        self.is_inside
+    }
+
+    /// The first minute after this one, up to `last`, that is on the other side of the window.
+    pub(super) fn next_change(self, last: Minute) -> Option<Minute> {
+        if self.dnd.is_always() {
+            return None;
         }
+        let edge = if self.is_inside { self.dnd.end() } else { self.dnd.start() }.minutes() % DAY;
+        let mut here = self;
+        while here.minute < last {
+            let across = here.minute + i64::from((edge + DAY - here.wall) % DAY);
+            let Some(changed) = here.clocks_changed_towards(across.min(last)) else {
+                return (across <= last).then_some(across);
+            };
+            here = changed;
+            if here.is_inside != self.is_inside {
+                return Some(here.minute);
+            }
+        }
+        None
     }
-    None
+
+    /// The last minute before this one, down to `first`, that is on the other side of the window.
+    pub(super) fn previous_change(self, first: Minute) -> Option<Minute> {
+        if self.dnd.is_always() {
+            return None;
+        }
+        let edge = if self.is_inside { self.dnd.start() } else { self.dnd.end() }.minutes() % DAY;
+        let mut here = self;
+        while here.minute > first {
+            let across = here.minute - 1 - i64::from((here.wall + DAY - edge) % DAY);
+            let Some(changed) = here.clocks_changed_towards(across.max(first)) else {
+                return (across >= first).then_some(across);
+            };
+            here = changed;
+            if here.is_inside != self.is_inside {
+                return Some(here.minute);
+            }
+        }
+        None
+    }
+
+    /// The first minute towards `to` at which the clocks differ in another way from UTC.
+    fn clocks_changed_towards(self, to: Minute) -> Option<Self> {
+        let (minute, offset) = self.zone.change_towards(to, self.minute, self.offset)?;
+        Some(Self::with_offset(self.dnd, self.zone, minute, offset))
+    }
 }

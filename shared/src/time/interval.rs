@@ -6,7 +6,7 @@ mod tests;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::dnd::Dnd;
-use super::edge::next_change;
+use super::edge::Place;
 use super::minute::Minute;
 use super::zone::Zone;
 
@@ -101,15 +101,15 @@ pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
 pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
     let last = Minute::of(window.end);
     let mut from = Minute::of(window.start);
-    let mut inside = dnd.contains(zone.minute_of_day(from));
     let mut found = Vec::new();
     loop {
-        let change = next_change(dnd, zone, from, last);
-        if inside {
+        let place = Place::new(dnd, zone, from);
+        let change = place.next_change(last);
+        if place.is_inside() {
             let end = change.map_or(window.end, Minute::start);
             found.extend(Interval { start: from.start(), end }.clip(window));
         }
         let Some(change) = change else { return found };
-        (from, inside) = (change, !inside);
+        from = change;
     }
 }

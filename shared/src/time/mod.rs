@@ -39,6 +39,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attempts;
 mod dnd;
 mod edge;
 pub mod interval;
@@ -49,9 +50,10 @@ mod parse;
 mod rule;
 mod zone;
 
+pub use attempts::{begin_before, next_attempt_at};
 pub use dnd::{Dnd, DndError, WallTime, WallTimeError};
 pub use interval::Interval;
 pub use minute::Minute;
 pub use parse::{FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
-pub use rule::{Decision, Reason, SHORTEST_NOTICE, remind};
+pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind};
 pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

@@ -127,6 +127,9 @@ pub(super) fn windows() -> impl Strategy<Value = Dnd> {
         8 => (time(), time()),
         1 => time().prop_map(|start| (start, (start + 1) % 1440)),
         1 => time().prop_map(|end| ((end + 1) % 1440, end)),
+        // Some minutes long, or with some minutes outside: shorter than the margin before a window.
+        2 => (time(), 1_u16..9).prop_map(|(start, long)| (start, (start + long) % 1440)),
+        2 => (time(), 1_u16..9).prop_map(|(end, apart)| ((end + apart) % 1440, end)),
         1 => time().prop_map(|start| (start.min(1439), 1440)),
         1 => Just((0, 1440)),
     ];

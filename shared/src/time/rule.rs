@@ -4,13 +4,17 @@ mod tests;
 use strum::{EnumString, IntoStaticStr};
 
 use super::dnd::Dnd;
-use super::edge::{next_change, previous_change};
+use super::edge::Place;
 use super::minute::Minute;
 use super::zone::Zone;
 
 /// In minutes: a reminder that is moved to the end of the do-not-disturb window must come at least so long
 /// before the meeting; otherwise it is sent before the window.
 pub const SHORTEST_NOTICE: i64 = 5;
+
+/// In minutes: what is sent before a do-not-disturb window is sent so long before the window begins. The
+/// minutes after that are for a timer that fires late, and for repeated attempts.
+pub const MARGIN: i64 = 5;
 
 /// When a reminder is sent, and why then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +35,8 @@ pub enum Reason {
     Immediate,
     /// Moved to the end of the do-not-disturb window.
     AfterDnd,
-    /// Moved before the do-not-disturb window, because the window ends too late.
+    /// Moved before the do-not-disturb window, because the window ends too late, or begins less than
+    /// [`MARGIN`] after the minute that the request asks for.
     BeforeDnd,
     /// Moved to the end of the window with less than [`SHORTEST_NOTICE`], because nothing earlier is left.
     AfterDndShort,
@@ -52,8 +57,9 @@ impl Reason {
 ///
 /// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
 /// person's window by the clocks of `zone`. A reminder inside the window moves to the window's end where that
-/// is early enough, otherwise before the window. It is never sent inside the window, nor before `earliest`,
-/// nor later than the last minute before the start, or than the start itself where `minutes_before` is 0.
+/// is early enough, otherwise to [`MARGIN`] before the window, or as soon after that as possible. It is
+/// never sent inside the window, nor before `earliest`, nor later than the last minute before the start, or
+/// than the start itself where `minutes_before` is 0.
 pub fn remind(
     start: Minute,
     minutes_before: u32,
@@ -68,20 +74,37 @@ pub fn remind(
     let intended = start - i64::from(minutes_before);
     let preferred = intended.max(earliest);
     let send = |minute, reason| Decision { remind_at: Some(minute), reason };
-    let Some(dnd) = dnd.filter(|dnd| dnd.contains(zone.minute_of_day(preferred))) else {
-        return send(preferred, if preferred == intended { Reason::OnTime } else { Reason::Immediate });
-    };
-    let after = next_change(dnd, zone, preferred, last);
+    let unmoved = || send(preferred, if preferred == intended { Reason::OnTime } else { Reason::Immediate });
+    let Some(dnd) = dnd else { return unmoved() };
+    let place = Place::new(dnd, zone, preferred);
+    if !place.is_inside() {
+        let begins = place.next_change(preferred + MARGIN - 1);
+        let before = begins.map(|begins| before(dnd, zone, begins, earliest));
+        return match before {
+            Some(before) if before < preferred => send(before, Reason::BeforeDnd),
+            _ => unmoved(),
+        };
+    }
+    let after = place.next_change(last);
     if let Some(after) = after
         && start - after >= SHORTEST_NOTICE
     {
         return send(after, Reason::AfterDnd);
     }
-    if let Some(before) = previous_change(dnd, zone, preferred, earliest) {
-        return send(before, Reason::BeforeDnd);
+    if let Some(open) = place.previous_change(earliest) {
+        return send(before(dnd, zone, open + 1, earliest), Reason::BeforeDnd);
     }
     match after {
         Some(after) => send(after, Reason::AfterDndShort),
         None => Decision { remind_at: None, reason: Reason::DndUntilStart },
     }
+}
+
+/// The minute for a message before the window that begins in the minute `begins`: [`MARGIN`] before that, or
+/// as soon after as `earliest` and an earlier window permit. The minute before `begins` must be outside the
+/// window, and not before `earliest`.
+pub(super) fn before(dnd: Dnd, zone: Zone, begins: Minute, earliest: Minute) -> Minute {
+    let wanted = earliest.max(begins - MARGIN);
+    let earlier_window = Place::new(dnd, zone, begins - 1).previous_change(wanted);
+    earlier_window.map_or(wanted, |inside| inside + 1)
 }

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::{Endpoint, Secret, WebhookMessage};
 use crate::clock::Clock;
-use crate::sending::{Attempts, RetryPolicy, SendError, SendFailure};
+use crate::sending::{AttemptLimit, Attempts, RetryPolicy, SendError, SendFailure};
 
 /// The name under which requests are sent.
 const USER_AGENT: &str = concat!("Tactful/", env!("CARGO_PKG_VERSION"));
@@ -39,32 +39,52 @@ impl Webhooks {
 
     /// Sends a message, and after a pause again if the receiver doesn't take it: the id stays the same,
     /// so that nothing counts twice. A receiver that answers 429, 410 or `Retry-After` is not asked again.
-    /// The call ends within [`RetryPolicy::total`].
+    /// The call ends within [`RetryPolicy::total`], and no attempt begins after `limit`.
     ///
     /// # Errors
-    /// When the receiver has not answered a status from 200 to 299 by then. Redirects are not followed
+    /// When it is too late to begin, or the receiver has not answered a status from 200 to 299 by then.
+    /// Redirects are not followed
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#delivery-success-and-failure>).
-    pub async fn send(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
-        let sent = timeout(self.0.retry_policy.total, self.send_with_retries(message, clock)).await;
+    pub async fn send(
+        &self,
+        message: &WebhookMessage,
+        clock: &Clock,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
+        let sent = timeout(self.0.retry_policy.total, self.send_with_retries(message, clock, limit)).await;
         sent.unwrap_or(Err(SendFailure::TimedOut.into()))
     }
 
-    async fn send_with_retries(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+    async fn send_with_retries(
+        &self,
+        message: &WebhookMessage,
+        clock: &Clock,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
         let mut attempts = Attempts::begin(self.0.retry_policy);
+        let mut failed = None;
         loop {
-            let error = match self.try_once(message, clock).await {
+            let error = match self.try_once(message, clock, limit).await {
                 Ok(()) => return Ok(()),
+                // What was tried before says more than that it was too late to repeat it.
+                Err(error) if error.failure == SendFailure::TooLate => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
             if !error.may_retry_at_once() || attempts.are_used_up() || !attempts.pause().await {
                 return Err(error);
             }
             tracing::info!(reason = %error, "webhook not taken, trying again at once");
+            failed = Some(error);
         }
     }
 
-    async fn try_once(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
-        let attempted = timeout(self.0.retry_policy.attempt, self.post(message, clock)).await;
+    async fn try_once(
+        &self,
+        message: &WebhookMessage,
+        clock: &Clock,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
+        let attempted = timeout(self.0.retry_policy.attempt, self.post(message, clock, limit)).await;
         let attempted = attempted.unwrap_or(Err(SendFailure::TimedOut.into()));
         if attempted.as_ref().is_err_and(|error| error.failure.is_refusal()) {
             self.0.secret.forget().await;
@@ -72,7 +92,12 @@ impl Webhooks {
         attempted
     }
 
-    async fn post(&self, message: &WebhookMessage, clock: &Clock) -> Result<(), SendError> {
+    async fn post(
+        &self,
+        message: &WebhookMessage,
+        clock: &Clock,
+        limit: &AttemptLimit,
+    ) -> Result<(), SendError> {
         let now = clock.now();
         let signature = self.0.secret.keys().await?.sign(&message.id, now, &message.body);
         let request = Request::post(self.0.endpoint.as_str())
@@ -84,6 +109,8 @@ impl Webhooks {
             .body(SdkBody::from(message.body.as_str()));
         let request = request.map_err(|_| SendFailure::Unbuildable)?;
         let request = HttpRequest::try_from(request).map_err(|_| SendFailure::Unbuildable)?;
+        // Only here, since reading the keys may have taken a while.
+        limit.check()?;
         // The answer's body is never read: it ends with the connection.
         match self.connector().call(request).await {
             Ok(answer) if answer.status().is_success() => Ok(()),

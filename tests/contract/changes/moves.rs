@@ -148,16 +148,16 @@ async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
         ),
         (
             json!({ "notification_interval": 10, "start_time": "2026-12-03T08:00", "end_time": "2026-12-03T09:00" }),
-            vec![reminder("ana", 10, "03T07:50"), reminder("bo", 10, "02T19:59")],
+            vec![reminder("ana", 10, "03T07:50"), reminder("bo", 10, "02T19:55")],
         ),
         (
             json!({ "time_zone": "Asia/Tokyo", "title": "Review" }),
-            vec![reminder("ana", 10, "03T07:50"), reminder("bo", 10, "02T19:59")],
+            vec![reminder("ana", 10, "03T07:50"), reminder("bo", 10, "02T19:55")],
         ),
         (json!({ "notification_interval": [] }), vec![]),
         (
             json!({ "notification_interval": null }),
-            vec![reminder("ana", 60, "03T07:00"), reminder("bo", 60, "02T19:59")],
+            vec![reminder("ana", 60, "03T07:00"), reminder("bo", 60, "02T19:55")],
         ),
     ] {
         patched(&world, &meeting, change.clone()).await;
@@ -172,5 +172,5 @@ async fn reminders_follow_the_meeting_and_leave_no_timer_behind() {
     let sent = world.outbox();
     let sent: Vec<_> =
         sent.iter().map(|m| (m.to.as_str(), m.sent_at.format("%d %H:%M").to_string())).collect();
-    assert_eq!(sent, [("bo@example.com", "02 19:59".to_owned()), ("ana@example.com", "03 07:00".to_owned())]);
+    assert_eq!(sent, [("bo@example.com", "02 19:55".to_owned()), ("ana@example.com", "03 07:00".to_owned())]);
 }

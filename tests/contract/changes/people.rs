@@ -184,12 +184,12 @@ async fn changing_a_user_replans_their_pending_reminders() {
         (json!({ "name": "Bo" }), Some("2026-12-01T22:30"), Some("2026-12-03T11:00")),
         (
             json!({ "dnd_start_time": 22, "dnd_end_time": 7 }),
-            Some("2026-12-01T21:59"),
+            Some("2026-12-01T21:55"),
             Some("2026-12-03T11:00"),
         ),
         // In Tokyo it is night when it is noon in London.
         (json!({ "timezone": "Asia/Tokyo" }), Some("2026-12-01T22:30"), Some("2026-12-03T11:00")),
-        (json!({ "dnd_start_time": "20:00" }), Some("2026-12-01T22:30"), Some("2026-12-03T10:59")),
+        (json!({ "dnd_start_time": "20:00" }), Some("2026-12-01T22:30"), Some("2026-12-03T10:55")),
         (json!({ "dnd_start_time": 0, "dnd_end_time": 24 }), None, None),
         (
             json!({ "dnd_start_time": null, "dnd_end_time": null }),

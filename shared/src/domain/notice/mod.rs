@@ -10,10 +10,10 @@
 //! ```
 //!
 //! `delivered`, `missed` and `failed` are final for the start the notice was for. A meeting that moves to
-//! another start begins it anew, and so does a delivered invitation when the calendar is out of date
-//! again. `suppressed` and `cancelled` begin anew when their cause is gone. No reminder is sent twice for
-//! one start: when the meeting moves back to the start of the last message, the notice becomes
-//! `delivered` again without one.
+//! another start begins it anew. So does a delivered invitation when the calendar is out of date again, and
+//! what failed until do-not-disturb hours began when the hours change. `suppressed` and `cancelled` begin
+//! anew when their cause is gone. No reminder is sent twice for one start: when the meeting moves back to
+//! the start of the last message, the notice becomes `delivered` again without one.
 //!
 //! A notice is changed by the methods in `transitions` alone; [`NoticeState::permits`] is
 //! the table of what they may do.
@@ -95,15 +95,18 @@ impl Notice {
         self.key.kind == NoticeKind::Invitation
     }
 
-    /// Whether it is over for `start`, whatever else changes. A delivered invitation never is: the
-    /// calendar may be out of date again.
+    /// Whether it is over for `start`, whatever else changes. What [may be repeated](Self::may_be_repeated)
+    /// never is: a calendar may be out of date again, and hours may change.
     pub fn is_final_for(&self, start: Minute) -> bool {
         self.state().is_final() && self.start == start && !self.may_be_repeated()
     }
 
-    /// Whether it may begin anew for the same start although it is over.
+    /// Whether it may begin anew for the same start although it is over: an invitation that was delivered, or
+    /// what failed until the person's do-not-disturb hours began, since the hours may change.
     pub fn may_be_repeated(&self) -> bool {
+        let failed_until_hours = Closed::Failed { reason: Reason::DndUntilStart };
         self.is_invitation() && self.state() == NoticeState::Delivered
+            || self.status == NoticeStatus::Closed(failed_until_hours)
     }
 
     /// When it reminded of `start`, if it is a reminder whose last message did: the meeting

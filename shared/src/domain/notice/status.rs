@@ -49,7 +49,8 @@ pub enum Closed {
     },
     /// The meeting started before it could be sent.
     Missed,
-    /// Every attempt to send it failed until the meeting started, or one failed for good.
+    /// Every attempt to send it failed until the meeting or the person's do-not-disturb hours began, or one
+    /// failed for good.
     Failed {
         /// Why no message leaves any more; of one that failed for good, why it was to be sent when it was.
         reason: Reason,
@@ -180,7 +181,7 @@ pub enum NoticeState {
     Cancelled,
     /// The meeting started before it could be sent.
     Missed,
-    /// Every attempt to send it failed until the meeting started.
+    /// Every attempt to send it failed until the meeting started, or the do-not-disturb hours began.
     Failed,
 }
 

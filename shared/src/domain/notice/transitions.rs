@@ -131,6 +131,12 @@ impl Notice {
         Self { calendar: before.calendar.clone(), ..self.clone() }
     }
 
+    /// The delivery that claimed it made no attempt: it is as it was `before` the claim, and pending.
+    pub fn released(&self, before: &Self, now: DateTime<Utc>) -> Self {
+        let open = self.next(self.status.with_claim(None), Some(Minute::after(now)));
+        Self { webhook_id: before.webhook_id.clone(), calendar: before.calendar.clone(), ..open }
+    }
+
     /// An invitation's `message` took the meeting off the calendar of a former address. It stays open, for the
     /// invitation to the present one. That is sent a minute later, so that a mailbox which reads both addresses
     /// gets the two in their order.

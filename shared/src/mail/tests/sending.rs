@@ -9,8 +9,9 @@ use tokio::select;
 
 use super::*;
 use crate::aws;
+use crate::clock::Clock;
 use crate::mail::Mailer;
-use crate::sending::{RetryPolicy, SendError, SendFailure};
+use crate::sending::{AttemptLimit, RetryPolicy, SendError, SendFailure};
 use crate::test_server::{Reply, Server};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -23,6 +24,10 @@ const UNHURRIED: RetryPolicy =
 
 fn mail() -> Mail {
     compose(&meeting(), &reader("Bo", "UTC"), None, &sender(), now())
+}
+
+fn no_limit() -> AttemptLimit {
+    AttemptLimit::new(Clock::system(), None)
 }
 
 /// The mailer of a function whose SES is at `url`.
@@ -42,7 +47,7 @@ async fn a_connection_that_broke_while_idle_costs_no_mail() {
     let server = Server::start(|request| if request.place == 0 { ACCEPTED } else { Reply::Reset });
     let mailer = mailer(&server.url(), UNHURRIED).await;
     for number in 0..3 {
-        assert_eq!(mailer.send(&mail()).await, Ok(()), "mail {number}");
+        assert_eq!(mailer.send(&mail(), &no_limit()).await, Ok(()), "mail {number}");
     }
     let places: Vec<_> =
         server.received().iter().map(|request| (request.connection, request.place)).collect();
@@ -59,7 +64,7 @@ async fn a_mail_is_sent_when_ses_listens_again() {
         thread::sleep(Duration::from_millis(50));
         Server::listen(TcpListener::bind(address).unwrap(), |_| ACCEPTED)
     });
-    assert_eq!(mailer.send(&mail()).await, Ok(()));
+    assert_eq!(mailer.send(&mail(), &no_limit()).await, Ok(()));
     assert_eq!(listens_again.join().unwrap().received().len(), 1);
 }
 
@@ -67,9 +72,9 @@ async fn a_mail_is_sent_when_ses_listens_again() {
 async fn a_mail_is_tried_again_after_a_failed_tls_handshake() {
     let server = Server::start(|_| Reply::Reset);
     let mailer = mailer(&format!("https://{}", server.address), UNHURRIED).await;
-    let mail = mail();
+    let (mail, limit) = (mail(), no_limit());
     select! {
-        sent = mailer.send(&mail) => panic!("it gave up: {sent:?}"),
+        sent = mailer.send(&mail, &limit) => panic!("it gave up: {sent:?}"),
         () = server.has_received(5) => {}
     }
 }
@@ -78,14 +83,14 @@ async fn a_mail_is_tried_again_after_a_failed_tls_handshake() {
 async fn a_mail_that_may_have_left_is_not_tried_again() {
     let server = Server::start(|_| Reply::Reset);
     let mailer = mailer(&server.url(), UNHURRIED).await;
-    assert_eq!(failure(mailer.send(&mail()).await), (SendFailure::Unreachable, false));
+    assert_eq!(failure(mailer.send(&mail(), &no_limit()).await), (SendFailure::Unreachable, false));
     assert_eq!(server.received().len(), 1);
 }
 
 #[tokio::test]
 async fn throttled_mail_is_tried_until_it_is_accepted() {
     let server = Server::start(|request| if request.connection < 20 { THROTTLED } else { ACCEPTED });
-    assert_eq!(mailer(&server.url(), UNHURRIED).await.send(&mail()).await, Ok(()));
+    assert_eq!(mailer(&server.url(), UNHURRIED).await.send(&mail(), &no_limit()).await, Ok(()));
     assert_eq!(server.received().len(), 21);
 }
 
@@ -94,7 +99,7 @@ async fn throttled_mail_is_not_tried_again_if_that_might_take_too_long() {
     let server = Server::start(|_| THROTTLED);
     let policy = RetryPolicy { total: MINUTE, attempt: MINUTE, ..UNHURRIED };
     let throttled = SendFailure::Ses("TooManyRequestsException".to_owned());
-    let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+    let sent = mailer(&server.url(), policy).await.send(&mail(), &no_limit()).await;
     assert_eq!(failure(sent), (throttled, true));
     assert_eq!(server.received().len(), 1);
 }
@@ -112,7 +117,7 @@ async fn ses_is_waited_for_as_long_as_the_policy_says() {
     let server = Server::start(move |_| late());
     let config = aws::tests::config(&server.url(), short_limits()).await;
     let mailer = Mailer::new(aws::mail_client(&config), sender(), UNHURRIED);
-    assert_eq!(mailer.send(&mail()).await, Ok(()));
+    assert_eq!(mailer.send(&mail(), &no_limit()).await, Ok(()));
     assert_eq!(server.received().len(), 1);
 }
 
@@ -120,7 +125,7 @@ async fn ses_is_waited_for_as_long_as_the_policy_says() {
 async fn a_mail_without_an_answer_in_time_has_timed_out() {
     let server = Server::start(|_| Reply::Silence);
     let policy = RetryPolicy { attempt: Duration::from_millis(200), ..UNHURRIED };
-    let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+    let sent = mailer(&server.url(), policy).await.send(&mail(), &no_limit()).await;
     assert_eq!(failure(sent), (SendFailure::TimedOut, false));
     assert_eq!(server.received().len(), 1);
 }
@@ -141,7 +146,7 @@ async fn only_a_refusal_by_ses_says_that_it_has_not_taken_a_mail() {
         (504, "", false),
     ] {
         let server = Server::start(move |_| Reply::Answer(status, code, "{}"));
-        let sent = mailer(&server.url(), policy).await.send(&mail()).await;
+        let sent = mailer(&server.url(), policy).await.send(&mail(), &no_limit()).await;
         let failure = match code {
             "" => SendFailure::Unreachable,
             code => SendFailure::Ses(code.to_owned()),
@@ -154,6 +159,30 @@ async fn only_a_refusal_by_ses_says_that_it_has_not_taken_a_mail() {
 #[tokio::test]
 async fn an_answer_that_is_cut_off_leaves_it_open_whether_ses_has_taken_a_mail() {
     let server = Server::start(|_| Reply::Answer(200, "", "{"));
-    let sent = mailer(&server.url(), UNHURRIED).await.send(&mail()).await;
+    let sent = mailer(&server.url(), UNHURRIED).await.send(&mail(), &no_limit()).await;
     assert_eq!(failure(sent), (SendFailure::Unreachable, false));
+}
+
+#[tokio::test]
+async fn no_mail_begins_when_it_is_too_late() {
+    let server = Server::start(|_| ACCEPTED);
+    let limit = AttemptLimit::new(Clock::manual(now()), Some(now()));
+    let sent = mailer(&server.url(), UNHURRIED).await.send(&mail(), &limit).await;
+    assert_eq!(failure(sent), (SendFailure::TooLate, true));
+    assert_eq!(server.received().len(), 0);
+}
+
+#[tokio::test]
+async fn throttled_mail_is_tried_until_it_is_too_late() {
+    let clock = Clock::manual(now());
+    let (passing, seconds) = (clock.clone(), chrono::TimeDelta::seconds(1));
+    let server = Server::start(move |_| {
+        passing.set(passing.now() + seconds);
+        THROTTLED
+    });
+    let limit = AttemptLimit::new(clock, Some(now() + seconds * 3));
+    let throttled = SendFailure::Ses("TooManyRequestsException".to_owned());
+    let sent = mailer(&server.url(), UNHURRIED).await.send(&mail(), &limit).await;
+    assert_eq!(failure(sent), (throttled, true), "the failure that there was");
+    assert_eq!(server.received().len(), 3);
 }

@@ -21,7 +21,13 @@ fn search(
     }
     let on_time = start - i64::from(minutes_before);
     let p = on_time.max(earliest);
+    // From the last open minute at most four minutes back, within its open stretch and not before `earliest`.
+    let before = |a: Minute| minutes(earliest.max(a - 4), a).rev().take_while(|m| !quiet(m)).last().unwrap();
     if !quiet(&p) {
+        let a = minutes(p, p + 3).find(|minute| quiet(&(*minute + 1)));
+        if let Some(earlier) = a.map(before).filter(|earlier| *earlier < p) {
+            return answer(Some(earlier), Reason::BeforeDnd);
+        }
         return answer(Some(p), if p == on_time { Reason::OnTime } else { Reason::Immediate });
     }
     let e = minutes(p + 1, last).find(|minute| !quiet(minute));
@@ -29,7 +35,7 @@ fn search(
         return answer(e, Reason::AfterDnd);
     }
     if let Some(a) = minutes(earliest, p - 1).rev().find(|minute| !quiet(minute)) {
-        return answer(Some(a), Reason::BeforeDnd);
+        return answer(Some(before(a)), Reason::BeforeDnd);
     }
     match e {
         Some(e) => answer(Some(e), Reason::AfterDndShort),
@@ -92,6 +98,7 @@ fn each_reason_has_its_case() {
     let madrid = "Europe/Madrid".parse::<Zone>().unwrap();
     let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();
     let always = Dnd::new(wall(0), wall(1440)).unwrap();
+    let nearly_always = Dnd::new(wall(9 * 60 + 3), wall(9 * 60)).unwrap();
     // Meeting, minutes before and the earliest timer, all on 2026-12-01 in Madrid; then the minute sent, and
     // why.
     for (start, minutes_before, earliest, dnd, sent, reason) in [
@@ -101,9 +108,22 @@ fn each_reason_has_its_case() {
         ("07:30", 60, "03:00", Some(night), Some("07:00"), Reason::AfterDnd),
         ("07:05", 60, "03:00", Some(night), Some("07:00"), Reason::AfterDnd),
         ("07:04", 60, "03:00", Some(night), Some("07:00"), Reason::AfterDndShort),
-        ("23:30", 60, "12:00", Some(night), Some("21:59"), Reason::BeforeDnd),
+        ("23:30", 60, "12:00", Some(night), Some("21:55"), Reason::BeforeDnd),
+        ("23:30", 60, "21:57", Some(night), Some("21:57"), Reason::BeforeDnd),
         ("23:30", 60, "21:59", Some(night), Some("21:59"), Reason::BeforeDnd),
         ("23:00", 60, "21:59", Some(night), Some("21:59"), Reason::BeforeDnd),
+        // Outside the window, but less than five minutes before it.
+        ("22:59", 60, "12:00", Some(night), Some("21:55"), Reason::BeforeDnd),
+        ("22:59", 60, "21:57", Some(night), Some("21:57"), Reason::BeforeDnd),
+        ("22:59", 60, "21:59", Some(night), Some("21:59"), Reason::OnTime),
+        ("22:56", 60, "12:00", Some(night), Some("21:55"), Reason::BeforeDnd),
+        ("22:55", 60, "12:00", Some(night), Some("21:55"), Reason::OnTime),
+        ("22:54", 60, "12:00", Some(night), Some("21:54"), Reason::OnTime),
+        ("22:54", 60, "21:57", Some(night), Some("21:57"), Reason::Immediate),
+        ("21:58", 0, "12:00", Some(night), Some("21:55"), Reason::BeforeDnd),
+        // A stretch of three minutes outside the window.
+        ("10:00", 59, "08:00", Some(nearly_always), Some("09:00"), Reason::BeforeDnd),
+        ("10:00", 57, "09:01", Some(nearly_always), Some("09:01"), Reason::BeforeDnd),
         ("23:30", 60, "22:00", Some(night), None, Reason::DndUntilStart),
         ("07:00", 60, "03:00", Some(night), None, Reason::DndUntilStart),
         ("10:00", 60, "03:00", Some(always), None, Reason::DndUntilStart),
@@ -119,6 +139,15 @@ fn each_reason_has_its_case() {
             "{start} {minutes_before}"
         );
     }
+}
+
+#[test]
+fn a_reminder_that_would_come_in_the_night_is_sent_five_minutes_before_it() {
+    let night = Dnd::new(wall(22 * 60), wall(7 * 60)).unwrap();
+    let start = minute("2026-12-02T07:03:00Z");
+    let decision = remind(start, 60, start - 1000, Some(night), Zone::UTC);
+    let expected = Decision { remind_at: Some(minute("2026-12-01T21:55:00Z")), reason: Reason::BeforeDnd };
+    assert_eq!(decision, expected);
 }
 
 #[test]

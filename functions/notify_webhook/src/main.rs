@@ -1,0 +1,17 @@
+//! Wires the function to Lambda.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::{aws, clock::Clock, lambda, notices::Notifier};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda::start_logging();
+    let config = aws::config().await;
+    let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
+    let (webhooks, invitations) = (aws::webhooks(&config)?, aws::invitations());
+    let notifier = Notifier { store, timers, mailer, webhooks, clock: Clock::system(), invitations };
+    notifier.store.warm_up().await;
+    let handle =
+        async |event: LambdaEvent<_>| Ok::<_, Error>(notify_webhook::handle(&notifier, event.payload).await?);
+    lambda_runtime::run(service_fn(handle)).await
+}

@@ -166,15 +166,7 @@ impl Deployment {
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        about: About,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
+    pub async fn serve(self, listener: TcpListener, about: About, shutdown: impl Future<Output = ()>) {
         let Self { services, contexts, gateway, follower, webhook_url, _data_dir } = self;
         let EmbeddedServices { dynamodb, scheduler, ses, secrets, receiver, database: _ } = services;
         let mut loops = JoinSet::new();
@@ -201,16 +193,15 @@ impl Deployment {
                 sleep(GRACE).await;
             }
         };
-        let outcome = tokio::select! {
-            outcome = served => outcome,
-            () = grace => Ok(()),
+        tokio::select! {
+            () = served => {}
+            () = grace => {}
         };
         // The loops can be stopped anywhere: whatever they leave undone is done after the next start.
         loops.shutdown().await;
         if let Some(dynamodb) = Arc::into_inner(dynamodb) {
             dynamodb.stop();
         }
-        outcome
     }
 
     /// Hands every record of the stream to plan_reminders, also those that it causes. Returns the number of

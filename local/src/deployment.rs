@@ -225,7 +225,10 @@ impl Deployment {
 /// When the template doesn't name them.
 pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
     let named = |parameter| template.default_of(parameter).map(str::to_owned);
-    Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
+    Ok(SignIn::Jwt {
+        administrators: Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? },
+        rebinds_accounts: named("RebindAccounts")? == "true",
+    })
 }
 
 /// Sweeps at the start, for what a killed process left undone, and then at the beginning of each minute.

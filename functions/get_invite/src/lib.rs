@@ -28,8 +28,9 @@ pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Resul
     let caller = api.sign_in.caller(&request)?;
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
+    let actor = caller.actor(&found)?;
     let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-    caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
+    actor.may_with(OnMeeting::Read, &meeting)?;
     let document = document(&meeting, Audience::Everyone, &sender, api.clock.now());
     let name = match document.method {
         Method::Request => "attachment; filename=\"invite.ics\"",

@@ -24,8 +24,9 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.read(caller.with_own_keys(ReadSet::new())),
         api.store.meeting_with_notices(&id)
     )?;
+    let actor = caller.actor(&people)?;
     let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-    caller.actor(&people)?.may_with(OnMeeting::ReadReminders, &meeting)?;
+    actor.may_with(OnMeeting::ReadReminders, &meeting)?;
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;
     let answer = Answer { reminders: views(&meeting, reminders), invitations: views(&meeting, invitations) };

@@ -10,7 +10,7 @@ use shared::domain::{User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Fields, Request, Response, json, path_id};
 use shared::problem::{Code, Problem};
-use shared::store::{ReadSet, Update};
+use shared::store::{ReadSet, Update, UserChange};
 use shared::time::Minute;
 
 use request::UserPatch;
@@ -30,17 +30,25 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(id))).await?;
-    caller.actor(&found)?.may(OnUser::Change, id)?;
+    let actor = caller.actor(&found)?;
+    actor.may(OnUser::Change, id)?;
+    if patch.rebinds_account {
+        actor.may(OnUser::RebindAccount, id)?;
+    }
     let before = found.user(id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;
     if after.email.key() != before.email.key() {
         caller.may_have(&after.email)?;
     }
-    if after == before {
+    if after != before {
+        after.version += 1;
+    } else if !patch.rebinds_account {
         return Ok(after);
     }
-    after.version += 1;
-    match api.store.update_user(&before, &after, Minute::after(api.clock.now())).await? {
+    let change = UserChange { before: &before, after: &after, unbinds_account: patch.rebinds_account };
+    let update = api.store.update_user(change, Minute::after(api.clock.now()));
+    let (update, ()) = tokio::join!(update, caller.bind(&api.store, &found));
+    match update? {
         Update::Updated => Ok(after),
         Update::EmailTaken => Err(Problem::new(
             Code::EmailTaken,

@@ -1,6 +1,7 @@
 //! Users, meetings and notices as types that can't hold a wrong value. No I/O, no clock, and no wire or table
 //! format.
 
+pub mod account;
 pub mod booking;
 pub mod calendar_update;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod quota;
 pub mod text;
 pub mod user;
 
+pub use account::Account;
 pub use booking::Booking;
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;

@@ -1,4 +1,4 @@
-//! The HTTP API of DynamoDB and of DynamoDB Streams: JSON of version 1.0, the protocol that the AWS SDK speaks.
+//! The HTTP API of DynamoDB and of DynamoDB Streams: awsJson1_0, the protocol that the AWS SDK speaks.
 
 use axum::Router;
 use axum::body::Bytes;

@@ -58,6 +58,14 @@ impl StoreError {
         matches!(self.writes.get(index), Some(WriteOutcome::ConditionFailed(_)))
     }
 
+    /// The item because of which the condition of the transaction's write number `index`, from 0, failed.
+    pub(in crate::store) fn item_in_the_way(&self, index: usize) -> Option<&Item> {
+        match self.writes.get(index) {
+            Some(WriteOutcome::ConditionFailed(item)) => item.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The outcome of each write of the transaction that failed.
     pub(in crate::store) fn writes(&self) -> &[WriteOutcome] {
         &self.writes

@@ -166,15 +166,7 @@ impl Deployment {
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        about: About,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
+    pub async fn serve(self, listener: TcpListener, about: About, shutdown: impl Future<Output = ()>) {
         let Self { services, contexts, gateway, follower, webhook_url, _data_dir } = self;
         let EmbeddedServices { dynamodb, scheduler, ses, secrets, receiver, database: _ } = services;
         let mut loops = JoinSet::new();
@@ -201,16 +193,15 @@ impl Deployment {
                 sleep(GRACE).await;
             }
         };
-        let outcome = tokio::select! {
-            outcome = served => outcome,
-            () = grace => Ok(()),
+        tokio::select! {
+            () = served => {}
+            () = grace => {}
         };
         // The loops can be stopped anywhere: whatever they leave undone is done after the next start.
         loops.shutdown().await;
         if let Some(dynamodb) = Arc::into_inner(dynamodb) {
             dynamodb.stop();
         }
-        outcome
     }
 
     /// Hands every record of the stream to plan_reminders, also those that it causes. Returns the number of
@@ -234,7 +225,10 @@ impl Deployment {
 /// When the template doesn't name them.
 pub fn sign_in_by_tokens(template: &Template) -> Result<SignIn, TemplateError> {
     let named = |parameter| template.default_of(parameter).map(str::to_owned);
-    Ok(SignIn::Jwt(Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? }))
+    Ok(SignIn::Jwt {
+        administrators: Administrators { group: named("AdminGroup")?, scope: named("AdminScope")? },
+        rebinds_accounts: named("RebindAccounts")? == "true",
+    })
 }
 
 /// Sweeps at the start, for what a killed process left undone, and then at the beginning of each minute.

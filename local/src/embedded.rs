@@ -7,3 +7,4 @@ pub mod scheduler;
 pub mod secrets;
 mod server;
 pub mod ses;
+mod signature;

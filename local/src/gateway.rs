@@ -14,13 +14,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
-use axum::http::header::HOST;
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -32,14 +31,15 @@ use shared::http::add_security_headers;
 use shared::problem::{Code, Problem};
 use shared::store::Store;
 use tokio::net::TcpListener;
-use url::Url;
 
 use crate::about::About;
+use crate::browsers::{is_addressed_here, is_cross_site};
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
 use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
 use crate::inspect::inspect;
+use crate::serve::serve;
 use crate::template::RouteDefinition;
 use authorizer::{Authorizer, TokenRequest};
 use event::ReceivedRequest;
@@ -77,6 +77,9 @@ const OUTBOX: &str = "/local/outbox";
 const REMINDERS: &str = "/local/reminders";
 const WEBHOOKS: &str = "/local/webhooks";
 const TOKEN: &str = "/local/token";
+
+/// How long the head of a request may take. API Gateway closes idle connections too.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What can be looked at beside the API.
 #[derive(Clone, Debug)]
@@ -122,15 +125,7 @@ impl Gateway {
     /// `GET /local/outbox`, the mail that was caught, `GET /local/webhooks`, the webhooks that came here,
     /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
     /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        services: Services,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
+    pub async fn serve(self, listener: TcpListener, services: Services, shutdown: impl Future<Output = ()>) {
         let Services { about, ses, scheduler, store, .. } = services.clone();
         let start = get(move |headers: HeaderMap| async move { start::answer(&about, &headers) })
             .fallback(|| async { unknown_route() });
@@ -148,9 +143,8 @@ impl Gateway {
         });
         let router = router.route(TOKEN, token.fallback(|| async { unknown_route() }));
         let router = router.layer(map_response(protected));
-        let router = router.fallback(answer).with_state(self).layer(from_fn(addressed_here));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+        let router = router.fallback(answer).with_state(self).layer(from_fn(from_here));
+        serve(listener, router, Some(HEAD_TIMEOUT), shutdown).await;
     }
 
     /// Answers one request as [`Gateway::serve`] does, without a connection.
@@ -203,21 +197,18 @@ impl fmt::Debug for Gateway {
     }
 }
 
-/// Refuses requests to a name that is not this machine's: a page from elsewhere whose name was made to lead
-/// here (DNS rebinding) would read everybody's mail.
-async fn addressed_here(request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let name = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    let is_here = match name.as_ref().and_then(Url::host) {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => host.is_none(),
-    };
-    if is_here {
-        return next.run(request).await;
+/// Refuses what a page from elsewhere sends, or sends to a name of its own that leads here: it would change
+/// everything, and read everybody's mail.
+async fn from_here(request: Request, next: Next) -> Response {
+    if !is_addressed_here(&request) {
+        let detail = "This program answers to localhost, 127.0.0.1 and [::1] alone.";
+        return refused(Problem::new(Code::Forbidden, detail));
     }
-    refused(Problem::new(Code::Forbidden, "This program answers to localhost, 127.0.0.1 and [::1] alone."))
+    if is_cross_site(&request) {
+        let detail = "A page of another origin sent this. Only pages of this program may call it.";
+        return refused(Problem::new(Code::Forbidden, detail));
+    }
+    next.run(request).await
 }
 
 async fn answer(

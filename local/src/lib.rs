@@ -6,6 +6,7 @@
 //! from the clock that each is given.
 
 pub mod about;
+mod browsers;
 pub mod data_dir;
 pub mod database;
 pub mod deployment;
@@ -16,5 +17,6 @@ pub mod inspect;
 mod log;
 pub mod program;
 pub mod sdk;
+mod serve;
 pub mod stream;
 pub mod template;

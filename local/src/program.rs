@@ -126,7 +126,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
         auth: options.auth,
     };
     io::stdout().write_all(about.banner().as_bytes())?;
-    deployment.serve(listener, about, stop).await?;
+    deployment.serve(listener, about, stop).await;
     Ok(())
 }
 

@@ -1,10 +1,23 @@
-//! AWS SDK clients for services on this machine: no TLS, no real credentials, nothing read from the
-//! environment.
+//! AWS SDK clients for services on this machine: no TLS, credentials of this process alone, nothing read from
+//! the environment.
+
+use std::sync::OnceLock;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use uuid::Uuid;
+
+/// The credentials of every client and every embedded service in this process. They are random, and are
+/// written nowhere: no other program, and no page in a browser, can sign with them.
+pub fn credentials() -> &'static Credentials {
+    static OF_THIS_PROCESS: OnceLock<Credentials> = OnceLock::new();
+    OF_THIS_PROCESS.get_or_init(|| {
+        let random = || Uuid::new_v4().simple().to_string();
+        Credentials::new(random(), random() + &random(), None, None, "loopback")
+    })
+}
 
 /// Makes clients that share one connection pool.
 #[derive(Clone, Debug)]
@@ -18,11 +31,9 @@ impl Loopback {
 
     /// The configuration of any SDK client for the service at `endpoint`, an `http://` URL.
     pub fn config(&self, endpoint: &str) -> SdkConfig {
-        // The embedded services don't check signatures, but some require one.
-        let credentials = Credentials::new("local", "local", None, None, "loopback");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(SharedCredentialsProvider::new(credentials().clone()))
             .endpoint_url(endpoint)
             .http_client(self.0.clone())
             .region(Region::from_static("local"))

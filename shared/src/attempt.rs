@@ -1,6 +1,7 @@
 //! Running a request that changes a meeting until it is committed.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join;
 
 use crate::access::Caller;
 use crate::api::Api;
@@ -115,11 +116,15 @@ impl Attempt<'_> {
         self.session.transaction().update_meeting(meeting, Minute::after(self.now()))
     }
 
-    /// Writes all of `transaction`, or nothing. `meeting` is the meeting as the transaction writes it.
+    /// Writes all of `transaction`, or nothing. `meeting` is the meeting as the transaction writes it. At the
+    /// same time the caller's address is bound to their account, see [`Caller::bind`].
     ///
     /// # Errors
     /// A conflict when what was read has changed; otherwise when the store can't be written.
     pub async fn commit(&mut self, transaction: Transaction, meeting: &Meeting) -> Result<(), StoreError> {
-        self.reservation.commit(&mut self.session, transaction, meeting).await
+        // It is read already.
+        let own = self.session.read(self.caller.with_own_keys(ReadSet::new())).await?;
+        let committed = self.reservation.commit(&mut self.session, transaction, meeting);
+        join(committed, self.caller.bind(&self.api.store, &own)).await.0
     }
 }

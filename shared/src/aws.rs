@@ -167,7 +167,8 @@ pub fn channels() -> Channels {
 }
 
 /// How callers sign in, from `SIGN_IN`: `jwt`, `iam` or `anonymous`. With `jwt`, `ADMIN_GROUP` and
-/// `ADMIN_SCOPE` name who may act for anyone.
+/// `ADMIN_SCOPE` name who may act for anyone, and `REBIND_ACCOUNTS` is `true` where an address may pass to
+/// another account.
 ///
 /// # Errors
 /// When the variable has another value or none: a deployment is open only where it says so.
@@ -175,7 +176,10 @@ pub fn sign_in() -> Result<SignIn, SettingError> {
     const NAME: &str = "SIGN_IN";
     let named = |name| setting(name).unwrap_or_default();
     match setting(NAME)?.as_str() {
-        "jwt" => Ok(SignIn::Jwt(Administrators { group: named("ADMIN_GROUP"), scope: named("ADMIN_SCOPE") })),
+        "jwt" => Ok(SignIn::Jwt {
+            administrators: Administrators { group: named("ADMIN_GROUP"), scope: named("ADMIN_SCOPE") },
+            rebinds_accounts: named("REBIND_ACCOUNTS") == "true",
+        }),
         "iam" => Ok(SignIn::Iam),
         "anonymous" => Ok(SignIn::Anonymous),
         _ => Err(SettingError::Invalid(NAME)),

@@ -54,6 +54,7 @@ pub enum Code {
     MalformedJson,
     Unauthenticated,
     Forbidden,
+    AccountBound,
     InvalidRequest,
     UnknownParticipants,
     UserNotFound,
@@ -85,6 +86,9 @@ impl Code {
             }
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "You are not signed in"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You are not allowed to do this"),
+            Self::AccountBound => {
+                ("account_bound", StatusCode::FORBIDDEN, "This address belongs to another account")
+            }
             Self::InvalidRequest => {
                 ("invalid_request", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid")
             }

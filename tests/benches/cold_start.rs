@@ -24,6 +24,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use harness::World;
+use local::sdk::credentials;
 
 const RUNS: usize = 10;
 
@@ -107,8 +108,8 @@ fn start(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
 fn spawn(binary: &Path, runtime_api: &str, dynamodb: &str) -> Child {
     Command::new(binary)
         .env_clear()
-        .env("AWS_ACCESS_KEY_ID", "local")
-        .env("AWS_SECRET_ACCESS_KEY", "local")
+        .env("AWS_ACCESS_KEY_ID", credentials().access_key_id())
+        .env("AWS_SECRET_ACCESS_KEY", credentials().secret_access_key())
         .env("AWS_REGION", "eu-west-1")
         .env("AWS_ENDPOINT_URL", dynamodb)
         .env("AWS_LAMBDA_FUNCTION_NAME", "f")

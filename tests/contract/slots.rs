@@ -1,5 +1,6 @@
 //! Free slots: meetings, free time and DND hours.
 
+use axum::http::Method;
 use harness::{Person, World};
 use serde_json::{Value, json};
 
@@ -129,7 +130,44 @@ async fn get_and_post_give_the_same_answer() {
         "/api/get_free_slots?user_id={}&start_time=2026-12-01T00:00&end_time=2026-12-02T00:00&{zone}",
         ana.id
     );
-    assert_eq!(world.get(&path).await, (200, posted));
+    assert_eq!(world.get(&path).await, (200, posted.clone()));
+
+    // As programs write what is true; HEAD is the same without a body, which the server leaves out.
+    for yes in ["True", "TRUE", "1"] {
+        let path = path.replace("exclude_dnd=true", &format!("exclude_dnd={yes}"));
+        assert_eq!(world.get(&path).await, (200, posted.clone()), "{yes}");
+        assert_eq!(world.send(Method::HEAD, &path, Vec::new()).await.status, 200);
+    }
+    let with_dnd = world.get(&path.replace("exclude_dnd=true", "exclude_dnd=false")).await;
+    assert_ne!(with_dnd.1, posted);
+    for no in ["False", "0"] {
+        let path = path.replace("exclude_dnd=true", &format!("exclude_dnd={no}"));
+        assert_eq!(world.get(&path).await, with_dnd, "{no}");
+    }
+}
+
+#[tokio::test]
+async fn a_plus_that_was_not_escaped_is_suspected_where_something_is_wrong() {
+    let world = World::start().await;
+    let ana = world.person("ana", "UTC").await;
+    let query = |start: &str, zone: &str| {
+        format!(
+            "/api/get_free_slots?user_id={}&start_time={start}&end_time=2026-12-02T00:00&time_zone={zone}",
+            ana.id
+        )
+    };
+    for (query, field) in [
+        (query("2026-12-01T00:00", "Etc/GMT+5"), "time_zone"),
+        (query("2026-12-01T00:00+0100", "UTC"), "start_time"),
+    ] {
+        let (status, problem) = world.get(&query).await;
+        assert_eq!((status, bad_fields(&problem)), (422, vec![field]), "{query}");
+        assert!(message(&problem, field).ends_with("; if the space was a +, write it as %2B"), "{problem}");
+        let escaped = world.get(&query.replace('+', "%2B")).await;
+        assert!(!escaped.1.to_string().contains("%2B"), "{escaped:?}");
+    }
+    let (_, problem) = world.post("/api/get_free_slots", json!({ "user_id": "a b" })).await;
+    assert!(!problem.to_string().contains("%2B"), "{problem}");
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
         version: 1,
         idempotency: None,
     };
-    world.process.notifier.store.create_user(&before).await.unwrap();
+    world.process.notifier.store.create_user(&before, None).await.unwrap();
     let bird = Person { id: "from-before".to_owned(), email: before.email.to_string() };
     let meeting = world.book(&bird, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     assert_eq!(meeting["participants"][0]["email"], "ñandú@example.com");
@@ -82,6 +82,24 @@ async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
     assert_eq!(world.get(&path).await.1["email"], "ñandú@example.com");
     let other = json!({ "email": "nandu@example.com" }).to_string().into_bytes();
     assert_eq!(world.send(Method::PATCH, &path, other).await.body["email"], "nandu@example.com");
+}
+
+/// What a word processor puts between lines can't be seen where the text is pasted.
+#[tokio::test]
+async fn pasted_separators_of_lines_become_spaces_or_line_breaks() {
+    let world = World::start().await;
+    for separator in ['\u{2028}', '\u{2029}', '\u{85}'] {
+        let email = format!("ana{}@example.com", u32::from(separator));
+        let name = format!("Ana{separator}María{separator}");
+        let (status, user) = create(&world, json!({ "email": email, "name": name })).await;
+        assert_eq!((status, &user["name"]), (201, &json!("Ana María")));
+        let ana = Person::of(&user);
+        let text = json!({ "title": format!("a{separator}b"), "description": format!("a{separator}b") });
+        let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-01T11:00", &[], text).await;
+        assert_eq!((&meeting["title"], &meeting["description"]), (&json!("a b"), &json!("a\nb")));
+    }
+    let (status, problem) = create(&world, json!({ "name": "Ana\u{7}" })).await;
+    assert_eq!((status, bad_fields(&problem)), (422, vec!["name"]));
 }
 
 #[tokio::test]

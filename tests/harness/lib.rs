@@ -3,6 +3,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "this crate serves tests alone")]
 
+mod accounts;
 mod calls;
 pub mod document;
 mod fixtures;

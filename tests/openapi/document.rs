@@ -15,8 +15,9 @@ const OPEN: &str = "openapi";
 #[test]
 fn the_routes_are_those_of_the_template() {
     let routes = Template::deployed().unwrap().routes().unwrap();
-    let deployed: BTreeSet<_> =
-        routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    // HEAD is GET without a body, which needs no description of its own.
+    let routes = routes.iter().filter(|route| route.method != "HEAD");
+    let deployed: BTreeSet<_> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     let operations = &Document::served().operations;
     let documented: BTreeSet<_> =
         operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect();

@@ -22,7 +22,7 @@ const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
 
 struct Fixture {
     world: World,
-    /// A world whose callers sign in, with nobody in it.
+    /// A world whose callers sign in, with Ana alone in it.
     signing_in: World,
     /// Organizes every meeting; Bo takes part, Cy doesn't.
     ana: Person,
@@ -51,7 +51,11 @@ impl Fixture {
         let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
         let path = format!("/api/meetings/{}", id(&cancelled));
         assert_eq!(world.send(Method::DELETE, &path, Vec::new()).await.status, 200);
-        Self { world, signing_in: World::signed_in().await, ana, bo, cy, meeting, other, cancelled }
+        let signing_in = World::signed_in().await;
+        let token = signing_in.token(&TokenRequest::of(&ana.email));
+        let user = signing_in.send_as(&token, Method::POST, "/api/create_user", &new_user("ana")).await;
+        assert_eq!(user.status, 201, "{}", user.body);
+        Self { world, signing_in, ana, bo, cy, meeting, other, cancelled }
     }
 
     /// A request that succeeds, also after others were refused.
@@ -132,19 +136,25 @@ impl Fixture {
         self.send_text(operation, asked, body).await
     }
 
-    /// The responses to a caller without a token, and to one with an unverified address.
-    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 2] {
-        let asked = self.good(&operation.id);
-        let wish = TokenRequest { email_verified: false, ..TokenRequest::of(&self.ana.email) };
-        let token = format!("Bearer {}", self.signing_in.token(&wish));
-        let send = async |token: Option<&str>| {
+    /// The responses to a caller without a token, to one with an unverified address, and to another account
+    /// with the address of a user.
+    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 3] {
+        let mut asked = self.good(&operation.id);
+        if operation.id == "create_user" {
+            asked.body["email"] = json!(self.ana.email);
+        }
+        let send = async |wish: Option<TokenRequest>| {
             let mut request = self.request(operation, &asked, asked.body.to_string());
-            if let Some(token) = token {
+            if let Some(wish) = wish {
+                let token = format!("Bearer {}", self.signing_in.token(&wish));
                 request.headers_mut().insert(header::AUTHORIZATION, token.parse().unwrap());
             }
             self.signing_in.request(request).await
         };
-        [send(None).await, send(Some(&token)).await]
+        let ana = TokenRequest::of(&self.ana.email);
+        let unverified = TokenRequest { email_verified: false, ..ana.clone() };
+        let another = TokenRequest { subject: Some("another".to_owned()), ..ana };
+        [send(None).await, send(Some(unverified)).await, send(Some(another)).await]
     }
 
     async fn send_text(&self, operation: &Operation, asked: &TestRequest, body: String) -> ApiResponse {

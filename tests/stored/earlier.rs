@@ -4,7 +4,8 @@
 //! title and place, and what else its message said: address, organizer and `SEQUENCE`.
 
 use axum::http::Method;
-use harness::instant;
+use harness::{World, instant};
+use local::gateway::authorizer::TokenRequest;
 use serde_json::json;
 
 use crate::answers::assert_the_same;
@@ -93,4 +94,82 @@ async fn a_stored_booking_is_in_the_way_of_another_one() {
     let (status, booked) =
         world.post("/api/create_meeting", body("2026-11-02T17:00", "2026-11-02T17:30")).await;
     assert_eq!(status, 201, "{booked}");
+}
+
+/// Ivy's claim is where earlier versions wrote it: under the domain as she wrote it.
+#[tokio::test]
+async fn an_address_is_found_by_both_forms_of_its_domain() {
+    let stored = stored().await;
+    for spelling in ["ivy@bücher.example", "IVY@xn--bcher-kva.example"] {
+        let world = world_with(&stored.earlier).await;
+        let fay = meeting(&stored.earlier, "Old review")["creator_id"].clone();
+        let (status, booked) = world
+            .post(
+                "/api/create_meeting",
+                json!({
+                    "creator_id": fay, "start_time": "2026-11-03T16:30", "end_time": "2026-11-03T17:30",
+                    "time_zone": "UTC", "participants": [spelling],
+                }),
+            )
+            .await;
+        assert_eq!((status, &booked["participants"][1]["name"]), (201, &json!("Ivy")), "{booked}");
+
+        let user = json!({ "email": spelling, "name": "Other", "timezone": "UTC" });
+        let (status, problem) = world.post("/api/create_user", user).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("email_taken")), "{spelling}");
+        let to_taken = json!({ "email": spelling });
+        let path = format!("/api/users/{}", fay.as_str().unwrap());
+        let answer = world.request(request(Method::PATCH, &path, &[], &to_taken)).await;
+        assert_eq!((answer.status, &answer.body["code"]), (409, &json!("email_taken")), "{spelling}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_whose_claim_is_of_an_earlier_form_can_be_changed_and_taken_again() {
+    let world = world_with(&stored().await.earlier).await;
+    let ivy = "/api/users/e1000000000000000000000000000004";
+    let change = async |email: &str| {
+        world.request(request(Method::PATCH, ivy, &[], &json!({ "email": email }))).await.status
+    };
+    assert_eq!(change("ivy@example.com").await, 200);
+    let claims = async || {
+        let items = world.items().await.into_keys();
+        items
+            .map(|(partition, _)| partition)
+            .filter(|partition| partition.contains("ivy"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(claims().await, ["EMAIL#ivy@example.com"]);
+    assert_eq!(change("ivy@bücher.example").await, 200);
+    assert_eq!(claims().await, ["EMAIL#ivy@xn--bcher-kva.example"]);
+    assert_eq!(change("Ivy@xn--bcher-kva.example").await, 200);
+    assert_eq!(claims().await, ["EMAIL#ivy@xn--bcher-kva.example"]);
+}
+
+/// An account that an address was bound to stays the only one that may sign in with it.
+#[tokio::test]
+async fn a_claim_without_an_account_is_bound_and_one_with_an_account_is_not() {
+    let world = World::signed_in().await;
+    for item in &stored().await.earlier {
+        world.put_item(item.clone()).await;
+    }
+    let bound = json!({
+        "pk": "EMAIL#gus@example.com", "sk": "EMAIL", "user_id": "e1000000000000000000000000000002",
+        "issuer": "https://local.tactful.example", "subject": "of-gus",
+    });
+    world.put_item(bound.clone()).await;
+    let rename = async |email: &str, id: &str, subject: &str| {
+        let wish = TokenRequest { subject: Some(subject.to_owned()), ..TokenRequest::of(email) };
+        let path = format!("/api/users/e100000000000000000000000000000{id}");
+        let body = json!({ "name": "Renamed" });
+        world.send_as(&world.token(&wish), Method::PATCH, &path, &body).await.status
+    };
+    assert_eq!(rename("gus@example.com", "2", "of-another").await, 403);
+    assert_eq!(rename("gus@example.com", "2", "of-gus").await, 200);
+    assert_eq!(rename("ivy@xn--bcher-kva.example", "4", "of-ivy").await, 200);
+    assert_eq!(rename("ivy@bücher.example", "4", "of-another").await, 403);
+    let items = world.items().await;
+    let claim = |address: &str| &items[&(format!("EMAIL#{address}"), "EMAIL".to_owned())];
+    assert_eq!(claim("gus@example.com"), &bound);
+    assert_eq!(claim("ivy@bücher.example")["subject"], "of-ivy");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::model::{Route, of_kind, resource, routes, template};
+use crate::model::{Route, head_routes, of_kind, resource, routes, template};
 
 /// Routes without personal data.
 const OPEN: [&str; 4] = ["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "GET /api/docs/{file}"];
@@ -31,11 +31,31 @@ fn every_route_is_closed_but_the_public_ones() {
 }
 
 #[test]
+fn head_is_answered_like_get() {
+    let get = routes().into_iter().filter_map(|route| {
+        let key = route.key.strip_prefix("GET ")?.to_owned();
+        Some((key, route.resource.properties))
+    });
+    let head = head_routes().into_iter().map(|route| {
+        let key = route.key.strip_prefix("HEAD ").unwrap().to_owned();
+        (key, route.resource.properties)
+    });
+    let (mut get, mut head): (BTreeMap<_, _>, BTreeMap<_, _>) = (get.collect(), head.collect());
+    assert!(get.len() >= 9, "{}", get.len());
+    for properties in get.values_mut().chain(head.values_mut()) {
+        properties["RouteKey"] = Value::Null;
+    }
+    assert_eq!(head, get);
+}
+
+#[test]
 fn functions_know_how_callers_signed_in() {
     let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
     assert_eq!(variables["SIGN_IN"], chosen(json!("jwt"), json!("anonymous"), json!("iam")));
     assert_eq!(variables["ADMIN_GROUP"], json!({ "Ref": "AdminGroup" }));
     assert_eq!(variables["ADMIN_SCOPE"], json!({ "Ref": "AdminScope" }));
+    assert_eq!(variables["REBIND_ACCOUNTS"], json!({ "Ref": "RebindAccounts" }));
+    assert_eq!(template()["Parameters"]["RebindAccounts"]["Default"], "false");
 }
 
 #[test]

@@ -82,7 +82,16 @@ pub(crate) struct Route {
     pub(crate) resource: Resource,
 }
 
+/// The routes, but for those of HEAD, which are [`head_routes`].
 pub(crate) fn routes() -> Vec<Route> {
+    all_routes().into_iter().filter(|route| !route.key.starts_with("HEAD ")).collect()
+}
+
+pub(crate) fn head_routes() -> Vec<Route> {
+    all_routes().into_iter().filter(|route| route.key.starts_with("HEAD ")).collect()
+}
+
+fn all_routes() -> Vec<Route> {
     let route = |route: Resource| {
         assert_eq!(route.properties["ApiId"], json!({ "Ref": "Api" }), "{}", route.name);
         let target = text(&route.properties["Target"]["Fn::Sub"]);

@@ -119,7 +119,10 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     let leaves = with_body(&json!({ "user_id": cy, "meeting_id": meeting }));
     stack.call("participant_remove", participant_remove::handle, leaves).await;
     plan(&planner, &format!("MEETING#{meeting}"), "MEETING").await;
-    let moves = with_body(&json!({ "email": "bo@example.org", "timezone": "Europe/Madrid" }));
+    // Earlier versions kept the claim on such an address elsewhere.
+    let elsewhere = json!({ "email": "dee@bücher.example", "name": "Dee", "timezone": "UTC" });
+    stack.call("create_user", create_user::handle, by_administrator(with_body(&elsewhere))).await;
+    let moves = with_body(&json!({ "email": "bo@bücher.example", "timezone": "Europe/Madrid" }));
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, moves))).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use harness::{CallOutcome, Calls, new_meeting, new_user, retries_without_pauses, with};
 use lambda_http::RequestExt;
@@ -69,7 +70,7 @@ impl Stack {
         let settings = FunctionSettings {
             name: NAME,
             webhooks: Some(WebhookSettings { endpoint, retry_policy: retries_without_pauses() }),
-            sign_in: SignIn::Jwt(administrators()),
+            sign_in: SignIn::Jwt { administrators: administrators(), rebinds_accounts: true },
             ..FunctionSettings::default()
         };
         FunctionContexts::new(&self.clients(function), settings, &self.clock).unwrap()
@@ -153,9 +154,18 @@ pub(crate) fn with_body(body: &Value) -> Request {
     request.body(body.to_string().into()).unwrap()
 }
 
-/// The same request, of that person.
+/// The same request, of that person, whose account is another one each time: every function that writes binds
+/// it anew.
 pub(crate) fn by(name: &str, request: Request) -> Request {
-    signed(request, &json!({ "email": format!("{name}@example.com"), "email_verified": "true" }))
+    static SUBJECTS: AtomicU64 = AtomicU64::new(0);
+    let subject = SUBJECTS.fetch_add(1, Ordering::Relaxed).to_string();
+    signed(
+        request,
+        &json!({
+            "iss": "https://issuer.example", "sub": subject, "email": format!("{name}@example.com"),
+            "email_verified": "true",
+        }),
+    )
 }
 
 /// The same request, of somebody who may act for anyone.

@@ -35,8 +35,9 @@ impl Command for Cancel {
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Meeting, Problem> {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
+        let actor = attempt.caller().actor(&found)?;
         let meeting = found.meeting(&self.id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-        attempt.caller().actor(&found)?.may_with(OnMeeting::Cancel, &meeting)?;
+        actor.may_with(OnMeeting::Cancel, &meeting)?;
         if !meeting.is_confirmed() {
             return Ok(meeting);
         }

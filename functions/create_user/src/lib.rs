@@ -12,7 +12,7 @@ use shared::store::Creation;
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or doesn't have that
-/// address; 409 `email_taken`; 503 when the store is too busy.
+/// address, `account_bound` among them; 409 `email_taken`; 503 when the store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
@@ -22,10 +22,16 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     caller.may_have(&user.email)?;
     let answer = to_json(&UserView::from(&user))?;
     user.idempotency = key.as_ref().map(|key| key.record(&answer));
-    match api.store.until_committed(|| api.store.create_user(&user)).await? {
+    let creation = api.store.until_committed(|| api.store.create_user(&user, caller.account())).await?;
+    if let Creation::AlreadyThere { bound: Some(bound) } | Creation::EmailTaken { bound: Some(bound) } =
+        &creation
+    {
+        caller.check_bound(bound)?;
+    }
+    match creation {
         Creation::Created => Ok(created(answer)),
-        Creation::AlreadyThere => replay(&api, &user.id, key).await,
-        Creation::EmailTaken => Err(Problem::new(
+        Creation::AlreadyThere { .. } => replay(&api, &user.id, key).await,
+        Creation::EmailTaken { .. } => Err(Problem::new(
             Code::EmailTaken,
             "Another user has this address. Upper and lower case count as the same.",
         )),
@@ -37,7 +43,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
     match caller {
         Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
-        Caller::Owner(email) => UserId::derived(&["create_user", key.as_str(), &email.key()]),
+        Caller::Person(person) => UserId::derived(&["create_user", key.as_str(), &person.email.key()]),
     }
 }
 

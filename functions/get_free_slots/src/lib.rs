@@ -35,7 +35,7 @@ const MAX_READ: usize = MAX_BOOKED + 4 * 300;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = match *request.method() {
-        Method::GET => Fields::of_query(&request),
+        Method::GET | Method::HEAD => Fields::of_query(&request),
         _ => Fields::of_body(&request)?,
     };
     let query = request::parse(fields)?;

@@ -16,7 +16,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
+    let actor = caller.actor(&found)?;
     let meeting = found.meeting(&id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-    caller.actor(&found)?.may_with(OnMeeting::Read, &meeting)?;
+    actor.may_with(OnMeeting::Read, &meeting)?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }

@@ -25,8 +25,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.read(caller.with_own_keys(ReadSet::new())),
         api.store.meeting_with_notices(&id)
     )?;
-    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     let actor = caller.actor(&people)?;
+    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     actor.may_with(OnMeeting::ReadReminders, &meeting)?;
     let sees_all = actor.may_with(OnMeeting::ReadRemindersOfFormerParticipants, &meeting).is_ok();
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);

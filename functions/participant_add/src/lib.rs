@@ -37,8 +37,9 @@ impl Command for Add {
         let Self { user_id, meeting_id } = self;
         let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
         let found = attempt.read(read_set).await?;
+        let actor = attempt.caller().actor(&found)?;
         let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-        attempt.caller().actor(&found)?.may_with(OnMeeting::Add, &meeting)?;
+        actor.may_with(OnMeeting::Add, &meeting)?;
         let user = found.user(user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
         attendance::check_confirmed(&meeting)?;
         if meeting.participant(user_id).is_some() {

@@ -35,8 +35,9 @@ impl Command for Remove {
         let Self { user_id, meeting_id } = self;
         let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
         let found = attempt.read(read_set).await?;
+        let actor = attempt.caller().actor(&found)?;
         let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-        attempt.caller().actor(&found)?.may_remove(user_id, &meeting)?;
+        actor.may_remove(user_id, &meeting)?;
         attendance::check_confirmed(&meeting)?;
         match meeting.participant(user_id).map(|participant| participant.role) {
             Some(Role::Participant) => {}

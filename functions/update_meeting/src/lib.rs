@@ -55,8 +55,9 @@ impl Command for Change {
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Changed, Problem> {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
+        let actor = attempt.caller().actor(&found)?;
         let before = found.meeting(&self.id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-        attempt.caller().actor(&found)?.may_with(OnMeeting::Change, &before)?;
+        actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
         check_version(&self.request, before.version)?;
         let (mut after, warnings) = self.patch.apply(&before)?;

@@ -13,7 +13,7 @@ use shared::http::view::UserView;
 use shared::http::{Fields, Request, Response, json, path_id};
 use shared::problem::{Code, Problem};
 use shared::quota::QuotaExceeded;
-use shared::store::{ReadSet, Update};
+use shared::store::{ReadSet, Update, UserChange};
 
 use request::UserPatch;
 
@@ -34,19 +34,29 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     let now = api.clock.now();
     let read_set = caller.with_own_keys(ReadSet::new().user(id));
     let (found, coming) = try_join(api.store.read(read_set), api.store.meetings_after(id, now)).await?;
-    caller.actor(&found)?.may(OnUser::Change, id)?;
+    let actor = caller.actor(&found)?;
+    actor.may(OnUser::Change, id)?;
+    if patch.rebinds_account {
+        actor.may(OnUser::RebindAccount, id)?;
+    }
     let before = found.user(id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
     let mut after = patch.apply(&before)?;
     if after.email.key() != before.email.key() {
         caller.may_have(&after.email)?;
     }
-    if after == before {
+    if after != before {
+        after.version += 1;
+    } else if !patch.rebinds_account {
         return Ok(after);
     }
-    after.version += 1;
     // Each meeting to come is planned again, and shows the new name and address.
-    let demand = api.quotas.demand(Quota::ChangesPerDay, 1 + coming.len() as u64);
-    match api.store.update_user(&before, &after, demand, now).await? {
+    let wanted = if after == before { 0 } else { 1 + coming.len() as u64 };
+    let demand = api.quotas.demand(Quota::ChangesPerDay, wanted);
+    let change =
+        UserChange { before: &before, after: &after, unbinds_account: patch.rebinds_account, demand };
+    let update = api.store.update_user(change, now);
+    let (update, ()) = tokio::join!(update, caller.bind(&api.store, &found));
+    match update? {
         Update::Updated => Ok(after),
         Update::QuotaExceeded { demand, used } => {
             Err(QuotaExceeded::until_next_day(demand, used, now).into())

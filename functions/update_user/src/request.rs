@@ -13,6 +13,8 @@ pub(crate) struct UserPatch {
     zone: Option<Zone>,
     dnd_start: Patch<WallTime>,
     dnd_end: Patch<WallTime>,
+    /// Whether the next account that signs in with the user's address is bound to it.
+    pub(crate) rebinds_account: bool,
 }
 
 pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
@@ -22,8 +24,16 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
     let zone = fields.replace(spelling, read::zone);
     let dnd_start = fields.patch("dnd_start_time", read::wall_time);
     let dnd_end = fields.patch("dnd_end_time", read::wall_time);
+    let rebinds_account = fields.replace("rebind_account", read::flag(false));
     let patch = || {
-        Some(UserPatch { email: email?, name: name?, zone: zone?, dnd_start: dnd_start?, dnd_end: dnd_end? })
+        Some(UserPatch {
+            email: email?,
+            name: name?,
+            zone: zone?,
+            dnd_start: dnd_start?,
+            dnd_end: dnd_end?,
+            rebinds_account: rebinds_account?.unwrap_or(false),
+        })
     };
     fields.finish(patch())
 }

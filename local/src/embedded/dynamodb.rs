@@ -1,5 +1,8 @@
 //! DynamoDB: dynoxide, which is verified against AWS by a public conformance suite, on SQLite.
+//!
+//! dynoxide's own HTTP server is not used: it answers every web page, and checks no signature.
 
+mod api;
 mod stream_table;
 
 use std::fmt;
@@ -12,6 +15,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use super::server::for_this_process;
+use crate::serve::serve;
 use crate::template::TableDefinition;
 use stream_table::StreamTable;
 
@@ -83,7 +88,7 @@ impl DynamoDb {
         let (stop, stopped) = oneshot::channel();
         let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".into()).spawn(move || {
-            if let Err(error) = serve(listener, served, stopped) {
+            if let Err(error) = serve_in_thread(listener, served, stopped) {
                 tracing::error!(%error, "the embedded DynamoDB stopped");
             }
         })?;
@@ -152,16 +157,20 @@ impl Drop for DynamoDb {
     }
 }
 
-fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) -> Result<(), String> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+fn serve_in_thread(
+    listener: TcpListener,
+    database: Database,
+    stopped: oneshot::Receiver<()>,
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(|e| e.to_string())?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
         let stopped = async {
             // A dropped sender means stop as well.
             let _ = stopped.await;
         };
-        dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+        serve(listener, for_this_process(api::router(database)), None, stopped).await;
+        Ok(())
     })
 }
 

@@ -44,6 +44,8 @@ pub struct Authorizer {
 pub struct TokenRequest {
     /// Whose address, the claim `email`.
     pub email: String,
+    /// The claim `sub`; the address in lower case unless it is given.
+    pub subject: Option<String>,
     /// Whether it counts as verified.
     #[serde(default = "yes")]
     pub email_verified: bool,
@@ -67,6 +69,7 @@ impl TokenRequest {
     pub fn of(email: &str) -> Self {
         Self {
             email: email.to_owned(),
+            subject: None,
             email_verified: yes(),
             group: None,
             scope: None,
@@ -114,7 +117,7 @@ impl Authorizer {
         let mut claims = json!({
             "iss": request.issuer,
             "aud": request.audience,
-            "sub": request.email,
+            "sub": request.subject.clone().unwrap_or_else(|| request.email.to_lowercase()),
             "iat": now,
             "exp": now.saturating_add(request.expires_in),
             "email": request.email,
@@ -135,8 +138,12 @@ impl Authorizer {
     /// 401 that says what is wrong with the token.
     pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<Value, Problem> {
         let refuse = |detail: &str| Problem::new(Code::Unauthenticated, detail);
-        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let (given, further) = (given.next().and_then(|value| value.to_str().ok()), given.next());
         let given = given.ok_or_else(|| refuse("Send a token, as Authorization: Bearer <token>."))?;
+        if further.is_some() || given.contains(',') {
+            return Err(refuse("Send one token, in one Authorization header."));
+        }
         // API Gateway takes the token alone, too.
         let (scheme, token) = given.trim().split_once(' ').unwrap_or(("Bearer", given.trim()));
         if !scheme.eq_ignore_ascii_case("Bearer") {
@@ -264,6 +271,13 @@ mod tests {
         let ana = TokenRequest::of("ana@example.com");
         let why = |authorization: &str| refusal(&authorizer, &with(authorization));
         assert!(refusal(&authorizer, &HeaderMap::new()).starts_with("Send a token"));
+        let good = issued(&ana);
+        for authorization in [format!("{good},{good}"), format!("{good}, Bearer abc"), format!("{good},")] {
+            assert_eq!(why(&authorization), "Send one token, in one Authorization header.");
+        }
+        let mut two = with(&good);
+        two.append(AUTHORIZATION, good.parse().unwrap());
+        assert_eq!(refusal(&authorizer, &two), "Send one token, in one Authorization header.");
         assert_eq!(why("Basic YTpi"), "The Authorization header must have the scheme Bearer.");
         assert_eq!(why("Bearer abc"), "The token can't be read as a JSON Web Token.");
         assert_eq!(why(&issued(&TokenRequest { expires_in: 0, ..ana.clone() })), "The token has expired.");

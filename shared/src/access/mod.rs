@@ -16,6 +16,7 @@
 mod actor;
 mod caller;
 pub mod rules;
+mod token;
 
 pub use actor::{Actor, Visibility};
-pub use caller::{Administrators, Caller, SignIn};
+pub use caller::{Administrators, Caller, Person, SignIn};

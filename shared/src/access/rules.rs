@@ -18,6 +18,8 @@ pub enum OnUser {
     Read,
     /// Change those.
     Change,
+    /// Let another account sign in with their address.
+    RebindAccount,
     /// Read what is on their calendar and what is free.
     ReadCalendar,
 }
@@ -86,6 +88,8 @@ impl OnUser {
             Self::ActAs => (Allowed, Forbidden),
             Self::Read => (Allowed, Hidden),
             Self::Change => (Allowed, Hidden),
+            // Whoever has the address would otherwise hand it on.
+            Self::RebindAccount => (Forbidden, Hidden),
             Self::ReadCalendar => (Allowed, TimesOnly),
         };
         match whom {
@@ -131,7 +135,8 @@ mod tests {
     #[test]
     fn of_others_a_caller_sees_only_the_times_of_their_calendar() {
         for action in OnUser::VARIANTS {
-            assert_eq!(action.permission(Whom::Oneself), Allowed, "{action:?}");
+            let own = action.permission(Whom::Oneself);
+            assert_eq!(own == Allowed, *action != OnUser::RebindAccount, "{action:?}");
             let others = action.permission(Whom::Other);
             assert_eq!(others == TimesOnly, *action == OnUser::ReadCalendar, "{action:?}");
             assert_ne!(others, Allowed, "{action:?}");

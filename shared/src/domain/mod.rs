@@ -1,6 +1,7 @@
 //! Users, meetings and notices as types that can't hold a wrong value. No I/O, no clock, and no wire or table
 //! format.
 
+pub mod account;
 pub mod booking;
 pub mod calendar_state;
 pub mod calendar_update;
@@ -16,6 +17,7 @@ pub mod quota;
 pub mod text;
 pub mod user;
 
+pub use account::Account;
 pub use booking::Booking;
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};

@@ -95,21 +95,22 @@ impl Description {
     }
 }
 
-/// Drops surrounding white space.
+/// Drops surrounding white space. A separator of lines, as word processors write it, becomes a space.
 impl<const MAX: usize> FromStr for Line<MAX> {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        checked(text, MAX, |c| !breaks_a_line(c)).map(Self)
+        checked(&text.replace(SEPARATORS, " "), MAX, |c| !c.is_control()).map(Self)
     }
 }
 
-/// Drops surrounding white space.
+/// Drops surrounding white space. A separator of lines, as word processors write it, becomes a line break.
 impl<const MAX: usize> FromStr for Prose<MAX> {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        checked(text, MAX, |c| !breaks_a_line(c) || matches!(c, '\n' | '\r' | '\t')).map(Self)
+        let is_allowed = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+        checked(&text.replace(SEPARATORS, "\n"), MAX, is_allowed).map(Self)
     }
 }
 
@@ -136,10 +137,8 @@ pub fn inline(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The Unicode line and paragraph separators end a line just as a control character does.
-fn breaks_a_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
-}
+/// Unicode's separators of lines and paragraphs, and NEL. Who pastes text doesn't see them.
+const SEPARATORS: [char; 3] = ['\u{2028}', '\u{2029}', '\u{85}'];
 
 fn checked(text: &str, max: usize, allowed: impl Fn(char) -> bool) -> Result<String, TextError> {
     let text = text.trim();
@@ -167,13 +166,19 @@ mod tests {
         assert!("x".repeat(200).parse::<Name>().is_ok());
         assert!("x".repeat(201).parse::<Name>().unwrap_err().to_string().contains("200"));
         assert!("a\r\nBcc: x@y".parse::<Name>().unwrap_err().to_string().contains("U+000D"));
-        assert!("a\u{2028}b".parse::<Name>().is_err());
+        for separator in SEPARATORS {
+            assert_eq!(format!("a{separator}b{separator}").parse::<Name>().unwrap().as_str(), "a b");
+        }
     }
 
     #[test]
     fn prose_keeps_its_line_breaks() {
         assert_eq!("one\n\ttwo".parse::<Description>().unwrap().as_str(), "one\n\ttwo");
         assert!("bell\u{7}".parse::<Description>().is_err());
+        for separator in SEPARATORS {
+            let prose = format!("{separator}a{separator}{separator}b").parse::<Description>().unwrap();
+            assert_eq!(prose.as_str(), "a\n\nb");
+        }
         let prose = "one\r\n\rtwo\nthree".parse::<Description>().unwrap();
         assert_eq!(prose.lines().collect::<Vec<_>>(), ["one", "", "two", "three"]);
     }

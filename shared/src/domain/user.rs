@@ -79,6 +79,31 @@ impl Email {
         self.as_sent().to_ascii_lowercase()
     }
 
+    /// What [`Email::key`] was in versions that didn't write domains in their ASCII form. Empty if it was the
+    /// same. One of an address with more than ASCII before the `@` isn't known: a letter that only looks like
+    /// another would be folded into it.
+    pub fn former_keys(&self) -> Vec<String> {
+        let (local, domain) = self.parts();
+        if !local.is_ascii() {
+            return Vec::new();
+        }
+        let (key, sent) = (self.key(), self.as_sent());
+        let ascii = sent.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let (unicode, is_good) =
+            Uts46::new().to_unicode(ascii.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
+        let unicode = if is_good.is_ok() { unicode.into_owned() } else { String::new() };
+        let local = local.to_ascii_lowercase();
+        let mut keys: Vec<_> = [unicode, domain.to_lowercase(), domain.to_ascii_lowercase()]
+            .into_iter()
+            .filter(|domain| !domain.is_ascii())
+            .map(|domain| format!("{local}@{domain}"))
+            .filter(|former| *former != key)
+            .collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
     fn parts(&self) -> (&str, &str) {
         self.0.rsplit_once('@').unwrap_or((&self.0, ""))
     }
@@ -173,6 +198,23 @@ mod tests {
             let email = given.parse::<Email>().unwrap();
             assert_eq!((email.as_str(), &*email.as_sent()), (given, sent));
             assert_eq!(email.key(), sent.parse::<Email>().unwrap().key());
+        }
+    }
+
+    #[test]
+    fn the_key_of_an_earlier_version_had_the_domain_as_it_was_written() {
+        for (given, former) in [
+            ("Ana@example.com", &[][..]),
+            ("ana@xn--bcher-kva.example", &["ana@bücher.example"]),
+            ("Ana@bücher.example", &["ana@bücher.example"]),
+            ("ana@BÜCHER.example", &["ana@bÜcher.example", "ana@bücher.example"]),
+            ("ana@faß.example", &["ana@faß.example"]),
+            ("ana@ｂｉｇ.example", &["ana@ｂｉｇ.example"]),
+            ("ana@xn--a.example", &[]),
+            ("\u{212a}ate@bücher.example", &[]),
+            ("ñandú@bücher.example", &[]),
+        ] {
+            assert_eq!(Email::known(given).unwrap().former_keys(), former, "{given}");
         }
     }
 

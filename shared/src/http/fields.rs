@@ -205,7 +205,10 @@ impl Fields {
         value: Value,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<T> {
-        read(&value).map_err(|message| self.fail(name, &message)).ok()
+        // In a query, an unescaped plus arrives as a space.
+        let may_lack_plus = self.from_query && value.as_str().is_some_and(|text| text.contains(' '));
+        let hint = if may_lack_plus { "; if the space was a +, write it as %2B" } else { "" };
+        read(&value).map_err(|message| self.fail(name, &(message + hint))).ok()
     }
 
     fn unknown(&self, name: &str) -> String {

@@ -57,12 +57,15 @@ impl IdempotencyKey {
     /// The key of a request, if it has one; `fields` are its body.
     ///
     /// # Errors
-    /// 422 for a key that is empty, longer than 255 characters or not visible ASCII.
+    /// 422 for a key that is empty, longer than 255 characters, not visible ASCII or more than one: API Gateway
+    /// passes two headers as one with a comma.
     pub fn of(request: &Request, fields: &Fields) -> Result<Option<Self>, Problem> {
-        let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
+        let mut values = request.headers().get_all(HEADER).iter();
+        let (Some(value), further) = (values.next(), values.next()) else { return Ok(None) };
         let key = value.to_str().unwrap_or_default();
-        if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let message = "must be 1 to 255 visible ASCII characters";
+        let is_one = further.is_none() && !key.contains(',');
+        if !is_one || !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let message = "must be one key of 1 to 255 visible ASCII characters without a comma";
             return Err(Problem::bad_field("Idempotency-Key", message));
         }
         Ok(Some(Self { key: key.to_owned(), request_digest: fields.digest() }))

@@ -89,12 +89,13 @@ pub fn wall_time(value: &Value) -> Result<WallTime, String> {
     }
 }
 
-/// True or false; also as text when `from_query`.
+/// True or false; also as text when `from_query`, in the forms that programs write: `true`, `True`, `1`.
 pub fn flag(from_query: bool) -> impl FnOnce(&Value) -> Result<bool, String> {
+    let is = |text: &str, word: &str, digit: &str| text.eq_ignore_ascii_case(word) || text == digit;
     move |value| match value {
         Value::Bool(flag) => Ok(*flag),
-        Value::String(text) if from_query && text == "true" => Ok(true),
-        Value::String(text) if from_query && text == "false" => Ok(false),
+        Value::String(text) if from_query && is(text, "true", "1") => Ok(true),
+        Value::String(text) if from_query && is(text, "false", "0") => Ok(false),
         _ => Err("must be true or false".to_owned()),
     }
 }

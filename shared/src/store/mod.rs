@@ -3,6 +3,7 @@
 //! [`Transaction`]; what an SDK error means, only this module knows.
 
 mod calendar;
+mod claims;
 mod meetings;
 mod notices;
 mod owed;
@@ -11,6 +12,7 @@ mod table;
 mod users;
 
 pub use calendar::{Page, bookings};
+pub use claims::Claim;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
 pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
-pub use users::{Creation, Update};
+pub use users::{Creation, Update, UserChange};

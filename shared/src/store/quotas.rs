@@ -45,7 +45,7 @@ impl Transaction {
 /// How much of the demand's quota is used, where it didn't fit: then the transaction's write number `index`,
 /// which was to count it, failed.
 pub(super) fn exceeded(error: &StoreError, index: usize, demand: &Demand) -> Option<u64> {
-    error.conflicting_item(index).map(|item| counted(item, demand))
+    error.item_in_the_way(index).map(|item| counted(item, demand))
 }
 
 impl Store {

@@ -1,4 +1,4 @@
-//! Users and the claims on their addresses.
+//! Users. The claims on their addresses are in `claims`.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use super::table::{
     unreadable,
 };
 use crate::domain::quota::Demand;
-use crate::domain::{Email, IdempotencyRecord, User, UserId};
+use crate::domain::{Account, Email, IdempotencyRecord, User, UserId};
 use crate::time::{Dnd, Minute};
 
 /// The sort key of a user's item.
@@ -22,10 +22,6 @@ pub(super) const PROFILE: &str = "PROFILE";
 impl Key {
     pub(super) fn user(id: &UserId) -> Self {
         Self { pk: user_partition(id), sk: PROFILE.to_owned() }
-    }
-
-    pub(super) fn email(email: &Email) -> Self {
-        Self { pk: format!("EMAIL#{}", email.key()), sk: "EMAIL".to_owned() }
     }
 }
 
@@ -60,13 +56,6 @@ pub(super) struct IdempotencyItem {
     answer: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct EmailItem {
-    #[serde(flatten)]
-    key: ItemKey,
-    user_id: String,
-}
-
 impl From<&IdempotencyRecord> for IdempotencyItem {
     fn from(record: &IdempotencyRecord) -> Self {
         Self { request: record.request_digest.clone(), answer: record.response.clone() }
@@ -97,12 +86,6 @@ impl UserItem {
     }
 }
 
-impl EmailItem {
-    fn new(user: &User) -> Self {
-        Self { key: (&Key::email(&user.email)).into(), user_id: user.id.to_string() }
-    }
-}
-
 impl TryFrom<UserItem> for User {
     type Error = StoreError;
 
@@ -127,11 +110,6 @@ impl ReadSet {
     pub fn user(self, id: &UserId) -> Self {
         self.with(Key::user(id))
     }
-
-    /// Adds the claim on an address.
-    pub fn email(self, email: &Email) -> Self {
-        self.with(Key::email(email))
-    }
 }
 
 impl Found {
@@ -141,15 +119,6 @@ impl Found {
     /// When the item can't be read.
     pub fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.item::<UserItem>(&Key::user(id))?.map(User::try_from).transpose()
-    }
-
-    /// The user whose address this is, if there is one.
-    ///
-    /// # Errors
-    /// When the item can't be read.
-    pub fn owner(&self, email: &Email) -> Result<Option<UserId>, StoreError> {
-        let item = self.item::<EmailItem>(&Key::email(email))?;
-        item.map(|item| parse("user_id", &item.user_id)).transpose()
     }
 }
 
@@ -171,33 +140,23 @@ impl Transaction {
         let before = user.version - 1;
         self.put(&UserItem::new(user, Some(owed_at)), Condition::Version("version", before))
     }
-
-    /// Claims the user's address, on the condition that nobody has it yet.
-    ///
-    /// # Errors
-    /// When it can't be made into an item.
-    pub fn claim_email(self, user: &User) -> Result<Self, StoreError> {
-        self.put(&EmailItem::new(user), Condition::Absent)
-    }
-
-    /// Releases the user's address, on the condition that it is theirs.
-    ///
-    /// # Errors
-    /// When it can't be made into an item.
-    pub fn release_email(self, user: &User) -> Result<Self, StoreError> {
-        self.delete_owned(&Key::email(&user.email), "user_id = :owner", user.id.as_str())
-    }
 }
 
 /// The outcome of creating a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Creation {
     /// The user was created.
     Created,
     /// There is a user of that id already.
-    AlreadyThere,
+    AlreadyThere {
+        /// The account that the address is bound to, if it is.
+        bound: Option<Account>,
+    },
     /// Somebody has the address already, in this or another spelling.
-    EmailTaken,
+    EmailTaken {
+        /// The account that the address is bound to, if it is.
+        bound: Option<Account>,
+    },
 }
 
 /// The outcome of changing a user.
@@ -216,56 +175,79 @@ pub enum Update {
     },
 }
 
+/// What a change does to a user.
+#[derive(Clone, Copy, Debug)]
+pub struct UserChange<'a> {
+    /// The user before it.
+    pub before: &'a User,
+    /// The user after it: the next version or, if nothing but the binding changes, the same.
+    pub after: &'a User,
+    /// Whether another account may sign in with the address.
+    pub unbinds_account: bool,
+    /// How much of the user's quota it needs.
+    pub demand: Option<Demand>,
+}
+
 impl Store {
-    /// Creates a user and claims their address, in one transaction.
+    /// Creates a user and claims their address, in one transaction. Only `account`, if there is one, may sign
+    /// in with it.
     ///
     /// # Errors
     /// When the store can't be written.
-    pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
+    pub async fn create_user(&self, user: &User, account: Option<&Account>) -> Result<Creation, StoreError> {
         const USER: usize = 0;
         const CLAIM: usize = 1;
-        let transaction = self.transaction().create_user(user)?.claim_email(user)?;
-        match self.commit(transaction).await {
-            Ok(()) => Ok(Creation::Created),
-            Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
-            Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
-            Err(error) => Err(error),
+        let transaction = self.transaction().create_user(user)?.claim_email(user, account)?;
+        // The claim may be in more than one place.
+        let claims = CLAIM..transaction.len();
+        let Err(error) = self.commit(transaction).await else { return Ok(Creation::Created) };
+        let taken = claims.clone().any(|claim| error.failed_condition(claim));
+        let bound = claims.map(|claim| error.bound_account(claim)).collect::<Result<Vec<_>, _>>()?;
+        let bound = bound.into_iter().flatten().next();
+        if error.failed_condition(USER) {
+            return Ok(Creation::AlreadyThere { bound });
         }
+        if taken { Ok(Creation::EmailTaken { bound }) } else { Err(error) }
     }
 
-    /// Changes a user from `before` to `after`, their next version. The claim on their address moves in the
-    /// same transaction, and so does the count of `demand` for the day of `now`. If the fast path doesn't
-    /// plan their notices, the sweep does from the next minute on.
+    /// Changes a user. The claim on their address moves in the same transaction, and so does the count of what
+    /// the change needs, for the day of `now`. If the fast path doesn't plan their notices, the sweep does from
+    /// the next minute on.
     ///
     /// # Errors
-    /// A conflict when the user is no longer as `before`; otherwise when the store can't be written.
+    /// A conflict when the user is no longer as before; otherwise when the store can't be written.
     pub async fn update_user(
         &self,
-        before: &User,
-        after: &User,
-        demand: Option<Demand>,
+        change: UserChange<'_>,
         now: DateTime<Utc>,
     ) -> Result<Update, StoreError> {
-        const USER: usize = 0;
+        let UserChange { before, after, unbinds_account, demand } = change;
         if let Some(demand) = demand.filter(|demand| demand.room().is_none()) {
             return Ok(Update::QuotaExceeded { demand, used: 0 });
         }
-        let mut transaction = self.transaction().update_user(after, Minute::after(now))?;
-        let mut claim = None;
-        if before.email.key() != after.email.key() {
-            claim = Some(transaction.keys().len());
-            transaction = transaction.claim_email(after)?.release_email(before)?;
+        let mut transaction = self.transaction();
+        if after.version != before.version {
+            transaction = transaction.update_user(after, Minute::after(now))?;
         }
-        let count = transaction.keys().len();
+        let first_claim = transaction.len();
+        let mut claims = first_claim..first_claim;
+        if before.email.key() != after.email.key() {
+            transaction = transaction.claim_email(after, None)?;
+            claims.end = transaction.len();
+            transaction = transaction.release_email(before)?;
+        } else if unbinds_account {
+            transaction = transaction.unbind_account(after)?;
+        }
+        let count = transaction.len();
         if let Some(demand) = demand {
             transaction = transaction.count(&after.id, now.date_naive(), demand)?;
         }
         let Err(error) = self.commit(transaction).await else { return Ok(Update::Updated) };
         // The user was changed meanwhile: then the claim may be their own, and the count may be another.
-        if error.failed_condition(USER) {
+        if error.failed_condition(0) {
             return Err(error);
         }
-        if claim.is_some_and(|claim| error.failed_condition(claim)) {
+        if claims.into_iter().any(|claim| error.failed_condition(claim)) {
             return Ok(Update::EmailTaken);
         }
         if let Some(demand) = demand

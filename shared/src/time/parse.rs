@@ -41,9 +41,10 @@ pub struct ParsedTime {
 enum Suffix {
     /// No offset: the time is local to the zone of the request.
     None,
-    /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset.
+    /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset. Also
+    /// `+00:00`, as which many programs write `Z`.
     Utc,
-    /// `±HH:MM`.
+    /// `±HH:MM`, other than zero.
     Offset(FixedOffset),
 }
 
@@ -114,7 +115,7 @@ impl ParsedTime {
     }
 
     /// The instant that it stands for. Without an offset it is local to `zone`. `named` says that the request
-    /// itself named that zone; an explicit `±HH:MM` must then agree with it. `Z` always agrees.
+    /// itself named that zone; an explicit `±HH:MM` must then agree with it. `Z` and `+00:00` always agree.
     ///
     /// Of a time that happens twice the first instant is taken, with a [`Fold`] as the warning, unless the
     /// offset says which one is meant.
@@ -168,9 +169,7 @@ impl FromStr for ParsedTime {
         let local = local.ok_or_else(|| impossible("time of day"))?;
         let suffix = match fields.offset {
             None => Suffix::None,
-            Some(ParsedOffset::Z | ParsedOffset::Numeric { east: false, hours: 0, minutes: 0 }) => {
-                Suffix::Utc
-            }
+            Some(ParsedOffset::Z | ParsedOffset::Numeric { hours: 0, minutes: 0, .. }) => Suffix::Utc,
             Some(ParsedOffset::Numeric { east, hours, minutes }) => {
                 let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
                 let signed = seconds.map(|seconds| if east { seconds } else { -seconds });

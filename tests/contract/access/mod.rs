@@ -1,5 +1,6 @@
 //! Access with tokens: every operation by every kind of caller, on their own data and on that of others.
 
+mod accounts;
 mod table;
 mod tokens;
 

@@ -12,12 +12,12 @@ use super::{CALLERS, Fixture};
 
 /// One call, and its status for ana, who organizes the meeting, bo, who takes part, cy, who is a user, dee,
 /// who has a token but no user, and an administrator.
-struct Row {
+pub(super) struct Row {
     expected: [u16; 5],
     name: &'static str,
-    route: &'static str,
-    path: Path,
-    body: Body,
+    pub(super) route: &'static str,
+    pub(super) path: Path,
+    pub(super) body: Body,
 }
 
 type Path = fn(&Fixture) -> String;
@@ -34,6 +34,7 @@ const WITH_FREE: Body = |_| user_with("dee@example.com");
 const WITH_TAKEN: Body = |_| user_with("BO@example.com");
 const TO_FREE: Body = |_| json!({ "email": "dee@example.com" });
 const TO_TAKEN: Body = |_| json!({ "email": "cy@example.com" });
+const FOR_ANOTHER: Body = |_| json!({ "rebind_account": true });
 const OTHER_SPELLING: Body = |_| json!({ "email": "Bo@Example.com" });
 
 const USERS: Path = |_| "/api/create_user".into();
@@ -67,7 +68,7 @@ fn participant(fixture: &Fixture, user: &str) -> Value {
 }
 
 #[rustfmt::skip] // One row on each line reads as a table.
-fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let row = |expected, name, route, path, body| Row { name, route, path, body, expected };
     vec![
         //   ana  bo   cy   dee  admin  what
@@ -82,6 +83,7 @@ fn rows() -> Vec<Row> {
         row([404, 403, 404, 404, 200], "address of a user, a free one",  "PATCH /api/users/{user_id}",                BO,         TO_FREE),
         row([404, 403, 404, 404, 409], "address of a user, a taken one", "PATCH /api/users/{user_id}",                BO,         TO_TAKEN),
         row([404, 200, 404, 404, 200], "address of a user, respelled",   "PATCH /api/users/{user_id}",                BO,         OTHER_SPELLING),
+        row([404, 403, 404, 404, 200], "account of a user",              "PATCH /api/users/{user_id}",                BO,         FOR_ANOTHER),
         // Only users themselves and administrators book in their name.
         row([403, 403, 201, 403, 201], "meeting of cy",                  "POST /api/create_meeting",                  MEETINGS,   |s| new_meeting(&s.cy)),
         row([403, 403, 403, 403, 404], "meeting of an unknown user",     "POST /api/create_meeting",                  MEETINGS,   |_| new_meeting(UNKNOWN)),
@@ -161,10 +163,25 @@ async fn hidden_things_are_answered_like_unknown_ones() {
 #[test]
 fn every_closed_route_is_in_the_table() {
     let routes = Template::deployed().unwrap().routes().unwrap();
-    let closed = routes.iter().filter(|route| !route.is_open);
+    // The next test is about HEAD.
+    let closed = routes.iter().filter(|route| !route.is_open && route.method != "HEAD");
     let closed: BTreeSet<_> = closed.map(|route| format!("{} {}", route.method, route.path)).collect();
     let tried: BTreeSet<_> = rows().iter().map(|row| row.route.to_owned()).collect();
     assert_eq!(closed, tried);
+}
+
+#[tokio::test]
+async fn head_is_allowed_to_whom_get_is() {
+    let fixture = Fixture::set().await;
+    let rows: Vec<_> = rows().into_iter().filter(|row| row.route.starts_with("GET ")).collect();
+    assert!(rows.len() >= 7, "{}", rows.len());
+    for (caller, index) in CALLERS.into_iter().zip(0..) {
+        for row in &rows {
+            let path = (row.path)(&fixture);
+            let answer = fixture.call(caller, Method::HEAD, &path, &Value::Null).await;
+            assert_eq!(answer.status, row.expected[index], "{} by {caller}: {}", row.name, answer.body);
+        }
+    }
 }
 
 #[tokio::test]

@@ -114,3 +114,27 @@ async fn access_checks_need_no_further_round_trip() {
         assert!(world.calls().round_trips() <= most, "{method} {path}: {:?}", world.calls().operations());
     }
 }
+
+/// Whichever of them is checked: the other one could say more.
+#[tokio::test]
+async fn a_second_token_is_refused() {
+    let fixture = Fixture::set().await;
+    let ana = fixture.world.token(&TokenRequest::of("ana@example.com"));
+    let admin = TokenRequest { group: Some("admin".into()), ..TokenRequest::of("ops@example.com") };
+    let admin = fixture.world.token(&admin);
+    let path = format!("/api/users/{}", fixture.ana);
+    for headers in [
+        vec![format!("Bearer {ana}"), format!("Bearer {admin}")],
+        vec![format!("Bearer {admin}"), format!("Bearer {ana}")],
+        vec![format!("Bearer {ana}"), format!("Bearer {ana}")],
+        vec![format!("Bearer {ana},Bearer {admin}")],
+        vec![format!("Bearer {ana}, {admin}")],
+        vec![format!("Bearer {ana} {admin}")],
+        vec![format!("Bearer {ana},")],
+    ] {
+        let request = Request::get(&path);
+        let request = headers.iter().fold(request, |request, header| request.header("authorization", header));
+        let answer = fixture.world.request(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status, &answer.body["code"]), (401, &json!("unauthenticated")), "{headers:?}");
+    }
+}

@@ -255,3 +255,14 @@ async fn of_many_different_requests_with_one_key_one_succeeds() {
     assert_eq!((created, reused), (1, 15));
     assert_eq!(super::booked(&world, &bo).await.len(), 1);
 }
+
+/// API Gateway joins the values of two headers by a comma, and so does the gateway of these tests.
+#[tokio::test]
+async fn two_keys_are_refused() {
+    let world = World::start().await;
+    let twice = [("idempotency-key", "one"), ("idempotency-key", "two")];
+    for keys in [&twice[..], &[("idempotency-key", "one,two")]] {
+        let answer = world.request(request(Method::POST, "/api/create_user", keys, &user())).await;
+        assert_eq!((answer.status, crate::bad_fields(&answer.body)), (422, vec!["Idempotency-Key"]));
+    }
+}

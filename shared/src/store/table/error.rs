@@ -58,10 +58,10 @@ impl StoreError {
         matches!(self.writes.get(index), Some(WriteOutcome::ConditionFailed(_)))
     }
 
-    /// The item as it is stored for which the condition of the transaction's write number `index` failed.
-    pub(in crate::store) fn conflicting_item(&self, index: usize) -> Option<&Item> {
-        match self.writes.get(index)? {
-            WriteOutcome::ConditionFailed(item) => item.as_ref(),
+    /// The item because of which the condition of the transaction's write number `index`, from 0, failed.
+    pub(in crate::store) fn item_in_the_way(&self, index: usize) -> Option<&Item> {
+        match self.writes.get(index) {
+            Some(WriteOutcome::ConditionFailed(item)) => item.as_ref(),
             _ => None,
         }
     }

@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 use serde::Serialize;
 
@@ -41,7 +42,7 @@ impl Transaction {
     pub(in crate::store) fn put(
         mut self,
         item: &impl Serialize,
-        condition: Condition,
+        condition: Condition<'_>,
     ) -> Result<Self, StoreError> {
         let item: Item = serde_dynamo::to_item(item)?;
         self.keys.push(key_of(&item)?);
@@ -55,9 +56,26 @@ impl Transaction {
                 .condition_expression("#seen = :seen")
                 .expression_attribute_names("#seen", name)
                 .expression_attribute_values(":seen", number(version)),
+            Condition::AbsentOrOwned(owner) => put
+                .condition_expression("attribute_not_exists(pk) OR user_id = :owner")
+                .expression_attribute_values(":owner", AttributeValue::S(owner.to_owned())),
         };
         let put = put.build().map_err(StoreError::corrupt)?;
         self.writes.push(TransactWriteItem::builder().put(put).build());
+        Ok(self)
+    }
+
+    /// Adds the condition that an item doesn't exist.
+    pub(in crate::store) fn check_absent(mut self, key: &Key) -> Result<Self, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build()
+            .map_err(StoreError::corrupt)?;
+        self.keys.push(key.clone());
+        self.writes.push(TransactWriteItem::builder().condition_check(check).build());
         Ok(self)
     }
 
@@ -100,6 +118,11 @@ impl Transaction {
         Ok(self)
     }
 
+    /// The number of writes.
+    pub(in crate::store) fn len(&self) -> usize {
+        self.writes.len()
+    }
+
     /// The key of each write's item.
     pub(in crate::store) fn keys(&self) -> &[Key] {
         &self.keys
@@ -110,11 +133,13 @@ impl Transaction {
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// The condition of a put.
-pub(in crate::store) enum Condition {
+pub(in crate::store) enum Condition<'a> {
     /// The item doesn't exist.
     Absent,
     /// The attribute of that name has that value.
     Version(&'static str, u64),
+    /// The item doesn't exist, or its `user_id` is that.
+    AbsentOrOwned(&'a str),
 }
 
 impl Store {

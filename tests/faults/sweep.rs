@@ -33,7 +33,7 @@ impl Fault {
 
     /// All faults of that call.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
-        let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"].contains(&operation);
+        let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query", "Scan"].contains(&operation);
         Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX }).map(move |fault| fault(number))
     }
 
@@ -183,6 +183,7 @@ scenarios! { Email,
     sweeping_a_meeting: SweepMeeting,
     sweeping_a_user: SweepUser,
     sweeping_deliveries: SweepReminder,
+    following_new_rules: NewRules,
 }
 
 // The channel makes a difference for sending, and hardly any for planning.

@@ -47,6 +47,7 @@ mod minute;
 mod oracle;
 mod parse;
 mod rule;
+mod tzdb;
 mod zone;
 
 pub use dnd::{Dnd, DndError, WallTime, WallTimeError};
@@ -54,4 +55,5 @@ pub use interval::Interval;
 pub use minute::Minute;
 pub use parse::{FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
 pub use rule::{Decision, Reason, SHORTEST_NOTICE, remind};
+pub use tzdb::{NotARelease, TzdbRelease};
 pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

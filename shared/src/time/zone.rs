@@ -196,6 +196,13 @@ impl Zone {
         Some((changed, other))
     }
 
+    /// The same zone by other rules: from each of these instants (seconds since the epoch) on, that offset
+    /// (seconds east of UTC).
+    #[cfg(test)]
+    pub(crate) fn by_rules(self, rules: Vec<(i64, i32)>) -> Zone {
+        Zone { overlay: rules.leak(), ..self }
+    }
+
     fn of(tz: Tz) -> Zone {
         let found = overlay::OVERLAY.binary_search_by_key(&tz.name(), |(name, _)| name);
         Zone { tz, overlay: found.map_or(&[], |index| overlay::OVERLAY[index].1) }

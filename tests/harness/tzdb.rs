@@ -1,5 +1,5 @@
-//! Two tzdb releases in one test. The program has the newer one. chrono-tz has an older one, without the overlay,
-//! and the table is made as a program with that one would have written it.
+//! Two tzdb releases in one test. The program has the newer one. chrono-tz has an older one, without the
+//! overlay, and the table is made as a program with that one would have written it.
 
 use std::collections::BTreeSet;
 
@@ -30,8 +30,8 @@ fn by_chrono_tz(zone: &str, local: NaiveDateTime) -> DateTime<Utc> {
 }
 
 impl World {
-    /// Makes all meetings that have other instants by other rules, and the pages of the calendars that they are
-    /// on, as a program with those rules would have stored them. They may not be planned yet.
+    /// Makes all meetings that have other instants by other rules, and the pages of the calendars that they
+    /// are on, as a program with those rules would have stored them. They may not be planned yet.
     pub async fn store_by(&self, rules: OtherRules) {
         for ((partition, sort), mut meeting) in self.items().await {
             if sort != "MEETING" {
@@ -90,8 +90,8 @@ impl World {
         recompute_meetings::handle(&recomputer).await.unwrap()
     }
 
-    /// Notes that the table follows the rules of that release, and that the walk to those of the program begins
-    /// now.
+    /// Notes that the table follows the rules of that release, and that the walk to those of the program
+    /// begins now.
     pub async fn begin_walk(&self) {
         let from = self.clock.now().timestamp().div_euclid(60);
         let program = TzdbRelease::of_program();

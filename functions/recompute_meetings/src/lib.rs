@@ -1,8 +1,8 @@
 //! Keeps meetings at their local times when the rules of zones change.
 //!
-//! A release of Tactful may have a newer tzdb. This function runs every ten minutes and compares it with the one
-//! that the table notes ([`ZoneRules`]). If the program's is newer, it walks over all meetings to come, and
-//! moves those whose local times have become other instants. See docs/time.md.
+//! A release of Tactful may have a newer tzdb. This function runs every ten minutes and compares it with the
+//! one that the table notes ([`ZoneRules`]). If the program's is newer, it walks over all meetings to come,
+//! and moves those whose local times have become other instants. See docs/time.md.
 
 mod step;
 mod walk;
@@ -17,8 +17,8 @@ use shared::time::{Minute, TzdbRelease};
 
 use step::{RETRY_AFTER, Step, next_step};
 
-/// How long a run takes on new work. The rest of the function's 300 seconds suffices for the largest part of the
-/// table.
+/// How long a run takes on new work. The rest of the function's 300 seconds suffices for the largest part of
+/// the table.
 const TIMEOUT: Duration = Duration::from_secs(200);
 
 /// What recomputing works with.
@@ -56,9 +56,8 @@ impl Recomputer {
 
 /// Compares the program's tzdb with the table's, and walks on if there is a walk to do.
 ///
-/// # Errors
-/// When the store fails, or others keep changing the same calendars. The next run continues from the last part
-/// of the table that was completed.
+/// # Errors When the store fails, or others keep changing the same calendars. The next run continues from the
+/// last part of the table that was completed.
 pub async fn handle(recomputer: &Recomputer) -> Result<Recomputed, StoreError> {
     let Recomputer { store, clock, tzdb, .. } = recomputer;
     let now = Minute::of(clock.now());

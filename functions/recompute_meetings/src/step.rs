@@ -26,9 +26,9 @@ pub(crate) enum Step {
 
 /// Compares what is noted with the program's tzdb.
 ///
-/// Meetings go from older to newer rules alone. So a program with older rules, such as after a rollback, moves
-/// nothing. It puts off a new walk for as long as it runs, because meetings are written by older rules again,
-/// and the newer program does that walk when it comes back.
+/// Meetings go from older to newer rules alone. So a program with older rules, such as after a rollback,
+/// moves nothing. It puts off a new walk for as long as it runs, because meetings are written by older rules
+/// again, and the newer program does that walk when it comes back.
 pub(crate) fn next_step(noted: Option<&ZoneRules>, program: &TzdbRelease, now: Minute) -> Step {
     let walk = Some(Walk::begin(now + SETTLING));
     let Some(noted) = noted else {

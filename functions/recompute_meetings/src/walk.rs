@@ -30,11 +30,11 @@ enum Recomputed {
     Failed,
 }
 
-/// Brings those meetings to the rules of this program. One that can't be read or written is reported, and keeps
-/// nothing from the rest.
+/// Brings those meetings to the rules of this program. One that can't be read or written is reported, and
+/// keeps nothing from the rest.
 ///
-/// # Errors
-/// When the store can't be reached, or others keep changing the same calendars: a later run may succeed.
+/// # Errors When the store can't be reached, or others keep changing the same calendars: a later run may
+/// succeed.
 pub(crate) async fn recompute(
     recomputer: &Recomputer,
     meetings: Vec<Result<ComingMeeting, (String, StoreError)>>,
@@ -155,8 +155,8 @@ async fn try_to_move(
     Ok(Recomputed::Moved)
 }
 
-/// How many of the organizer's meetings at the new time will still be there when this walk is done. Those of the
-/// same zone move as well, so that most overlaps pass.
+/// How many of the organizer's meetings at the new time will still be there when this walk is done. Those of
+/// the same zone move as well, so that most overlaps pass.
 async fn count_overlaps(
     recomputer: &Recomputer,
     meeting: &Meeting,

@@ -212,8 +212,8 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     sweep::handle(&sweeper).await.unwrap();
 }
 
-/// A meeting of the older form gets local times, and two meetings move: to a day with a calendar page and to one
-/// without.
+/// A meeting of the older form gets local times, and two meetings move: to a day with a calendar page and to
+/// one without.
 async fn follow_new_rules(stack: &Stack, ana: &str) {
     let [late, early, older] = ["2026-12-07", "2026-12-08", "2026-12-10"];
     let book = async |day: &str| stack.meeting(ana, &format!("{day}T10:00"), &format!("{day}T11:00")).await;

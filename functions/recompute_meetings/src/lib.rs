@@ -56,8 +56,8 @@ impl Recomputer {
 
 /// Compares the program's tzdb with the table's, and walks on if there is a walk to do.
 ///
-/// # Errors When the store fails, or others keep changing the same calendars. The next run continues from the
-/// last part of the table that was completed.
+/// # Errors
+/// When the store fails. The next run continues from the last part of the table that was completed.
 pub async fn handle(recomputer: &Recomputer) -> Result<Recomputed, StoreError> {
     let Recomputer { store, clock, tzdb, .. } = recomputer;
     let now = Minute::of(clock.now());

@@ -9,7 +9,7 @@ use shared::time::{Minute, TzdbRelease};
 /// before may still write meetings by their own rules.
 pub(crate) const SETTLING: i64 = 15;
 /// After how many minutes a walk is repeated that could not bring every meeting to the new rules.
-pub(crate) const RETRY_AFTER: i64 = 24 * 60;
+pub(crate) const RETRY_AFTER: i64 = 6 * 60;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

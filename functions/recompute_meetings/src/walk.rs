@@ -30,11 +30,11 @@ enum Recomputed {
     Failed,
 }
 
-/// Brings those meetings to the rules of this program. One that can't be read or written is reported, and
-/// keeps nothing from the rest.
+/// Brings those meetings to the rules of this program. One that can't be read or written, or that others keep
+/// changing, is reported, and keeps nothing from the rest.
 ///
-/// # Errors When the store can't be reached, or others keep changing the same calendars: a later run may
-/// succeed.
+/// # Errors
+/// When the store can't be reached: a later run may succeed.
 pub(crate) async fn recompute(
     recomputer: &Recomputer,
     meetings: Vec<Result<ComingMeeting, (String, StoreError)>>,
@@ -57,17 +57,17 @@ async fn recompute_one(
     recomputer: &Recomputer,
     coming: Result<ComingMeeting, (String, StoreError)>,
 ) -> Result<Recomputed, StoreError> {
-    let (key, outcome) = match coming {
+    let (meeting_id, outcome) = match coming {
         Ok(ComingMeeting { meeting, has_local_times }) => {
             let outcome = bring_to_rules(recomputer, &meeting, has_local_times).await;
             (meeting.id.to_string(), outcome)
         }
-        Err((key, error)) => (key, Err(error)),
+        Err((id, error)) => (id, Err(error)),
     };
     match outcome {
-        Err(error) if !error.is_conflict() && !error.is_unavailable() => {
+        Err(error) if !error.is_unavailable() => {
             metrics::meeting_not_recomputed();
-            tracing::error!(%key, cause = %error, "a meeting can't be brought to the new rules of its zone");
+            tracing::error!(%meeting_id, cause = %error, "a meeting can't be brought to the new rules of its zone");
             Ok(Recomputed::Failed)
         }
         outcome => outcome,

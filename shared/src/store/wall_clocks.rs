@@ -59,7 +59,7 @@ impl WallClockItem {
 /// Some of the meetings to come, and where the table goes on.
 #[derive(Debug)]
 pub struct ComingMeetings {
-    /// The meetings. One that can't be read is an error, with the key of its item.
+    /// The meetings. One that can't be read is an error, with its id.
     pub meetings: Vec<Result<ComingMeeting, (String, StoreError)>>,
     /// Where the next part begins; `None` at the table's end.
     pub next: Option<ScanPosition>,
@@ -139,10 +139,11 @@ impl ComingMeeting {
     fn read(item: Item) -> Result<Self, (String, StoreError)> {
         let has_local_times = item.contains_key("local_start");
         let key = key_of(&item).map(|key| key.pk).unwrap_or_default();
+        let id = key.strip_prefix("MEETING#").unwrap_or_default().to_owned();
         let meeting = serde_dynamo::from_item::<_, MeetingItem>(item).map_err(StoreError::from);
         match meeting.and_then(Meeting::try_from) {
             Ok(meeting) => Ok(Self { meeting, has_local_times }),
-            Err(error) => Err((key, error)),
+            Err(error) => Err((id, error)),
         }
     }
 }

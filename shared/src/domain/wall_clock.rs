@@ -92,8 +92,8 @@ mod tests {
                 // The last minute that the clocks show before the gap, and as much later as they skip.
                 let minutes = -17 * 60..17 * 60;
                 let shows = |instant: &DateTime<Utc>| zone.local(*instant).naive_local() < local;
-                let instants = minutes.map(|minute| local.and_utc() + TimeDelta::minutes(minute));
-                let before = instants.filter(shows).next_back().unwrap();
+                let mut instants = minutes.map(|minute| local.and_utc() + TimeDelta::minutes(minute));
+                let before = instants.rfind(shows).unwrap();
                 before + (local - zone.local(before).naive_local())
             }
             [only] => *only,

@@ -8,7 +8,7 @@ use ical::IcalParser;
 use libfuzzer_sys::fuzz_target;
 use shared::calendar::{Audience, document};
 use shared::domain::{
-    Description, Email, Location, Meeting, Name, Notifications, Participant, Role, Status, Title,
+    Description, Email, Location, Meeting, Name, Notifications, Participant, Role, Status, Title, WallClock,
 };
 use shared::time::{Interval, Zone};
 
@@ -28,6 +28,7 @@ fuzz_target!(|text: &str| {
         name: name.parse::<Name>().unwrap_or_else(|_| "Ana".parse::<Name>().unwrap()),
         role,
     };
+    let interval = Interval::new(start, end).unwrap();
     let meeting = Meeting {
         id: "m1".parse().unwrap(),
         creator_id: "ana".parse().unwrap(),
@@ -35,8 +36,9 @@ fuzz_target!(|text: &str| {
         description: description.parse::<Description>().ok(),
         location: location.parse::<Location>().ok(),
         status: if minutes % 2 == 0 { Status::Confirmed } else { Status::Cancelled },
-        interval: Interval::new(start, end).unwrap(),
+        interval,
         zone,
+        wall_clock: WallClock::of(interval, zone),
         participants: vec![person("ana", Role::Organizer), person("bo", Role::Participant)],
         notifications: Notifications::default(),
         version: 1,

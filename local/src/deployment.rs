@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use recompute_meetings::Recomputer;
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
 use shared::domain::Quotas;
@@ -125,6 +126,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How often expired items and old stream records are removed.
 const REMOVE_EXPIRED_EVERY: Duration = Duration::from_secs(10);
 
+/// How often meetings are compared with the rules of their zones.
+const RECOMPUTE_EVERY: Duration = Duration::from_secs(600);
+
 impl Deployment {
     /// Starts the embedded services on the files of the data directory.
     ///
@@ -171,6 +175,7 @@ impl Deployment {
         let EmbeddedServices { dynamodb, scheduler, ses, secrets, receiver, database: _ } = services;
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(contexts.sweeper()));
+        loops.spawn(recompute_regularly(contexts.recomputer()));
         let FunctionContexts { api, planner, notifier } = contexts;
         let firing = scheduler.clone();
         loops.spawn(async move { firing.run(functions::notify_until_over(notifier)).await });
@@ -240,6 +245,17 @@ async fn sweep_every_minute(sweeper: Sweeper) {
         let now = sweeper.planner.clock.now();
         let next = (Minute::of(now) + 1).start() - now;
         sleep(next.to_std().unwrap_or_default()).await;
+    }
+}
+
+/// Compares the tzdb of this program with the one of the table, and moves meetings to newer rules.
+async fn recompute_regularly(recomputer: Recomputer) {
+    let mut tick = interval(RECOMPUTE_EVERY);
+    loop {
+        tick.tick().await;
+        if let Err(error) = recompute_meetings::handle(&recomputer).await {
+            tracing::error!(%error, "meetings could not be compared with the rules of their zones");
+        }
     }
 }
 

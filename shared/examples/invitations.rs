@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::calendar::{Audience, Identity, document};
 use shared::domain::text::inline;
 use shared::domain::{
-    Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User,
+    Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User, WallClock,
 };
 use shared::time::{Interval, Zone};
 
@@ -136,6 +136,7 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
     for name in ["bo", "cy", "dee"].into_iter().take(rng.usize(0..=3)) {
         participants.push(participant(rng, name, Role::Participant)?);
     }
+    let interval = interval(rng, zone)?;
     Ok(Meeting {
         id: format!("meeting-{number}").parse()?,
         creator_id: participants[0].user_id.clone(),
@@ -143,8 +144,9 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
         description: rng.bool().then(|| words(rng, 90, "\n").parse::<Description>()).transpose()?,
         location: rng.bool().then(|| words(rng, 6, " ").parse::<Location>()).transpose()?,
         status: Status::Confirmed,
-        interval: interval(rng, zone)?,
+        interval,
         zone,
+        wall_clock: WallClock::of(interval, zone),
         participants,
         notifications: Notifications::default(),
         version: 1,

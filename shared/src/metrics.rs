@@ -42,6 +42,21 @@ pub fn not_sent() {
     emit("MessagesNotSent", "Count", 1);
 }
 
+/// Counts a meeting that new rules of its zone moved.
+pub fn meeting_moved_by_rules() {
+    emit("MeetingsMovedByRules", "Count", 1);
+}
+
+/// Counts a meeting that now overlaps another one of its organizer, because new rules moved it.
+pub fn overlap_by_rules() {
+    emit("OverlapsByRules", "Count", 1);
+}
+
+/// Counts a meeting that could not be moved to new rules of its zone.
+pub fn meeting_not_recomputed() {
+    emit("MeetingsNotRecomputed", "Count", 1);
+}
+
 /// How many seconds after the beginning of its minute a message left: up to 60 is on time.
 pub fn lateness(planned: Minute, delivered_at: DateTime<Utc>) {
     emit("ReminderLateness", "Seconds", (delivered_at - planned.start()).num_seconds().max(0));

@@ -26,6 +26,7 @@ mod slots;
 mod times;
 mod users;
 mod webhooks;
+mod zone_rules;
 
 use serde_json::Value;
 

@@ -7,7 +7,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
-use harness::{CallOutcome, Person, World};
+use harness::{CallOutcome, OtherRules, Person, World};
 use serde_json::{Value, json};
 
 use crate::scenario::at;
@@ -20,6 +20,8 @@ enum MessageKind {
     Update,
     Cancellation,
     Removal,
+    /// An update because of new rules of the meeting's zone.
+    NewRules,
 }
 
 impl MessageKind {
@@ -27,7 +29,7 @@ impl MessageKind {
     fn expected(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Invitation => ("Invitation", &["ana", "bo"]),
-            Self::Update => ("Updated", &["ana", "bo"]),
+            Self::Update | Self::NewRules => ("Updated", &["ana", "bo"]),
             Self::Cancellation => ("Cancelled", &["ana", "bo"]),
             Self::Removal => ("Removed", &["bo"]),
         }
@@ -45,11 +47,18 @@ async fn fixture(kind: MessageKind) -> World {
         return world;
     }
     let meeting = book(&world, &ana, &bo).await;
+    if kind == MessageKind::NewRules {
+        world.store_by(OtherRules::CHRONO_TZ).await;
+    }
     world.settle().await;
     world.pass_to(at("09:13:30")).await;
     let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
     let change = match kind {
         MessageKind::Invitation => return world,
+        MessageKind::NewRules => {
+            world.begin_walk().await;
+            return world;
+        }
         MessageKind::Update => {
             Request::patch(path).body(Body::from(json!({ "title": "Other" }).to_string())).unwrap()
         }
@@ -64,8 +73,9 @@ async fn fixture(kind: MessageKind) -> World {
 }
 
 async fn book(world: &World, ana: &Person, bo: &Person) -> Value {
-    let more = json!({ "notification_interval": [], "title": "Review" });
-    world.book(ana, "2026-11-02T12:00", "2026-11-02T12:30", &[bo], more).await
+    let zone = "America/Vancouver";
+    let more = json!({ "notification_interval": [], "title": "Review", "time_zone": zone });
+    world.book(ana, "2026-11-02T05:00", "2026-11-02T05:30", &[bo], more).await
 }
 
 /// The AWS calls while the message is planned and sent to Ana, and everyone who got it in the end.
@@ -73,6 +83,9 @@ async fn run(kind: MessageKind, fault: Option<Fault>) -> (Vec<String>, Vec<Strin
     let mut world = fixture(kind).await;
     world.calls().watch(move |call| fault.map_or(CallOutcome::Pass, |fault| fault.outcome(call)));
     let planned_and_sent = async {
+        if kind == MessageKind::NewRules {
+            drop(recompute_meetings::handle(&world.process.recomputer).await);
+        }
         world.settle().await;
         world.clock.set(at("09:15:00"));
         world.fire_due().await;
@@ -82,6 +95,9 @@ async fn run(kind: MessageKind, fault: Option<Fault>) -> (Vec<String>, Vec<Strin
     world.calls().clear();
     if survived.is_none() {
         world.restart();
+    }
+    if kind == MessageKind::NewRules {
+        world.recompute().await;
     }
     world.settle().await;
     world.pass_to(at("11:59:00")).await;
@@ -134,6 +150,11 @@ async fn faults_while_updating() {
 #[tokio::test]
 async fn faults_while_cancelling() {
     sweep(MessageKind::Cancellation).await;
+}
+
+#[tokio::test]
+async fn faults_while_following_new_rules() {
+    sweep(MessageKind::NewRules).await;
 }
 
 #[tokio::test]

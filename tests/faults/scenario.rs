@@ -6,7 +6,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use harness::{Items, Person, World, instant, new_meeting, with};
+use harness::{Items, OtherRules, Person, World, instant, new_meeting, with};
 use serde_json::{Value, json};
 use shared::domain::Channel;
 use shared::notices::Due;
@@ -46,6 +46,8 @@ pub(crate) enum Scenario {
     SweepUser,
     /// The timers are lost, and the sweep delivers.
     SweepReminder,
+    /// New rules of the meeting's zone move it from 11:00 to 10:00.
+    NewRules,
 }
 
 impl Scenario {
@@ -66,7 +68,7 @@ impl Scenario {
     /// Who gets a message at what time if nothing fails.
     pub(crate) fn expected_messages(self) -> Vec<(String, String)> {
         let expected_messages: &[(&str, &str)] = match self {
-            Self::Create | Self::SweepMeeting => &[("09:30", "ana"), ("09:50", "bo")],
+            Self::Create | Self::SweepMeeting | Self::NewRules => &[("09:30", "ana"), ("09:50", "bo")],
             Self::Add => &[("09:15", "cy"), ("09:30", "ana"), ("09:50", "bo")],
             Self::Remove => &[("09:30", "ana")],
             Self::Reschedule => &[("09:30", "ana"), ("10:30", "ana"), ("10:30", "bo")],
@@ -146,7 +148,15 @@ impl Fixture {
         let before: &[i64] = if self.scenario == Scenario::Deliver { &[30, 10] } else { &[30] };
         let more = json!({ "notification_interval": self.entries(before), "title": "Review" });
         let (start, end) = ("2026-11-02T10:00", "2026-11-02T10:30");
-        self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
+        if self.scenario == Scenario::NewRules {
+            let (start, end) = ("2026-11-02T03:00", "2026-11-02T03:30");
+            let more = with(more, json!({ "time_zone": "America/Vancouver" }));
+            self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
+            self.world.store_by(OtherRules::CHRONO_TZ).await;
+            self.world.begin_walk().await;
+        } else {
+            self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
+        }
         self.world.settle().await;
     }
 
@@ -177,6 +187,7 @@ impl Fixture {
                 Scenario::SweepMeeting | Scenario::SweepUser | Scenario::SweepReminder => {
                     self.try_sweep().await
                 }
+                Scenario::NewRules => return self.try_to_recompute().await,
                 _ => drop(self.world.fire_due().await),
             }
             return None;
@@ -197,7 +208,12 @@ impl Fixture {
 
     /// Repeats the request whose outcome the client doesn't know.
     pub(crate) async fn repeat_request(&self) {
-        let Some(request) = self.request() else { return };
+        let Some(request) = self.request() else {
+            if self.scenario == Scenario::NewRules {
+                self.world.recompute().await;
+            }
+            return;
+        };
         let answer = self.world.request(request).await;
         let done_already = ["already_participant", "not_a_participant"];
         let done = answer.status < 300 || done_already.iter().any(|code| answer.body["code"] == *code);
@@ -217,6 +233,16 @@ impl Fixture {
     /// Sweeps once. A failure is ignored, because the sweep runs again in the next minute.
     async fn try_sweep(&self) {
         drop(::sweep::handle(&self.world.sweeper()).await);
+    }
+
+    /// Recomputes meetings once and follows the stream. The status stands for a run that failed.
+    async fn try_to_recompute(&self) -> Option<u16> {
+        let outcome = recompute_meetings::handle(&self.world.process.recomputer).await;
+        if outcome.is_err() {
+            return Some(503);
+        }
+        self.world.settle().await;
+        None
     }
 
     fn request(&self) -> Option<Request<Body>> {

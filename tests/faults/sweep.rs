@@ -40,7 +40,7 @@ impl Fault {
     /// All faults of that call. Only a mail can be answered too late: after all other calls the SDK tries again
     /// until it knows.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
-        let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"].contains(&operation);
+        let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query", "Scan"].contains(&operation);
         let late = (operation == "SendEmail").then_some(Self::AnsweredLate(number));
         let others = Self::ALL.into_iter().take(if reads { 1 } else { usize::MAX });
         others.map(move |fault| fault(number)).chain(late)
@@ -201,6 +201,7 @@ scenarios! { Email,
     sweeping_a_meeting: SweepMeeting,
     sweeping_a_user: SweepUser,
     sweeping_deliveries: SweepReminder,
+    following_new_rules: NewRules,
 }
 
 // The channel makes a difference for sending, and hardly any for planning.

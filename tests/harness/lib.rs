@@ -10,6 +10,7 @@ mod fixtures;
 mod people;
 mod process;
 mod time;
+mod tzdb;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -41,6 +42,7 @@ pub use calls::{Call, CallOutcome, Calls};
 pub use fixtures::{new_meeting, new_user, with};
 pub use people::Person;
 pub use process::{Process, retries_without_pauses};
+pub use tzdb::OtherRules;
 
 /// When every world begins: a Monday, on a whole minute.
 pub const BEGINNING: &str = "2026-11-02T09:00:00Z";

@@ -9,6 +9,7 @@ use local::gateway::Gateway;
 use local::gateway::authorizer::Authorizer;
 use local::sdk::Loopback;
 use local::template::Template;
+use recompute_meetings::Recomputer;
 use shared::clock::Clock;
 use shared::domain::Quotas;
 use shared::notices::{Notifier, Planner, deadlines};
@@ -28,6 +29,8 @@ pub struct Process {
     pub planner: Planner,
     /// The context of notify.
     pub notifier: Notifier,
+    /// The context of recompute_meetings.
+    pub recomputer: Recomputer,
 }
 
 impl Process {
@@ -60,8 +63,9 @@ impl Process {
         let contexts = FunctionContexts::new(&clients, settings, clock).unwrap();
         let gateway =
             Gateway::new(&template.routes().unwrap(), contexts.http(), authorizer.cloned(), clock.clone());
+        let recomputer = contexts.recomputer();
         let FunctionContexts { planner, notifier, .. } = contexts;
-        Self { calls, gateway: gateway.unwrap(), planner, notifier }
+        Self { calls, gateway: gateway.unwrap(), planner, notifier, recomputer }
     }
 }
 

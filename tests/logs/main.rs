@@ -9,6 +9,7 @@
 
 mod delivering;
 mod log;
+mod recomputing;
 mod requests;
 
 use axum::body::Body;

@@ -78,6 +78,25 @@ async fn who_was_invited_under_a_former_address_is_invited_under_the_present_one
 }
 
 #[tokio::test]
+async fn a_meeting_without_local_times_gets_them_and_nobody_is_told() {
+    let world = world_with(&stored().await.earlier).await;
+    world.begin_walk().await;
+    let key = (format!("MEETING#{OLD_REVIEW}"), "MEETING".to_owned());
+    let mut before = world.items().await[&key].clone();
+    assert_eq!((world.recompute().await.moved, world.recompute().await.is_pending), (0, false));
+    before["local_start"] = json!("2026-11-02T16:00:00");
+    before["local_end"] = json!("2026-11-02T17:00:00");
+    before["tzdb"] = json!(shared::time::TZDB);
+    assert_eq!(world.items().await[&key], before);
+    world.lose_stream().await;
+    world.pass_to(instant("2026-11-02T10:40:00Z")).await;
+    assert!(world.outbox().is_empty());
+}
+
+/// The id of the meeting of the earlier form.
+const OLD_REVIEW: &str = "e1000000000000000000000000000011";
+
+#[tokio::test]
 async fn a_stored_booking_is_in_the_way_of_another_one() {
     let stored = stored().await;
     let world = world_with(&stored.earlier).await;

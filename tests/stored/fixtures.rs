@@ -30,7 +30,7 @@ pub(crate) struct Stored {
 type Fits = fn(&str) -> bool;
 
 /// The file of each kind of item, and what the sort keys of that kind look like.
-const FILES: [(&str, Fits); 7] = [
+const FILES: [(&str, Fits); 8] = [
     ("users", |sort| sort == "PROFILE"),
     ("emails", |sort| sort == "EMAIL"),
     ("calendars", |sort| sort.starts_with("DAY#")),
@@ -38,6 +38,7 @@ const FILES: [(&str, Fits); 7] = [
     ("meetings", |sort| sort == "MEETING"),
     ("reminders", |sort| sort.starts_with("REMINDER#") && !sort.ends_with("#invitation")),
     ("invitations", |sort| sort.starts_with("REMINDER#") && sort.ends_with("#invitation")),
+    ("zone_rules", |sort| sort == "ZONE-RULES"),
 ];
 
 /// What is checked in. With `WRITE_STORED` in the environment it is written first.

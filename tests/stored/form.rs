@@ -147,6 +147,7 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "USER#<id> DAY#<date>",
             "USER#<id> PROFILE",
             "USER#<id> QUOTA#<date>",
+            "ZONE-RULES ZONE-RULES",
         ]
     );
     let has = |kind: &str, attributes: &[&str]| {
@@ -176,8 +177,13 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "owed_at",
             "status \"confirmed\"",
             "status \"cancelled\"",
+            "local_start",
+            "local_end",
+            "tzdb",
+            "moved_by_rules.overlaps",
         ],
     );
+    has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);
     has("USER#<id> PROFILE", &["dnd[]", "origin.request", "owed_shard", "owed_at", "planned_until"]);
     has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title"]);
     has(

@@ -5,7 +5,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::DateTime;
-use harness::{Call, CallOutcome, Person, World, instant};
+use harness::{Call, CallOutcome, OtherRules, Person, World, instant};
 use serde_json::{Value, json};
 use shared::notices::DeliveryOutcome;
 
@@ -99,10 +99,20 @@ impl Story {
         // Both of its reminders are late, and are sent as one webhook.
         let late = [20, 15].map(|minutes| json!({ "type": "webhook", "minutes_before": minutes }));
         self.book(&people.eve, "09:30", "09:35", &[], "Hurried", json!(late)).await;
-        let (start, end) = ("2026-11-03T23:00", "2026-11-04T01:00");
-        self.world.book(ana, start, end, &[], json!({ "notification_interval": [] })).await;
+        self.follow_new_rules(ana).await;
         self.pass("09:36").await;
         assert_eq!(self.world.webhooks().len(), REFUSED + 1);
+    }
+
+    /// A meeting at 23:00 UTC that was at midnight by the rules of an older release. After its move the older
+    /// release comes back and puts off another walk.
+    async fn follow_new_rules(&self, ana: &Person) {
+        let more = json!({ "notification_interval": [], "time_zone": "America/Vancouver" });
+        self.world.book(ana, "2026-11-03T15:00", "2026-11-03T17:00", &[], more).await;
+        self.world.store_by(OtherRules::CHRONO_TZ).await;
+        self.world.begin_walk().await;
+        assert_eq!(self.world.recompute().await.moved, 1);
+        self.world.recompute_as(OtherRules::CHRONO_TZ.tzdb).await;
     }
 
     /// 09:40 to 09:50. Bo learns of each change when his hours end.

@@ -35,6 +35,9 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
             assert!(alarm_on("AWS/Lambda", metric, &dimension).is_some(), "{function} {metric}");
         }
     }
+    // The next run makes up for one that was throttled.
+    let recomputer = json!({ "Name": "FunctionName", "Value": { "Ref": "RecomputeMeetingsFunction" } });
+    assert!(alarm_on("AWS/Lambda", "Errors", &recomputer).is_some());
     let planner = json!({ "Name": "FunctionName", "Value": { "Ref": "PlanRemindersFunction" } });
     assert!(alarm_on("AWS/Lambda", "IteratorAge", &planner).is_some());
 }
@@ -43,9 +46,14 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
     let source = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
-    for metric in
-        ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
-    {
+    for metric in [
+        "ReminderLateness",
+        "OldestDebt",
+        "MessagesNotSent",
+        "RemindersFailed",
+        "InvitationsFailed",
+        "MeetingsNotRecomputed",
+    ] {
         assert!(source.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);
@@ -54,7 +62,7 @@ fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
         // The functions write these metrics without dimensions.
         assert!(properties.get("Dimensions").is_none(), "{metric}");
     }
-    for folder in ["plan_reminders", "notify", "notify_webhook", "sweep"] {
+    for folder in ["plan_reminders", "notify", "notify_webhook", "sweep", "recompute_meetings"] {
         let variables = &function(folder).properties["Environment"]["Variables"];
         assert_eq!(variables["METRICS_NAMESPACE"], namespace, "{folder}");
     }

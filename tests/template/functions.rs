@@ -83,6 +83,9 @@ fn each_gets_the_environment_it_reads() {
             expected.extend(TIMERS);
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
+        if folder == "recompute_meetings" {
+            expected.insert("METRICS_NAMESPACE");
+        }
         if ["notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.extend(["WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
         }

@@ -87,6 +87,7 @@ async fn needs_of_all_functions() -> BTreeMap<String, BTreeSet<Need>> {
     plan_and_deliver(&stack, &first, &bo, &cy).await;
     change_and_sweep(&stack, &second, &third, &bo).await;
     fail_and_recover(&stack, &ana, &bo).await;
+    follow_new_rules(&stack, &ana).await;
     // Once with planned reminders, and once after the meeting.
     look(&stack, &ana, &first).await;
     look(&stack, &ana, &second).await;
@@ -218,6 +219,23 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     plan(&planner, &format!("MEETING#{cancelled}"), "MEETING").await;
     stack.clock.set("2026-12-04T11:10:00Z".parse().unwrap());
     sweep::handle(&sweeper).await.unwrap();
+}
+
+/// A meeting of the older form gets local times, and two meetings move: to a day with a calendar page and to
+/// one without.
+async fn follow_new_rules(stack: &Stack, ana: &str) {
+    let [late, early, older] = ["2026-12-07", "2026-12-08", "2026-12-10"];
+    let book = async |day: &str| stack.meeting(ana, &format!("{day}T10:00"), &format!("{day}T11:00")).await;
+    let (late, early, older) = (book(late).await, book(early).await, book(older).await);
+    stack.store_local_times(&late, "2026-12-08T09:00:00", "2026-12-08T10:00:00").await;
+    stack.store_local_times(&early, "2026-12-09T10:00:00", "2026-12-09T11:00:00").await;
+    stack.remove_local_times(&older).await;
+    let recomputer = stack.recomputer();
+    recomputer.store.warm_up().await;
+    assert!(recompute_meetings::handle(&recomputer).await.unwrap().is_pending);
+    stack.clock.set("2026-12-04T12:00:00Z".parse().unwrap());
+    let recomputed = stack.contended(recompute_meetings::handle(&recomputer)).await.unwrap();
+    assert_eq!((recomputed.moved, recomputed.is_pending), (2, false), "{recomputed:?}");
 }
 
 /// Hands a change of that item to the planner, in the form of the sample event.

@@ -68,6 +68,7 @@ fn on_items(operation: &str, body: &Value) -> Vec<Need> {
     match operation {
         "GetItem" | "UpdateItem" | "DeleteItem" => vec![need(operation, &body["Key"]["pk"])],
         "PutItem" => vec![need(operation, &body["Item"]["pk"])],
+        "Scan" => vec![elsewhere("dynamodb:Scan")],
         "Query" if body.get("IndexName").is_some() => {
             vec![Need {
                 action: "dynamodb:Query".to_owned(),

@@ -66,6 +66,15 @@ fn the_sweep_runs_every_minute_for_less_than_a_minute() {
 }
 
 #[test]
+fn meetings_are_compared_with_the_rules_regularly_and_no_run_meets_the_next() {
+    let recompute = function("recompute_meetings").properties;
+    let events: Vec<_> = recompute["Events"].as_object().unwrap().values().collect();
+    assert_eq!(events, [&json!({ "Type": "Schedule", "Properties": { "Schedule": "rate(10 minutes)" } })]);
+    assert!(recompute["Timeout"].as_u64().unwrap() < 600);
+    assert_eq!(recompute["EventInvokeConfig"]["MaximumRetryAttempts"], 0, "the next run is the retry");
+}
+
+#[test]
 fn dead_letters_are_encrypted_and_kept_for_two_weeks() {
     let queues = of_kind("AWS::SQS::Queue");
     assert_eq!(queues.len(), 3, "one each for timers, notify and the stream");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{CallOutcome, Calls, new_meeting, new_user, retries_without_pauses, with};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
@@ -11,6 +12,7 @@ use local::deployment::{Clients, EmbeddedServices, FunctionContexts, FunctionSet
 use local::embedded::scheduler::Backoff;
 use local::sdk::Loopback;
 use local::template::Template;
+use recompute_meetings::Recomputer;
 use serde_json::{Value, json};
 use shared::access::{Administrators, SignIn};
 use shared::api::Api;
@@ -62,6 +64,39 @@ impl Stack {
 
     pub(crate) fn notifier(&self, function: &str) -> Notifier {
         self.contexts(function).notifier
+    }
+
+    pub(crate) fn recomputer(&self) -> Recomputer {
+        self.contexts("recompute_meetings").recomputer()
+    }
+
+    /// Stores local times of a meeting as if by older rules its instants had followed from them.
+    pub(crate) async fn store_local_times(&self, meeting: &str, start: &str, end: &str) {
+        let client = aws_sdk_dynamodb::Client::new(&self.loopback.config(self.services.dynamodb.endpoint()));
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = client
+            .update_item()
+            .table_name(NAME)
+            .key("pk", text(&format!("MEETING#{meeting}")))
+            .key("sk", text("MEETING"))
+            .update_expression("SET local_start = :start, local_end = :end, tzdb = :tzdb")
+            .expression_attribute_values(":start", text(start))
+            .expression_attribute_values(":end", text(end))
+            .expression_attribute_values(":tzdb", text("2025a"));
+        update.send().await.unwrap();
+    }
+
+    /// Removes a meeting's local times, which earlier versions didn't store.
+    pub(crate) async fn remove_local_times(&self, meeting: &str) {
+        let client = aws_sdk_dynamodb::Client::new(&self.loopback.config(self.services.dynamodb.endpoint()));
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = client
+            .update_item()
+            .table_name(NAME)
+            .key("pk", text(&format!("MEETING#{meeting}")))
+            .key("sk", text("MEETING"))
+            .update_expression("REMOVE local_start, local_end, tzdb");
+        update.send().await.unwrap();
     }
 
     /// The contexts of a new process of that function.

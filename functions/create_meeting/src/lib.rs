@@ -9,7 +9,7 @@ use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
-use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId};
+use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId, WallClock};
 use shared::http::view::BookedView;
 use shared::http::{
     Fields, IdempotencyKey, Request, Response, booking_refused, created, etag, meeting_conflict, to_json,
@@ -141,6 +141,7 @@ fn meeting(new: &NewMeeting, id: &MeetingId, attendees: &[Attendee]) -> Meeting 
         status: Status::Confirmed,
         interval: new.interval,
         zone: new.zone,
+        wall_clock: WallClock::of(new.interval, new.zone),
         participants: attendees.iter().map(participant).collect(),
         notifications: new.notifications.clone(),
         version: FIRST_VERSION,

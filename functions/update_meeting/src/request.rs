@@ -1,7 +1,7 @@
 //! The body of `PATCH /api/meetings/{meeting_id}`.
 
 use shared::domain::meeting::MAX_DAYS;
-use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title};
+use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title, WallClock};
 use shared::http::{self, Fields, Patch, read};
 use shared::problem::{FieldError, Problem};
 use shared::time::{ParsedTime, Zone};
@@ -57,9 +57,11 @@ impl MeetingPatch {
                 http::resolve(&start, &end, zone, self.zone.is_some(), MAX_DAYS)?
             }
         };
+        let same_times = (interval, zone) == (before.interval, before.zone);
         let after = Meeting {
             interval,
             zone,
+            wall_clock: if same_times { before.wall_clock.clone() } else { WallClock::of(interval, zone) },
             title: self.title.clone().apply(before.title.clone()),
             description: self.description.clone().apply(before.description.clone()),
             location: self.location.clone().apply(before.location.clone()),

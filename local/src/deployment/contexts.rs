@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use recompute_meetings::Recomputer;
 use shared::access::SignIn;
 use shared::api::Api;
 use shared::clock::Clock;
@@ -136,6 +137,11 @@ impl FunctionContexts {
     /// The context of sweep, which plans and delivers what others left.
     pub fn sweeper(&self) -> Sweeper {
         Sweeper { planner: self.planner.clone(), notifier: self.notifier.clone() }
+    }
+
+    /// The context of recompute_meetings.
+    pub fn recomputer(&self) -> Recomputer {
+        Recomputer::new(self.api.store.clone(), self.api.clock.clone())
     }
 
     /// Every function behind HTTP by the name of its folder.

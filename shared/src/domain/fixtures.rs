@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Email, Event, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, User, UserId};
+use super::{
+    Email, Event, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, User, UserId, WallClock,
+};
 use crate::time::{Interval, Zone};
 
 /// The instant that `text` is in RFC 3339.
@@ -42,6 +44,7 @@ pub(crate) fn meeting(start: DateTime<Utc>, people: &[&User]) -> Meeting {
         status: Status::Confirmed,
         interval: hour(start),
         zone: Zone::UTC,
+        wall_clock: WallClock::of(hour(start), Zone::UTC),
         participants,
         notifications: Notifications::default(),
         version: 1,

@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr};
 
 use super::{
     Booking, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
-    UserId, names,
+    UserId, WallClock, names,
 };
 use crate::time::{Interval, Minute, Zone};
 
@@ -38,6 +38,8 @@ pub struct Meeting {
     pub interval: Interval,
     /// The zone in which answers and messages give its times.
     pub zone: Zone,
+    /// The local times in that zone, from which the instants of `interval` follow.
+    pub wall_clock: WallClock,
     /// Who takes part, the organizer first, then in the order they were added.
     pub participants: Vec<Participant>,
     /// When to remind the participants.
@@ -51,6 +53,11 @@ pub struct Meeting {
 }
 
 impl Meeting {
+    /// Its interval as it follows from its wall clock by the rules of this program.
+    pub fn interval_by_wall_clock(&self) -> Interval {
+        self.wall_clock.interval(self.zone, self.interval)
+    }
+
     /// The minute in which it starts.
     pub fn start_minute(&self) -> Minute {
         Minute::of(self.interval.start())

@@ -16,6 +16,7 @@ pub mod notification;
 pub mod quota;
 pub mod text;
 pub mod user;
+mod wall_clock;
 
 pub use account::Account;
 pub use booking::Booking;
@@ -33,3 +34,4 @@ pub use notification::{Channel, Channels, Notification, NotificationError, Notif
 pub use quota::Quotas;
 pub use text::{Description, Link, Location, Name, TextError, Title};
 pub use user::{Email, EmailError, User};
+pub use wall_clock::{MovedByRules, WallClock};

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::phrases::{Time, distance, listed, outlook};
+use super::phrases::{NewRules, Time, distance, listed, outlook};
 use super::size;
 use crate::domain::text::inline;
 use crate::domain::{CalendarUpdate, Description, Event, Link, Location, Meeting, Participant, Role, User};
@@ -37,6 +37,8 @@ pub(super) struct MailContent<'a> {
     /// Its old time, where that no longer holds.
     was: Option<Time>,
     place: Option<Place<'a>>,
+    /// Why its time is new, where new rules of its zone are the reason.
+    rules: Option<NewRules>,
     /// Its old place, where that has changed.
     was_at: Option<Cow<'a, str>>,
     pub(super) people: Vec<Person<'a>>,
@@ -72,6 +74,7 @@ impl<'a> MailContent<'a> {
             outlook: None,
             when: Some(Time::new(meeting.interval, reader.zone, meeting.zone)),
             was: None,
+            rules: None,
             place: meeting.location.as_ref().map(Place::new),
             was_at: None,
             people: meeting.participants.iter().map(Person::new).collect(),
@@ -102,8 +105,12 @@ impl<'a> MailContent<'a> {
         let elsewhere = before.location != meeting.location;
         let was_at = if elsewhere { before.location.as_ref() } else { None };
         let reachable_elsewhere = !before.has_same_organizer(&Event::of(meeting));
+        let rules = if moved { NewRules::of(meeting, reader) } else { None };
+        // Their own clock shows the same as before. What it would show at the old time by the new rules is
+        // nothing that they were ever told.
+        let same_hour = rules.is_some() && reader.zone == meeting.zone;
         let renewed = [
-            ("time", moved),
+            ("time", moved && !same_hour),
             ("title", renamed),
             ("place", elsewhere && self.place.is_some()),
             ("address for replies", reachable_elsewhere),
@@ -111,7 +118,8 @@ impl<'a> MailContent<'a> {
         let renewed: Vec<_> = renewed.into_iter().filter(|(_, new)| *new).map(|(word, _)| word).collect();
         MailContent {
             renewed: listed(&renewed),
-            was: moved.then(|| Time::of_reader(before.interval, reader.zone)),
+            was: (moved && !same_hour).then(|| Time::of_reader(before.interval, reader.zone)),
+            rules,
             was_called: renamed.then(|| inline(&meeting.heading_with(before.title.as_ref())).into_owned()),
             was_at: was_at.map(|place| inline(place.as_str())),
             ..self

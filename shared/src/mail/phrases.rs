@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 
+use crate::domain::{Meeting, User};
 use crate::time::{Interval, Zone};
 
 /// A time by the reader's clock, and by the meeting's where that shows another one.
@@ -54,6 +55,37 @@ fn offset(local: &DateTime<FixedOffset>) -> String {
     match local.offset().fix().local_minus_utc() {
         0 => String::new(),
         _ => local.format("%:z").to_string(),
+    }
+}
+
+/// New rules of the meeting's zone, which gave it another time.
+pub(super) struct NewRules {
+    /// What they mean, as a sentence.
+    pub(super) meaning: String,
+    /// What else the organizer should know, as a sentence.
+    pub(super) overlap: Option<String>,
+}
+
+impl NewRules {
+    /// The rules that moved `meeting` last, as `reader` is told of them.
+    pub(super) fn of(meeting: &Meeting, reader: &User) -> Option<Self> {
+        let moved = meeting.wall_clock.moved?;
+        let (asked, shown) =
+            (meeting.wall_clock.start, meeting.zone.local(meeting.interval.start()).naive_local());
+        let (zone, hour) = (meeting.zone.name(), shown.format("%H:%M"));
+        let meaning = if asked == shown {
+            format!("The clocks in {zone} follow new rules: the meeting stays at {hour} there.")
+        } else {
+            let asked = asked.format("%H:%M");
+            format!("The clocks in {zone} follow new rules and skip {asked}: the meeting is at {hour} there.")
+        };
+        let overlap = match moved.overlaps {
+            0 => None,
+            1 => Some("It now overlaps another meeting of yours.".to_owned()),
+            many => Some(format!("It now overlaps {many} other meetings of yours.")),
+        };
+        let organizes = meeting.creator_id == reader.id;
+        Some(Self { meaning, overlap: if organizes { overlap } else { None } })
     }
 }
 

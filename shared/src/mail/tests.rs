@@ -2,6 +2,7 @@
 
 mod envelope;
 mod hostile;
+mod new_rules;
 mod sending;
 mod sizes;
 mod wording;

@@ -10,6 +10,7 @@ use super::table::{
     parse, parse_optional, unreadable,
 };
 use super::users::IdempotencyItem;
+use super::wall_clocks::WallClockItem;
 use crate::domain::{
     Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant,
 };
@@ -29,7 +30,7 @@ pub(super) fn meeting_partition(id: &MeetingId) -> String {
 }
 
 #[derive(Serialize, Deserialize)]
-struct MeetingItem {
+pub(super) struct MeetingItem {
     #[serde(flatten)]
     key: ItemKey,
     meeting_id: String,
@@ -44,6 +45,8 @@ struct MeetingItem {
     start: i64,
     end: i64,
     zone: String,
+    #[serde(flatten)]
+    wall_clock: WallClockItem,
     participants: Vec<ParticipantItem>,
     notifications: Vec<NotificationItem>,
     version: u64,
@@ -86,6 +89,7 @@ impl MeetingItem {
             start: meeting.interval.start().timestamp_millis(),
             end: meeting.interval.end().timestamp_millis(),
             zone: meeting.zone.name().to_owned(),
+            wall_clock: WallClockItem::new(&meeting.wall_clock),
             participants: meeting.participants.iter().map(ParticipantItem::new).collect(),
             notifications: meeting.notifications.entries().iter().map(NotificationItem::new).collect(),
             version: meeting.version,
@@ -143,6 +147,7 @@ impl TryFrom<MeetingItem> for Meeting {
 
     fn try_from(item: MeetingItem) -> Result<Self, StoreError> {
         let notifications = item.notifications.into_iter().map(Notification::try_from);
+        let (interval, zone) = (interval(item.start, item.end)?, parse("zone", &item.zone)?);
         Ok(Self {
             id: parse("meeting_id", &item.meeting_id)?,
             creator_id: parse("creator_id", &item.creator_id)?,
@@ -150,8 +155,9 @@ impl TryFrom<MeetingItem> for Meeting {
             description: parse_optional("description", item.description.as_deref())?,
             location: parse_optional("location", item.location.as_deref())?,
             status: parse("status", &item.status)?,
-            interval: interval(item.start, item.end)?,
-            zone: parse("zone", &item.zone)?,
+            interval,
+            zone,
+            wall_clock: item.wall_clock.read(interval, zone)?,
             participants: item
                 .participants
                 .into_iter()
@@ -285,11 +291,12 @@ mod tests {
     use serde_json::{Value, from_value, json, to_value};
 
     use super::*;
-    use crate::domain::{Channel, Role, Status};
+    use crate::domain::{Channel, Role, Status, WallClock};
     use crate::time::{Interval, Zone};
 
     fn meeting() -> Meeting {
         let start = chrono::DateTime::<Utc>::UNIX_EPOCH;
+        let interval = Interval::new(start, start + TimeDelta::minutes(30)).unwrap();
         let entries = [(Channel::Email, 60, None), (Channel::Webhook, 30, Some(10))];
         let entries =
             entries.map(|(channel, before, every)| Notification::new(channel, before, every).unwrap());
@@ -300,8 +307,9 @@ mod tests {
             description: None,
             location: None,
             status: Status::Confirmed,
-            interval: Interval::new(start, start + TimeDelta::minutes(30)).unwrap(),
+            interval,
             zone: Zone::UTC,
+            wall_clock: WallClock::of(interval, Zone::UTC),
             participants: vec![Participant {
                 user_id: "ana-1".parse().unwrap(),
                 email: "ana@example.com".parse().unwrap(),
@@ -326,6 +334,9 @@ mod tests {
             "start": 0,
             "end": 1_800_000,
             "zone": "UTC",
+            "local_start": "1970-01-01T00:00:00",
+            "local_end": "1970-01-01T00:30:00",
+            "tzdb": crate::time::TZDB,
             "participants": [
                 { "user_id": "ana-1", "email": "ana@example.com", "name": "Ana", "role": "organizer" },
             ],

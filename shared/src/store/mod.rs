@@ -10,9 +10,13 @@ mod owed;
 mod quotas;
 mod table;
 mod users;
+mod wall_clocks;
+mod zone_rules;
 
 pub use calendar::{Page, bookings};
 pub use claims::Claim;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
 pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update, UserChange};
+pub use wall_clocks::{ComingMeeting, ComingMeetings, ScanPosition};
+pub use zone_rules::{Walk, ZoneRules};

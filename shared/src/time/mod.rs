@@ -48,6 +48,7 @@ mod minute;
 mod oracle;
 mod parse;
 mod rule;
+mod tzdb;
 mod zone;
 
 pub use attempts::{begin_before, next_attempt_at};
@@ -56,4 +57,5 @@ pub use interval::Interval;
 pub use minute::Minute;
 pub use parse::{FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
 pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind};
+pub use tzdb::{NotARelease, TzdbRelease};
 pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

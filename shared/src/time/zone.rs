@@ -124,6 +124,25 @@ impl Zone {
         }
     }
 
+    /// The instant of a wall-clock time that was an instant near `near` by other rules. Of the two instants
+    /// of a fold it is the nearer one. A time in a gap is read with the offset before the gap, so it is as
+    /// much later as the clocks go forward; RFC 5545, section 3.3.5, has calendars read it like that.
+    pub fn resolve_near(self, local: NaiveDateTime, near: DateTime<Utc>) -> DateTime<Utc> {
+        match self.resolve(local) {
+            Resolved::Unique(instant) => instant,
+            Resolved::Fold { first, second } => {
+                if (second - near).abs() < (first - near).abs() {
+                    second
+                } else {
+                    first
+                }
+            }
+            Resolved::Gap { before, .. } => {
+                local.and_utc() - Duration::seconds(i64::from(self.offset_seconds(before)))
+            }
+        }
+    }
+
     /// Whether it is Coordinated Universal Time, under whichever of its names.
     pub fn is_utc(self) -> bool {
         let name = self.name();
@@ -175,6 +194,13 @@ impl Zone {
             }
         }
         Some((changed, other))
+    }
+
+    /// The same zone by other rules: from each of these instants (seconds since the epoch) on, that offset
+    /// (seconds east of UTC).
+    #[cfg(test)]
+    pub(crate) fn by_rules(self, rules: Vec<(i64, i32)>) -> Zone {
+        Zone { overlay: rules.leak(), ..self }
     }
 
     fn of(tz: Tz) -> Zone {

@@ -1,12 +1,13 @@
-//! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus.
+//! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus, and Bo and a
+//! meeting of Ana's that keep the records of the requests that created them.
 //!
-//! Everything was written before idempotency keys, counted changes and marks, and before an invitation kept
-//! title and place.
+//! Everything of Fay and Gus was written before idempotency keys, counted changes and marks, and before an
+//! invitation kept title and place.
 
 use harness::instant;
 use serde_json::json;
 
-use crate::answers::assert_the_same;
+use crate::answers::{assert_repeated, assert_the_same};
 use crate::deliveries::{assert_done, messages, objects, patch};
 use crate::fixtures::{stored, world_with};
 use crate::story::meeting;
@@ -16,6 +17,13 @@ async fn every_user_and_meeting_is_answered() {
     let stored = stored().await;
     let world = world_with(&stored.earlier).await;
     assert_the_same(&world, &stored.earlier, &stored.earlier_answers).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_record_is_in_what_it_created_is_repeated() {
+    let stored = stored().await;
+    assert_eq!(stored.earlier_created.len(), 2);
+    assert_repeated(&world_with(&stored.earlier).await, &stored.earlier_created).await;
 }
 
 #[tokio::test]

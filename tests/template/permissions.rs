@@ -110,7 +110,7 @@ fn items_are_reached_only_in_the_partitions_named() {
         );
         assert_eq!(resources, [arn("Table")], "{role}/{sid}");
         for partition in partitions(&condition) {
-            let known = ["USER#*", "EMAIL#*", "MEETING#*", "WARM-UP"];
+            let known = ["USER#*", "EMAIL#*", "MEETING#*", "REQUEST#*", "WARM-UP"];
             assert!(known.contains(&partition.as_str()), "{role}/{sid} reaches {partition}");
         }
     }

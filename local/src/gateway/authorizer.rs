@@ -44,6 +44,8 @@ pub struct Authorizer {
 pub struct TokenRequest {
     /// Whose address, the claim `email`.
     pub email: String,
+    /// Who they are to the issuer, the claim `sub`: the address, unless something else is given.
+    pub subject: Option<String>,
     /// Whether it counts as verified.
     #[serde(default = "yes")]
     pub email_verified: bool,
@@ -67,6 +69,7 @@ impl TokenRequest {
     pub fn of(email: &str) -> Self {
         Self {
             email: email.to_owned(),
+            subject: None,
             email_verified: yes(),
             group: None,
             scope: None,
@@ -114,7 +117,7 @@ impl Authorizer {
         let mut claims = json!({
             "iss": request.issuer,
             "aud": request.audience,
-            "sub": request.email,
+            "sub": request.subject.as_ref().unwrap_or(&request.email),
             "iat": now,
             "exp": now.saturating_add(request.expires_in),
             "email": request.email,

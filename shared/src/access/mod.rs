@@ -15,6 +15,7 @@
 
 mod actor;
 mod caller;
+mod key_owner;
 pub mod rules;
 
 pub use actor::{Actor, Visibility};

@@ -7,6 +7,7 @@ mod meetings;
 mod notices;
 mod owed;
 mod quotas;
+mod requests;
 mod table;
 mod users;
 

@@ -11,7 +11,7 @@ use super::table::{
     Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, parse,
     unreadable,
 };
-use crate::domain::{Email, IdempotencyRecord, User, UserId};
+use crate::domain::{Email, IdempotencyRecord, RequestId, User, UserId};
 use crate::time::{Dnd, Minute};
 
 /// The sort key of a user's item.
@@ -52,6 +52,7 @@ struct UserItem {
     owed: Owed,
 }
 
+/// The record of a request as version 0.2.0 and earlier stored it, in what the request created.
 #[derive(Serialize, Deserialize)]
 pub(super) struct IdempotencyItem {
     request: String,
@@ -192,8 +193,6 @@ impl Transaction {
 pub enum Creation {
     /// The user was created.
     Created,
-    /// There is a user of that id already.
-    AlreadyThere,
     /// Somebody has the address already, in this or another spelling.
     EmailTaken,
 }
@@ -208,18 +207,29 @@ pub enum Update {
 }
 
 impl Store {
-    /// Creates a user and claims their address, in one transaction.
+    /// Creates a user and claims their address, in one transaction with the record of the request, if it is
+    /// to be recorded at that time.
     ///
     /// # Errors
-    /// When the store can't be written.
-    pub async fn create_user(&self, user: &User) -> Result<Creation, StoreError> {
-        const USER: usize = 0;
+    /// A conflict when the request is recorded already; otherwise when the store can't be written.
+    pub async fn create_user(
+        &self,
+        user: &User,
+        record: Option<(&RequestId, IdempotencyRecord, DateTime<Utc>)>,
+    ) -> Result<Creation, StoreError> {
         const CLAIM: usize = 1;
-        let transaction = self.transaction().create_user(user)?.claim_email(user)?;
+        const RECORD: usize = 2;
+        let mut transaction = self.transaction().create_user(user)?.claim_email(user)?;
+        if let Some((id, record, now)) = record {
+            transaction = transaction.record(id, &record, now)?;
+        }
         match self.commit(transaction).await {
             Ok(()) => Ok(Creation::Created),
-            Err(error) if error.failed_condition(USER) => Ok(Creation::AlreadyThere),
-            Err(error) if error.failed_condition(CLAIM) => Ok(Creation::EmailTaken),
+            // When the record's condition failed too, the address may be that of the user whom the first of
+            // two equal requests created.
+            Err(error) if error.failed_condition(CLAIM) && !error.failed_condition(RECORD) => {
+                Ok(Creation::EmailTaken)
+            }
             Err(error) => Err(error),
         }
     }

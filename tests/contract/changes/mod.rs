@@ -3,6 +3,7 @@
 mod bad_input;
 mod cancelling;
 mod idempotency;
+mod idempotency_records;
 mod meetings;
 mod moves;
 mod people;

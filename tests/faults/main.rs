@@ -9,6 +9,7 @@
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
 //! - `crowds`: some pending items can't be handled, and must not delay others.
+//! - `set_aside`: an item would become larger than DynamoDB takes.
 //! - `throttling`: SES is sent more than it takes.
 //! - `timers`: EventBridge Scheduler still carries out an earlier change of a timer.
 
@@ -25,6 +26,7 @@ mod deliveries;
 mod invitations;
 mod leftovers;
 mod scenario;
+mod set_aside;
 mod snapshot;
 mod stream;
 mod sweep;

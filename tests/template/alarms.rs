@@ -43,9 +43,14 @@ fn failures_of_the_api_and_of_the_reminders_raise_alarms() {
 fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     let namespace = json!({ "Fn::Sub": "Tactful/${AWS::StackName}" });
     let source = std::fs::read_to_string(root().join("shared/src/metrics.rs")).unwrap();
-    for metric in
-        ["ReminderLateness", "OldestDebt", "MessagesNotSent", "RemindersFailed", "InvitationsFailed"]
-    {
+    for metric in [
+        "ReminderLateness",
+        "OldestDebt",
+        "WorkSetAside",
+        "MessagesNotSent",
+        "RemindersFailed",
+        "InvitationsFailed",
+    ] {
         assert!(source.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
         let alarms = of_kind("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.properties["MetricName"] == metric);

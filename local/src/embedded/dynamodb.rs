@@ -1,5 +1,6 @@
 //! DynamoDB: dynoxide, which is verified against AWS by a public conformance suite, on SQLite.
 
+mod indexes;
 mod stream_table;
 
 use std::fmt;
@@ -172,9 +173,11 @@ fn ensure_table(database: &Database, table: &TableDefinition) -> Result<String, 
     let description = match database.describe_table(request(describe)?) {
         Ok(found) => {
             let found = serde_json::to_value(found.table).unwrap_or_default();
-            if shape(&found) != shape(&table.create) {
+            let wanted = shape(&table.create);
+            if !shape(&found).iter().all(|part| wanted.contains(part)) {
                 return Err(StartError::OtherTable);
             }
+            indexes::add_missing(database, &found, &table.create)?;
             found
         }
         Err(dynoxide::DynoxideError::ResourceNotFoundException(_)) => {

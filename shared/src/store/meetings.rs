@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::notices::NoticeItem;
 use super::owed::Owed;
+use super::sizes::EARLIER_ANSWER;
 use super::table::{
     Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
     parse, parse_optional, unreadable,
@@ -46,6 +47,9 @@ struct MeetingItem {
     zone: String,
     participants: Vec<ParticipantItem>,
     notifications: Vec<NotificationItem>,
+    /// How many reminders it makes: for the index of an organizer's meetings. Older items don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminders: Option<u64>,
     version: u64,
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,9 +92,13 @@ impl MeetingItem {
             zone: meeting.zone.name().to_owned(),
             participants: meeting.participants.iter().map(ParticipantItem::new).collect(),
             notifications: meeting.notifications.entries().iter().map(NotificationItem::new).collect(),
+            reminders: Some(meeting.reminders()),
             version: meeting.version,
             planned_version: meeting.planned_version,
-            origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
+            origin: meeting
+                .idempotency
+                .as_ref()
+                .map(|record| IdempotencyItem::at_most(record, EARLIER_ANSWER)),
         }
     }
 }
@@ -268,6 +276,11 @@ impl Store {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(meeting.version));
         let mut written = Vec::new();
+        if meeting.idempotency.as_ref().is_some_and(|record| record.response.len() > EARLIER_ANSWER) {
+            // Longer names would have no room beside it.
+            written.push("origin.answer = :none".to_owned());
+            call = call.expression_attribute_values(":none", AttributeValue::S(String::new()));
+        }
         for index in indexes {
             let Some(participant) = meeting.participants.get(*index) else { continue };
             let item = serde_dynamo::to_attribute_value(ParticipantItem::new(participant))?;
@@ -333,6 +346,7 @@ mod tests {
                 { "type": "email", "minutes_before": 60 },
                 { "type": "webhook", "minutes_before": 30, "repeat_every": 10 },
             ],
+            "reminders": 3,
             "version": 2,
             "planned_version": 1,
         })

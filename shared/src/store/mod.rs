@@ -5,9 +5,11 @@
 mod calendar;
 mod meetings;
 mod notices;
+mod organized;
 mod owed;
 mod quotas;
 mod requests;
+pub mod sizes;
 mod table;
 mod users;
 

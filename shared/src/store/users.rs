@@ -72,6 +72,17 @@ impl From<&IdempotencyRecord> for IdempotencyItem {
     }
 }
 
+impl IdempotencyItem {
+    /// The record, without the answer if that is longer than `most` bytes.
+    pub(super) fn at_most(record: &IdempotencyRecord, most: usize) -> Self {
+        let mut item = Self::from(record);
+        if item.answer.len() > most {
+            item.answer.clear();
+        }
+        item
+    }
+}
+
 impl From<IdempotencyItem> for IdempotencyRecord {
     fn from(item: IdempotencyItem) -> Self {
         Self { request_digest: item.request, response: item.answer }

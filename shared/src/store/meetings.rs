@@ -346,7 +346,7 @@ mod tests {
                 { "type": "email", "minutes_before": 60 },
                 { "type": "webhook", "minutes_before": 30, "repeat_every": 10 },
             ],
-            "reminders": 3,
+            "reminders": 4,
             "version": 2,
             "planned_version": 1,
         })

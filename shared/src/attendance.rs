@@ -39,14 +39,17 @@ pub struct Clash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "makes the meeting too large: {people} participants on {days} UTC days are {} participant-days; a meeting has at \
-     most {MAX_PARTICIPANT_DAYS} participant-days",
-    people * days
+     most {MAX_PARTICIPANT_DAYS} participant-days{}",
+    people * days,
+    if *most < MAX_PARTICIPANT_DAYS { format!(", and {most} if it is created with an Idempotency-Key") } else { String::new() }
 )]
 pub struct MeetingTooLarge {
     /// How many would take part, the organizer among them.
     pub people: usize,
     /// How many UTC days the change touches.
     pub days: usize,
+    /// How many participant-days this request may touch.
+    pub most: usize,
 }
 
 /// A calendar page has no room for another meeting.
@@ -82,13 +85,14 @@ pub fn check_free(creator: &Attendee, interval: Interval, meeting: &MeetingId) -
     if conflicts.is_empty() { Ok(()) } else { Err(Clash { conflicts }) }
 }
 
-/// Checks that one transaction can write the calendar pages of `people` on `days`.
+/// Checks that one transaction can write the calendar pages of `people` on `days`, of which it has room for
+/// `most`.
 ///
 /// # Errors
 /// When they are too many.
-pub fn check_size(people: usize, days: &BTreeSet<NaiveDate>) -> Result<(), MeetingTooLarge> {
+pub fn check_size(people: usize, days: &BTreeSet<NaiveDate>, most: usize) -> Result<(), MeetingTooLarge> {
     let days = days.len();
-    if people * days <= MAX_PARTICIPANT_DAYS { Ok(()) } else { Err(MeetingTooLarge { people, days }) }
+    if people * days <= most { Ok(()) } else { Err(MeetingTooLarge { people, days, most }) }
 }
 
 /// Checks that a meeting still takes place.
@@ -142,9 +146,11 @@ mod tests {
 
     #[test]
     fn a_meeting_is_limited_by_participants_times_days() {
-        assert_eq!(check_size(99, &days(1)), Ok(()));
-        assert_eq!(check_size(100, &days(1)), Err(MeetingTooLarge { people: 100, days: 1 }));
-        assert_eq!(check_size(9, &days(11)), Ok(()));
-        assert_eq!(check_size(10, &days(10)), Err(MeetingTooLarge { people: 10, days: 10 }));
+        let too_large = |people, days, most| Err(MeetingTooLarge { people, days, most });
+        assert_eq!(check_size(99, &days(1), 99), Ok(()));
+        assert_eq!(check_size(100, &days(1), 99), too_large(100, 1, 99));
+        assert_eq!(check_size(9, &days(11), 99), Ok(()));
+        assert_eq!(check_size(9, &days(11), 98), too_large(9, 11, 98));
+        assert_eq!(check_size(10, &days(10), 99), too_large(10, 10, 99));
     }
 }

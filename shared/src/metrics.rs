@@ -57,6 +57,11 @@ pub fn meeting_not_recomputed() {
     emit("MeetingsNotRecomputed", "Count", 1);
 }
 
+/// Counts a work item that can't be done as it is, and is left for a while.
+pub fn set_aside() {
+    emit("WorkSetAside", "Count", 1);
+}
+
 /// How many seconds after the beginning of its minute a message left: up to 60 is on time.
 pub fn lateness(planned: Minute, delivered_at: DateTime<Utc>) {
     emit("ReminderLateness", "Seconds", (delivered_at - planned.start()).num_seconds().max(0));

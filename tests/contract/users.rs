@@ -72,7 +72,7 @@ async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
         version: 1,
         idempotency: None,
     };
-    world.process.notifier.store.create_user(&before, None).await.unwrap();
+    world.process.notifier.store.create_user(&before, None, None).await.unwrap();
     let bird = Person { id: "from-before".to_owned(), email: before.email.to_string() };
     let meeting = world.book(&bird, "2026-11-02T12:00", "2026-11-02T13:00", &[], json!({})).await;
     assert_eq!(meeting["participants"][0]["email"], "ñandú@example.com");

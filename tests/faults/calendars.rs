@@ -140,9 +140,15 @@ async fn one_unplannable_meeting_does_not_delay_the_others() {
     fixture.world.put_item(unreadable).await;
     fixture.world.settle().await;
     assert_eq!(fixture.disturbing().await, 1, "that of the meeting at 11:00 alone");
+    // It is left for an hour, and the plan of the user is done.
+    let meeting = fixture.meetings[3]["meeting_id"].as_str().unwrap();
+    let key = (format!("MEETING#{meeting}"), "MEETING".to_owned());
+    let left_until = async || fixture.world.items().await[&key]["owed_at"].as_i64();
+    let left = left_until().await;
+    assert_eq!(left, Some(fixture.world.clock.now().timestamp() / 60 + 60));
     fixture.world.clock.set(at("09:02:00"));
     fixture.world.sweep().await;
-    assert!(fixture.is_owed().await);
+    assert_eq!((left_until().await, fixture.is_owed().await), (left, false));
 }
 
 #[tokio::test]

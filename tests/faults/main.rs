@@ -13,6 +13,7 @@
 //! - `crowds`: some pending items can't be handled, and must not delay others.
 //! - `lanes`: the receiver of webhooks hangs, and must not delay mail.
 //! - `margin`: everything goes wrong in the last minutes before do-not-disturb hours.
+//! - `set_aside`: an item would become larger than DynamoDB takes.
 //! - `throttling`: SES is sent more than it takes.
 //! - `timers`: EventBridge Scheduler still carries out an earlier change of a timer.
 
@@ -32,6 +33,7 @@ mod lanes;
 mod leftovers;
 mod margin;
 mod scenario;
+mod set_aside;
 mod snapshot;
 mod stream;
 mod sweep;

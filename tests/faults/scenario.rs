@@ -227,6 +227,8 @@ impl Fixture {
         let mut names: Vec<_> = people.into_iter().filter_map(name).collect();
         let meetings = items.keys().filter_map(|(partition, _)| partition.strip_prefix("MEETING#"));
         names.extend(meetings.map(|id| (id.to_owned(), "MEETING")));
+        let records = items.keys().filter_map(|(partition, _)| partition.strip_prefix("REQUEST#"));
+        names.extend(records.map(|id| (id.to_owned(), "RECORD")));
         names
     }
 

@@ -67,12 +67,10 @@ async fn every_user_and_meeting_is_answered_as_before() {
     assert_the_same(&world, &stored.items, &stored.answers).await;
 }
 
-#[tokio::test]
-async fn a_request_made_again_under_its_key_gets_the_stored_answer() {
-    let stored = stored().await;
-    let world = world_with(&stored.items).await;
-    assert_eq!(stored.created.len(), 3);
-    for created in &stored.created {
+/// Makes those requests again, under their keys and with other bodies too. Nothing is written.
+pub(crate) async fn assert_repeated(world: &World, all_created: &[Value]) {
+    let before = world.items().await;
+    for created in all_created {
         let text = |name: &str| created[name].as_str().unwrap();
         let headers = [("Idempotency-Key", text("key"))];
         let again = request(Method::POST, text("path"), &headers, &created["body"]);
@@ -86,8 +84,14 @@ async fn a_request_made_again_under_its_key_gets_the_stored_answer() {
         let answer = world.request(request(Method::POST, text("path"), &headers, &other)).await;
         assert_eq!((answer.status, &answer.body["code"]), (422, &json!("idempotency_key_reused")));
     }
-    let items: Vec<_> = world.items().await.into_values().collect();
-    assert!(items.len() == stored.items.len() && items.iter().all(|item| stored.items.contains(item)));
+    assert!(world.items().await == before);
+}
+
+#[tokio::test]
+async fn a_request_made_again_under_its_key_gets_the_stored_answer() {
+    let stored = stored().await;
+    assert_eq!(stored.created.len(), 3);
+    assert_repeated(&world_with(&stored.items).await, &stored.created).await;
 }
 
 #[tokio::test]
@@ -120,26 +124,34 @@ async fn stored_addresses_and_counts_go_on() {
     assert_eq!(counts(&items, ana), [meetings + 1, invitations + 1]);
 }
 
-/// The pending reminders are summed up from the organizer's stored pages.
+/// The pending reminders are summed up from the meetings, or else from the organizer's stored pages.
 #[tokio::test]
-async fn what_a_stored_page_counts_is_counted() {
+async fn what_a_stored_meeting_or_page_counts_is_counted() {
     let stored = stored().await;
     let review = meeting(&stored.items, "Design review");
     let (ana, id) = (review["creator_id"].as_str().unwrap(), review["meeting_id"].as_str().unwrap());
     let page = |item: &&Value| item["pk"] == format!("USER#{ana}") && item["sk"] == "DAY#2026-11-02";
     let page = stored.items.iter().find(page).unwrap();
     // Five reminders for each of three people.
-    assert_eq!(page["meetings"][id]["reminders"], 15);
-    for (reminders, status) in [(15, 201), (50_000, 429)] {
-        let world = world_with(&stored.items).await;
-        let mut page = page.clone();
-        page["meetings"][id]["reminders"] = json!(reminders);
-        world.put_item(page).await;
-        let body = json!({
-            "creator_id": ana, "start_time": "2026-11-05T10:00", "end_time": "2026-11-05T11:00",
-            "time_zone": "UTC", "participants": [],
-        });
-        let (answered, answer) = world.post("/api/create_meeting", body).await;
-        assert_eq!(answered, status, "{answer}");
+    assert_eq!((&review["reminders"], &page["meetings"][id]["reminders"]), (&json!(15), &json!(15)));
+    for is_noted_in_the_meeting in [true, false] {
+        for (reminders, status) in [(15, 201), (50_000, 429)] {
+            let world = world_with(&stored.items).await;
+            let (mut review, mut page) = (review.clone(), page.clone());
+            if is_noted_in_the_meeting {
+                review["reminders"] = json!(reminders);
+            } else {
+                review.as_object_mut().unwrap().remove("reminders");
+                page["meetings"][id]["reminders"] = json!(reminders);
+            }
+            world.put_item(review).await;
+            world.put_item(page).await;
+            let body = json!({
+                "creator_id": ana, "start_time": "2026-11-05T10:00", "end_time": "2026-11-05T11:00",
+                "time_zone": "UTC", "participants": [],
+            });
+            let (answered, answer) = world.post("/api/create_meeting", body).await;
+            assert_eq!(answered, status, "{answer}");
+        }
     }
 }

@@ -1,14 +1,15 @@
-//! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus.
+//! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus, and Bo and a
+//! meeting of Ana's that keep the records of the requests that created them.
 //!
-//! Everything was written before idempotency keys, counted changes and marks, and before an invitation kept
-//! title and place, and what else its message said: address, organizer and `SEQUENCE`.
+//! Everything of Fay and Gus was written before idempotency keys, counted changes and marks, and before an
+//! invitation kept title and place, and what else its message said: address, organizer and `SEQUENCE`.
 
 use axum::http::Method;
 use harness::{World, instant};
 use local::gateway::authorizer::TokenRequest;
 use serde_json::json;
 
-use crate::answers::assert_the_same;
+use crate::answers::{assert_repeated, assert_the_same};
 use crate::deliveries::{assert_done, messages, objects, patch};
 use crate::fixtures::{stored, world_with};
 use crate::story::{meeting, request};
@@ -18,6 +19,13 @@ async fn every_user_and_meeting_is_answered() {
     let stored = stored().await;
     let world = world_with(&stored.earlier).await;
     assert_the_same(&world, &stored.earlier, &stored.earlier_answers).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_record_is_in_what_it_created_is_repeated() {
+    let stored = stored().await;
+    assert_eq!(stored.earlier_created.len(), 2);
+    assert_repeated(&world_with(&stored.earlier).await, &stored.earlier_created).await;
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ pub(crate) struct Stored {
     pub(crate) answers: Vec<Value>,
     /// What was created under idempotency keys, see [`Story::created`].
     pub(crate) created: Vec<Value>,
+    /// What was created under idempotency keys in earlier forms, each as in `created`.
+    pub(crate) earlier_created: Vec<Value>,
     /// What is answered about `earlier`.
     pub(crate) earlier_answers: Vec<Value>,
 }
@@ -30,11 +32,12 @@ pub(crate) struct Stored {
 type Fits = fn(&str) -> bool;
 
 /// The file of each kind of item, and what the sort keys of that kind look like.
-const FILES: [(&str, Fits); 8] = [
+const FILES: [(&str, Fits); 9] = [
     ("users", |sort| sort == "PROFILE"),
     ("emails", |sort| sort == "EMAIL"),
     ("calendars", |sort| sort.starts_with("DAY#")),
     ("quotas", |sort| sort.starts_with("QUOTA#")),
+    ("requests", |sort| sort == "REQUEST"),
     ("meetings", |sort| sort == "MEETING"),
     ("reminders", |sort| sort.starts_with("REMINDER#") && !sort.ends_with("#invitation")),
     ("invitations", |sort| sort.starts_with("REMINDER#") && sort.ends_with("#invitation")),
@@ -69,10 +72,12 @@ impl Stored {
     fn read() -> Self {
         let items = FILES.iter().flat_map(|(name, _)| list(&read(&format!("items/{name}.json")))).collect();
         let earlier = list(&read("items/earlier.json"));
+        let created = earlier.iter().filter(|form| form["created"].is_object());
         let expected = read("expected.json");
         Self {
             items,
             timers: list(&read("items/timers.json")),
+            earlier_created: created.map(|form| form["created"].clone()).collect(),
             earlier: earlier.into_iter().map(|form| form["item"].clone()).collect(),
             answers: list(&expected["answers"]),
             created: list(&expected["created"]),

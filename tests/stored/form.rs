@@ -144,6 +144,7 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "MEETING#<id> REMINDER#<id>#email#<number>",
             "MEETING#<id> REMINDER#<id>#invitation",
             "MEETING#<id> REMINDER#<id>#webhook#<number>",
+            "REQUEST#<id> REQUEST",
             "USER#<id> DAY#<date>",
             "USER#<id> PROFILE",
             "USER#<id> QUOTA#<date>",
@@ -173,7 +174,6 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "description",
             "location",
             "notifications[].repeat_every",
-            "origin.answer",
             "owed_at",
             "status \"confirmed\"",
             "status \"cancelled\"",
@@ -184,7 +184,8 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
         ],
     );
     has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);
-    has("USER#<id> PROFILE", &["dnd[]", "origin.request", "owed_shard", "owed_at", "planned_until"]);
+    has("USER#<id> PROFILE", &["dnd[]", "owed_shard", "owed_at", "planned_until"]);
+    has("REQUEST#<id> REQUEST", &["request", "answer", "expires_at"]);
     has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title"]);
     has(
         "USER#<id> QUOTA#<date>",

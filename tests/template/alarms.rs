@@ -49,6 +49,7 @@ fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
     for metric in [
         "ReminderLateness",
         "OldestDebt",
+        "WorkSetAside",
         "MessagesNotSent",
         "RemindersFailed",
         "InvitationsFailed",

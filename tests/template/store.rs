@@ -5,19 +5,31 @@ use serde_json::{Value, json};
 use crate::model::{of_kind, template};
 
 #[test]
-fn the_table_has_the_keys_and_the_index_that_the_store_uses() {
+fn the_table_has_the_keys_and_the_indexes_that_the_store_uses() {
     let tables = of_kind("AWS::DynamoDB::Table");
     assert_eq!(tables.len(), 1, "there is one table");
     let table = &tables[0].properties;
     assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
     assert_eq!(table["KeySchema"], key("pk", "sk"));
-    let owed = json!([{
+    let owed = json!({
         "IndexName": "owed",
         "KeySchema": key("owed_shard", "owed_at"),
         "Projection": { "ProjectionType": "KEYS_ONLY" },
-    }]);
-    assert_eq!(table["GlobalSecondaryIndexes"], owed);
-    let attributes = [("pk", "S"), ("sk", "S"), ("owed_shard", "S"), ("owed_at", "N")];
+    });
+    let organized = json!({
+        "IndexName": "organized",
+        "KeySchema": key("creator_id", "start"),
+        "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": ["reminders", "status"] },
+    });
+    assert_eq!(table["GlobalSecondaryIndexes"], json!([owed, organized]));
+    let attributes = [
+        ("pk", "S"),
+        ("sk", "S"),
+        ("owed_shard", "S"),
+        ("owed_at", "N"),
+        ("creator_id", "S"),
+        ("start", "N"),
+    ];
     let attributes = attributes.map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }));
     assert_eq!(table["AttributeDefinitions"], json!(attributes));
 }

@@ -3,13 +3,15 @@
 
 mod request;
 
+use chrono::{DateTime, Utc};
 use lambda_http::http::header;
 use serde_json::json;
 use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
-use shared::domain::{Meeting, MeetingId, Participant, Role, Status, User, UserId, WallClock};
+use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
+use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, Status, User, UserId, WallClock};
 use shared::http::view::BookedView;
 use shared::http::{
     Fields, IdempotencyKey, Request, Response, booking_refused, created, etag, meeting_conflict, to_json,
@@ -33,11 +35,9 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
     let new = request::parse(fields, api.channels)?;
-    let id = match &key {
-        Some(key) => MeetingId::derived(&["create_meeting", new.creator_id.as_str(), key.as_str()]),
-        None => MeetingId::random(),
-    };
-    let mut response = until_committed(&api, &caller, &Create { new, id, key }).await?;
+    let keyed = key.map(|key| Keyed::new(&new.creator_id, key));
+    let create = Create { new, id: MeetingId::random(), keyed };
+    let mut response = until_committed(&api, &caller, &create).await?;
     // A repeated answer has it too: it shows the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
     Ok(response)
@@ -46,7 +46,43 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 struct Create {
     new: NewMeeting,
     id: MeetingId,
-    key: Option<IdempotencyKey>,
+    keyed: Option<Keyed>,
+}
+
+/// A request with an idempotency key. Each creator has keys of their own: two may choose the same key.
+struct Keyed {
+    key: IdempotencyKey,
+    /// The record of the request.
+    id: RequestId,
+    /// The meeting that version 0.2.0 and earlier created for the request.
+    earlier: MeetingId,
+}
+
+impl Keyed {
+    fn new(creator: &UserId, key: IdempotencyKey) -> Self {
+        let words = ["create_meeting", creator.as_str(), key.as_str()];
+        Self { id: RequestId::new(&words), earlier: MeetingId::derived(&words), key }
+    }
+
+    fn with_own_keys(&self, read_set: ReadSet) -> ReadSet {
+        read_set.request(&self.id).meeting(&self.earlier)
+    }
+
+    /// The answer to a request that was done before.
+    fn replay(&self, found: &Found, now: DateTime<Utc>) -> Result<Option<Response>, Problem> {
+        if let Some(record) = found.request(&self.id, now)? {
+            return self.key.replay(Some(record)).map(Some);
+        }
+        let Some(mut existing) = found.meeting(&self.earlier)? else { return Ok(None) };
+        let mut record = existing.idempotency.take();
+        if let Some(record) = &mut record
+            && record.response.is_empty()
+        {
+            // Its item had no room for the answer any more.
+            record.response = to_json(&BookedView::new(&existing, &[], Vec::new()))?;
+        }
+        self.key.replay(record).map(Some)
+    }
 }
 
 impl Command for Create {
@@ -54,18 +90,24 @@ impl Command for Create {
     type Error = Problem;
 
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Response, Problem> {
-        let Self { new, id, key } = self;
-        let read_set = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval).meeting(id);
-        let read_set = new.participants.iter().fold(read_set, ReadSet::email);
+        let Self { new, id, keyed } = self;
+        let read_set = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval);
+        let mut read_set = new.participants.iter().fold(read_set, ReadSet::email);
+        if let Some(keyed) = keyed {
+            read_set = keyed.with_own_keys(read_set);
+        }
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         attempt.caller().actor(&found)?.may(OnUser::ActAs, &new.creator_id)?;
-        if let (Some(key), Some(existing)) = (key, found.meeting(id)?) {
-            return key.replay(existing.idempotency.as_ref());
+        if let Some(keyed) = keyed
+            && let Some(response) = keyed.replay(&found, attempt.now())?
+        {
+            return Ok(response);
         }
         let user = found.user(&new.creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
         let creator = Attendee { user, pages: found.days(&new.creator_id, new.interval)? };
         let others = owners(new, &found)?;
-        attendance::check_size(others.len() + 1, &new.interval.utc_days().collect())
+        let most = MAX_PARTICIPANT_DAYS - usize::from(keyed.is_some());
+        attendance::check_size(others.len() + 1, &new.interval.utc_days().collect(), most)
             .map_err(|too_large| Problem::bad_field("participants", too_large))?;
         attendance::check_free(&creator, new.interval, id)
             .map_err(|clash| meeting_conflict(&clash, new.zone))?;
@@ -89,10 +131,12 @@ impl Command for Create {
             attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
         }
 
-        let mut meeting = meeting(new, id, &attendees);
+        let meeting = meeting(new, id, &attendees);
         let answer = to_json(&BookedView::new(&meeting, &attendees, new.warnings.clone()))?;
-        meeting.idempotency = key.as_ref().map(|key| key.record(&answer));
         let mut transaction = attempt.create(&meeting)?;
+        if let Some(Keyed { key, id, .. }) = keyed {
+            transaction = transaction.record(id, &key.record(&answer), attempt.now())?;
+        }
         for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
             let field = match participant.role {
                 Role::Organizer => "start_time",

@@ -2,11 +2,11 @@
 
 use shared::access::Caller;
 use shared::api::Api;
-use shared::domain::{Email, User, UserId};
+use shared::domain::{Email, RequestId, User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_json};
 use shared::problem::{Code, Problem};
-use shared::store::Creation;
+use shared::store::{Creation, ReadSet};
 
 /// Creates a user, unless another user has their address.
 ///
@@ -16,56 +16,78 @@ use shared::store::Creation;
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
-    let key = IdempotencyKey::of(&request, &fields)?;
-    let id = key.as_ref().map_or_else(UserId::random, |key| derived(&caller, key));
-    let mut user = parse(fields, id)?;
+    let keyed = IdempotencyKey::of(&request, &fields)?.map(|key| Keyed::new(&caller, key));
+    let user = parse(fields)?;
     caller.may_have(&user.email)?;
-    let answer = to_json(&UserView::from(&user))?;
-    user.idempotency = key.as_ref().map(|key| key.record(&answer));
-    let creation = api.store.until_committed(|| api.store.create_user(&user, caller.account())).await?;
-    if let Creation::AlreadyThere { bound: Some(bound) } | Creation::EmailTaken { bound: Some(bound) } =
-        &creation
-    {
-        caller.check_bound(bound)?;
+    api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await
+}
+
+async fn create(api: &Api, caller: &Caller, user: &User, keyed: Option<&Keyed>) -> Result<Response, Problem> {
+    let now = api.clock.now();
+    if let Some(Keyed { key, id, earlier }) = keyed {
+        let read_set = caller.with_own_keys(ReadSet::new().request(id).user(earlier));
+        let found = api.store.read(read_set).await?;
+        // The address must not be bound to another account.
+        caller.actor(&found)?;
+        if let Some(record) = found.request(id, now)? {
+            return key.replay(Some(record));
+        }
+        // The address of somebody else's user is the caller's by now, or was before.
+        let is_own = |existing: &User| caller.may_have(&existing.email).is_ok();
+        if let Some(existing) = found.user(earlier)?.filter(is_own) {
+            return key.replay(existing.idempotency);
+        }
     }
-    match creation {
+    let answer = to_json(&UserView::from(user))?;
+    let record = keyed.map(|Keyed { key, id, .. }| (id, key.record(&answer), now));
+    match api.store.create_user(user, caller.account(), record).await? {
         Creation::Created => Ok(created(answer)),
-        Creation::AlreadyThere { .. } => replay(&api, &user.id, key).await,
-        Creation::EmailTaken { .. } => Err(Problem::new(
-            Code::EmailTaken,
-            "Another user has this address. Upper and lower case count as the same.",
-        )),
+        Creation::EmailTaken { bound } => {
+            if let Some(bound) = bound {
+                caller.check_bound(&bound)?;
+            }
+            let detail = "Another user has this address. Upper and lower case count as the same.";
+            Err(Problem::new(Code::EmailTaken, detail))
+        }
     }
 }
 
-/// The id of the user that a key creates. Each caller has keys of their own: two
-/// callers may choose the same key.
-fn derived(caller: &Caller, key: &IdempotencyKey) -> UserId {
-    match caller {
-        Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
-        Caller::Person(person) => UserId::derived(&["create_user", key.as_str(), &person.email.key()]),
+/// A request with an idempotency key. Each caller has keys of their own: two callers may choose the same key.
+struct Keyed {
+    key: IdempotencyKey,
+    /// The record of the request.
+    id: RequestId,
+    /// The user that version 0.2.0 and earlier created for the request.
+    earlier: UserId,
+}
+
+impl Keyed {
+    /// A caller is known by their account, which stays with a person: an address may pass to somebody else
+    /// (OpenID Connect Core 1.0, section 5.7). All who may act for anyone share their keys: they may see each
+    /// other's users and meetings as well.
+    fn new(caller: &Caller, key: IdempotencyKey) -> Self {
+        let mut words = vec!["create_user", key.as_str()];
+        if let Some(account) = caller.account() {
+            words.extend(["subject", &account.issuer, &account.subject]);
+        }
+        let id = RequestId::new(&words);
+        let earlier = match caller {
+            Caller::Unrestricted => UserId::derived(&["create_user", key.as_str()]),
+            Caller::Person(person) => UserId::derived(&["create_user", key.as_str(), &person.email.key()]),
+        };
+        Self { key, id, earlier }
     }
 }
 
-fn parse(mut fields: Fields, id: UserId) -> Result<User, Problem> {
+fn parse(mut fields: Fields) -> Result<User, Problem> {
     let email = fields.required("email", read::text::<Email>);
     let name = fields.required("name", read::name);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
     let dnd = fields.dnd();
     let user = || {
+        let id = UserId::random();
         Some(User { id, email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, idempotency: None })
     };
     fields.finish(user())
-}
-
-/// The user of that idempotency key exists already: answers as it was answered then.
-async fn replay(api: &Api, id: &UserId, key: Option<IdempotencyKey>) -> Result<Response, Problem> {
-    let existing = api
-        .store
-        .user(id)
-        .await?
-        .ok_or_else(|| Problem::internal("the user of a repeated request is gone"))?;
-    let key = key.ok_or_else(|| Problem::internal("a random user id exists already"))?;
-    key.replay(existing.idempotency.as_ref())
 }

@@ -4,6 +4,7 @@ use shared::access::rules::OnMeeting;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
+use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
 use shared::http::view::BookedView;
 use shared::http::{Fields, Request, Response, booking_refused, versioned};
@@ -46,7 +47,7 @@ impl Command for Add {
             return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));
         }
         let people = meeting.participants.len() + 1;
-        attendance::check_size(people, &meeting.interval.utc_days().collect())
+        attendance::check_size(people, &meeting.interval.utc_days().collect(), MAX_PARTICIPANT_DAYS)
             .map_err(|too_large| Problem::bad_field("user_id", too_large))?;
 
         let quota_request = QuotaRequest {

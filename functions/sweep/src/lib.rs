@@ -6,7 +6,7 @@ use futures_util::future::{join, join3};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use shared::domain::{Channel, NoticeKey};
-use shared::notices::{DeliveryOutcome, Notifier, Planner, Run, Unfinished};
+use shared::notices::{DeliveryOutcome, Notifier, Planner, Run, Unfinished, unless_impossible};
 use shared::store::{Pending, StoreError, Unplanned, WorkItem};
 use shared::time::Minute;
 
@@ -123,7 +123,7 @@ async fn run_concurrently<T, H: From<Handled>, F: Future<Output = H>>(
 async fn deliver_if_due(sweeper: &Sweeper, key: NoticeKey) -> Delivered {
     match sweeper.notifier.deliver_if_due(&key).await {
         Ok(DeliveryOutcome::NotYet | DeliveryOutcome::AlreadyClosed) => Delivered::NeedsTimer(key),
-        outcome => Handled::of(&WorkItem::Notice(key), outcome.map(drop)).into(),
+        outcome => finish(sweeper, WorkItem::Notice(key), outcome.map(drop)).await.into(),
     }
 }
 
@@ -134,7 +134,13 @@ async fn deliver(sweeper: &Sweeper, run: &Run, key: NoticeKey) -> Handled {
         Ok(DeliveryOutcome::AlreadyClosed) => sweeper.planner.plan_meeting(&key.meeting_id, run).await,
         outcome => outcome.map(drop),
     };
-    Handled::of(&WorkItem::Notice(key), outcome)
+    finish(sweeper, WorkItem::Notice(key), outcome).await
+}
+
+async fn finish(sweeper: &Sweeper, work_item: WorkItem, outcome: Result<(), Unfinished>) -> Handled {
+    let Planner { store, clock, .. } = &sweeper.planner;
+    let outcome = unless_impossible(store, clock, &work_item, outcome).await;
+    Handled::of(&work_item, outcome)
 }
 
 async fn plan(sweeper: &Sweeper, run: &Run, unplanned: Unplanned) -> Handled {

@@ -9,6 +9,7 @@ use shared::access::rules::OnMeeting;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
+use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
 use shared::http::{
@@ -62,7 +63,7 @@ impl Command for Change {
         check_version(&self.request, before.version)?;
         let (mut after, warnings) = self.patch.apply(&before)?;
         let (old_days, new_days) = (days(&before), days(&after));
-        attendance::check_size(after.participants.len(), &(&old_days | &new_days))
+        attendance::check_size(after.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS)
             .map_err(|too_large| Problem::bad_field("start_time", too_large))?;
 
         let mut read_set = ReadSet::new();

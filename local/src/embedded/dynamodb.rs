@@ -3,6 +3,7 @@
 //! dynoxide's own HTTP server is not used: it answers every web page, and checks no signature.
 
 mod api;
+mod indexes;
 mod stream_table;
 
 use std::fmt;
@@ -181,9 +182,11 @@ fn ensure_table(database: &Database, table: &TableDefinition) -> Result<String, 
     let description = match database.describe_table(request(describe)?) {
         Ok(found) => {
             let found = serde_json::to_value(found.table).unwrap_or_default();
-            if shape(&found) != shape(&table.create) {
+            let wanted = shape(&table.create);
+            if !shape(&found).iter().all(|part| wanted.contains(part)) {
                 return Err(StartError::OtherTable);
             }
+            indexes::add_missing(database, &found, &table.create)?;
             found
         }
         Err(dynoxide::DynoxideError::ResourceNotFoundException(_)) => {

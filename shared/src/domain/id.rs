@@ -17,8 +17,8 @@ macro_rules! opaque_id {
                 Self(uuid::Uuid::new_v4().simple().to_string())
             }
 
-            /// The id that is always the same for the same words. An idempotency key is among them, so a
-            /// request that is repeated finds what it created the first time.
+            /// The id that version 0.2.0 and earlier gave to what a request with an idempotency key created.
+            /// The key is among the words, so a request that is repeated finds it.
             pub fn derived(words: &[&str]) -> Self {
                 Self(digest(words))
             }

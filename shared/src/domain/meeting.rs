@@ -48,7 +48,9 @@ pub struct Meeting {
     pub version: u64,
     /// The newest version whose reminders are planned; 0 before the first.
     pub planned_version: u64,
-    /// The request that created it, where it had an idempotency key.
+    /// The request that created it, where version 0.2.0 or earlier did that with an idempotency key. Newer
+    /// records are items of their own. An answer that the meeting's item has no room for is left out when the
+    /// meeting changes.
     pub idempotency: Option<IdempotencyRecord>,
 }
 

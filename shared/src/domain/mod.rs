@@ -24,7 +24,7 @@ pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;
 pub use id::{IdError, MeetingId, UserId};
-pub use idempotency::IdempotencyRecord;
+pub use idempotency::{IdempotencyRecord, RequestId};
 pub use meeting::{Meeting, Participant, Role, Status};
 pub use notice::{
     Closed, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, UnknownKind,

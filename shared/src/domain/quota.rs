@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use strum::IntoStaticStr;
 
-use super::{Booking, MeetingId, Role};
+use super::MeetingId;
 
 /// The limits of a deployment, the same for every user. 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +121,9 @@ pub fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
 pub struct PendingReminders(BTreeMap<MeetingId, (DateTime<Utc>, u64)>);
 
 impl PendingReminders {
-    /// The reminders of the meetings among `bookings` that the user organizes and that start after `now`,
-    /// without the meeting `except`. A meeting that appears several times counts once.
-    pub fn of(bookings: Vec<Booking>, now: DateTime<Utc>, except: &MeetingId) -> Self {
-        let counts = |booking: &Booking| {
-            booking.role == Role::Organizer && booking.interval.start() > now && booking.meeting_id != *except
-        };
-        let entry = |booking: Booking| (booking.meeting_id, (booking.interval.start(), booking.reminders));
-        Self(bookings.into_iter().filter(counts).map(entry).collect())
+    /// The reminders of those meetings: of each, when it starts and how many reminders it makes.
+    pub fn new(meetings: impl IntoIterator<Item = (MeetingId, (DateTime<Utc>, u64))>) -> Self {
+        Self(meetings.into_iter().collect())
     }
 
     /// How many reminders they are together.
@@ -156,24 +151,12 @@ impl PendingReminders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Interval;
 
     const QUOTAS: Quotas =
         Quotas { meetings_per_day: 3, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 10 };
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
-    }
-
-    fn booking(role: Role, day: u32, reminders: u64) -> Booking {
-        let start = at(&format!("2026-12-{day:02}T10:00:00Z"));
-        Booking {
-            meeting_id: MeetingId::random(),
-            title: None,
-            role,
-            interval: Interval::new(start, start + Days::new(2)).unwrap(),
-            reminders,
-        }
     }
 
     #[test]
@@ -223,23 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn each_future_meeting_that_the_user_organizes_counts_once() {
-        let (over, first, second) = (
-            booking(Role::Organizer, 1, 100),
-            booking(Role::Organizer, 2, 3),
-            booking(Role::Organizer, 3, 4),
-        );
-        let elsewhere = booking(Role::Participant, 3, 100);
-        let all = vec![second.clone(), over.clone(), first.clone(), elsewhere, second.clone()];
-        let nothing = MeetingId::random();
-        let pending = PendingReminders::of(all.clone(), over.interval.start(), &nothing);
+    fn room_comes_when_enough_meetings_have_started() {
+        let (first, second) = (at("2026-12-02T10:00:00Z"), at("2026-12-03T10:00:00Z"));
+        let meetings = [(second, 4), (first, 3)].map(|meeting| (MeetingId::random(), meeting));
+        let pending = PendingReminders::new(meetings);
         assert_eq!(pending.total(), 7);
-        assert_eq!(PendingReminders::of(all, over.interval.start(), &first.meeting_id).total(), 4);
-
         assert_eq!(pending.shrinks_to(7), None);
-        assert_eq!(pending.shrinks_to(6), Some(first.interval.start()));
-        assert_eq!(pending.shrinks_to(4), Some(first.interval.start()));
-        assert_eq!(pending.shrinks_to(3), Some(second.interval.start()));
-        assert_eq!(pending.shrinks_to(0), Some(second.interval.start()));
+        assert_eq!(pending.shrinks_to(6), Some(first));
+        assert_eq!(pending.shrinks_to(4), Some(first));
+        assert_eq!(pending.shrinks_to(3), Some(second));
+        assert_eq!(pending.shrinks_to(0), Some(second));
     }
 }

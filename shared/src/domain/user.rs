@@ -25,7 +25,8 @@ pub struct User {
     pub dnd: Option<Dnd>,
     /// Rises with every change, from 1.
     pub version: u64,
-    /// The request that created them, where it had an idempotency key.
+    /// The request that created them, where version 0.2.0 or earlier did that with an idempotency key. Newer
+    /// records are items of their own.
     pub idempotency: Option<IdempotencyRecord>,
 }
 

@@ -85,10 +85,10 @@ impl IdempotencyKey {
     ///
     /// # Errors
     /// 422 when that request had another body.
-    pub fn replay(&self, record: Option<&IdempotencyRecord>) -> Result<Response, Problem> {
+    pub fn replay(&self, record: Option<IdempotencyRecord>) -> Result<Response, Problem> {
         match record {
             Some(record) if record.request_digest == self.request_digest => {
-                let mut response = super::created(record.response.clone());
+                let mut response = super::created(record.response);
                 let replayed = header::HeaderName::from_static("idempotent-replayed");
                 response.headers_mut().insert(replayed, header::HeaderValue::from_static("true"));
                 Ok(response)

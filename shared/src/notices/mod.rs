@@ -13,6 +13,7 @@ mod plan;
 mod planner;
 mod row_timer;
 mod run;
+mod set_aside;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use notifier::{DeliveryOutcome, Notifier};
 pub use plan::{Plan, plan, preview, recipients};
 pub use planner::Planner;
 pub use run::Run;
+pub use set_aside::unless_impossible;
 
 pub use crate::timers::Due;
 
@@ -47,6 +49,9 @@ pub enum Unfinished {
     /// The run takes on nothing more.
     #[error("the time of this run is up")]
     TimeIsUp,
+    /// It can't be done as it is, and is left for an hour.
+    #[error("it can't be done as it is, and is left for an hour")]
+    SetAside,
     /// Others change the same reminders, or deliver them right now.
     #[error("others are changing the same reminders")]
     Busy,
@@ -56,7 +61,8 @@ impl Unfinished {
     /// Whether the sweep, within a minute, should try it again rather than the caller at once: a claim has to
     /// end first, or EventBridge Scheduler to recover.
     pub fn can_wait(&self) -> bool {
-        matches!(self, Self::Busy | Self::TimeIsUp | Self::LongCalendar) || self.leaves_timers()
+        matches!(self, Self::Busy | Self::TimeIsUp | Self::LongCalendar | Self::SetAside)
+            || self.leaves_timers()
     }
 
     /// Whether only timers are missing: their rows are pending.

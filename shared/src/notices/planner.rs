@@ -7,12 +7,12 @@ use futures_util::stream::{self, StreamExt};
 
 use super::plan::{Plan, plan, recipients};
 use super::row_timer::settle_timer;
-use super::{Run, Unfinished, log};
+use super::{Run, Unfinished, log, unless_impossible};
 use crate::clock::Clock;
 use crate::domain::{
     Meeting, MeetingId, Notice, NoticeKey, NoticeState, NoticeStatus, Participant, Transition, User, UserId,
 };
-use crate::store::{Store, Unplanned};
+use crate::store::{Store, Unplanned, WorkItem};
 use crate::time::Minute;
 use crate::timers::Timers;
 
@@ -42,10 +42,11 @@ impl Planner {
     /// # Errors
     /// When AWS fails, others keep changing the same notices, or the run is over. The rest stays pending.
     pub async fn plan(&self, unplanned: &Unplanned, run: &Run) -> Result<(), Unfinished> {
-        match unplanned {
+        let outcome = match unplanned {
             Unplanned::Meeting(id) => self.plan_meeting(id, run).await,
             Unplanned::User(id) => self.plan_user(id, run).await,
-        }
+        };
+        unless_impossible(&self.store, &self.clock, &WorkItem::Plan(unplanned.clone()), outcome).await
     }
 
     /// Brings the notices of a meeting and their timers up to its newest version. The rows are written
@@ -125,7 +126,7 @@ impl Planner {
             if index >= run.most_per_user() {
                 return Err(Unfinished::LongCalendar);
             }
-            self.plan_notices(&meeting, Some(id), run).await
+            self.plan_meeting_of(id, meeting, run).await
         });
         let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
         let is_left = |outcome: &Result<_, Unfinished>| {
@@ -144,6 +145,17 @@ impl Planner {
             outcome => outcome?,
         }
         outcomes.into_iter().collect()
+    }
+
+    /// Plans a user's notices of one meeting. If that is impossible, the meeting is left for a while, with
+    /// everyone's notices, and the user's other meetings don't wait for it.
+    async fn plan_meeting_of(&self, user: &UserId, id: MeetingId, run: &Run) -> Result<(), Unfinished> {
+        let outcome = self.plan_notices(&id, Some(user), run).await;
+        let work = WorkItem::Plan(Unplanned::Meeting(id));
+        match unless_impossible(&self.store, &self.clock, &work, outcome).await {
+            Err(Unfinished::SetAside) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     /// Brings the meeting's copies of names and addresses up to date. Returns whether there was a conflict.

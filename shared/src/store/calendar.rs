@@ -16,7 +16,7 @@ use super::table::{
     parse_optional,
 };
 use super::users::user_partition;
-use crate::domain::{Booking, Meeting, MeetingId, Role, UserId};
+use crate::domain::{Booking, Meeting, MeetingId, Role, Title, UserId};
 use crate::time::{Interval, LAST_YEAR};
 
 /// Later than every day of a meeting: none starts after [`LAST_YEAR`].
@@ -57,9 +57,8 @@ struct DayEntry {
 }
 
 impl DayItem {
-    fn new(key: &Key, booking: &Booking) -> Self {
-        let meetings = BTreeMap::from([(booking.meeting_id.to_string(), DayEntry::new(booking))]);
-        Self { key: key.into(), version: 1, meetings }
+    fn new(key: &Key, id: &MeetingId, entry: DayEntry) -> Self {
+        Self { key: key.into(), version: 1, meetings: BTreeMap::from([(id.to_string(), entry)]) }
     }
 
     fn bookings(self) -> Result<Vec<Booking>, StoreError> {
@@ -67,13 +66,23 @@ impl DayItem {
     }
 }
 
+/// Up to this size of a page, in bytes, titles are on it as they are: some forty bookings with usual titles.
+/// On a larger page they are cut, so that a transaction can write as many full pages as a meeting has
+/// participant-days; see the test.
+const WHOLE_TITLES: usize = 5_000;
+/// The bytes of a title that is cut.
+const CUT_TITLE: usize = 24;
+
 impl DayEntry {
-    fn new(booking: &Booking) -> Self {
+    /// The entry of a booking on a page of that size, in bytes.
+    fn new(booking: &Booking, page_size: usize) -> Self {
+        let size = page_size + booking.title.as_ref().map_or(0, |title| title.as_str().len());
+        let shown = |title: &Title| if size <= WHOLE_TITLES { title.to_string() } else { cut(title) };
         Self {
             start: booking.interval.start().timestamp_millis(),
             end: booking.interval.end().timestamp_millis(),
             role: booking.role.as_str().to_owned(),
-            title: booking.title.as_ref().map(ToString::to_string),
+            title: booking.title.as_ref().map(shown),
             reminders: booking.reminders,
         }
     }
@@ -89,14 +98,33 @@ impl DayEntry {
     }
 }
 
+/// The beginning of a title, with an ellipsis unless that is all of it.
+fn cut(title: &Title) -> String {
+    const ELLIPSIS: &str = "…";
+    let text = title.as_str();
+    if text.len() <= CUT_TITLE {
+        return text.to_owned();
+    }
+    let mut end = CUT_TITLE - ELLIPSIS.len();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{ELLIPSIS}", text[..end].trim_end())
+}
+
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
 impl ReadSet {
+    /// Adds a user's calendar page of one day.
+    pub(super) fn day(self, id: &UserId, date: NaiveDate) -> Self {
+        self.with(Key::day(id, date))
+    }
+
     /// Adds a user's calendar pages of the days of `interval`.
     pub fn days(self, id: &UserId, interval: Interval) -> Self {
-        interval.utc_days().fold(self, |set, date| set.with(Key::day(id, date)))
+        interval.utc_days().fold(self, |set, date| set.day(id, date))
     }
 }
 
@@ -109,12 +137,13 @@ impl Found {
         interval.utc_days().map(|date| self.day(id, date)).collect()
     }
 
-    fn day(&self, id: &UserId, date: NaiveDate) -> Result<Page, StoreError> {
+    pub(super) fn day(&self, id: &UserId, date: NaiveDate) -> Result<Page, StoreError> {
         let key = Key::day(id, date);
+        let size = self.size(&key);
         let item = self.item::<DayItem>(&key)?;
         let version = item.as_ref().map(|item| item.version);
         let bookings = item.map(DayItem::bookings).transpose()?.unwrap_or_default();
-        Ok(Page { key, version, bookings })
+        Ok(Page { key, version, bookings, size })
     }
 }
 
@@ -125,9 +154,11 @@ pub struct Page {
     /// `None` when the page doesn't exist yet.
     version: Option<u64>,
     bookings: Vec<Booking>,
+    /// In bytes, as DynamoDB counts it.
+    size: usize,
 }
 
-/// Keeps a page well under the 400 KiB of an item: a booking with the longest title has about 1 KiB.
+/// Keeps a page small: a meeting's transaction writes up to 99 of them.
 const MAX_BOOKINGS: usize = 300;
 /// Invitations stop here, so that nobody can fill the day of somebody else, who still wants to book.
 const MAX_INVITATIONS: usize = 250;
@@ -139,8 +170,15 @@ impl Page {
             Role::Organizer => MAX_BOOKINGS,
             Role::Participant => MAX_INVITATIONS,
         };
-        let is_on_page = || self.bookings.iter().any(|other| other.meeting_id == booking.meeting_id);
-        self.bookings.len() < most || is_on_page()
+        self.bookings.len() < most || self.booking_of(&booking.meeting_id).is_some()
+    }
+
+    pub(super) fn into_bookings(self) -> Vec<Booking> {
+        self.bookings
+    }
+
+    fn booking_of(&self, meeting: &MeetingId) -> Option<&Booking> {
+        self.bookings.iter().find(|booking| booking.meeting_id == *meeting)
     }
 }
 
@@ -152,15 +190,28 @@ pub fn bookings(pages: &[Page]) -> Vec<Booking> {
 }
 
 impl Transaction {
-    /// Adds a booking to a page, on the condition that the page is still as it was read.
+    /// Adds a booking to a page, on the condition that the page is still as it was read. Where the meeting is
+    /// on the page already and keeps its time, nobody else's booking can be wrong: then the page may have
+    /// changed, and keeps its version. The meeting's own version, which the same transaction raises, says
+    /// that the meeting still has that time.
     ///
     /// # Errors
     /// When it can't be made into an item.
     pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
+        let entry = DayEntry::new(booking, page.size);
         let Some(version) = page.version else {
-            return self.put(&DayItem::new(&page.key, booking), Condition::Absent);
+            return self.put(&DayItem::new(&page.key, &booking.meeting_id, entry), Condition::Absent);
         };
-        let entry = AttributeValue::M(serde_dynamo::to_item(DayEntry::new(booking))?);
+        let entry = AttributeValue::M(serde_dynamo::to_item(entry)?);
+        if page.booking_of(&booking.meeting_id).is_some_and(|before| before.interval == booking.interval) {
+            let update = self
+                .update(&page.key)
+                .update_expression("SET meetings.#id = :entry")
+                .condition_expression("attribute_exists(meetings.#id)")
+                .expression_attribute_names("#id", booking.meeting_id.as_str())
+                .expression_attribute_values(":entry", entry);
+            return self.with_update(&page.key, update);
+        }
         let update = self
             .update(&page.key)
             .update_expression("SET #version = :next, meetings.#id = :entry")
@@ -254,5 +305,54 @@ impl Store {
         let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sizes;
+    use crate::store::table::{Item, size_of};
+
+    fn booking(role: Role, title: &str) -> Booking {
+        let start = DateTime::from_timestamp(4_000_000_000, 0).unwrap();
+        let interval = Interval::new(start, start + chrono::TimeDelta::hours(1)).unwrap();
+        let reminders = if role == Role::Organizer { 99_999 } else { 0 };
+        Booking { meeting_id: MeetingId::random(), title: title.parse().ok(), role, interval, reminders }
+    }
+
+    fn size(day: &DayItem) -> usize {
+        size_of(&serde_dynamo::to_item::<_, Item>(day).unwrap())
+    }
+
+    /// Whoever fills a page, with titles of whatever length in whatever order, it stays small.
+    #[test]
+    fn a_full_page_is_within_its_bound() {
+        let long = "𝒜".repeat(200);
+        let key = Key::day(&UserId::random(), LAST_DAY);
+        for whole in 0..50 {
+            let mut day = DayItem { key: (&key).into(), version: u64::MAX, meetings: BTreeMap::new() };
+            for number in 0..MAX_BOOKINGS {
+                let role = if number < MAX_INVITATIONS { Role::Participant } else { Role::Organizer };
+                // Titles may be changed later.
+                for title in [if number < whole { "x" } else { &long }, &long] {
+                    let booking = booking(role, title);
+                    let entry = DayEntry::new(&booking, size(&day));
+                    day.meetings.insert(format!("{number:032}"), entry);
+                }
+            }
+            assert!(size(&day) <= sizes::PAGE, "{whole}: {}", size(&day));
+        }
+    }
+
+    #[test]
+    fn a_title_is_cut_between_characters_and_only_on_a_crowded_page() {
+        let shown =
+            |title: &str, size| DayEntry::new(&booking(Role::Participant, title), size).title.unwrap();
+        let title = "Quarterly review of everything";
+        assert_eq!(shown(title, WHOLE_TITLES - title.len()), title);
+        assert_eq!(shown(title, WHOLE_TITLES), "Quarterly review of e…");
+        assert_eq!(shown("Quarterly review of all!", WHOLE_TITLES), "Quarterly review of all!");
+        assert_eq!(shown(&"𝒜".repeat(7), WHOLE_TITLES), format!("{}…", "𝒜".repeat(5)));
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::notices::NoticeItem;
 use super::owed::Owed;
+use super::sizes::EARLIER_ANSWER;
 use super::table::{
     Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
     parse, parse_optional, unreadable,
@@ -49,6 +50,9 @@ pub(super) struct MeetingItem {
     wall_clock: WallClockItem,
     participants: Vec<ParticipantItem>,
     notifications: Vec<NotificationItem>,
+    /// How many reminders it makes: for the index of an organizer's meetings. Older items don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminders: Option<u64>,
     version: u64,
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,9 +96,13 @@ impl MeetingItem {
             wall_clock: WallClockItem::new(&meeting.wall_clock),
             participants: meeting.participants.iter().map(ParticipantItem::new).collect(),
             notifications: meeting.notifications.entries().iter().map(NotificationItem::new).collect(),
+            reminders: Some(meeting.reminders()),
             version: meeting.version,
             planned_version: meeting.planned_version,
-            origin: meeting.idempotency.as_ref().map(IdempotencyItem::from),
+            origin: meeting
+                .idempotency
+                .as_ref()
+                .map(|record| IdempotencyItem::at_most(record, EARLIER_ANSWER)),
         }
     }
 }
@@ -274,6 +282,11 @@ impl Store {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(meeting.version));
         let mut written = Vec::new();
+        if meeting.idempotency.as_ref().is_some_and(|record| record.response.len() > EARLIER_ANSWER) {
+            // Longer names would have no room beside it.
+            written.push("origin.answer = :none".to_owned());
+            call = call.expression_attribute_values(":none", AttributeValue::S(String::new()));
+        }
         for index in indexes {
             let Some(participant) = meeting.participants.get(*index) else { continue };
             let item = serde_dynamo::to_attribute_value(ParticipantItem::new(participant))?;
@@ -344,6 +357,7 @@ mod tests {
                 { "type": "email", "minutes_before": 60 },
                 { "type": "webhook", "minutes_before": 30, "repeat_every": 10 },
             ],
+            "reminders": 4,
             "version": 2,
             "planned_version": 1,
         })

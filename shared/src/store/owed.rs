@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::meetings::MEETING;
-use super::table::{Item, Key, Store, StoreError};
+use super::table::{Item, Key, Store, StoreError, number};
 use super::users::PROFILE;
 use crate::domain::{MeetingId, NoticeKey, UserId};
 use crate::time::Minute;
@@ -173,6 +173,40 @@ impl Store {
             overdue.add(&item.map_err(StoreError::read)?);
         }
         Ok(overdue)
+    }
+}
+
+impl Store {
+    /// Leaves an item's work until that minute. Whoever changes the item meanwhile makes it due at once.
+    ///
+    /// # Errors
+    /// A conflict when the item is gone; otherwise when the store can't be written.
+    pub async fn set_aside(&self, work: &WorkItem, until: Minute) -> Result<(), StoreError> {
+        const LATER: &str = "SET owed_shard = :shard, owed_at = :at";
+        // A meeting may have been planned before a user's change, and is to be marked as planned again.
+        const LATER_AND_UNPLANNED: &str = "SET owed_shard = :shard, owed_at = :at, planned_version = :none";
+        let (key, update, none) = match work {
+            WorkItem::Plan(Unplanned::Meeting(id)) => {
+                (Key::meeting(id), LATER_AND_UNPLANNED, Some(number(0)))
+            }
+            WorkItem::Plan(Unplanned::User(id)) => (Key::user(id), LATER, None),
+            WorkItem::Notice(key) => (Key::notice(key), LATER, None),
+        };
+        let owed = Owed::at(&key, Some(until));
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression(update)
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":shard", AttributeValue::S(owed.owed_shard.unwrap_or_default()))
+            .expression_attribute_values(":at", AttributeValue::N(until.epoch().to_string()));
+        let call = match none {
+            Some(none) => call.expression_attribute_values(":none", none),
+            None => call,
+        };
+        call.send().await.map(drop).map_err(StoreError::update)
     }
 }
 

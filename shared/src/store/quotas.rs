@@ -4,13 +4,12 @@ use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, NaiveTime};
 
-use super::calendar::LAST_DAY;
 use super::table::{Item, Key, Store, StoreError, Transaction, number};
 use super::users::user_partition;
-use crate::domain::quota::{Demand, PendingReminders};
-use crate::domain::{MeetingId, UserId};
+use crate::domain::UserId;
+use crate::domain::quota::Demand;
 
 /// How long a day's counts are kept, from the beginning of the day.
 const KEPT: Days = Days::new(2);
@@ -122,21 +121,6 @@ impl Store {
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let call = call.update_expression(format!("ADD {}", sums.join(", ")));
         call.customize().config_override(once).send().await.map(drop).map_err(StoreError::update)
-    }
-
-    /// The pending reminders of the future meetings that the user organizes, without the meeting
-    /// `except`.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub async fn pending(
-        &self,
-        user: &UserId,
-        now: DateTime<Utc>,
-        except: &MeetingId,
-    ) -> Result<PendingReminders, StoreError> {
-        let bookings = self.booked_days(user, now.date_naive(), LAST_DAY, usize::MAX).await?;
-        Ok(PendingReminders::of(bookings, now, except))
     }
 }
 

@@ -13,7 +13,7 @@ use super::table::{
     unreadable,
 };
 use crate::domain::quota::Demand;
-use crate::domain::{Account, Email, IdempotencyRecord, User, UserId};
+use crate::domain::{Account, Email, IdempotencyRecord, RequestId, User, UserId};
 use crate::time::{Dnd, Minute};
 
 /// The sort key of a user's item.
@@ -50,6 +50,7 @@ struct UserItem {
     owed: Owed,
 }
 
+/// The record of a request as version 0.2.0 and earlier stored it, in what the request created.
 #[derive(Serialize, Deserialize)]
 pub(super) struct IdempotencyItem {
     request: String,
@@ -59,6 +60,17 @@ pub(super) struct IdempotencyItem {
 impl From<&IdempotencyRecord> for IdempotencyItem {
     fn from(record: &IdempotencyRecord) -> Self {
         Self { request: record.request_digest.clone(), answer: record.response.clone() }
+    }
+}
+
+impl IdempotencyItem {
+    /// The record, without the answer if that is longer than `most` bytes.
+    pub(super) fn at_most(record: &IdempotencyRecord, most: usize) -> Self {
+        let mut item = Self::from(record);
+        if item.answer.len() > most {
+            item.answer.clear();
+        }
+        item
     }
 }
 
@@ -147,11 +159,6 @@ impl Transaction {
 pub enum Creation {
     /// The user was created.
     Created,
-    /// There is a user of that id already.
-    AlreadyThere {
-        /// The account that the address is bound to, if it is.
-        bound: Option<Account>,
-    },
     /// Somebody has the address already, in this or another spelling.
     EmailTaken {
         /// The account that the address is bound to, if it is.
@@ -189,25 +196,33 @@ pub struct UserChange<'a> {
 }
 
 impl Store {
-    /// Creates a user and claims their address, in one transaction. Only `account`, if there is one, may sign
-    /// in with it.
+    /// Creates a user and claims their address, in one transaction with the record of the request, if it is
+    /// to be recorded at that time. Only `account`, if there is one, may sign in with the address.
     ///
     /// # Errors
-    /// When the store can't be written.
-    pub async fn create_user(&self, user: &User, account: Option<&Account>) -> Result<Creation, StoreError> {
-        const USER: usize = 0;
+    /// A conflict when the request is recorded already; otherwise when the store can't be written.
+    pub async fn create_user(
+        &self,
+        user: &User,
+        account: Option<&Account>,
+        record: Option<(&RequestId, IdempotencyRecord, DateTime<Utc>)>,
+    ) -> Result<Creation, StoreError> {
         const CLAIM: usize = 1;
-        let transaction = self.transaction().create_user(user)?.claim_email(user, account)?;
+        let mut transaction = self.transaction().create_user(user)?.claim_email(user, account)?;
         // The claim may be in more than one place.
         let claims = CLAIM..transaction.len();
+        if let Some((id, record, now)) = record {
+            transaction = transaction.record(id, &record, now)?;
+        }
         let Err(error) = self.commit(transaction).await else { return Ok(Creation::Created) };
         let taken = claims.clone().any(|claim| error.failed_condition(claim));
-        let bound = claims.map(|claim| error.bound_account(claim)).collect::<Result<Vec<_>, _>>()?;
-        let bound = bound.into_iter().flatten().next();
-        if error.failed_condition(USER) {
-            return Ok(Creation::AlreadyThere { bound });
+        // When the record's condition failed too, the address may be that of the user whom the first of two
+        // equal requests created.
+        if !taken || error.failed_condition(claims.end) {
+            return Err(error);
         }
-        if taken { Ok(Creation::EmailTaken { bound }) } else { Err(error) }
+        let bound = claims.map(|claim| error.bound_account(claim)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Creation::EmailTaken { bound: bound.into_iter().flatten().next() })
     }
 
     /// Changes a user. The claim on their address moves in the same transaction, and so does the count of what

@@ -3,6 +3,8 @@
 mod bad_input;
 mod cancelling;
 mod idempotency;
+mod idempotency_records;
+mod largest;
 mod meetings;
 mod moves;
 mod people;

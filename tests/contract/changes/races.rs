@@ -48,6 +48,39 @@ async fn many_moves_at_once_leave_the_meeting_at_one_time() {
     assert_eq!(timers(&world).await.len(), 2);
 }
 
+/// What takes no time from anyone leaves the versions alone that bookings depend on.
+#[tokio::test]
+async fn a_title_changed_many_times_at_once_is_in_nobodys_way() {
+    let world = World::start().await;
+    let [ana, bo, cy] = world.people(["ana", "bo", "cy"]).await;
+    let meeting = world.book(&ana, "2026-12-01T22:00", "2026-12-02T02:00", &[&bo, &cy], json!({})).await;
+    let renaming = join_all((0..24).map(async |number| {
+        let list = json!([number + 1]);
+        let change =
+            json!({ "title": format!("No. {number}"), "location": "Room 1", "notification_interval": list });
+        patch(&world, &meeting, change).await
+    }));
+    let booking = join_all((0..8).map(async |hour| {
+        let (start, end) = (format!("2026-12-01T{hour:02}:00"), format!("2026-12-01T{hour:02}:30"));
+        world.try_book(&bo, &start, &end, &[], json!({})).await
+    }));
+    let (renamed, booked_by_bo) = join(renaming, booking).await;
+    assert_eq!((count(&renamed, 200, None), count(&booked_by_bo, 201, None)), (24, 8));
+    world.settle().await;
+    assert_eq!(patch_user(&world, &cy, json!({ "name": "Cyrus" })).await.0, 200);
+    world.settle().await;
+
+    let (_, last) = renamed.iter().find(|(_, body)| body["version"] == 25).unwrap();
+    let items = world.items().await;
+    for (person, day, bookings) in
+        [(&ana, 1, 0), (&ana, 2, 0), (&bo, 1, 8), (&bo, 2, 0), (&cy, 1, 0), (&cy, 2, 0)]
+    {
+        let page = &items[&(format!("USER#{}", person.id), format!("DAY#2026-12-{day:02}"))];
+        assert_eq!(page["version"], 1 + bookings, "{page}");
+        assert_eq!(page["meetings"][meeting["meeting_id"].as_str().unwrap()]["title"], last["title"]);
+    }
+}
+
 #[tokio::test]
 async fn of_many_meetings_moved_to_overlapping_times_one_moves() {
     let world = World::start().await;

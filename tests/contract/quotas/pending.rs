@@ -187,27 +187,56 @@ async fn reminders_count_for_the_organizer_only() {
     assert_eq!(entries(&bo).await, [Value::Null, Value::Null, Value::Null]);
 }
 
+async fn remove(world: &World, (pk, sk): (String, String), path: &str, id: &str) {
+    let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(world.dynamodb_endpoint()));
+    let call = client.update_item().table_name(TABLE).update_expression(format!("REMOVE {path}"));
+    let call = call.key("pk", AttributeValue::S(pk)).key("sk", AttributeValue::S(sk));
+    let call = if path.contains("#id") { call.expression_attribute_names("#id", id) } else { call };
+    call.send().await.unwrap();
+}
+
+/// Version 0.2.0 noted it on the organizer's pages alone, and earlier versions nowhere.
 #[tokio::test]
-async fn meetings_without_a_stored_count_are_counted_from_their_next_change() {
+async fn meetings_of_earlier_versions_are_counted_from_pages_or_from_their_next_change() {
     let world = world().await;
     let (ana, _, meeting) = fixture(&world).await;
     let cy = world.person("cy", "UTC").await;
-    let client = aws_sdk_dynamodb::Client::new(&Loopback::new().config(world.dynamodb_endpoint()));
+    let id = meeting["meeting_id"].as_str().unwrap();
+    let item = || (format!("MEETING#{id}"), "MEETING".to_owned());
+    remove(&world, item(), "reminders", id).await;
+    fit(&world, &ana, 6).await;
     for day in ["DAY#2026-12-01", "DAY#2026-12-02", "DAY#2026-12-03"] {
-        client
-            .update_item()
-            .table_name(TABLE)
-            .key("pk", AttributeValue::S(format!("USER#{}", ana.id)))
-            .key("sk", AttributeValue::S(day.to_owned()))
-            .update_expression("REMOVE meetings.#id.reminders")
-            .expression_attribute_names("#id", meeting["meeting_id"].as_str().unwrap())
-            .send()
-            .await
-            .unwrap();
+        let page = (format!("USER#{}", ana.id), day.to_owned());
+        remove(&world, page, "meetings.#id.reminders", id).await;
     }
     fit(&world, &ana, LIMIT).await;
     assert_eq!(world.participant("add", &meeting, &cy).await.0, 200);
     fit(&world, &ana, 4).await;
+}
+
+/// Whoever invites somebody else must not slow that person's own bookings down.
+#[tokio::test]
+async fn what_others_put_on_a_calendar_is_not_read_for_the_quota() {
+    let world = world().await;
+    let (ana, ..) = fixture(&world).await;
+    let entry =
+        json!({ "start": 4_000_000_000_000_i64, "end": 4_000_000_001_000_i64, "role": "participant" });
+    let meetings: serde_json::Map<_, _> =
+        (0..250).map(|number| (format!("{number:032}"), entry.clone())).collect();
+    for day in 1..=28 {
+        for month in [1, 2, 3] {
+            let page = json!({
+                "pk": format!("USER#{}", ana.id), "sk": format!("DAY#2027-{month:02}-{day:02}"), "version": 1,
+                "meetings": meetings,
+            });
+            world.put_item(page).await;
+        }
+    }
+    world.calls().clear();
+    assert_eq!(probe(&world, &ana, 1).await.0, 201);
+    // The calendar is larger than what one query answers.
+    let queries = world.calls().operations().iter().filter(|call| *call == "Query").count();
+    assert_eq!((queries, world.calls().round_trips()), (1, 3), "{:?}", world.calls().operations());
 }
 
 #[tokio::test]

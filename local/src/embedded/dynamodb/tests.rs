@@ -92,6 +92,21 @@ fn the_stream_queries_use_the_index() {
 }
 
 #[test]
+fn an_index_that_a_stored_table_lacks_is_added() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("items.db");
+    DynamoDb::start(Storage::File(&file), &table()).unwrap().stop();
+    let mut wanted = table();
+    let mut index = wanted.create["GlobalSecondaryIndexes"][0].clone();
+    index["IndexName"] = "another".into();
+    wanted.create["GlobalSecondaryIndexes"].as_array_mut().unwrap().push(index);
+    DynamoDb::start(Storage::File(&file), &wanted).unwrap().stop();
+    // It is there now, and the earlier version doesn't know what to do with it.
+    DynamoDb::start(Storage::File(&file), &wanted).unwrap().stop();
+    assert!(matches!(DynamoDb::start(Storage::File(&file), &table()), Err(StartError::OtherTable)));
+}
+
+#[test]
 fn a_table_of_another_shape_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("items.db");

@@ -31,6 +31,8 @@ pub(in crate::store) enum WriteOutcome {
     Conflict,
     /// The service throttled it.
     Throttled,
+    /// The item would be one that DynamoDB doesn't take, such as too large a one.
+    Invalid,
     /// Something else, for which a retry is no help.
     Other,
 }
@@ -39,6 +41,7 @@ pub(in crate::store) enum WriteOutcome {
 enum ErrorKind {
     Conflict,
     Unavailable,
+    Impossible,
     Broken,
 }
 
@@ -51,6 +54,12 @@ impl StoreError {
     /// Whether the store can't be reached or is throttling. A retry a little later may succeed.
     pub fn is_unavailable(&self) -> bool {
         self.kind == ErrorKind::Unavailable
+    }
+
+    /// Whether no later attempt can succeed either, as long as the data and the program stay the same: an
+    /// item is larger than DynamoDB takes, or can't be read.
+    pub fn is_impossible(&self) -> bool {
+        self.kind == ErrorKind::Impossible
     }
 
     /// Whether the condition of the transaction's write number `index`, from 0, failed.
@@ -73,7 +82,7 @@ impl StoreError {
 
     /// An item that can't be read. `what` never repeats what the item holds.
     pub(in crate::store) fn corrupt(what: impl std::fmt::Display) -> Self {
-        Self { kind: ErrorKind::Broken, message: format!("unreadable item: {what}"), writes: Vec::new() }
+        Self { kind: ErrorKind::Impossible, message: format!("unreadable item: {what}"), writes: Vec::new() }
     }
 
     pub(in crate::store) fn conflict(message: impl Into<String>) -> Self {
@@ -107,9 +116,12 @@ impl StoreError {
             SdkError::ConstructionFailure(_) => false,
             _ => true,
         };
+        let is_invalid = matches!(error, SdkError::ServiceError(service)
+            if service.err().code() == Some("ValidationException"));
         let kind = match (is_conflict, temporary) {
             (true, _) => ErrorKind::Conflict,
             (false, true) => ErrorKind::Unavailable,
+            (false, false) if is_invalid => ErrorKind::Impossible,
             (false, false) => ErrorKind::Broken,
         };
         Self { kind, message: error_chain(error), writes: Vec::new() }
@@ -149,10 +161,13 @@ impl StoreError {
             |outcome: fn(&WriteOutcome) -> bool| writes.iter().filter(|write| outcome(write)).count();
         let conflicts = counts(|w| matches!(w, WriteOutcome::ConditionFailed(_) | WriteOutcome::Conflict));
         let throttled = counts(|w| matches!(w, WriteOutcome::Throttled));
-        let others = counts(|w| matches!(w, WriteOutcome::Other));
+        let others = counts(|w| matches!(w, WriteOutcome::Invalid | WriteOutcome::Other));
         let mut result = Self::from_sdk(&error, conflicts > 0 && throttled + others == 0);
         if throttled > 0 && others == 0 {
             result.kind = ErrorKind::Unavailable;
+        }
+        if counts(|w| matches!(w, WriteOutcome::Invalid)) > 0 {
+            result.kind = ErrorKind::Impossible;
         }
         Self { writes, ..result }
     }
@@ -165,6 +180,7 @@ impl WriteOutcome {
             Some("ConditionalCheckFailed") => Self::ConditionFailed(reason.item().cloned()),
             Some("TransactionConflict") => Self::Conflict,
             Some("ThrottlingError" | "ProvisionedThroughputExceeded") => Self::Throttled,
+            Some("ValidationError" | "ItemCollectionSizeLimitExceeded") => Self::Invalid,
             Some(_) => Self::Other,
         }
     }
@@ -211,7 +227,8 @@ mod tests {
         let error = cancelled("ConditionalCheckFailed");
         assert_eq!(error.to_string(), "service error: TransactionCanceledException: Transaction cancelled");
         assert!(error.is_conflict());
-        assert!(!cancelled("ValidationError").to_string().contains("ana"));
+        let invalid = cancelled("ValidationError");
+        assert!(invalid.is_impossible() && !invalid.is_conflict() && !invalid.to_string().contains("ana"));
     }
 
     #[test]

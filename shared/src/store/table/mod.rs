@@ -6,6 +6,7 @@ mod key;
 mod read;
 mod retry;
 mod session;
+mod size;
 mod transaction;
 mod value;
 
@@ -24,6 +25,8 @@ pub(super) use key::{ItemKey, key_of};
 pub use read::{Found, ReadSet};
 pub use retry::{IsConflict, Retries};
 pub use session::Session;
+#[cfg(test)]
+pub(super) use size::size_of;
 pub(super) use transaction::Condition;
 pub use transaction::Transaction;
 pub(super) use value::{instant, interval, number, parse, parse_optional, unreadable};

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 
 use super::key::key_of;
+use super::size::size_of;
 use super::{Item, Key, Store, StoreError};
 
 /// The most keys of one BatchGetItem
@@ -53,6 +54,11 @@ pub struct Found(HashMap<Key, Item>);
 impl Found {
     pub(in crate::store) fn new(items: HashMap<Key, Item>) -> Self {
         Self(items)
+    }
+
+    /// The size of an item, 0 where there is none.
+    pub(in crate::store) fn size(&self, key: &Key) -> usize {
+        self.0.get(key).map_or(0, size_of)
     }
 
     pub(in crate::store) fn item<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {

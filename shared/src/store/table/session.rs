@@ -73,9 +73,10 @@ impl Session<'_> {
             match outcome {
                 WriteOutcome::Fine => {}
                 WriteOutcome::ConditionFailed(item) => drop(self.known.insert(key, item.clone())),
-                WriteOutcome::Conflict | WriteOutcome::Throttled | WriteOutcome::Other => {
-                    drop(self.known.remove(&key))
-                }
+                WriteOutcome::Conflict
+                | WriteOutcome::Throttled
+                | WriteOutcome::Invalid
+                | WriteOutcome::Other => drop(self.known.remove(&key)),
             }
         }
     }

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update,
 };
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::key::key_of;
@@ -52,6 +53,9 @@ impl Transaction {
             .return_values_on_condition_check_failure(ALL_OLD);
         let put = match condition {
             Condition::Absent => put.condition_expression("attribute_not_exists(pk)"),
+            Condition::AbsentOrExpired(now) => put
+                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+                .expression_attribute_values(":now", AttributeValue::N(now.timestamp().to_string())),
             Condition::Version(name, version) => put
                 .condition_expression("#seen = :seen")
                 .expression_attribute_names("#seen", name)
@@ -136,6 +140,8 @@ const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionChec
 pub(in crate::store) enum Condition<'a> {
     /// The item doesn't exist.
     Absent,
+    /// The item doesn't exist, or has expired and is still to be removed.
+    AbsentOrExpired(DateTime<Utc>),
     /// The attribute of that name has that value.
     Version(&'static str, u64),
     /// The item doesn't exist, or its `user_id` is that.

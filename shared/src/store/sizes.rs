@@ -1,0 +1,29 @@
+//! How large items can become, in bytes as DynamoDB counts them, and why no write is ever too large for it.
+//!
+//! Everything in an item is bounded where it enters: texts by their types in `domain::text`, participants by
+//! [`MAX_PARTICIPANT_DAYS`], a day's bookings and their titles by `calendar`, the times in an answer by
+//! `http::view`. `tests/contract/changes/largest.rs` makes the largest item of each kind and compares it with
+//! these numbers.
+
+use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
+
+/// The largest item
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>).
+pub const ITEM: usize = 400 * 1024;
+/// The items of the largest transaction together. Whether a page that is only updated counts as a whole is
+/// not documented, so that it does here.
+pub const TRANSACTION: usize = 4 * 1024 * 1024;
+
+/// A calendar page. Pages of version 0.2.0 and earlier, with all titles whole, may be larger.
+pub const PAGE: usize = 38_000;
+/// A meeting.
+pub const MEETING: usize = 140_000;
+/// The record of a request, with its answer.
+pub const RECORD: usize = 325_000;
+/// The answer in a meeting of version 0.2.0 or earlier. A larger one is left out when the meeting changes.
+pub const EARLIER_ANSWER: usize = 200_000;
+
+const _: () = assert!(RECORD <= ITEM);
+const _: () = assert!(MEETING + EARLIER_ANSWER <= ITEM);
+const _: () = assert!(MAX_PARTICIPANT_DAYS * PAGE + MEETING + EARLIER_ANSWER <= TRANSACTION);
+const _: () = assert!((MAX_PARTICIPANT_DAYS - 1) * PAGE + MEETING + RECORD <= TRANSACTION);

@@ -75,6 +75,7 @@ impl Event {
             | Self::NeverInvited
             | Self::Unavailable => 5,
             Self::PostponedByNewDnd => 1,
+            Self::Withdrawal => 2,
             _ => 10,
         }
     }

@@ -40,7 +40,8 @@ impl Mailer {
     /// [`RetryPolicy::total`].
     ///
     /// # Errors
-    /// When SES can't be reached or refuses the message. [`SendError::not_taken`] says whether that is certain.
+    /// When SES can't be reached or refuses the message. [`SendError::not_taken`] says whether it is certain
+    /// that SES has not taken it.
     pub async fn send(&self, message: &Mail) -> Result<(), SendError> {
         let bytes = Blob::new(mime(message, &self.sender.as_sent()));
         let raw = RawMessage::builder().data(bytes).build().map_err(|_| SendFailure::Unbuildable)?;
@@ -78,8 +79,8 @@ impl Mailer {
     }
 }
 
-/// Whether another attempt may succeed within seconds, and can't send the message twice: SES was asked for too
-/// much at once, or there was no connection.
+/// Whether another attempt may succeed within seconds, and can't send the message twice: SES was asked for
+/// too much at once, or there was no connection.
 fn may_succeed_at_once(error: &SendError) -> bool {
     error.not_taken && (error.failure.is_mail_throttling() || error.failure == SendFailure::Unreachable)
 }

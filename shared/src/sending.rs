@@ -86,8 +86,8 @@ impl Attempts {
 pub struct SendError {
     /// How it failed.
     pub failure: SendFailure,
-    /// Whether it is certain that the message was not taken. Otherwise its receiver may have taken it, and the
-    /// answer was lost.
+    /// Whether it is certain that the message was not taken. Otherwise its receiver may have taken it, and
+    /// the answer was lost.
     pub not_taken: bool,
     /// The receiver of webhooks wants no further attempt before then.
     pub retry_after: Option<DateTime<Utc>>,
@@ -109,8 +109,8 @@ impl From<SendFailure> for SendError {
     }
 }
 
-/// How sending a message failed. It is displayed as one word, fit for a table, a log and a client; more could name
-/// people or the receiver's address.
+/// How sending a message failed. It is displayed as one word, fit for a table, a log and a client; more
+/// could name people or the receiver's address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendFailure {
     /// There was no answer in time.

@@ -1,5 +1,5 @@
-//! A calendar program behind one address, as RFC 5546 wants it: of two messages about a meeting it believes the
-//! one with the higher `SEQUENCE`, and of two with the same the one that was written later.
+//! A calendar program behind one address, as RFC 5546 wants it: of two messages about a meeting it believes
+//! the one with the higher `SEQUENCE`, and of two with the same the one that was written later.
 
 use std::collections::BTreeMap;
 

@@ -6,8 +6,8 @@
 //! - `stream`: records come twice, late, in any order, or never.
 //! - `leftovers`: a change follows one whose process died halfway.
 //! - `invitations`: each AWS call fails while an invitation, an update or a cancellation is planned and sent.
-//! - `unknown_outcomes`: SES takes a mail and its answer is lost, while meetings and addresses change. A model
-//!   of a calendar program (`calendar_program`) shows what is true in the end.
+//! - `unknown_outcomes`: SES takes a mail and its answer is lost, while meetings and addresses change. A
+//!   model of a calendar program (`calendar_program`) shows what is true in the end.
 //! - `deliveries`: timers fire at the wrong time, and mail is refused.
 //! - `calendars`: users with many meetings change.
 //! - `crowds`: some pending items can't be handled, and must not delay others.

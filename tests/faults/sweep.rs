@@ -37,8 +37,8 @@ impl Fault {
     const ALL: [fn(usize) -> Self; 4] =
         [Self::Unreachable, Self::ResponseLost, Self::ProcessDies, Self::Outage];
 
-    /// All faults of that call. Only a mail can be answered too late: after all other calls the SDK tries again
-    /// until it knows.
+    /// All faults of that call. Only a mail can be answered too late: after all other calls the SDK tries
+    /// again until it knows.
     pub(crate) fn of(number: usize, operation: &str) -> impl Iterator<Item = Self> {
         let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query", "Scan"].contains(&operation);
         let late = (operation == "SendEmail").then_some(Self::AnsweredLate(number));

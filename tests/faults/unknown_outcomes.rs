@@ -1,6 +1,6 @@
-//! SES takes a mail and its answer is lost, or late, or the process dies before it is noted: nobody knows what
-//! the calendar shows. Whatever follows, calendars show what is true in the end, nobody gets more than one
-//! message too many, and nothing is `delivered` until that is certain.
+//! SES takes a mail and its answer is lost, or late, or the process dies before it is noted: nobody knows
+//! what the calendar shows. Whatever follows, calendars show what is true in the end, nobody gets more than
+//! one message too many, and nothing is `delivered` until that is certain.
 
 use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -234,7 +234,8 @@ async fn what_is_over_before_its_mail_is_tried_again() {
     tell(&[&[Invite, Update, Cancel]], &[CallOutcome::ResponseLost], Pace::Calm).await;
 }
 
-/// SES has not taken these mails: after the first fault nobody knows that, and after the second it is certain.
+/// SES has not taken these mails: after the first fault nobody knows that, and after the second it is
+/// certain.
 #[tokio::test]
 async fn mails_that_were_not_taken() {
     let faults = [CallOutcome::Unreachable, CallOutcome::Throttled];

@@ -205,7 +205,7 @@ fn action() -> impl Strategy<Value = Action> {
         ),
         1 => set_dnd_from_now(),
         1 => (someone(), zone()).prop_map(|(person, zone)| Action::ChangeZone { person, zone }),
-        3 => someone().prop_map(|person| Action::ChangeAddress { person }),
+        1 => someone().prop_map(|person| Action::ChangeAddress { person }),
         2 => (someone(), -600_i64..600, 1_i64..2000, any::<bool>()).prop_map(
             |(person, from, lasts, awake)| Action::GetFreeSlots { person, from, lasts, awake }
         ),

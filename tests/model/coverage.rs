@@ -79,6 +79,7 @@ impl Event {
             | Self::Unavailable => 5,
             Self::BeforeDnd => 2,
             Self::PostponedByNewDnd => 1,
+            Self::Withdrawal => 2,
             _ => 10,
         }
     }

@@ -226,7 +226,8 @@ impl Model {
         self.now = until;
     }
 
-    /// Sends the one mail to a person about a meeting in a minute, if any is due, and one to a former address.
+    /// Sends the one mail to a person about a meeting in a minute, if any is due, and one to a former
+    /// address.
     fn write(&mut self, index: usize, number: usize, minute: Minute) {
         let person = &self.people[number];
         let meeting = &mut self.meetings[index];

@@ -36,9 +36,9 @@ pub enum Audience<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     /// The address in `ORGANIZER`. It stays the one that the calendar was told first, even if the organizer
-    /// has another one by now, which stands in the list of those who take part. Calendars take an update from
-    /// the same `ORGANIZER` alone: a server has to refuse another one (RFC 6638, section 3.2.4.3), and Exchange
-    /// knows no change of it. `None` for the organizer's present address.
+    /// has another one by now, which stands in the list of those who take part. Calendars take an update
+    /// from the same `ORGANIZER` alone: a server has to refuse another one (RFC 6638, section 3.2.4.3), and
+    /// Exchange knows no change of it. `None` for the organizer's present address.
     pub organizer: Option<&'a Email>,
     /// The `SEQUENCE`. Of two objects the one with the higher one is the newer (RFC 5546, section 2.1.4).
     pub sequence: u64,

@@ -2,7 +2,8 @@
 //!
 //! SES has no way to ask whether it has taken a message whose answer was lost. So a message counts as one
 //! that may have been sent from the moment on at which a delivery claims it, until SES's answer is known.
-//! While such a message is the last one, nobody knows what the calendar shows, and there is something to send.
+//! While such a message is the last one, nobody knows what the calendar shows, and there is something to
+//! send.
 
 use super::{CalendarUpdate, Email, Event, Meeting, UserId};
 use crate::time::Minute;
@@ -56,8 +57,9 @@ impl CalendarState {
         self.mailbox.is_some()
     }
 
-    /// Which message `user`, who has that address now, is to be sent about `meeting`. `None` when the calendar
-    /// is certainly up to date, also because a change was undone before anything was sent about it.
+    /// Which message `user`, who has that address now, is to be sent about `meeting`. `None` when the
+    /// calendar is certainly up to date, also because a change was undone before anything was sent about
+    /// it.
     ///
     /// An address that is no longer the person's own is sent a cancellation first. Then nothing is shown any
     /// more, and the next message is an invitation to the address of that time.
@@ -161,8 +163,8 @@ impl Mailbox {
         self.events().find(differs).or_else(|| self.events().next()).cloned()
     }
 
-    /// Forgets the earliest of too many events. The latest start, which the deadline comes from, is kept, and so
-    /// is the newest message, which is the last.
+    /// Forgets the earliest of too many events. The latest start, which the deadline comes from, is kept,
+    /// and so is the newest message, which is the last.
     fn drop_excess(&mut self) {
         if self.possible.len() <= MOST_POSSIBLE {
             return;

@@ -51,8 +51,8 @@ impl Event {
         shown(self) == shown(other) && self.has_same_organizer(other)
     }
 
-    /// Whether both have the same address of the organizer. An event without one is from an earlier version, and
-    /// counts as one with the same address.
+    /// Whether both have the same address of the organizer. An event without one is from an earlier
+    /// version, and counts as one with the same address.
     pub fn has_same_organizer(&self, other: &Self) -> bool {
         match (&self.organizer, &other.organizer) {
             (Some(one), Some(other)) => one.key() == other.key(),
@@ -66,8 +66,8 @@ impl Event {
     }
 }
 
-/// How a person's calendar differs from what it should show, and so what to send them. Which of them comes next
-/// is decided by [`CalendarState::next_message`](super::CalendarState::next_message).
+/// How a person's calendar differs from what it should show, and so what to send them. Which of them comes
+/// next is decided by [`CalendarState::next_message`](super::CalendarState::next_message).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CalendarUpdate {
     /// The calendar doesn't show the meeting yet.
@@ -109,8 +109,8 @@ impl CalendarUpdate {
     /// place and the time that the calendar shows: `reader` was sent no later change.
     ///
     /// Who takes part no longer sees nothing but the title and the time that their calendar shows, in their
-    /// own zone, and whose meeting it is: what became of it since isn't for them to know. Nor is it for whoever
-    /// reads the mail of an address that was given up.
+    /// own zone, and whose meeting it is: what became of it since isn't for them to know. Nor is it for
+    /// whoever reads the mail of an address that was given up.
     pub fn visible_to<'a>(&self, reader: &User, meeting: &'a Meeting) -> Cow<'a, Meeting> {
         match self {
             Self::Invite(_) | Self::Change { .. } => Cow::Borrowed(meeting),

@@ -86,8 +86,8 @@ impl Mailer {
     }
 }
 
-/// Whether another attempt may succeed within seconds, and can't send the message twice: SES was asked for too
-/// much at once, or there was no connection.
+/// Whether another attempt may succeed within seconds, and can't send the message twice: SES was asked for
+/// too much at once, or there was no connection.
 fn may_succeed_at_once(error: &SendError) -> bool {
     error.not_taken && (error.failure.is_mail_throttling() || error.failure == SendFailure::Unreachable)
 }

@@ -150,9 +150,9 @@ impl<'a> Context<'a, '_> {
     }
 
     /// The message for the notice, and for its siblings that the rule puts in this minute too: by
-    /// docs/time.md they are one message. An invitation says when the meeting starts, so it is a
-    /// reminder as well; but one that goes to a former address stands alone. A webhook that was tried before is
-    /// for the same notices each time, as its receiver may have counted it.
+    /// docs/time.md they are one message. An invitation says when the meeting starts, so it is a reminder
+    /// as well; but one that goes to a former address stands alone. A webhook that was tried before is for
+    /// the same notices each time, as its receiver may have counted it.
     fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery<'a> {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);

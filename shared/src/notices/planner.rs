@@ -60,8 +60,8 @@ impl Planner {
         self.plan_notices(id, None, run).await
     }
 
-    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone. Of
-    /// its organizer, everyone's are planned.
+    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone.
+    /// Of its organizer, everyone's are planned.
     async fn plan_notices(
         &self,
         id: &MeetingId,

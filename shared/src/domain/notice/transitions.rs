@@ -110,8 +110,8 @@ impl Notice {
         }
     }
 
-    /// A delivery has claimed it until `until`. A webhook is tried under `webhook_id`. An invitation's `message`
-    /// may have been sent from now on: if the process dies, nobody can tell.
+    /// A delivery has claimed it until `until`. A webhook is tried under `webhook_id`. An invitation's
+    /// `message` may have been sent from now on: if the process dies, nobody can tell.
     pub fn claimed(
         &self,
         until: DateTime<Utc>,
@@ -137,9 +137,9 @@ impl Notice {
         Self { webhook_id: before.webhook_id.clone(), calendar: before.calendar.clone(), ..open }
     }
 
-    /// An invitation's `message` took the meeting off the calendar of a former address. It stays open, for the
-    /// invitation to the present one. That is sent a minute later, so that a mailbox which reads both addresses
-    /// gets the two in their order.
+    /// An invitation's `message` took the meeting off the calendar of a former address. It stays open, for
+    /// the invitation to the present one. That is sent a minute later, so that a mailbox which reads both
+    /// addresses gets the two in their order.
     pub fn withdrawn(&self, message: &CalendarMessage, now: DateTime<Utc>) -> Self {
         let next = Minute::after(now);
         Self {

@@ -25,8 +25,8 @@ pub(crate) struct Entry {
     /// As in `DTSTART`.
     pub(crate) start: String,
     pub(crate) location: Option<String>,
-    /// The address of the participant who organizes it.
-    pub(crate) chair: String,
+    /// The address of the participant who organizes it. Their own copy names no participants.
+    pub(crate) chair: Option<String>,
 }
 
 impl CalendarProgram {
@@ -61,9 +61,10 @@ impl CalendarProgram {
         assert!(known.shows.is_none() || *told == organizer, "{told} organizes it, not {organizer}");
         known.newest = version;
         known.organizer = Some(organizer);
-        known.shows = (method == "REQUEST").then(|| {
+        known.shows = (method != "CANCEL").then(|| {
             let chair = properties.iter().find(|(key, _)| key.contains("ROLE=CHAIR"));
-            let chair = chair.and_then(|(_, value)| value.strip_prefix("mailto:")).unwrap().to_owned();
+            let chair = chair.map(|(_, value)| value.strip_prefix("mailto:").unwrap().to_owned());
+            assert_eq!(method, if chair.is_some() { "REQUEST" } else { "PUBLISH" });
             Entry { start: property("DTSTART"), location: find("LOCATION"), chair }
         });
     }

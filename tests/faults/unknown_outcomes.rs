@@ -179,7 +179,7 @@ impl Scene<'_> {
             let truth = (takes_part && meeting["status"] == "confirmed").then(|| Entry {
                 start: instant(meeting["start_time"].as_str().unwrap()).format("%Y%m%dT%H%M%SZ").to_string(),
                 location: meeting["location"].as_str().map(str::to_owned),
-                chair: self.addresses[0].last().unwrap().clone(),
+                chair: (index > 0).then(|| self.addresses[0].last().unwrap().clone()),
             });
             let (present, former) = self.addresses[index].split_last().unwrap();
             let shown = CalendarProgram::after(&outbox, present);

@@ -101,7 +101,7 @@ fn each_gets_the_environment_it_reads() {
         if ["create_meeting", "participant_add"].contains(&folder.as_str()) {
             expected.insert("QUOTA_INVITATIONS_PER_DAY");
         }
-        if folder == "update_meeting" {
+        if ["update_meeting", "update_user"].contains(&folder.as_str()) {
             expected.insert("QUOTA_CHANGES_PER_DAY");
         }
         if ["create_meeting", "participant_add", "update_meeting"].contains(&folder.as_str()) {

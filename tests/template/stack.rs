@@ -162,9 +162,9 @@ impl Stack {
     }
 
     pub(crate) async fn user(&self, name: &str) -> String {
-        let body = new_user(name);
-        let create =
-            || self.call("create_user", create_user::handle, by(name, repeatable(name, with_body(&body))));
+        // A key is its account's own.
+        let request = by(name, repeatable(name, with_body(&new_user(name))));
+        let create = || self.call("create_user", create_user::handle, request.clone());
         create().await;
         text(&create().await["user_id"])
     }

@@ -26,6 +26,8 @@ pub enum Audience<'a> {
     /// The organizer alone: it is their own copy, which invites nobody. Calendar programs ignore an invitation
     /// whose organizer is the reader.
     Organizer,
+    /// The organizer at an address that they no longer have: it takes their own copy off that calendar.
+    FormerAddressOfOrganizer,
     /// Someone who takes part no longer: it takes the meeting off their calendar and off nobody else's. The
     /// meeting is what they may still see of it, see
     /// [`CalendarUpdate::visible_to`](crate::domain::CalendarUpdate::visible_to).
@@ -105,7 +107,8 @@ pub fn document(
     let method = match audience {
         Audience::Everyone if meeting.is_confirmed() => Method::Request,
         Audience::Organizer if meeting.is_confirmed() => Method::Publish,
-        Audience::Everyone | Audience::Organizer | Audience::Removed(_) => Method::Cancel,
+        Audience::Everyone | Audience::Organizer => Method::Cancel,
+        Audience::FormerAddressOfOrganizer | Audience::Removed(_) => Method::Cancel,
     };
     let mut content = Content::default();
     content.block("VCALENDAR", |content| {
@@ -170,6 +173,7 @@ fn write_people(
         // Nobody is named: RFC 5546, section 3.2.1, forbids it, section 4.1.3 cancels such an object without,
         // and a program that knows the people would write to them when its user changes or deletes the event.
         Audience::Organizer => content.plain("STATUS", status),
+        Audience::FormerAddressOfOrganizer => content.plain("STATUS", "CANCELLED"),
         Audience::Everyone => {
             content.plain("STATUS", status);
             for attendee in &meeting.participants {

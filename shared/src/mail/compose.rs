@@ -85,6 +85,9 @@ fn document(
     now: DateTime<Utc>,
 ) -> Document {
     let audience = match message.update {
+        CalendarUpdate::Withdraw { .. } if visible.is_organized_by(&recipient.id) => {
+            Audience::FormerAddressOfOrganizer
+        }
         _ if visible.is_organized_by(&recipient.id) => Audience::Organizer,
         CalendarUpdate::Remove { .. } | CalendarUpdate::Withdraw { .. } => Audience::Removed(recipient),
         CalendarUpdate::Invite(_) | CalendarUpdate::Change { .. } | CalendarUpdate::Cancel { .. } => {

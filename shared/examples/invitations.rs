@@ -1,6 +1,6 @@
-//! Writes invitations, an update and a cancellation of each, for participants and for the organizer, as `.ics`
-//! files into the directory given, and what a reader has to find in them as `expected.json`:
-//! `cargo run -p shared --example invitations -- DIR`. The same ones every time.
+//! Writes invitations, an update and a cancellation of each, for participants and for the organizer, as
+//! `.ics` files into the directory given, and what a reader has to find in them as `expected.json`: `cargo
+//! run -p shared --example invitations -- DIR`. The same ones every time.
 
 use std::error::Error;
 use std::fs;

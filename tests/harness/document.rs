@@ -72,8 +72,8 @@ impl Document {
         Self { root, operations }
     }
 
-    /// The operation behind a method and a path, the one with the most literal segments where several fit. That
-    /// of HEAD is that of GET.
+    /// The operation behind a method and a path, the one with the most literal segments where several fit.
+    /// That of HEAD is that of GET.
     pub fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         let fitting = self.operations.iter().filter(|operation| operation.method == *method);

@@ -20,8 +20,8 @@ struct Sent {
     says: String,
 }
 
-/// How long after a kill the message under way then may be sent again: its claim ends after 20 seconds, and the
-/// sweep comes once a minute.
+/// How long after a kill the message under way then may be sent again: its claim ends after 20 seconds, and
+/// the sweep comes once a minute.
 const AFTER_KILL: i64 = 150;
 
 pub(crate) fn now() -> Timestamp {

@@ -1,7 +1,7 @@
 //! Runs the real program under mixed traffic and kills it again and again, and then checks every message.
 //!
 //! ```sh
-//! cargo build && cargo run -p tests --bin soak                   # twenty minutes, and a few to the last start
+//! cargo build && cargo run -p tests --bin soak          # twenty minutes, and some to the last start
 //! cargo build && cargo run -p tests --bin soak -- --minutes 2
 //! ```
 //!

@@ -65,8 +65,8 @@ impl SignIn {
     /// Who sent a request.
     ///
     /// # Errors
-    /// 401 `unauthenticated` without the authorizer's word, and for more than one token; 403 `forbidden` for a
-    /// token without a verified address or without a subject.
+    /// 401 `unauthenticated` without the authorizer's word, and for more than one token; 403 `forbidden` for
+    /// a token without a verified address or without a subject.
     pub fn caller(&self, request: &Request) -> Result<Caller, Problem> {
         let authorizer = match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),

@@ -23,8 +23,8 @@ use content::Content;
 pub enum Audience<'a> {
     /// Everyone who takes part: it invites them, or says that the meeting is cancelled.
     Everyone,
-    /// The organizer alone: it is their own copy, which invites nobody. Calendar programs ignore an invitation
-    /// whose organizer is the reader.
+    /// The organizer alone: it is their own copy, which invites nobody. Calendar programs ignore an
+    /// invitation whose organizer is the reader.
     Organizer,
     /// The organizer at an address that they no longer have: it takes their own copy off that calendar.
     FormerAddressOfOrganizer,

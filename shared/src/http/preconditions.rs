@@ -57,8 +57,8 @@ impl IdempotencyKey {
     /// The key of a request, if it has one; `fields` are its body.
     ///
     /// # Errors
-    /// 422 for a key that is empty, longer than 255 characters, not visible ASCII or more than one: API Gateway
-    /// passes two headers as one with a comma.
+    /// 422 for a key that is empty, longer than 255 characters, not visible ASCII or more than one: API
+    /// Gateway passes two headers as one with a comma.
     pub fn of(request: &Request, fields: &Fields) -> Result<Option<Self>, Problem> {
         let mut values = request.headers().get_all(HEADER).iter();
         let (Some(value), further) = (values.next(), values.next()) else { return Ok(None) };

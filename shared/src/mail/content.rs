@@ -132,8 +132,8 @@ impl<'a> MailContent<'a> {
         MailContent { was: self.when, when: None, place, ..self }
     }
 
-    /// What to do with the attached file, which the calendar of whoever organizes the meeting takes in only by
-    /// hand. Some calendars add a changed event beside the old one.
+    /// What to do with the attached file, which the calendar of whoever organizes the meeting takes in only
+    /// by hand. Some calendars add a changed event beside the old one.
     pub(super) fn advice(&self) -> Option<&'static str> {
         if self.organizer.is_some() {
             return None;

@@ -225,9 +225,9 @@ impl Store {
         Ok(Creation::EmailTaken { bound: bound.into_iter().flatten().next() })
     }
 
-    /// Changes a user. The claim on their address moves in the same transaction, and so does the count of what
-    /// the change needs, for the day of `now`. If the fast path doesn't plan their notices, the sweep does from
-    /// the next minute on.
+    /// Changes a user. The claim on their address moves in the same transaction, and so does the count of
+    /// what the change needs, for the day of `now`. If the fast path doesn't plan their notices, the sweep
+    /// does from the next minute on.
     ///
     /// # Errors
     /// A conflict when the user is no longer as before; otherwise when the store can't be written.

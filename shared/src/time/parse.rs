@@ -41,8 +41,8 @@ pub struct ParsedTime {
 enum Suffix {
     /// No offset: the time is local to the zone of the request.
     None,
-    /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset. Also
-    /// `+00:00`, as which many programs write `Z`.
+    /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset.
+    /// Also `+00:00`, as which many programs write `Z`.
     Utc,
     /// `±HH:MM`, other than zero.
     Offset(FixedOffset),

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta};
 use ical::IcalParser;
 use libfuzzer_sys::fuzz_target;
-use shared::calendar::{Audience, document};
+use shared::calendar::{Audience, Identity, document};
 use shared::domain::{
     Description, Email, Location, Meeting, Name, Notifications, Participant, Role, Status, Title, WallClock,
 };
@@ -47,7 +47,7 @@ fuzz_target!(|text: &str| {
     };
     let sender = "reminders@example.com".parse::<Email>().unwrap();
     let audience = if minutes % 3 == 0 { Audience::Organizer } else { Audience::Everyone };
-    let text = document(&meeting, audience, &sender, start).text;
+    let text = document(&meeting, audience, Identity::of(&meeting), &sender, start).text;
 
     let lines: Vec<_> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
     for line in &lines {

@@ -58,7 +58,7 @@ impl Worker<'_> {
             4 => self.change("move", |worker, meeting| {
                 let start = worker.start();
                 (meeting.start, meeting.moved) = (start, true);
-                let end = start + Span::new().minutes(30);
+                let end = start + Span::new().minutes(1);
                 (
                     "PATCH",
                     format!("/api/meetings/{}", meeting.id),

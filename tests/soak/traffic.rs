@@ -32,7 +32,7 @@ pub(crate) struct Done {
 
 /// How many minutes ahead meetings start: long enough for what is sent before somebody's hours, short enough
 /// for a short run.
-const AHEAD: std::ops::Range<i64> = 3..9;
+const AHEAD: std::ops::Range<i64> = 3..7;
 
 pub(crate) fn run(client: &Client, people: &[Person], seed: u64, stop: &AtomicBool) -> Done {
     let mut worker = Worker { client, people, random: Rng::with_seed(seed), seed, done: Done::default() };

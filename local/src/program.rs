@@ -45,7 +45,7 @@ pub struct Options {
     /// How many people a user may invite on a UTC day; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().invitations_per_day)]
     pub invitations_per_day: u64,
-    /// How many messages a user's changes of meetings may make or move on a UTC day; 0 is no limit.
+    /// How many messages a user's changes may make or move on a UTC day; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().changes_per_day)]
     pub changes_per_day: u64,
     /// How many reminders may be pending over all future meetings that a user organizes; 0 is no limit.

@@ -216,6 +216,19 @@ async fn all_bad_fields_are_named_together() {
     assert!(world.items().await.is_empty());
 }
 
+/// The last letter of a word and the same letter within it are one in a domain.
+#[tokio::test]
+async fn an_address_may_change_to_one_that_was_written_at_the_same_key() {
+    let world = World::start().await;
+    let body = with(new_user("ana"), json!({ "email": "ana@\u{39f}\u{394}\u{39f}\u{3a3}-x.example" }));
+    let user = world.send(Method::POST, "/api/create_user", body.to_string().into_bytes()).await;
+    assert_eq!(user.status, 201, "{}", user.body);
+    let path = format!("/api/users/{}", user.body["user_id"].as_str().unwrap());
+    let email = json!({ "email": "ana@\u{3bf}\u{3b4}\u{3bf}\u{3c2}-x.example" }).to_string();
+    let changed = world.send(Method::PATCH, &path, email.into_bytes()).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+}
+
 #[tokio::test]
 async fn an_unknown_user_is_not_found() {
     let world = World::start().await;

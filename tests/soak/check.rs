@@ -47,7 +47,11 @@ pub(crate) fn run(
     faults.extend(duplicates(&sent, kills));
     let (mut delivered, mut suppressed) = (0, 0);
     for meeting in meetings {
-        let answer = client.get(&format!("/api/meetings/{}/reminders", meeting.id));
+        let path = format!("/api/meetings/{}", meeting.id);
+        // A change that was refused left the start as it was.
+        let start: Timestamp = client.get(&path)["start_time"].as_str().unwrap().parse().unwrap();
+        let permitted = |person: &Person| permitted_minute(person, meeting.changed_at, start);
+        let answer = client.get(&format!("{path}/reminders"));
         for reminder in answer["reminders"].as_array().unwrap() {
             let person = people[reminder["email"].as_str().unwrap()];
             let describe = |what: &str| format!("{} {}: {what}: {reminder}", meeting.token, person.email);
@@ -60,13 +64,13 @@ pub(crate) fn run(
                 }
                 "suppressed" => {
                     suppressed += 1;
-                    if let Some(minute) = permitted_minute(person, meeting) {
+                    if let Some(minute) = permitted(person) {
                         faults.push(describe(&format!("suppressed, and {minute} was permitted")));
                     }
                 }
                 "cancelled" => {}
                 // What is started later than a timer takes gets no reminder.
-                "missed" if permitted_minute(person, meeting).is_none() => {}
+                "missed" if permitted(person).is_none() => {}
                 _ => faults.push(describe("not as it should be")),
             }
         }
@@ -80,10 +84,10 @@ pub(crate) fn run(
 
 /// A minute in which a reminder could have been sent: after the last change and the time that a timer takes,
 /// before the start, outside the person's hours, with room for an attempt that a kill interrupted.
-fn permitted_minute(person: &Person, meeting: &Meeting) -> Option<Timestamp> {
-    let first = meeting.changed_at.round(Unit::Minute).unwrap() + Span::new().minutes(4);
+fn permitted_minute(person: &Person, changed_at: Timestamp, start: Timestamp) -> Option<Timestamp> {
+    let first = changed_at.round(Unit::Minute).unwrap() + Span::new().minutes(4);
     let minutes = (0..).map(|minute| first + Span::new().minutes(minute));
-    minutes.take_while(|minute| *minute < meeting.start).find(|minute| !person.sleeps_at(*minute))
+    minutes.take_while(|minute| *minute < start).find(|minute| !person.sleeps_at(*minute))
 }
 
 /// Whether a message of the reminder's channel left in the minute in which it was delivered.

@@ -152,6 +152,18 @@ async fn an_address_is_found_by_both_forms_of_its_domain() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_respelled_where_its_claim_is_of_an_earlier_form_can_still_be_changed() {
+    let world = world_with(&stored().await.earlier).await;
+    let ivy = "/api/users/e1000000000000000000000000000004";
+    for email in ["ivy@xn--bcher-kva.example", "ivy@new.example"] {
+        let changed = world.request(request(Method::PATCH, ivy, &[], &json!({ "email": email }))).await;
+        assert_eq!(changed.status, 200, "{email}: {}", changed.body);
+    }
+    let claims = world.items().await.into_keys().filter(|(partition, _)| partition.starts_with("EMAIL#ivy"));
+    assert_eq!(claims.map(|(partition, _)| partition).collect::<Vec<_>>(), ["EMAIL#ivy@new.example"]);
+}
+
+#[tokio::test]
 async fn an_address_whose_claim_is_of_an_earlier_form_can_be_changed_and_taken_again() {
     let world = world_with(&stored().await.earlier).await;
     let ivy = "/api/users/e1000000000000000000000000000004";

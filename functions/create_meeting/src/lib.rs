@@ -6,6 +6,7 @@ mod request;
 use chrono::{DateTime, Utc};
 use lambda_http::http::header;
 use serde_json::json;
+use shared::access::Caller;
 use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
@@ -37,7 +38,12 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let new = request::parse(fields, api.channels)?;
     let keyed = key.map(|key| Keyed::new(&new.creator_id, key));
     let create = Create { new, id: MeetingId::random(), keyed };
-    let mut response = until_committed(&api, &caller, &create).await?;
+    let mut response = match until_committed(&api, &caller, &create).await {
+        Err(problem) if problem.code().status().is_client_error() => {
+            create.replay_or(problem, &api, &caller).await?
+        }
+        outcome => outcome?,
+    };
     // A repeated answer has it too: it shows the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
     Ok(response)
@@ -47,6 +53,17 @@ struct Create {
     new: NewMeeting,
     id: MeetingId,
     keyed: Option<Keyed>,
+}
+
+impl Create {
+    /// What is in the way of a request, or has used up a quota, may be what an equal one created meanwhile. So
+    /// the record is looked up once more before the request is refused.
+    async fn replay_or(&self, refused: Problem, api: &Api, caller: &Caller) -> Result<Response, Problem> {
+        let Some(keyed) = &self.keyed else { return Err(refused) };
+        let found = api.store.read(caller.with_own_keys(keyed.with_own_keys(ReadSet::new()))).await?;
+        caller.actor(&found)?.may(OnUser::ActAs, &self.new.creator_id)?;
+        keyed.replay(&found, api.clock.now())?.map_or(Err(refused), Ok)
+    }
 }
 
 /// A request with an idempotency key. Each creator has keys of their own: two may choose the same key.

@@ -19,27 +19,25 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let keyed = IdempotencyKey::of(&request, &fields)?.map(|key| Keyed::new(&caller, key));
     let user = parse(fields)?;
     caller.may_have(&user.email)?;
-    api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await
+    let refused = match api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await {
+        Err(problem) if problem.code().status().is_client_error() => problem,
+        outcome => return outcome,
+    };
+    // What is in the way may be what an equal request created meanwhile.
+    match &keyed {
+        Some(keyed) => keyed.replay(&api, &caller).await?.map_or(Err(refused), Ok),
+        None => Err(refused),
+    }
 }
 
 async fn create(api: &Api, caller: &Caller, user: &User, keyed: Option<&Keyed>) -> Result<Response, Problem> {
-    let now = api.clock.now();
-    if let Some(Keyed { key, id, earlier }) = keyed {
-        let read_set = caller.with_own_keys(ReadSet::new().request(id).user(earlier));
-        let found = api.store.read(read_set).await?;
-        // The address must not be bound to another account.
-        caller.actor(&found)?;
-        if let Some(record) = found.request(id, now)? {
-            return key.replay(Some(record));
-        }
-        // The address of somebody else's user is the caller's by now, or was before.
-        let is_own = |existing: &User| caller.may_have(&existing.email).is_ok();
-        if let Some(existing) = found.user(earlier)?.filter(is_own) {
-            return key.replay(existing.idempotency);
-        }
+    if let Some(keyed) = keyed
+        && let Some(response) = keyed.replay(api, caller).await?
+    {
+        return Ok(response);
     }
     let answer = to_json(&UserView::from(user))?;
-    let record = keyed.map(|Keyed { key, id, .. }| (id, key.record(&answer), now));
+    let record = keyed.map(|Keyed { key, id, .. }| (id, key.record(&answer), api.clock.now()));
     match api.store.create_user(user, caller.account(), record).await? {
         Creation::Created => Ok(created(answer)),
         Creation::EmailTaken { bound } => {
@@ -76,6 +74,22 @@ impl Keyed {
             Caller::Person(person) => UserId::derived(&["create_user", key.as_str(), &person.email.key()]),
         };
         Self { key, id, earlier }
+    }
+
+    /// The answer to a request that was done before.
+    async fn replay(&self, api: &Api, caller: &Caller) -> Result<Option<Response>, Problem> {
+        let Self { key, id, earlier } = self;
+        let read_set = caller.with_own_keys(ReadSet::new().request(id).user(earlier));
+        let found = api.store.read(read_set).await?;
+        // The address must not be bound to another account.
+        caller.actor(&found)?;
+        if let Some(record) = found.request(id, api.clock.now())? {
+            return key.replay(Some(record)).map(Some);
+        }
+        // The address of somebody else's user is the caller's by now, or was before.
+        let is_own = |existing: &User| caller.may_have(&existing.email).is_ok();
+        let existing = found.user(earlier)?.filter(is_own);
+        existing.map(|existing| key.replay(existing.idempotency)).transpose()
     }
 }
 

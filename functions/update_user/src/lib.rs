@@ -49,8 +49,10 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     } else if !patch.rebinds_account {
         return Ok(after);
     }
-    // Each meeting to come is planned again, and shows the new name and address.
+    // Each meeting to come is planned again, and shows the new name and address. Others may have invited them
+    // to any number of meetings: one change a day is always possible.
     let wanted = if after == before { 0 } else { 1 + coming.len() as u64 };
+    let wanted = wanted.min(api.quotas.changes_per_day);
     let demand = api.quotas.demand(Quota::ChangesPerDay, wanted);
     let change =
         UserChange { before: &before, after: &after, unbinds_account: patch.rebinds_account, demand };

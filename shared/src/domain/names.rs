@@ -33,24 +33,38 @@ pub fn check(name: &Name) -> Result<(), NameError> {
     if !name.as_str().chars().any(is_visible) {
         return Err(NameError::Invisible);
     }
-    let folded = folded(name.as_str());
-    let marks_the_organizer = ["organizer", "organiser"].into_iter().any(|word| {
-        let opens =
-            |at: usize| folded[..at].ends_with(|c: char| !c.is_alphanumeric() && !",.'’&+/-_".contains(c));
-        folded.match_indices(word).any(|(at, _)| opens(at))
-    });
-    if marks_the_organizer || folded.contains("viatactful") || folded == "tactful" {
+    if [folded(name.as_str()), folded_as_written(name.as_str())].iter().any(|text| has_our_words(text)) {
         return Err(NameError::OurWords);
     }
-    let (before_at, after_at) = folded.split_once('@').unwrap_or_default();
-    let opened = before_at.rfind(['(', '[', '{', '<', '❬', '❲']);
-    match opened.map(|at| &before_at[at..]) {
-        Some(inside) if !inside.contains([')', ']', '}', '>', '❭', '❳']) && after_at.contains('.') => {
-            Err(NameError::Address)
-        }
-        _ => Ok(()),
+    if has_address_in_brackets(&folded(&name.as_str().replace('。', "."))) {
+        Err(NameError::Address)
+    } else {
+        Ok(())
     }
 }
+
+fn has_our_words(folded: &str) -> bool {
+    let marks_the_organizer =
+        ["organizer", "organiser", "theorganizer", "theorganiser"].into_iter().any(|word| {
+            let opens = |at: usize| {
+                folded[..at].ends_with(|c: char| !c.is_alphanumeric() && !",.'’&+/-_".contains(c))
+            };
+            folded.match_indices(word).any(|(at, _)| opens(at))
+        });
+    marks_the_organizer || folded.contains("viatactfui") || folded == "tactfui"
+}
+
+fn has_address_in_brackets(folded: &str) -> bool {
+    folded.match_indices('@').any(|(at, _)| {
+        let (before, after) = (&folded[..at], &folded[at..]);
+        let inside = before.rfind(OPENING).map(|open| &before[open..]);
+        inside.is_some_and(|inside| !inside.contains(CLOSING)) && after.contains('.')
+    })
+}
+
+/// Characters that look as if they open and close brackets, in their folded form.
+const OPENING: [char; 13] = ['(', '[', '{', '<', '❬', '❲', '«', '【', '《', '〈', '⦅', '「', '‹'];
+const CLOSING: [char; 13] = [')', ']', '}', '>', '❭', '❳', '»', '】', '》', '〉', '⦆', '」', '›'];
 
 /// The name as others are shown it, inside a sentence of ours: the address, where the name is one that nobody
 /// may choose any more.
@@ -72,9 +86,15 @@ pub(super) fn shown_address(email: &Email) -> Cow<'_, str> {
 /// The same for all texts that look alike (UTS #39, section 4), in whatever case, accents, spaces and
 /// invisible characters.
 fn folded(text: &str) -> String {
-    let lower = text.nfkc().collect::<String>().to_lowercase();
-    let bare: String = lower.nfd().filter(|c| is_visible(*c)).collect();
-    skeleton(&bare).filter(|c| is_visible(*c)).collect::<String>().to_lowercase()
+    folded_as_written(&text.nfkc().collect::<String>().to_lowercase())
+}
+
+/// The same in the case in which it is written: in capitals other letters look alike. The letters i and l and
+/// the digit 1 are one.
+fn folded_as_written(text: &str) -> String {
+    let bare: String = text.nfkd().filter(|c| is_visible(*c)).collect();
+    let alike = skeleton(&bare).filter(|c| is_visible(*c)).collect::<String>().to_lowercase();
+    alike.replace(['l', '1'], "i")
 }
 
 /// Whether it takes up space with something to see, by itself. The blank Braille pattern has no dot.
@@ -151,6 +171,9 @@ mod tests {
             "Tactful",
             "𝐓actful\u{2060}",
             "Bo via Tac\u{200d}tful",
+            "Bo via TactfuI",
+            "Ana [0RGANlZER]",
+            "Ana (the organizer)",
         ] {
             assert_eq!(checked(name), Err(NameError::OurWords), "{name}");
         }
@@ -158,7 +181,17 @@ mod tests {
 
     #[test]
     fn a_name_does_not_imitate_the_address_beside_it() {
-        for name in ["Ana <ceo@bank.example>", "Ana (ceo@bank.example)", "Ana ＜ceo＠bank.example＞"] {
+        for name in [
+            "Ana <ceo@bank.example>",
+            "Ana (ceo@bank.example)",
+            "Ana ＜ceo＠bank.example＞",
+            "@CEO <ceo@bank.example>",
+            "Ana @ Work <ceo@bank.example>",
+            "Ana <ceo@bank。example>",
+            "Ana «ceo@bank.example»",
+            "Ana 【ceo@bank.example】",
+            "Ana 《ceo@bank.example》",
+        ] {
             assert_eq!(checked(name), Err(NameError::Address), "{name}");
         }
     }

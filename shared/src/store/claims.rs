@@ -102,8 +102,25 @@ impl Transaction {
     /// # Errors
     /// When it can't be made into an item.
     pub fn claim_email(self, user: &User, account: Option<&Account>) -> Result<Self, StoreError> {
+        self.claim_email_after(user, account, None)
+    }
+
+    /// The same for a user who [releases](Self::release_email) the address `released` in the same transaction.
+    /// Two addresses may have a former key in common, which the transaction may name only once.
+    ///
+    /// # Errors
+    /// When it can't be made into an item.
+    pub(super) fn claim_email_after(
+        self,
+        user: &User,
+        account: Option<&Account>,
+        released: Option<&Email>,
+    ) -> Result<Self, StoreError> {
         let claimed = self.put(&ClaimItem::new(user, account), Condition::Absent)?;
-        Key::former_claims(&user.email).try_fold(claimed, |transaction, key| transaction.check_absent(&key))
+        let released: Vec<_> = released.into_iter().flat_map(Key::former_claims).collect();
+        Key::former_claims(&user.email)
+            .filter(|key| !released.contains(key))
+            .try_fold(claimed, |transaction, key| transaction.check_absent(&key))
     }
 
     /// Releases the user's address, on the condition that it is theirs.
@@ -112,7 +129,7 @@ impl Transaction {
     /// When it can't be made into an item.
     pub fn release_email(self, user: &User) -> Result<Self, StoreError> {
         let (key, id) = (Key::claim(&user.email), user.id.as_str());
-        if user.email.as_str().is_ascii() {
+        if user.email.former_keys().is_empty() {
             return self.delete_owned(&key, "user_id = :owner", id);
         }
         let released = self.delete_owned(&key, ABSENT_OR_OWNED, id)?;

@@ -241,13 +241,16 @@ impl Store {
             return Ok(Update::QuotaExceeded { demand, used: 0 });
         }
         let mut transaction = self.transaction();
-        if after.version != before.version {
-            transaction = transaction.update_user(after, Minute::after(now))?;
-        }
+        transaction = if after.version == before.version {
+            // The binding must not be changed on an address that is somebody else's meanwhile.
+            transaction.check_version(&Key::user(&after.id), "version", before.version)?
+        } else {
+            transaction.update_user(after, Minute::after(now))?
+        };
         let first_claim = transaction.len();
         let mut claims = first_claim..first_claim;
         if before.email.key() != after.email.key() {
-            transaction = transaction.claim_email(after, None)?;
+            transaction = transaction.claim_email_after(after, None, Some(&before.email))?;
             claims.end = transaction.len();
             transaction = transaction.release_email(before)?;
         } else if unbinds_account {

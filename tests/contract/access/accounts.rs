@@ -101,6 +101,26 @@ async fn an_administrator_frees_an_address_for_another_account() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_freed_while_it_changes_belongs_to_nobody() {
+    let fixture = Fixture::set().await;
+    let path = format!("/api/users/{}", fixture.ana);
+    let mut former = "ana@example.com".to_owned();
+    for number in 0..8 {
+        let next = format!("ana{number}@example.com");
+        let (rebind, change) = (json!({ "rebind_account": true }), json!({ "email": next }));
+        let answers = futures_util::future::join(
+            fixture.call("admin", Method::PATCH, &path, &rebind),
+            fixture.call("admin", Method::PATCH, &path, &change),
+        )
+        .await;
+        assert_eq!((answers.0.status, answers.1.status), (200, 200));
+        let key = (format!("EMAIL#{former}"), "EMAIL".to_owned());
+        assert_eq!(fixture.world.items().await.get(&key), None, "{former}");
+        former = next;
+    }
+}
+
+#[tokio::test]
 async fn a_user_whom_another_created_is_bound_by_their_first_change_and_waits_for_nothing() {
     let mut fixture = Fixture::set().await;
     fixture.created_by_administrator("eve").await;

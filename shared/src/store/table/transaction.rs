@@ -1,6 +1,6 @@
 //! Writes of many items in one transaction: all of them happen, or none.
 
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, UpdateBuilder};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update,
@@ -70,11 +70,28 @@ impl Transaction {
     }
 
     /// Adds the condition that an item doesn't exist.
-    pub(in crate::store) fn check_absent(mut self, key: &Key) -> Result<Self, StoreError> {
+    pub(in crate::store) fn check_absent(self, key: &Key) -> Result<Self, StoreError> {
+        self.check(key, ConditionCheck::builder().condition_expression("attribute_not_exists(pk)"))
+    }
+
+    /// Adds the condition that the attribute `name` of an item has that value.
+    pub(in crate::store) fn check_version(
+        self,
+        key: &Key,
+        name: &str,
+        version: u64,
+    ) -> Result<Self, StoreError> {
         let check = ConditionCheck::builder()
+            .condition_expression("#seen = :seen")
+            .expression_attribute_names("#seen", name)
+            .expression_attribute_values(":seen", number(version));
+        self.check(key, check)
+    }
+
+    fn check(mut self, key: &Key, check: ConditionCheckBuilder) -> Result<Self, StoreError> {
+        let check = check
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
-            .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ALL_OLD)
             .build()
             .map_err(StoreError::corrupt)?;

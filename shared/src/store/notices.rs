@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use super::owed::Owed;
 use super::table::{
     Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
+use crate::domain::meeting::MAX_DAYS;
 use crate::domain::{
     CalendarState, Email, Event, Mailbox, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState,
     NoticeStatus, Transition, UserId,
@@ -63,9 +65,16 @@ pub(super) struct NoticeItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_until: Option<i64>,
     revision: u64,
+    /// When DynamoDB removes the row, in seconds. Rows of earlier versions get it with their next write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     #[serde(flatten)]
     owed: Owed,
 }
+
+/// How long a row is kept after its start, which is all that it knows of its meeting's end: 90 days after the
+/// end of the longest meeting, so up to 14 days more for a shorter one.
+const KEPT: TimeDelta = TimeDelta::days(MAX_DAYS + 90);
 
 /// What the person's calendar may show. Rows of earlier versions have `told` alone.
 #[derive(Serialize, Deserialize)]
@@ -121,6 +130,7 @@ impl NoticeItem {
             webhook_id: notice.webhook_id.clone(),
             claimed_until: notice.status.claimed_until().map(|at| at.timestamp_millis()),
             revision: notice.revision,
+            expires_at: Some(notice.start.start().timestamp() + KEPT.num_seconds()),
         }
     }
 }

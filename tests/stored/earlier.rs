@@ -73,6 +73,10 @@ async fn who_was_invited_is_sent_the_new_time() {
     let expiries = items.iter().filter(|(key, row)| is_row(key) && row["start"] == 29_893_950);
     let expiries: Vec<_> = expiries.map(|(_, row)| row["expires_at"].as_i64()).collect();
     assert!(!expiries.is_empty() && !expiries.contains(&None), "{expiries:?}");
+
+    // Of the cancelled reminders only the one that may have told somebody something is left.
+    let cancelled = items.values().filter(|row| row["state"] == "cancelled" && row["channel"] == "email");
+    assert_eq!(cancelled.map(|row| row["minutes_before"].clone()).collect::<Vec<_>>(), [40]);
 }
 
 /// The row doesn't say where its message went, but for which address it was planned.

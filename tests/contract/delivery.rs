@@ -176,11 +176,7 @@ async fn removed_participants_are_not_reminded_and_added_ones_are() {
     world.advance_to("2026-11-02T13:00:00Z").await;
     assert_eq!(sent(&world), pairs(&[("ana", "02 11:00"), ("cy", "02 11:00"), ("di", "02 11:00")]));
     let reported = world.reminders(&meeting).await;
-    let gone: Vec<_> = reported.iter().filter(|reminder| reminder["user_id"] == *bo.id).collect();
-    assert_eq!(
-        (gone.len(), &gone[0]["state"], &gone[0]["remind_at"]),
-        (1, &json!("cancelled"), &Value::Null)
-    );
+    assert!(reported.iter().all(|reminder| reminder["user_id"] != *bo.id), "{reported:?}");
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod quotas;
 mod races;
 mod reminders;
 mod repetitions;
+mod rows;
 mod slots;
 mod times;
 mod users;

@@ -100,3 +100,27 @@ async fn intervals_out_of_bounds_are_refused() {
         assert!(message(&problem, "notification_interval").contains(says), "{given}: {problem}");
     }
 }
+
+/// DynamoDB removes a row 90 days after the end of the longest meeting.
+#[tokio::test]
+async fn rows_are_kept_until_ninety_days_after_the_meeting() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let bo = world.person("bo", "UTC").await;
+    let meeting = world.book(&ana, "2026-12-01T10:00", "2026-12-15T10:00", &[&bo], json!({})).await;
+    world.settle().await;
+    assert_eq!(expiries(&world).await, vec![harness::instant("2027-03-15T10:00:00Z").timestamp(); 4]);
+
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    let later = json!({ "start_time": "2026-12-02T10:00", "end_time": "2026-12-16T10:00" }).to_string();
+    assert_eq!(world.send(axum::http::Method::PATCH, &path, later.into_bytes()).await.status, 200);
+    world.settle().await;
+    world.advance_to("2026-12-02T10:00:00Z").await;
+    assert_eq!(expiries(&world).await, vec![harness::instant("2027-03-16T10:00:00Z").timestamp(); 4]);
+}
+
+/// When the rows in the table expire, in seconds.
+async fn expiries(world: &World) -> Vec<i64> {
+    let rows = world.items().await.into_iter().filter(|((_, sort), _)| sort.starts_with("REMINDER#"));
+    rows.map(|(key, row)| row["expires_at"].as_i64().unwrap_or_else(|| panic!("{key:?} stays"))).collect()
+}

@@ -85,3 +85,43 @@ async fn a_moved_reminder_that_moves_again_is_sent_once() {
         assert_eq!(times, ["10:30", "10:30"], "planned at once: {planned}");
     }
 }
+
+/// The response to the removal is lost, and the SDK removes again: by then somebody may have begun a new row.
+#[tokio::test]
+async fn a_removal_that_is_made_again_leaves_nothing() {
+    let fixture = Fixture::set(Scenario::Cancel).await;
+    fixture.next_change(Method::DELETE, Value::Null, false).await;
+    fixture.world.calls().watch(|call| {
+        if call.operation == "DeleteItem" { CallOutcome::RetriedBySdk } else { CallOutcome::Pass }
+    });
+    assert_eq!(fixture.users_with_timers().await, [""; 0]);
+    let removals = fixture.world.calls().operations();
+    assert!(removals.iter().any(|call| call == "DeleteItem"), "{removals:?}");
+    let items = fixture.world.items().await;
+    assert!(items.keys().all(|(_, sort)| !sort.starts_with("REMINDER#")), "{items:?}");
+}
+
+/// The process dies after each call of the plan that cancels: a row stays pending while it may have a timer.
+#[tokio::test]
+async fn a_row_is_not_removed_before_its_timer() {
+    for number in 1.. {
+        let mut fixture = Fixture::set(Scenario::Cancel).await;
+        fixture.next_change(Method::DELETE, Value::Null, false).await;
+        let calls = fixture.world.calls();
+        calls.fail(number, CallOutcome::ProcessDies);
+        let plan = fixture.world.pass_to(fixture.world.clock.now() + TimeDelta::minutes(2));
+        if calls.survive(plan).await.is_some() {
+            assert!(number > 6, "{:?}", fixture.world.calls().operations());
+            return;
+        }
+        fixture.world.restart();
+        let items = fixture.world.items().await;
+        for (due, _) in fixture.world.pending() {
+            let is_its_row = |row: &Value| row["user_id"] == due["user_id"] && row["state"].is_string();
+            assert!(items.values().any(is_its_row), "{number}: {due} has no row in {items:?}");
+        }
+        assert_eq!(fixture.users_with_timers().await, [""; 0], "{number}");
+        let rows = fixture.world.items().await.into_keys();
+        assert_eq!(rows.filter(|(_, sort)| sort.starts_with("REMINDER#")).count(), 0, "{number}");
+    }
+}

@@ -32,7 +32,9 @@ impl Snapshot {
         let (mut items, mut counts) = (BTreeMap::new(), BTreeMap::new());
         for ((partition, sort), mut item) in all {
             let item_fields = item.as_object_mut().unwrap();
-            for volatile in ["revision", "mark", "delivered_at", "request", "owed_shard", "webhook_id"] {
+            for volatile in
+                ["revision", "creation", "mark", "delivered_at", "request", "owed_shard", "webhook_id"]
+            {
                 item_fields.remove(volatile);
             }
             if sort.starts_with("QUOTA#") {

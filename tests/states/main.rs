@@ -9,4 +9,5 @@
 )]
 
 mod documented;
+mod removal;
 mod walk;

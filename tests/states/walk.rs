@@ -9,7 +9,7 @@ use shared::store::Store;
 use shared::time::{Minute, Reason};
 
 /// A reminder in its first revision.
-fn reminder(minutes_before: u32) -> Notice {
+pub(crate) fn reminder(minutes_before: u32) -> Notice {
     let start = Minute::from_epoch(29_800_000);
     Notice {
         key: NoticeKey {
@@ -28,12 +28,15 @@ fn reminder(minutes_before: u32) -> Notice {
         delivered_at: None,
         delivered_for: None,
         webhook_id: None,
+        // So that a cancelled one is kept.
+        may_have_told: true,
         owed_at: None,
         revision: 1,
+        creation: None,
     }
 }
 
-fn status(state: NoticeState, at: Minute) -> NoticeStatus {
+pub(crate) fn status(state: NoticeState, at: Minute) -> NoticeStatus {
     NoticeStatus::from_parts(state, Some(at), Reason::OnTime, None).unwrap()
 }
 

@@ -1,8 +1,9 @@
 //! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus, and Bo and a
 //! meeting of Ana's that keep the records of the requests that created them.
 //!
-//! Everything of Fay and Gus was written before idempotency keys, counted changes and marks, and before an
-//! invitation kept title and place, and what else its message said: address, organizer and `SEQUENCE`.
+//! Everything of Fay and Gus was written before idempotency keys, counted changes, marks and expiries of rows,
+//! and before an invitation kept title and place, and what else its message said: address, organizer and
+//! `SEQUENCE`.
 
 use axum::http::Method;
 use harness::{World, instant};
@@ -66,6 +67,16 @@ async fn who_was_invited_is_sent_the_new_time() {
     assert_eq!(counted, [Some(1), Some(1), Some(8)]);
     let id = review["meeting_id"].as_str().unwrap();
     assert_eq!(of_fay("DAY#2026-11-02")["meetings"][id]["reminders"], 6);
+
+    // The rows that were written anew are no longer kept for ever.
+    let is_row = |(_, sort): &(String, String)| sort.starts_with("REMINDER#");
+    let expiries = items.iter().filter(|(key, row)| is_row(key) && row["start"] == 29_893_950);
+    let expiries: Vec<_> = expiries.map(|(_, row)| row["expires_at"].as_i64()).collect();
+    assert!(!expiries.is_empty() && !expiries.contains(&None), "{expiries:?}");
+
+    // Of the cancelled reminders only the one that may have told somebody something is left.
+    let cancelled = items.values().filter(|row| row["state"] == "cancelled" && row["channel"] == "email");
+    assert_eq!(cancelled.map(|row| row["minutes_before"].clone()).collect::<Vec<_>>(), [40]);
 }
 
 /// The row doesn't say where its message went, but for which address it was planned.

@@ -165,11 +165,14 @@ impl Story {
         assert_eq!(answer.0, 200, "{}", answer.1);
         self.world.settle().await;
 
+        self.book(eve, "17:00", "17:15", &[], "Never mind", json!([])).await;
+        self.world.settle().await;
         let timers = |call: &Call| call.operation.ends_with("Schedule");
         self.world
             .calls()
             .watch(move |call| if timers(call) { CallOutcome::Unreachable } else { CallOutcome::Pass });
         self.change(Method::DELETE, &self.meeting("Dropped").await, Value::Null).await;
+        self.change(Method::DELETE, &self.meeting("Never mind").await, Value::Null).await;
         self.book(ana, "15:30", "15:45", &[bo], "Planning", json!([45])).await;
         self.world.settle().await;
         self.world.calls().clear();

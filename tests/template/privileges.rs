@@ -216,6 +216,10 @@ async fn fail_and_recover(stack: &Stack, ana: &str, bo: &str) {
     stack.call("cancel_meeting", cancel_meeting::handle, of_meeting).await;
     stack.clock.set("2026-12-04T11:00:00Z".parse().unwrap());
     deliver(&cancelled, bo, Channel::Email, DeliveryOutcome::Closed).await;
+    let by_webhook = NoticeKind::Reminder { channel: Channel::Webhook, minutes_before: 60 };
+    let due = Due(NoticeKey { kind: by_webhook, ..reminder(&cancelled, bo) });
+    let outcome = notify_webhook::handle(&stack.notifier("notify_webhook"), due).await.unwrap();
+    assert_eq!(outcome, DeliveryOutcome::Closed);
     plan(&planner, &format!("MEETING#{cancelled}"), "MEETING").await;
     stack.clock.set("2026-12-04T11:10:00Z".parse().unwrap());
     sweep::handle(&sweeper).await.unwrap();

@@ -32,6 +32,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
     let reminders = up_to_date(&api, &meeting, reminders).await?;
     let seen = |mut notices: Vec<Notice>| {
+        // The rows of needless ones are about to be removed.
+        notices.retain(|notice| !notice.is_needless());
         notices.retain(|notice| sees_all || meeting.participant(&notice.key.user_id).is_some());
         views(&meeting, notices)
     };

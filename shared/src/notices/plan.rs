@@ -22,8 +22,17 @@ pub enum Plan {
     Close(Transition),
     /// The notice is closed; cancel its timer.
     CancelTimer(Notice),
+    /// The notice was cancelled, and nobody needs its row any more: remove it.
+    Remove(Transition),
     /// A delivery is under way, or what is stored was planned from newer data: read again.
     Wait,
+}
+
+impl Plan {
+    /// Whether it stores a notice that has no row yet.
+    pub(super) fn creates_a_row(&self) -> bool {
+        matches!(self, Self::Set(transition) | Self::Close(transition) if transition.from.is_none())
+    }
 }
 
 /// Compares the notices that `meeting` should have with those `stored`, and says what to do.
@@ -66,7 +75,7 @@ pub fn preview(
 ) -> Vec<Notice> {
     let transitions = plan(meeting, users, &stored, false, now).into_iter().filter_map(|plan| match plan {
         Plan::Set(transition) | Plan::Close(transition) => Some(transition.to),
-        Plan::SetTimer(_) | Plan::CancelTimer(_) | Plan::Wait => None,
+        Plan::SetTimer(_) | Plan::CancelTimer(_) | Plan::Remove(_) | Plan::Wait => None,
     });
     let mut notices: HashMap<_, _> = stored.into_iter().map(|stored| (stored.key.clone(), stored)).collect();
     notices.extend(transitions.map(|notice| (notice.key.clone(), notice)));
@@ -182,6 +191,10 @@ fn plan_to_suppress(
 
 /// What to do for a stored notice that should not be.
 fn cancel(meeting: &Meeting, user: Option<&User>, stored: &Notice, now: DateTime<Utc>) -> Option<Plan> {
+    // An earlier version kept it.
+    if stored.is_to_be_removed() {
+        return Some(Plan::Remove(Transition { from: Some(stored.clone()), to: stored.timer_settled() }));
+    }
     if stored.state().is_final() || stored.state() == NoticeState::Cancelled {
         return cancel_timer(stored);
     }

@@ -89,10 +89,12 @@ impl Planner {
             }
             self.repair(&stored, &mut contested).await?;
             let plans = plan(&meeting, &users, &stored, self.invitations, self.clock.now());
+            let creates = plans.iter().any(Plan::creates_a_row);
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
             let written = self.write(plans).await?;
             let complete = !waits && !written.conflicted;
-            if complete && person.is_none() && meeting.planned_version != meeting.version {
+            let marks = complete && person.is_none() && meeting.planned_version != meeting.version;
+            if marks {
                 match self.store.mark_planned(id, meeting.version).await {
                     Err(error) if error.is_conflict() => continue,
                     outcome => outcome?,
@@ -102,7 +104,9 @@ impl Planner {
             if waits {
                 return Err(Unfinished::Busy);
             }
-            if complete && !conflicted {
+            // No stored revision told whether a new row was still wanted. The condition of the mark does;
+            // without it, the meeting is read again.
+            if complete && !conflicted && (marks || !creates) {
                 return Ok(());
             }
         }
@@ -188,6 +192,7 @@ impl Planner {
             match plan {
                 Plan::Set(transition) => self.set(transition).await,
                 Plan::Close(transition) => self.close(transition).await,
+                Plan::Remove(transition) => self.remove(&transition).await,
                 Plan::SetTimer(notice) | Plan::CancelTimer(notice) => {
                     Ok(RowOutcome::Untimed(Box::new(notice)))
                 }
@@ -236,6 +241,14 @@ impl Planner {
         })
     }
 
+    /// Removes the row of a notice that was cancelled before.
+    async fn remove(&self, transition: &Transition) -> Result<RowOutcome, Unfinished> {
+        match self.store.apply(std::slice::from_ref(transition)).await {
+            Err(error) if error.is_conflict() => Ok(RowOutcome::Conflict),
+            outcome => Ok(outcome.map(|()| RowOutcome::Done)?),
+        }
+    }
+
     /// Sets the timers of open notices and cancels those of closed ones, side by side.
     /// Returns whether there was a conflict. After one has failed no other is begun: each row stays
     /// pending, and the sweep settles its timer.
@@ -277,6 +290,11 @@ impl Planner {
 
     /// Sets or cancels again the timers that this run may have got wrong; see `contested`.
     async fn repair(&self, stored: &[Notice], contested: &mut HashSet<NoticeKey>) -> Result<(), Unfinished> {
+        // Others have removed the row, maybe before this run set its timer.
+        let is_stored = |key: &NoticeKey| stored.iter().any(|notice| notice.key == *key);
+        for key in contested.iter().filter(|key| !is_stored(key)) {
+            self.timers.cancel(key).await?;
+        }
         for notice in stored.iter().filter(|notice| contested.contains(&notice.key)) {
             match &notice.status {
                 NoticeStatus::Scheduled(send) => {

@@ -6,7 +6,8 @@ use crate::store::Store;
 use crate::timers::Timers;
 
 /// Sets the timer of an open notice, or cancels that of a closed one, and then notes in its row that this
-/// is done. If it ends before that, the row stays pending and the sweep does it again.
+/// is done, or removes the row if nobody needs it any more. If it ends before that, the row stays pending and
+/// the sweep does it again.
 ///
 /// # Errors
 /// When AWS fails; a conflict when the row was written meanwhile, so that the timer may now be wrong.

@@ -1,18 +1,23 @@
 //! Notices: read, and moved from state to state on the condition that nobody else moved them meanwhile.
 
+mod removal;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::removal::removal;
 use super::meetings::meeting_partition;
 use super::owed::Owed;
 use super::table::{
     Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
+use crate::domain::meeting::MAX_DAYS;
 use crate::domain::{
     CalendarState, Email, Event, Mailbox, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState,
     NoticeStatus, Transition, UserId,
@@ -62,10 +67,23 @@ pub(super) struct NoticeItem {
     webhook_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_until: Option<i64>,
+    /// Rows of earlier versions don't say it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    may_have_told: bool,
     revision: u64,
+    /// Rows of earlier versions don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    creation: Option<String>,
+    /// When DynamoDB removes the row, in seconds. Rows of earlier versions get it with their next write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     #[serde(flatten)]
     owed: Owed,
 }
+
+/// How long a row is kept after its start, which is all that it knows of its meeting's end: 90 days after the
+/// end of the longest meeting, so up to 14 days more for a shorter one.
+const KEPT: TimeDelta = TimeDelta::days(MAX_DAYS + 90);
 
 /// What the person's calendar may show. Rows of earlier versions have `told` alone.
 #[derive(Serialize, Deserialize)]
@@ -120,7 +138,10 @@ impl NoticeItem {
             delivered_for: notice.delivered_for.map(Minute::epoch),
             webhook_id: notice.webhook_id.clone(),
             claimed_until: notice.status.claimed_until().map(|at| at.timestamp_millis()),
+            may_have_told: notice.may_have_told,
             revision: notice.revision,
+            creation: notice.creation.map(|id| id.simple().to_string()),
+            expires_at: Some(notice.start.start().timestamp() + KEPT.num_seconds()),
         }
     }
 }
@@ -226,7 +247,9 @@ impl TryFrom<NoticeItem> for Notice {
             delivered_at: item.delivered_at.map(instant).transpose()?,
             delivered_for: item.delivered_for.map(Minute::from_epoch),
             webhook_id: item.webhook_id,
+            may_have_told: item.may_have_told || item.claimed_until.is_some(),
             revision: item.revision,
+            creation: parse_optional("creation", item.creation.as_deref())?,
         })
     }
 }
@@ -254,7 +277,7 @@ impl Store {
         Ok(notices)
     }
 
-    /// Writes all of `transitions`, or none of them.
+    /// Writes all of `transitions`, or none of them. The row of a notice that is to be removed is removed.
     ///
     /// # Errors
     /// A conflict when one of them is no longer as it was read; otherwise when the store can't be written.
@@ -268,9 +291,15 @@ impl Store {
             )));
         }
         if let [transition] = transitions {
-            return self.apply_one(transition).await;
+            return match removal(transition) {
+                Some(removal) => self.remove(removal).await,
+                None => self.apply_one(transition).await,
+            };
         }
         let writes = transitions.iter().map(|transition| {
+            if let Some(removal) = removal(transition) {
+                return removal.write(&self.table);
+            }
             let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&transition.to))?));
@@ -334,7 +363,8 @@ struct Guard {
 }
 
 /// The condition of a transition: the stored revision is the one that was read, so that of several writers
-/// only one succeeds; and the stored state is one that permits the new one, whatever the caller intends.
+/// only one succeeds, and it is a revision of the same row, since rows are removed and created again; and the
+/// stored state is one that permits the new one, whatever the caller intends.
 fn guard(transition: &Transition) -> Option<Guard> {
     let from = transition.from.as_ref()?;
     let to = transition.to.state();
@@ -349,8 +379,15 @@ fn guard(transition: &Transition) -> Option<Guard> {
         values.insert(name.clone(), AttributeValue::S(state.as_str().to_owned()));
         names.push(name);
     }
+    let same_row = match from.creation {
+        Some(creation) => {
+            values.insert(":creation".to_owned(), AttributeValue::S(creation.simple().to_string()));
+            "creation = :creation"
+        }
+        None => "attribute_not_exists(creation)",
+    };
     Some(Guard {
-        expression: format!("revision = :revision AND #state IN ({})", names.join(", ")),
+        expression: format!("revision = :revision AND {same_row} AND #state IN ({})", names.join(", ")),
         names: HashMap::from([("#state".to_owned(), "state".to_owned())]),
         values,
     })

@@ -15,6 +15,9 @@
 //! anew when their cause is gone. No reminder is sent twice for one start: when the meeting moves back to
 //! the start of the last message, the notice becomes `delivered` again without one.
 //!
+//! A cancelled notice about which nothing can have been sent is not kept: its row is removed as soon as its
+//! timer is cancelled, and a new row begins if it is wanted again.
+//!
 //! A notice is changed by the methods in `transitions` alone; [`NoticeState::permits`] is
 //! the table of what they may do.
 
@@ -23,6 +26,7 @@ mod status;
 mod transitions;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 pub use key::{NoticeKey, NoticeKind, UnknownKind};
 pub use status::{Closed, NoticeState, NoticeStatus, SendTime};
@@ -58,10 +62,15 @@ pub struct Notice {
     pub delivered_for: Option<Minute>,
     /// The id of the webhook that was last tried for it. It stays the same until the content is another.
     pub webhook_id: Option<String>,
+    /// Whether a message about it may have been sent, for whatever start. Rows of earlier versions don't tell.
+    pub may_have_told: bool,
     /// The minute from which it is pending work, which the sweep handles; `None` when nothing is left to do.
     pub owed_at: Option<Minute>,
     /// Rises with every write, from 1. A write based on an older revision is refused.
     pub revision: u64,
+    /// Made anew whenever a row is created. The row of a cancelled notice may be removed and another one
+    /// created, whose revisions begin at 1 again; `None` in rows of earlier versions.
+    pub creation: Option<Uuid>,
 }
 
 impl Notice {
@@ -109,6 +118,22 @@ impl Notice {
             || self.status == NoticeStatus::Closed(failed_until_hours)
     }
 
+    /// Whether nobody needs its row any more: it is cancelled, and no message about it can have been sent. The
+    /// row is removed once it has no timer.
+    pub fn is_needless(&self) -> bool {
+        self.state() == NoticeState::Cancelled
+            && !self.may_have_told
+            && !self.was_tried()
+            && self.delivered_at.is_none()
+            && self.webhook_id.is_none()
+            && self.calendar == CalendarState::default()
+    }
+
+    /// Whether its row is to be removed instead of written.
+    pub fn is_to_be_removed(&self) -> bool {
+        self.is_needless() && self.owed_at.is_none()
+    }
+
     /// When it reminded of `start`, if it is a reminder whose last message did: the meeting
     /// moved away meanwhile, and back.
     pub fn reminded_of(&self, start: Minute) -> Option<DateTime<Utc>> {
@@ -126,6 +151,6 @@ impl Notice {
 pub struct Transition {
     /// What is stored, `None` when nothing is.
     pub from: Option<Notice>,
-    /// What is to be stored.
+    /// What is to be stored. If it [is to be removed](Notice::is_to_be_removed), nothing is stored from then on.
     pub to: Notice,
 }

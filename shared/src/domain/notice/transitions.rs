@@ -6,6 +6,7 @@
 //! one is pending for as long as it may have a timer that has to be cancelled.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{Closed, Notice, NoticeKey, NoticeStatus, SendTime, Transition};
 use crate::domain::{CalendarMessage, Email};
@@ -81,8 +82,12 @@ impl WantedNotice {
                 Some(stored) if stored.start == self.start => stored.webhook_id.clone(),
                 _ => None,
             },
+            may_have_told: stored.is_some_and(|stored| {
+                stored.may_have_told || stored.was_tried() || stored.webhook_id.is_some()
+            }),
             owed_at,
             revision: stored.map_or(1, |stored| stored.revision + 1),
+            creation: stored.map_or_else(|| Some(Uuid::new_v4()), |stored| stored.creation),
         };
         Transition { from: stored.cloned(), to }
     }
@@ -123,18 +128,23 @@ impl Notice {
             Some(message) if self.is_invitation() => self.calendar.sending(message),
             _ => self.calendar.clone(),
         };
-        Self { webhook_id: webhook_id.map(str::to_owned), calendar, ..claimed }
+        Self { webhook_id: webhook_id.map(str::to_owned), calendar, may_have_told: true, ..claimed }
     }
 
     /// The message that it was claimed for was certainly not sent: the calendar is as it was `before`.
     pub fn not_sent(&self, before: &Self) -> Self {
-        Self { calendar: before.calendar.clone(), ..self.clone() }
+        Self { calendar: before.calendar.clone(), may_have_told: before.may_have_told, ..self.clone() }
     }
 
     /// The delivery that claimed it made no attempt: it is as it was `before` the claim, and pending.
     pub fn released(&self, before: &Self, now: DateTime<Utc>) -> Self {
         let open = self.next(self.status.with_claim(None), Some(Minute::after(now)));
-        Self { webhook_id: before.webhook_id.clone(), calendar: before.calendar.clone(), ..open }
+        Self {
+            webhook_id: before.webhook_id.clone(),
+            calendar: before.calendar.clone(),
+            may_have_told: before.may_have_told,
+            ..open
+        }
     }
 
     /// An invitation's `message` took the meeting off the calendar of a former address. It stays open, for

@@ -1,6 +1,7 @@
 //! Errors of the store, by what they mean to callers.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -135,6 +136,13 @@ impl StoreError {
     }
 
     pub(in crate::store) fn put(error: SdkError<PutItemError>) -> Self {
+        let is_conflict = error.as_service_error().is_some_and(|e| {
+            e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
+        });
+        Self::from_sdk(&error, is_conflict)
+    }
+
+    pub(in crate::store) fn delete(error: SdkError<DeleteItemError>) -> Self {
         let is_conflict = error.as_service_error().is_some_and(|e| {
             e.is_conditional_check_failed_exception() || e.is_transaction_conflict_exception()
         });

@@ -56,8 +56,8 @@ struct Create {
 }
 
 impl Create {
-    /// What is in the way of a request, or has used up a quota, may be what an equal one created meanwhile. So
-    /// the record is looked up once more before the request is refused.
+    /// What is in the way of a request, or has used up a quota, may be what an equal one created meanwhile.
+    /// So the record is looked up once more before the request is refused.
     async fn replay_or(&self, refused: Problem, api: &Api, caller: &Caller) -> Result<Response, Problem> {
         let Some(keyed) = &self.keyed else { return Err(refused) };
         let found = api.store.read(caller.with_own_keys(keyed.with_own_keys(ReadSet::new()))).await?;

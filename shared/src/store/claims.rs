@@ -105,8 +105,8 @@ impl Transaction {
         self.claim_email_after(user, account, None)
     }
 
-    /// The same for a user who [releases](Self::release_email) the address `released` in the same transaction.
-    /// Two addresses may have a former key in common, which the transaction may name only once.
+    /// The same for a user who [releases](Self::release_email) the address `released` in the same
+    /// transaction. Two addresses may have a former key in common, which the transaction may name only once.
     ///
     /// # Errors
     /// When it can't be made into an item.

@@ -7,6 +7,7 @@ mod accounts;
 mod calls;
 pub mod document;
 mod fixtures;
+mod limits;
 mod people;
 mod process;
 mod time;
@@ -34,7 +35,7 @@ use local::template::Template;
 use serde_json::Value;
 use shared::access::SignIn;
 use shared::clock::Clock;
-use shared::domain::Quotas;
+use shared::domain::{MessageLimit, Quotas};
 use shared::sending::RetryPolicy;
 use shared::webhook::Endpoint;
 
@@ -76,6 +77,7 @@ struct WorldSettings {
     /// Whether callers need a token.
     signs_in: bool,
     quotas: Quotas,
+    message_limit: MessageLimit,
     webhook_policy: RetryPolicy,
 }
 
@@ -87,6 +89,7 @@ impl Default for WorldSettings {
             has_receiver: true,
             signs_in: false,
             quotas: Quotas::default(),
+            message_limit: MessageLimit::default(),
             webhook_policy,
         }
     }
@@ -342,6 +345,7 @@ impl WorldSettings {
             invitations: self.invitations,
             webhooks,
             quotas: self.quotas,
+            message_limit: self.message_limit,
             sign_in: if self.signs_in { sign_in_by_tokens(template).unwrap() } else { SignIn::Anonymous },
             ..FunctionSettings::default()
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
 use shared::attendance::check_size;
-use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::booking::overlapping;
+use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Booking, Meeting, MeetingId, MovedByRules, WallClock};
 use shared::metrics;
 use shared::store::{ComingMeeting, ReadSet, Session, StoreError, bookings};
@@ -123,7 +123,9 @@ async fn try_to_move(
     let interval = before.interval_by_wall_clock();
     let old_days: BTreeSet<NaiveDate> = before.interval.utc_days().collect();
     let new_days: BTreeSet<NaiveDate> = interval.utc_days().collect();
-    if let Err(too_large) = check_size(before.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS) {
+    if let Err(too_large) =
+        check_size(before.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS)
+    {
         metrics::meeting_not_recomputed();
         tracing::error!(meeting_id = %id, cause = %too_large, "a meeting can't follow the new rules of its zone");
         return Ok(Recomputed::Failed);

@@ -270,6 +270,13 @@ impl Store {
         if let [transition] = transitions {
             return self.apply_one(transition).await;
         }
+        let writes = self.writes(transitions)?;
+        let call = self.client.transact_write_items().set_transact_items(Some(writes));
+        call.send().await.map(drop).map_err(StoreError::transaction)
+    }
+
+    /// The writes of a transaction, in the order of `transitions`.
+    pub(super) fn writes(&self, transitions: &[Transition]) -> Result<Vec<TransactWriteItem>, StoreError> {
         let writes = transitions.iter().map(|transition| {
             let put = Put::builder()
                 .table_name(&self.table)
@@ -283,9 +290,7 @@ impl Store {
             };
             Ok(TransactWriteItem::builder().put(put.build().map_err(StoreError::corrupt)?).build())
         });
-        let writes = writes.collect::<Result<Vec<_>, StoreError>>()?;
-        let call = self.client.transact_write_items().set_transact_items(Some(writes));
-        call.send().await.map(drop).map_err(StoreError::transaction)
+        writes.collect()
     }
 
     /// Writes one row without a transaction, and so without the token by which DynamoDB recognizes a call

@@ -83,14 +83,13 @@ struct WorldSettings {
 
 impl Default for WorldSettings {
     fn default() -> Self {
-        let webhook_policy = retries_without_pauses();
         Self {
             invitations: false,
             has_receiver: true,
             signs_in: false,
             quotas: Quotas::default(),
             message_limit: MessageLimit::default(),
-            webhook_policy,
+            webhook_policy: retries_without_pauses(),
         }
     }
 }

@@ -69,6 +69,7 @@ in_words() {
         after_dnd_short) echo "moved to the end of the Do-Not-Disturb hours, although little time is left" ;;
         dnd_until_start) echo "Do-Not-Disturb until the meeting starts" ;;
         meeting_started) echo "no minute is left before the meeting starts" ;;
+        recipient_limit) echo "enough messages were sent to this person on that day" ;;
         *) echo "see docs/api.md" ;;
     esac
 }

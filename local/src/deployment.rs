@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use recompute_meetings::Recomputer;
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
-use shared::domain::Quotas;
+use shared::domain::{MessageLimit, Quotas};
 use shared::notices::deadlines;
 use shared::time::Minute;
 use shared::webhook::{Endpoint, EndpointError};
@@ -66,6 +66,8 @@ pub struct Settings<'a> {
     pub webhook_url: Option<Endpoint>,
     /// How much one user may ask for.
     pub quotas: Quotas,
+    /// How many messages one person is sent on a day.
+    pub message_limit: MessageLimit,
     /// How callers sign in.
     pub auth: Auth,
 }
@@ -88,6 +90,7 @@ impl Default for Settings<'_> {
             invitations: true,
             webhook_url: None,
             quotas: Quotas::default(),
+            message_limit: MessageLimit::default(),
             auth: Auth::Off,
         }
     }
@@ -135,7 +138,7 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations, webhook_url, quotas, auth } = settings;
+        let Settings { data_dir, backoff, invitations, webhook_url, quotas, message_limit, auth } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let services = EmbeddedServices::start(&template, NAME, data_dir.as_ref(), &clock, backoff).await?;
@@ -158,6 +161,7 @@ impl Deployment {
             invitations,
             webhooks,
             quotas,
+            message_limit,
             sign_in,
             ..FunctionSettings::default()
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
-use shared::domain::Quotas;
+use shared::domain::{MessageLimit, Quotas};
 use shared::webhook::Endpoint;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -51,9 +51,17 @@ pub struct Options {
     /// How many reminders may be pending over all future meetings that a user organizes; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().pending_reminders)]
     pub pending_reminders: u64,
+    /// How many messages one person is sent on a UTC day, at most 2000; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value = "200", value_parser = message_limit)]
+    pub messages_per_recipient_per_day: MessageLimit,
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
     #[arg(long, value_enum, default_value_t)]
     pub auth: Auth,
+}
+
+fn message_limit(text: &str) -> Result<MessageLimit, String> {
+    let per_day = text.parse().map_err(|_| "must be a whole number".to_owned())?;
+    MessageLimit::new(per_day).map_err(|error| error.to_string())
 }
 
 /// Tokens are signed for whoever asks, and without them nobody has to sign in:
@@ -112,6 +120,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
                 changes_per_day: options.changes_per_day,
                 pending_reminders: options.pending_reminders,
             },
+            message_limit: options.messages_per_recipient_per_day,
             ..Settings::default()
         };
         Deployment::start(settings, clock.clone()).await

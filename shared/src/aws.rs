@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::access::{Administrators, SignIn};
-use crate::domain::{Channels, Email, Quotas};
+use crate::domain::{Channels, Email, MessageLimit, Quotas};
 use crate::fresh_connections;
 use crate::mail::Mailer;
 use crate::notices::deadlines;
@@ -202,6 +202,18 @@ pub fn quotas() -> Result<Quotas, SettingError> {
         changes_per_day: limit("QUOTA_CHANGES_PER_DAY", defaults.changes_per_day)?,
         pending_reminders: limit("QUOTA_PENDING_REMINDERS", defaults.pending_reminders)?,
     })
+}
+
+/// How many messages one person is sent on a day, from `MESSAGES_PER_RECIPIENT_PER_DAY`; the default where
+/// that is not set.
+///
+/// # Errors
+/// When it is not a whole number, or too large.
+pub fn message_limit() -> Result<MessageLimit, SettingError> {
+    const NAME: &str = "MESSAGES_PER_RECIPIENT_PER_DAY";
+    let Ok(per_day) = setting(NAME) else { return Ok(MessageLimit::default()) };
+    let limit = per_day.parse().ok().and_then(|per_day| MessageLimit::new(per_day).ok());
+    limit.ok_or(SettingError::Invalid(NAME))
 }
 
 /// The value of an environment variable. One that is empty counts as not set.

@@ -42,6 +42,11 @@ pub fn not_sent() {
     emit("MessagesNotSent", "Count", 1);
 }
 
+/// Counts a message that is not sent, because its recipient was sent as many on that day as they may be.
+pub fn over_recipient_limit() {
+    emit("MessagesOverRecipientLimit", "Count", 1);
+}
+
 /// Counts a meeting that new rules of its zone moved.
 pub fn meeting_moved_by_rules() {
     emit("MeetingsMovedByRules", "Count", 1);

@@ -100,7 +100,7 @@ async fn fire(world: &mut World, due: Due, is_killed: bool) {
         return;
     }
     world.calls().watch(|call| match call.operation.as_str() {
-        "PutItem" => CallOutcome::ProcessDies,
+        "PutItem" | "TransactWriteItems" => CallOutcome::ProcessDies,
         _ => CallOutcome::Pass,
     });
     let delivery = notify::handle(&world.process.notifier, due);
@@ -221,7 +221,7 @@ async fn reminder(world: &World, meeting: &Value) -> [Value; 3] {
 fn slow_writes(world: &World, seconds: i64) {
     let clock = world.clock.clone();
     world.calls().watch(move |call| {
-        if call.operation == "PutItem" {
+        if ["PutItem", "TransactWriteItems"].contains(&call.operation.as_str()) {
             clock.set(clock.now() + TimeDelta::seconds(seconds));
         }
         CallOutcome::Pass

@@ -7,6 +7,7 @@ mod accounts;
 mod calls;
 pub mod document;
 mod fixtures;
+mod limits;
 mod people;
 mod process;
 mod time;
@@ -34,7 +35,7 @@ use local::template::Template;
 use serde_json::Value;
 use shared::access::SignIn;
 use shared::clock::Clock;
-use shared::domain::Quotas;
+use shared::domain::{MessageLimit, Quotas};
 use shared::sending::RetryPolicy;
 use shared::webhook::Endpoint;
 
@@ -76,18 +77,19 @@ struct WorldSettings {
     /// Whether callers need a token.
     signs_in: bool,
     quotas: Quotas,
+    message_limit: MessageLimit,
     webhook_policy: RetryPolicy,
 }
 
 impl Default for WorldSettings {
     fn default() -> Self {
-        let webhook_policy = retries_without_pauses();
         Self {
             invitations: false,
             has_receiver: true,
             signs_in: false,
             quotas: Quotas::default(),
-            webhook_policy,
+            message_limit: MessageLimit::default(),
+            webhook_policy: retries_without_pauses(),
         }
     }
 }
@@ -342,6 +344,7 @@ impl WorldSettings {
             invitations: self.invitations,
             webhooks,
             quotas: self.quotas,
+            message_limit: self.message_limit,
             sign_in: if self.signs_in { sign_in_by_tokens(template).unwrap() } else { SignIn::Anonymous },
             ..FunctionSettings::default()
         }

@@ -32,11 +32,12 @@ pub(crate) struct Stored {
 type Fits = fn(&str) -> bool;
 
 /// The file of each kind of item, and what the sort keys of that kind look like.
-const FILES: [(&str, Fits); 9] = [
+const FILES: [(&str, Fits); 10] = [
     ("users", |sort| sort == "PROFILE"),
     ("emails", |sort| sort == "EMAIL"),
     ("calendars", |sort| sort.starts_with("DAY#")),
     ("quotas", |sort| sort.starts_with("QUOTA#")),
+    ("messages", |sort| sort.starts_with("MESSAGES#")),
     ("requests", |sort| sort == "REQUEST"),
     ("meetings", |sort| sort == "MEETING"),
     ("reminders", |sort| sort.starts_with("REMINDER#") && !sort.ends_with("#invitation")),

@@ -39,7 +39,7 @@ fn describe(value: &Value, path: &str, lines: &mut BTreeSet<String>) {
                 lines.insert(format!("{path} {{}}"));
             }
             for (name, member) in members {
-                let name = if is_id(name) { "<id>" } else { name };
+                let name = key_pattern(name);
                 describe(member, format!("{path}.{name}").trim_start_matches('.'), lines);
             }
         }
@@ -146,6 +146,7 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "MEETING#<id> REMINDER#<id>#webhook#<number>",
             "REQUEST#<id> REQUEST",
             "USER#<id> DAY#<date>",
+            "USER#<id> MESSAGES#<date>",
             "USER#<id> PROFILE",
             "USER#<id> QUOTA#<date>",
             "ZONE-RULES ZONE-RULES",
@@ -185,6 +186,7 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
     );
     has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);
     has("USER#<id> PROFILE", &["dnd[]", "owed_shard", "owed_at", "planned_until"]);
+    has("USER#<id> MESSAGES#<date>", &["expires_at", "total", "of#<id>"]);
     has("REQUEST#<id> REQUEST", &["request", "answer", "expires_at"]);
     has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title"]);
     has(

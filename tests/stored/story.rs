@@ -192,9 +192,9 @@ impl Story {
             "meeting_id": id_of(&meeting), "user_id": person.id, "type": kind, "minutes_before": minutes_before,
         });
         let calls = self.world.calls();
-        calls.watch(
-            |call| if call.operation == "PutItem" { CallOutcome::ProcessDies } else { CallOutcome::Pass },
-        );
+        calls.watch(|call| {
+            if call.operation == "TransactWriteItems" { CallOutcome::ProcessDies } else { CallOutcome::Pass }
+        });
         let due = serde_json::from_value(due).unwrap();
         assert!(calls.survive(notify::handle(&self.world.process.notifier, due)).await.is_none());
         self.world.restart();

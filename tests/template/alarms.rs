@@ -51,6 +51,7 @@ fn metrics_of_late_owed_and_unsent_messages_raise_alarms() {
         "OldestDebt",
         "WorkSetAside",
         "MessagesNotSent",
+        "MessagesOverRecipientLimit",
         "RemindersFailed",
         "InvitationsFailed",
         "MeetingsNotRecomputed",

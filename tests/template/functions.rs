@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use shared::domain::Quotas;
+use shared::domain::{MessageLimit, Quotas};
 
 use crate::model::{Route, function, functions, of_kind, resource, root, routes, template, text};
 
@@ -87,7 +87,7 @@ fn each_gets_the_environment_it_reads() {
             expected.insert("METRICS_NAMESPACE");
         }
         if ["notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
-            expected.extend(["WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
+            expected.extend(["MESSAGES_PER_RECIPIENT_PER_DAY", "WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
         }
         if ["get_invite", "notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.insert("SENDER");
@@ -122,6 +122,7 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
         ("InvitationsPerDay", "QUOTA_INVITATIONS_PER_DAY", invitations_per_day),
         ("ChangesPerDay", "QUOTA_CHANGES_PER_DAY", changes_per_day),
         ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
+        ("MessagesPerRecipientPerDay", "MESSAGES_PER_RECIPIENT_PER_DAY", MessageLimit::default().per_day()),
     ] {
         let declared = &template()["Parameters"][parameter];
         assert_eq!((&declared["Type"], &declared["MinValue"]), (&json!("Number"), &json!(0)), "{parameter}");
@@ -132,6 +133,11 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
             }
         }
     }
+}
+
+#[test]
+fn the_limit_of_messages_is_at_most_what_the_program_takes() {
+    assert_eq!(template()["Parameters"]["MessagesPerRecipientPerDay"]["MaxValue"], MessageLimit::MAX);
 }
 
 #[test]

@@ -9,7 +9,8 @@ async fn main() -> Result<(), Error> {
     let config = aws::config().await;
     let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
     let (webhooks, invitations) = (aws::webhooks(&config)?, aws::invitations());
-    let notifier = Notifier { store, timers, mailer, webhooks, clock: Clock::system(), invitations };
+    let (clock, message_limit) = (Clock::system(), aws::message_limit()?);
+    let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations, message_limit };
     notifier.store.warm_up().await;
     let handle =
         async |event: LambdaEvent<_>| Ok::<_, Error>(notify_webhook::handle(&notifier, event.payload).await?);

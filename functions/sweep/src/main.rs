@@ -13,7 +13,8 @@ async fn main() -> Result<(), Error> {
     let (store, timers, mailer) = (aws::store(&config)?, aws::timers(&config)?, aws::mailer(&config)?);
     let (webhooks, clock, invitations) = (aws::webhooks(&config)?, Clock::system(), aws::invitations());
     let planner = Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-    let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations };
+    let message_limit = aws::message_limit()?;
+    let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations, message_limit };
     let sweeper = Sweeper { planner, notifier };
     sweeper.planner.store.warm_up().await;
     let handle = async |_: LambdaEvent<IgnoredAny>| Ok::<_, Error>(sweep::handle(&sweeper).await?);

@@ -8,7 +8,7 @@ use recompute_meetings::Recomputer;
 use shared::access::SignIn;
 use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, Quotas};
+use shared::domain::{Channels, Email, MessageLimit, Quotas};
 use shared::mail::Mailer;
 use shared::notices::{Notifier, Planner, deadlines};
 use shared::sending::RetryPolicy;
@@ -50,6 +50,8 @@ pub struct FunctionSettings<'a> {
     pub mail_retry_policy: RetryPolicy,
     /// How much one user may ask for.
     pub quotas: Quotas,
+    /// How many messages one person is sent on a day.
+    pub message_limit: MessageLimit,
     /// How callers sign in.
     pub sign_in: SignIn,
     /// How long the store tries to commit a transaction, if not as long as it does by default.
@@ -84,6 +86,7 @@ impl Default for FunctionSettings<'_> {
             webhooks: None,
             mail_retry_policy: deadlines::MAIL,
             quotas: Quotas::default(),
+            message_limit: MessageLimit::default(),
             sign_in: SignIn::Anonymous,
             commit_timeout: None,
         }
@@ -106,6 +109,7 @@ impl FunctionContexts {
             webhooks,
             mail_retry_policy,
             quotas,
+            message_limit,
             sign_in,
             commit_timeout,
         } = settings;
@@ -130,7 +134,8 @@ impl FunctionContexts {
         let api = Api { store: store.clone(), clock: clock.clone(), channels, quotas, sign_in };
         let planner =
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
-        let notifier = Notifier { store, timers, mailer, webhooks, clock: clock.clone(), invitations };
+        let clock = clock.clone();
+        let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations, message_limit };
         Ok(Self { api, planner, notifier })
     }
 

@@ -105,6 +105,11 @@ impl CalendarUpdate {
         }
     }
 
+    /// Whether it takes the meeting off a calendar.
+    pub fn takes_meeting_off(&self) -> bool {
+        self.shown_after().is_none()
+    }
+
     /// The meeting as `reader`, whom this update is for, may see it. What is over goes by the title, the
     /// place and the time that the calendar shows: `reader` was sent no later change.
     ///

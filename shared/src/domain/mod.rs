@@ -10,6 +10,7 @@ pub(crate) mod fixtures;
 mod id;
 pub mod idempotency;
 pub mod meeting;
+pub mod message_limit;
 pub mod names;
 pub mod notice;
 pub mod notification;
@@ -26,6 +27,7 @@ pub(crate) use id::digest;
 pub use id::{IdError, MeetingId, UserId};
 pub use idempotency::{IdempotencyRecord, RequestId};
 pub use meeting::{Meeting, Participant, Role, Status};
+pub use message_limit::MessageLimit;
 pub use notice::{
     Closed, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime, Transition, UnknownKind,
     WantedNotice,

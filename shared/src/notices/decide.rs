@@ -45,6 +45,16 @@ pub struct Delivery<'a> {
     pub webhook_id: Option<String>,
 }
 
+impl Delivery<'_> {
+    /// Whether its message is counted among those that its recipient is sent. One that takes the meeting off
+    /// a calendar follows an invitation that was counted, and always leaves. What was tried before was
+    /// counted before.
+    pub fn is_counted(&self) -> bool {
+        let takes_off = self.message.as_ref().is_some_and(|message| message.update.takes_meeting_off());
+        !takes_off && !self.due.iter().any(Notice::was_claimed)
+    }
+}
+
 /// Decides about one notice of one participant.
 ///
 /// `stored` are the notices of that participant for that meeting; `invitations` says whether the deployment

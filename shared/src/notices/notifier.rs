@@ -11,13 +11,13 @@ use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
 use crate::domain::{
-    CalendarMessage, CalendarUpdate, Channel, Closed, Notice, NoticeKey, NoticeKind, NoticeStatus, SendTime,
-    Transition, User,
+    CalendarMessage, CalendarUpdate, Channel, Closed, MessageLimit, Notice, NoticeKey, NoticeKind,
+    NoticeStatus, SendTime, Transition, User,
 };
 use crate::mail::{self, Mailer};
 use crate::metrics;
 use crate::sending::{AttemptLimit, SendError, SendFailure};
-use crate::store::{Store, StoreError};
+use crate::store::{ClaimOutcome, Store, StoreError};
 use crate::time::{Minute, Reason, begin_before};
 use crate::timers::Timers;
 use crate::webhook::{self, Reminded, WebhookMessage, Webhooks};
@@ -40,6 +40,8 @@ pub struct Notifier {
     pub clock: Clock,
     /// Whether invitations are sent.
     pub invitations: bool,
+    /// How many messages one person is sent on a day.
+    pub message_limit: MessageLimit,
 }
 
 /// The result of a delivery.
@@ -131,7 +133,12 @@ impl Notifier {
         let message = delivery.message.as_ref();
         let claim = |notice: &Notice| notice.claimed(now + CLAIM, webhook_id, message);
         let claimed: Vec<_> = delivery.due.iter().map(claim).collect();
-        self.store.apply(&transitions(&delivery.due, &claimed)).await?;
+        let count = delivery.is_counted().then_some(self.message_limit);
+        let count = count.and_then(|limit| limit.count(delivery.meeting, &delivery.user.id, now));
+        let outcome = self.store.claim(&transitions(&delivery.due, &claimed), count.as_ref()).await?;
+        if outcome == ClaimOutcome::LimitReached {
+            return self.close_over_limit(&delivery.due).await;
+        }
         if self.clock.now() + SENDING > now + CLAIM {
             return Err(Unfinished::Busy);
         }
@@ -151,6 +158,19 @@ impl Notifier {
             }
             Err(error) => self.note_failed(&delivery, &claimed, &error, now).await,
         }
+    }
+
+    async fn close_over_limit(&self, due: &[Notice]) -> Result<DeliveryOutcome, Unfinished> {
+        let now = self.clock.now();
+        let over_limit = Closed::Suppressed { reason: Reason::RecipientLimit };
+        let close = |notice: &Notice| notice.closed(over_limit, notice.may_have_later_timer(now), now);
+        let closed: Vec<_> = due.iter().map(close).collect();
+        self.store.apply(&transitions(due, &closed)).await?;
+        metrics::over_recipient_limit();
+        for notice in &closed {
+            log::log_transition(notice, "notice closed");
+        }
+        Ok(DeliveryOutcome::Closed)
     }
 
     /// Each attempt looks at the clock right before it begins: since the decision the process may have been

@@ -134,6 +134,9 @@ fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) ->
         if let Some(sent_at) = stored.reminded_of(wanted.start) {
             return Some(Plan::Close(wanted.delivered_before(stored, sent_at, now)));
         }
+        if stays_over_limit(wanted, stored) {
+            return cancel_timer(stored);
+        }
     }
     let current = stored.filter(|stored| stored.start == wanted.start || stored.is_invitation());
     let send = current.and_then(Notice::send_time);
@@ -146,6 +149,18 @@ fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) ->
         Some(at) => plan_to_send(wanted, stored, at, decision.reason, now),
         None => plan_to_suppress(wanted, stored, decision.reason, now),
     }
+}
+
+/// Whether it was over its recipient's limit, and still is what it was then. A reminder is another one when
+/// the meeting starts at another time; an invitation when the meeting changes, or goes to another address.
+fn stays_over_limit(wanted: &WantedNotice, stored: &Notice) -> bool {
+    let over_limit = Closed::Suppressed { reason: Reason::RecipientLimit };
+    let is_the_same = if stored.is_invitation() {
+        stored.meeting_version == wanted.meeting_version && stored.email == wanted.email
+    } else {
+        stored.start == wanted.start
+    };
+    stored.status == NoticeStatus::Closed(over_limit) && is_the_same
 }
 
 fn plan_to_send(

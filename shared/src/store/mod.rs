@@ -5,6 +5,7 @@
 mod calendar;
 mod claims;
 mod meetings;
+mod messages;
 mod notices;
 mod organized;
 mod owed;
@@ -18,6 +19,7 @@ mod zone_rules;
 
 pub use calendar::{Page, bookings};
 pub use claims::Claim;
+pub use messages::ClaimOutcome;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
 pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update, UserChange};

@@ -296,6 +296,13 @@ impl Store {
                 None => self.apply_one(transition).await,
             };
         }
+        let writes = self.writes(transitions)?;
+        let call = self.client.transact_write_items().set_transact_items(Some(writes));
+        call.send().await.map(drop).map_err(StoreError::transaction)
+    }
+
+    /// The writes of a transaction, in the order of `transitions`.
+    pub(super) fn writes(&self, transitions: &[Transition]) -> Result<Vec<TransactWriteItem>, StoreError> {
         let writes = transitions.iter().map(|transition| {
             if let Some(removal) = removal(transition) {
                 return removal.write(&self.table);
@@ -312,9 +319,7 @@ impl Store {
             };
             Ok(TransactWriteItem::builder().put(put.build().map_err(StoreError::corrupt)?).build())
         });
-        let writes = writes.collect::<Result<Vec<_>, StoreError>>()?;
-        let call = self.client.transact_write_items().set_transact_items(Some(writes));
-        call.send().await.map(drop).map_err(StoreError::transaction)
+        writes.collect()
     }
 
     /// Writes one row without a transaction, and so without the token by which DynamoDB recognizes a call

@@ -124,7 +124,8 @@ impl Store {
     }
 }
 
-fn expires_at(date: NaiveDate) -> AttributeValue {
+/// When a day's counts expire.
+pub(super) fn expires_at(date: NaiveDate) -> AttributeValue {
     AttributeValue::N((date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp().to_string())
 }
 

@@ -5,6 +5,7 @@
 //! `http::view`. `tests/contract/changes/largest.rs` makes the largest item of each kind and compares it with
 //! these numbers.
 
+use crate::domain::MessageLimit;
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
 
 /// The largest item
@@ -23,6 +24,11 @@ pub const RECORD: usize = 325_000;
 /// The answer in a meeting of version 0.2.0 or earlier. A larger one is left out when the meeting changes.
 pub const EARLIER_ANSWER: usize = 200_000;
 
+/// The most that one organizer adds to a recipient's count of a day: the name `of#<id>`, with an id of 128
+/// characters, and a number.
+pub const COUNT_OF_ORGANIZER: u64 = 150;
+
+const _: () = assert!(MessageLimit::MAX * COUNT_OF_ORGANIZER + 1_000 <= ITEM as u64);
 const _: () = assert!(RECORD <= ITEM);
 const _: () = assert!(MEETING + EARLIER_ANSWER <= ITEM);
 const _: () = assert!(MAX_PARTICIPANT_DAYS * PAGE + MEETING + EARLIER_ANSWER <= TRANSACTION);

@@ -44,6 +44,8 @@ pub enum Reason {
     DndUntilStart,
     /// Not sent: the meeting begins before a timer can be set.
     MeetingStarted,
+    /// Not sent: its recipient was sent as many messages on that UTC day as they may be.
+    RecipientLimit,
 }
 
 impl Reason {

@@ -1,9 +1,10 @@
-//! Quotas of one user.
+//! Quotas of one user, and the limit of what one person is sent.
 
 mod changes;
 mod daily;
 mod failing;
 mod pending;
+mod recipient;
 
 use axum::http::header;
 use harness::{ApiResponse, Person, World};

@@ -195,6 +195,11 @@ impl Notice {
         self.attempts > 0 || self.failure.is_some()
     }
 
+    /// Whether a delivery that noted no success has claimed it: one that failed, or that died.
+    pub fn was_claimed(&self) -> bool {
+        self.was_tried() || self.status.claimed_until().is_some()
+    }
+
     /// Sending it failed for good: it is not tried again for this start.
     pub fn failed_for_good(&self, why: String, now: DateTime<Utc>) -> Self {
         let failed = Closed::Failed { reason: self.reason() };

@@ -20,6 +20,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 pub use error::StoreError;
+pub(super) use error::WriteOutcome;
 pub use key::Key;
 pub(super) use key::{ItemKey, key_of};
 pub use read::{Found, ReadSet};

@@ -184,6 +184,7 @@ fn reasons_have_the_names_of_the_api() {
         (Reason::AfterDndShort, "after_dnd_short"),
         (Reason::DndUntilStart, "dnd_until_start"),
         (Reason::MeetingStarted, "meeting_started"),
+        (Reason::RecipientLimit, "recipient_limit"),
     ] {
         assert_eq!(reason.as_str(), name);
         assert_eq!(name.parse(), Ok(reason));

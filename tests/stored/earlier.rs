@@ -1,9 +1,9 @@
 //! Items as the program wrote them before, in a world of their own: Fay's meeting with Gus, and Bo and a
 //! meeting of Ana's that keep the records of the requests that created them.
 //!
-//! Everything of Fay and Gus was written before idempotency keys, counted changes, marks and expiries of rows,
-//! and before an invitation kept title and place, and what else its message said: address, organizer and
-//! `SEQUENCE`.
+//! Everything of Fay and Gus was written before idempotency keys, counted changes, marks and expiries of
+//! rows, and before an invitation kept title and place, and what else its message said: address, organizer
+//! and `SEQUENCE`.
 
 use axum::http::Method;
 use harness::{World, instant};

@@ -62,7 +62,8 @@ pub struct Notice {
     pub delivered_for: Option<Minute>,
     /// The id of the webhook that was last tried for it. It stays the same until the content is another.
     pub webhook_id: Option<String>,
-    /// Whether a message about it may have been sent, for whatever start. Rows of earlier versions don't tell.
+    /// Whether a message about it may have been sent, for whatever start. Rows of earlier versions don't
+    /// tell.
     pub may_have_told: bool,
     /// The minute from which it is pending work, which the sweep handles; `None` when nothing is left to do.
     pub owed_at: Option<Minute>,
@@ -118,8 +119,8 @@ impl Notice {
             || self.status == NoticeStatus::Closed(failed_until_hours)
     }
 
-    /// Whether nobody needs its row any more: it is cancelled, and no message about it can have been sent. The
-    /// row is removed once it has no timer.
+    /// Whether nobody needs its row any more: it is cancelled, and no message about it can have been sent.
+    /// The row is removed once it has no timer.
     pub fn is_needless(&self) -> bool {
         self.state() == NoticeState::Cancelled
             && !self.may_have_told
@@ -151,6 +152,7 @@ impl Notice {
 pub struct Transition {
     /// What is stored, `None` when nothing is.
     pub from: Option<Notice>,
-    /// What is to be stored. If it [is to be removed](Notice::is_to_be_removed), nothing is stored from then on.
+    /// What is to be stored. If it [is to be removed](Notice::is_to_be_removed), nothing is stored from then
+    /// on.
     pub to: Notice,
 }

@@ -4,6 +4,7 @@
 //! release of chrono-tz would have written it. In the newer one Vancouver stays at UTC-07:00 from November
 //! 2026 on, and Casablanca at UTC.
 
+mod changes;
 mod many;
 
 use harness::{OtherRules, Person, World, instant};

@@ -135,7 +135,7 @@ async fn try_to_move(
     let overlaps = count_overlaps(recomputer, &before, overlapping(of_organizer, interval, Some(id))).await?;
     let wall_clock = WallClock {
         tzdb: recomputer.tzdb.clone(),
-        moved: Some(MovedByRules { overlaps }),
+        moved: Some(MovedByRules { overlaps, from: Some(before.interval) }),
         ..before.wall_clock.clone()
     };
     let after = Meeting { interval, wall_clock, version: before.version + 1, ..before };

@@ -60,9 +60,8 @@ impl Meeting {
         self.wall_clock.interval(self.zone, self.interval)
     }
 
-    /// Its interval by the rules of this program, which has that release of the tzdb. A meeting whose instants
-    /// were computed by an older release follows from its wall clock, unless it has begun: what has been
-    /// stays.
+    /// Its interval by the rules of this program, which has that release of the tzdb. If its instants were
+    /// computed by an older release, they follow from its wall clock, unless it has begun.
     pub fn interval_by_rules(&self, tzdb: &TzdbRelease, now: DateTime<Utc>) -> Interval {
         let follows = self.wall_clock.tzdb < *tzdb && self.interval.start() > now;
         if follows { self.interval_by_wall_clock() } else { self.interval }

@@ -4,6 +4,7 @@
 //! release of chrono-tz would have written it. In the newer one Vancouver stays at UTC-07:00 from November
 //! 2026 on, and Casablanca at UTC.
 
+mod changes;
 mod many;
 
 use harness::{OtherRules, Person, World, instant};
@@ -233,4 +234,31 @@ async fn what_cannot_be_moved_is_reported_and_tried_again_later() {
     let done = world.recompute().await;
     assert_eq!((done.moved, done.failed, done.is_pending), (0, 0, false));
     drop(ana);
+}
+
+/// The meeting was moved in Bo's quiet time, so that he wasn't told of that when the new rules came.
+#[tokio::test]
+async fn a_change_that_is_still_to_be_told_is_not_hidden_by_new_rules() {
+    let (world, _, bo, meeting) = invited(json!({})).await;
+    let of_vancouver =
+        json!({ "timezone": "America/Vancouver", "dnd_start_time": "01:00", "dnd_end_time": "04:00" });
+    let path = format!("/api/users/{}", bo.id);
+    let answer = world.send(axum::http::Method::PATCH, &path, of_vancouver.to_string().into_bytes()).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let told = world.outbox().len();
+    let change = json!({ "start_time": "2026-11-03T14:00", "end_time": "2026-11-03T15:00" });
+    let path = format!("/api/meetings/{}", id(&meeting));
+    let answer = world.send(axum::http::Method::PATCH, &path, change.to_string().into_bytes()).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    world.store_by(OtherRules::CHRONO_TZ).await;
+    world.begin_walk().await;
+    assert_eq!(world.recompute().await.moved, 1);
+    assert_eq!(answered(&world, &meeting).await["start_time"], "2026-11-03T14:00:00-07:00");
+    world.advance_to("2026-11-02T13:00:00Z").await;
+    let outbox = world.outbox();
+    let to_bo: Vec<_> = outbox[told..].iter().filter(|mail| mail.to == bo.email).collect();
+    assert_eq!(to_bo.len(), 1);
+    let text = &to_bo[0].text;
+    assert!(text.contains("Review has a new time.") && text.contains("\nWas "), "{text}");
+    assert!(!text.contains("new rules"), "{text}");
 }

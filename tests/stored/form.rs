@@ -182,6 +182,8 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "local_end",
             "tzdb",
             "moved_by_rules.overlaps",
+            "moved_by_rules.from.start",
+            "moved_by_rules.from.end",
         ],
     );
     has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);

@@ -101,10 +101,8 @@ async fn bring_to_rules(
 
 /// Whether the meeting's local times are other instants by the rules of this program, and it has not begun.
 fn is_to_move(recomputer: &Recomputer, meeting: &Meeting) -> bool {
-    meeting.is_confirmed()
-        && meeting.interval.start() > recomputer.clock.now()
-        && meeting.wall_clock.tzdb < recomputer.tzdb
-        && meeting.interval_by_wall_clock() != meeting.interval
+    let now = recomputer.clock.now();
+    meeting.is_confirmed() && meeting.interval_by_rules(&recomputer.tzdb, now) != meeting.interval
 }
 
 /// Moves the meeting as it is now, with the calendar pages of everyone who takes part. A clash with another
@@ -137,7 +135,7 @@ async fn try_to_move(
     let overlaps = count_overlaps(recomputer, &before, overlapping(of_organizer, interval, Some(id))).await?;
     let wall_clock = WallClock {
         tzdb: recomputer.tzdb.clone(),
-        moved: Some(MovedByRules { overlaps }),
+        moved: Some(MovedByRules { overlaps, from: Some(before.interval) }),
         ..before.wall_clock.clone()
     };
     let after = Meeting { interval, wall_clock, version: before.version + 1, ..before };

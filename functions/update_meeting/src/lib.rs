@@ -61,7 +61,7 @@ impl Command for Change {
         actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
         check_version(&self.request, before.version)?;
-        let (mut after, warnings) = self.patch.apply(&before)?;
+        let (mut after, warnings) = self.patch.apply(&before, attempt.now())?;
         let (old_days, new_days) = (days(&before), days(&after));
         attendance::check_size(after.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS)
             .map_err(|too_large| Problem::bad_field("start_time", too_large))?;

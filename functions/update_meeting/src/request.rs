@@ -1,10 +1,11 @@
 //! The body of `PATCH /api/meetings/{meeting_id}`.
 
+use chrono::{DateTime, Utc};
 use shared::domain::meeting::MAX_DAYS;
 use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title, WallClock};
 use shared::http::{self, Fields, Patch, read};
 use shared::problem::{FieldError, Problem};
-use shared::time::{ParsedTime, Zone};
+use shared::time::{ParsedTime, TzdbRelease, Zone};
 
 /// The changes that a request asks for.
 #[derive(Clone, Debug)]
@@ -45,15 +46,24 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
 }
 
 impl MeetingPatch {
-    /// The meeting after the change, and warnings where its times could be read in two ways. A new start
-    /// alone keeps the old end; a new zone alone keeps both instants.
-    pub(crate) fn apply(&self, before: &Meeting) -> Result<(Meeting, Vec<FieldError>), Problem> {
+    /// The meeting after the change at `now`, and warnings where its times could be read in two ways. A new
+    /// start alone keeps the old end; a new zone alone keeps both instants. What is kept follows the rules of
+    /// this program even if they are newer than the meeting's instants: what is stored counts as computed by
+    /// them, so that nothing would mend it later. A change of nothing but other fields leaves the times as
+    /// they are.
+    pub(crate) fn apply(
+        &self,
+        before: &Meeting,
+        now: DateTime<Utc>,
+    ) -> Result<(Meeting, Vec<FieldError>), Problem> {
         let zone = self.zone.unwrap_or(before.zone);
+        let kept = before.interval_by_rules(&TzdbRelease::of_program(), now);
         let (interval, warnings) = match (&self.start, &self.end) {
-            (None, None) => (before.interval, Vec::new()),
+            (None, None) if zone == before.zone => (before.interval, Vec::new()),
+            (None, None) => (kept, Vec::new()),
             (start, end) => {
-                let start = start.unwrap_or_else(|| before.interval.start().into());
-                let end = end.unwrap_or_else(|| before.interval.end().into());
+                let start = start.unwrap_or_else(|| kept.start().into());
+                let end = end.unwrap_or_else(|| kept.end().into());
                 http::resolve(&start, &end, zone, self.zone.is_some(), MAX_DAYS)?
             }
         };

@@ -9,7 +9,7 @@ use super::{
     Booking, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
     UserId, WallClock, names,
 };
-use crate::time::{Interval, Minute, Zone};
+use crate::time::{Interval, Minute, TzdbRelease, Zone};
 
 /// The longest meeting, in days.
 pub const MAX_DAYS: i64 = 14;
@@ -58,6 +58,13 @@ impl Meeting {
     /// Its interval as it follows from its wall clock by the rules of this program.
     pub fn interval_by_wall_clock(&self) -> Interval {
         self.wall_clock.interval(self.zone, self.interval)
+    }
+
+    /// Its interval by the rules of this program, which has that release of the tzdb. If its instants were
+    /// computed by an older release, they follow from its wall clock, unless it has begun.
+    pub fn interval_by_rules(&self, tzdb: &TzdbRelease, now: DateTime<Utc>) -> Interval {
+        let follows = self.wall_clock.tzdb < *tzdb && self.interval.start() > now;
+        if follows { self.interval_by_wall_clock() } else { self.interval }
     }
 
     /// The minute in which it starts.

@@ -25,6 +25,9 @@ pub struct WallClock {
 pub struct MovedByRules {
     /// How many other meetings of the organizer it overlaps since then.
     pub overlaps: u32,
+    /// Its interval until then. `None` where it isn't stored. An update whose reader was told of another one
+    /// before has more reasons than the rules.
+    pub from: Option<Interval>,
 }
 
 impl WallClock {

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::phrases::{NewRules, Time, distance, listed, outlook};
+use super::phrases::{Time, distance, listed, new_rules, outlook, overlap_by_rules};
 use super::size;
 use crate::domain::text::inline;
 use crate::domain::{CalendarUpdate, Description, Event, Link, Location, Meeting, Participant, Role, User};
@@ -38,7 +38,9 @@ pub(super) struct MailContent<'a> {
     was: Option<Time>,
     place: Option<Place<'a>>,
     /// Why its time is new, where new rules of its zone are the reason.
-    rules: Option<NewRules>,
+    rules: Option<String>,
+    /// That it overlaps other meetings of its organizer, where such rules are the reason.
+    overlap: Option<String>,
     /// Its old place, where that has changed.
     was_at: Option<Cow<'a, str>>,
     pub(super) people: Vec<Person<'a>>,
@@ -75,6 +77,7 @@ impl<'a> MailContent<'a> {
             when: Some(Time::new(meeting.interval, reader.zone, meeting.zone)),
             was: None,
             rules: None,
+            overlap: None,
             place: meeting.location.as_ref().map(Place::new),
             was_at: None,
             people: meeting.participants.iter().map(Person::new).collect(),
@@ -105,7 +108,7 @@ impl<'a> MailContent<'a> {
         let elsewhere = before.location != meeting.location;
         let was_at = if elsewhere { before.location.as_ref() } else { None };
         let reachable_elsewhere = !before.has_same_organizer(&Event::of(meeting));
-        let rules = if moved { NewRules::of(meeting, reader) } else { None };
+        let rules = if moved { new_rules(meeting, before.interval) } else { None };
         // Their own clock shows the same as before. What it would show at the old time by the new rules is
         // nothing that they were ever told.
         let same_hour = rules.is_some() && reader.zone == meeting.zone;
@@ -120,6 +123,7 @@ impl<'a> MailContent<'a> {
             renewed: listed(&renewed),
             was: (moved && !same_hour).then(|| Time::of_reader(before.interval, reader.zone)),
             rules,
+            overlap: if moved { overlap_by_rules(meeting, reader) } else { None },
             was_called: renamed.then(|| inline(&meeting.heading_with(before.title.as_ref())).into_owned()),
             was_at: was_at.map(|place| inline(place.as_str())),
             ..self

@@ -58,34 +58,32 @@ fn offset(local: &DateTime<FixedOffset>) -> String {
     }
 }
 
-/// New rules of the meeting's zone, which gave it another time.
-pub(super) struct NewRules {
-    /// What they mean, as a sentence.
-    pub(super) meaning: String,
-    /// What else the organizer should know, as a sentence.
-    pub(super) overlap: Option<String>,
+/// What new rules of the meeting's zone mean, as a sentence, if they alone brought `meeting` to its time from
+/// `before`, the time that the reader knows.
+pub(super) fn new_rules(meeting: &Meeting, before: Interval) -> Option<String> {
+    if meeting.wall_clock.moved?.from != Some(before) {
+        return None;
+    }
+    let (asked, shown) =
+        (meeting.wall_clock.start, meeting.zone.local(meeting.interval.start()).naive_local());
+    let (zone, hour) = (meeting.zone.name(), shown.format("%H:%M"));
+    Some(if asked == shown {
+        format!("The clocks in {zone} follow new rules: the meeting stays at {hour} there.")
+    } else {
+        let asked = asked.format("%H:%M");
+        format!("The clocks in {zone} follow new rules and skip {asked}: the meeting is at {hour} there.")
+    })
 }
 
-impl NewRules {
-    /// The rules that moved `meeting` last, as `reader` is told of them.
-    pub(super) fn of(meeting: &Meeting, reader: &User) -> Option<Self> {
-        let moved = meeting.wall_clock.moved?;
-        let (asked, shown) =
-            (meeting.wall_clock.start, meeting.zone.local(meeting.interval.start()).naive_local());
-        let (zone, hour) = (meeting.zone.name(), shown.format("%H:%M"));
-        let meaning = if asked == shown {
-            format!("The clocks in {zone} follow new rules: the meeting stays at {hour} there.")
-        } else {
-            let asked = asked.format("%H:%M");
-            format!("The clocks in {zone} follow new rules and skip {asked}: the meeting is at {hour} there.")
-        };
-        let overlap = match moved.overlaps {
-            0 => None,
-            1 => Some("It now overlaps another meeting of yours.".to_owned()),
-            many => Some(format!("It now overlaps {many} other meetings of yours.")),
-        };
-        let organizes = meeting.creator_id == reader.id;
-        Some(Self { meaning, overlap: if organizes { overlap } else { None } })
+/// What the organizer should know if new rules moved their meeting onto others, as a sentence.
+pub(super) fn overlap_by_rules(meeting: &Meeting, reader: &User) -> Option<String> {
+    if meeting.creator_id != reader.id {
+        return None;
+    }
+    match meeting.wall_clock.moved?.overlaps {
+        0 => None,
+        1 => Some("It now overlaps another meeting of yours.".to_owned()),
+        many => Some(format!("It now overlaps {many} other meetings of yours.")),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::meetings::{MEETING, MeetingItem};
-use super::table::{Item, Key, Store, StoreError, key_of, number, parse};
+use super::table::{Item, Key, Store, StoreError, interval, key_of, number, parse};
 use crate::domain::{Meeting, MovedByRules, Status, WallClock};
 use crate::time::{Interval, Zone};
 
@@ -25,6 +25,30 @@ pub(super) struct WallClockItem {
 #[derive(Debug, Serialize, Deserialize)]
 struct MovedItem {
     overlaps: u32,
+    /// `None` in items that were stored before this attribute was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<IntervalItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct IntervalItem {
+    start: i64,
+    end: i64,
+}
+
+impl MovedItem {
+    fn new(moved: &MovedByRules) -> Self {
+        let item = |from: Interval| IntervalItem {
+            start: from.start().timestamp_millis(),
+            end: from.end().timestamp_millis(),
+        };
+        Self { overlaps: moved.overlaps, from: moved.from.map(item) }
+    }
+
+    fn read(self) -> Result<MovedByRules, StoreError> {
+        let from = self.from.map(|from| interval(from.start, from.end)).transpose()?;
+        Ok(MovedByRules { overlaps: self.overlaps, from })
+    }
 }
 
 /// ISO 8601, with fractions of a second only where there are any.
@@ -36,7 +60,7 @@ impl WallClockItem {
             local_start: Some(wall_clock.start.format(LOCAL_TIME).to_string()),
             local_end: Some(wall_clock.end.format(LOCAL_TIME).to_string()),
             tzdb: Some(wall_clock.tzdb.to_string()),
-            moved_by_rules: wall_clock.moved.map(|moved| MovedItem { overlaps: moved.overlaps }),
+            moved_by_rules: wall_clock.moved.as_ref().map(MovedItem::new),
         }
     }
 
@@ -51,7 +75,7 @@ impl WallClockItem {
             start: parse::<NaiveDateTime>("local_start", &start)?,
             end: parse::<NaiveDateTime>("local_end", &end)?,
             tzdb: parse("tzdb", &tzdb)?,
-            moved: moved_by_rules.map(|moved| MovedByRules { overlaps: moved.overlaps }),
+            moved: moved_by_rules.map(MovedItem::read).transpose()?,
         })
     }
 }

@@ -9,7 +9,9 @@ use crate::time::Zone;
 fn moved(overlaps: u32) -> Meeting {
     let (zone, interval) =
         ("Africa/Casablanca".parse::<Zone>().unwrap(), hour(instant("2026-12-01T10:00:00Z")));
-    let wall_clock = WallClock { moved: Some(MovedByRules { overlaps }), ..WallClock::of(interval, zone) };
+    let from = Some(hour(instant("2026-12-01T09:00:00Z")));
+    let moved = Some(MovedByRules { overlaps, from });
+    let wall_clock = WallClock { moved, ..WallClock::of(interval, zone) };
     Meeting { zone, interval, wall_clock, ..super::meeting() }
 }
 
@@ -55,6 +57,29 @@ fn whose_clock_follows_the_same_rules_sees_the_same_hour() {
     let mail = update(&meeting, &reader("Bo", "Africa/Casablanca"), &before);
     assert_eq!(beginning(&mail)[0], "Design review: <b>R&D</b> has a new title and place.");
     assert!(mail.text.contains("Was    https://meet.example.com/old"), "{}", mail.text);
+}
+
+/// Whoever wasn't told of an earlier change of the time yet, or knows it from before the interval was stored.
+#[test]
+fn a_time_that_the_rules_did_not_move_alone_is_an_ordinary_change() {
+    let casablanca = reader("Bo", "Africa/Casablanca");
+    let ana = crate::domain::User { id: "ana-1".parse().unwrap(), ..casablanca.clone() };
+    let (meeting, mut unknown) = (moved(1), moved(1));
+    unknown.wall_clock.moved = Some(MovedByRules { overlaps: 1, from: None });
+    for (meeting, before, was) in [
+        (&meeting, "2026-12-01T06:00:00Z", "Was    Tuesday, 1 December 2026, 06:00–07:00"),
+        (&unknown, "2026-12-01T09:00:00Z", "Was    Tuesday, 1 December 2026, 09:00–10:00"),
+    ] {
+        let before = Event { interval: hour(instant(before)), ..Event::of(meeting) };
+        for (who, overlaps) in [(&casablanca, false), (&ana, true)] {
+            let mail = update(meeting, who, &before);
+            assert_eq!(beginning(&mail)[0], "Design review: <b>R&D</b> has a new time.");
+            assert!(mail.text.contains(was), "{}", mail.text);
+            assert!(!mail.text.contains("rules") && !mail.html.contains("new rules"), "{}", mail.text);
+            let says = "It now overlaps another meeting of yours.";
+            assert_eq!((mail.text.contains(says), mail.html.contains(says)), (overlaps, overlaps));
+        }
+    }
 }
 
 #[test]

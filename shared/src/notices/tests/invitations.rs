@@ -268,3 +268,19 @@ fn nothing_is_withdrawn_that_no_invitation_can_follow() {
     let withdrawn = (NoticeState::Scheduled, Reason::OnTime, Some(minute(30)), true);
     assert_eq!(planned(&earlier, &asleep, &stored, 29), withdrawn);
 }
+
+#[test]
+fn a_cancellation_at_a_former_address_is_listed_with_that_address() {
+    let (ana, bo) = (user("ana", None), user("bo", None));
+    let first = meeting(180, &[&ana, &bo], &[]);
+    let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
+    delivered(&first, &ana, &mut stored, 1);
+    delivered(&first, &bo, &mut stored, 1);
+    let moved = User { email: "bo@new.example".parse().unwrap(), version: 2, ..bo.clone() };
+    let cancelled = Meeting { status: Status::Cancelled, version: 2, ..first };
+    let mut stored = carried_out(&cancelled, &[&ana, &moved], stored, 5);
+    assert!(matches!(delivered(&cancelled, &moved, &mut stored, 6), Some(CalendarUpdate::Cancel { .. })));
+    let row = invitation_of(&moved, &stored).unwrap();
+    assert_eq!((row.state(), &row.email), (NoticeState::Delivered, &bo.email));
+    assert!(plan(&cancelled, &known(&[&ana, &moved]), &stored, true, minute(7).start()).is_empty());
+}

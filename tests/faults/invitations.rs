@@ -5,10 +5,11 @@
 //! the message. So runs are compared by who got which message, and not by when.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use chrono::TimeDelta;
 use harness::{CallOutcome, OtherRules, Person, World};
 use serde_json::{Value, json};
+use shared::notices::DeliveryOutcome;
 
 use crate::scenario::at;
 use crate::sweep::Fault;
@@ -160,4 +161,32 @@ async fn faults_while_following_new_rules() {
 #[tokio::test]
 async fn faults_while_removing() {
     sweep(MessageKind::Removal).await;
+}
+
+/// Nothing was sent under a claim that took too long, so nobody is told that the meeting is cancelled.
+#[tokio::test]
+async fn what_was_claimed_too_slowly_counts_as_not_sent() {
+    let world = World::inviting().await;
+    let ana = world.person("ana", "UTC").await;
+    let more = json!({ "notification_interval": [] });
+    let meeting = world.book(&ana, "2026-11-02T10:00", "2026-11-02T10:30", &[], more).await;
+    world.settle().await;
+    let (due, minute) = world.pending().into_iter().next().unwrap();
+    world.clock.set(minute);
+    let clock = world.clock.clone();
+    world.calls().watch(move |call| {
+        if call.operation == "PutItem" {
+            clock.set(clock.now() + TimeDelta::seconds(11));
+        }
+        CallOutcome::Pass
+    });
+    let due = serde_json::from_value(due).unwrap();
+    let outcome = notify::handle(&world.process.notifier, due).await.unwrap();
+    assert_eq!((outcome, world.outbox().len()), (DeliveryOutcome::TooLate, 0));
+    world.calls().clear();
+    let path = format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap());
+    assert_eq!(world.send(Method::DELETE, &path, Vec::new()).await.status, 200);
+    world.settle().await;
+    world.pass_to(world.clock.now() + TimeDelta::minutes(5)).await;
+    assert!(world.outbox().is_empty(), "{:?}", world.outbox());
 }

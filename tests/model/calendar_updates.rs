@@ -39,6 +39,8 @@ pub(crate) struct CalendarUpdate {
     pub(crate) start: Minute,
     /// From when on it is not sent any more.
     pub(crate) deadline: Minute,
+    /// The start before which an invitation has to follow: if it can't, this is not sent either.
+    pub(crate) invitation_before: Option<Minute>,
     /// What the calendar shows afterwards.
     pub(crate) shows: Option<Entry>,
     /// The lines about the former title and location.
@@ -112,6 +114,7 @@ pub(crate) fn calendar_update(
             title,
             start,
             deadline: start,
+            invitation_before: None,
             shows: Some(entry),
             before,
         }),
@@ -123,6 +126,7 @@ pub(crate) fn calendar_update(
                 title: shown.title.clone(),
                 start: shown.start,
                 deadline: shown.start,
+                invitation_before: None,
                 shows: None,
                 before,
             })
@@ -133,6 +137,8 @@ pub(crate) fn calendar_update(
             title: shown.title.clone(),
             start: shown.start,
             deadline: start.max(shown.start),
+            // An entry that says the right time stays, rather than none.
+            invitation_before: ((shown.start, shown.end) == (start, meeting.end)).then_some(start),
             shows: None,
             before,
         }),
@@ -146,7 +152,8 @@ pub(crate) fn calendar_update(
             if let (Some(place), None) = (shown.place, entry.place) {
                 before.push(format!("Was    {place}"));
             }
-            Some(CalendarUpdate { kind, to: present, title, start, deadline, shows: Some(entry), before })
+            let (to, shows, invitation_before) = (present, Some(entry), None);
+            Some(CalendarUpdate { kind, to, title, start, deadline, invitation_before, shows, before })
         }
     }
 }

@@ -201,7 +201,7 @@ impl Model {
             match calendar_update(meeting, number, &person.email, &calendar) {
                 Some(update) => {
                     let earliest = calendar.to_come.map_or(settable, |at| settable.min(at));
-                    calendar.to_come = person.first_outside_dnd(earliest, update.deadline);
+                    calendar.to_come = person.minute_for(&update, earliest);
                     coverage.count_if(Event::DelayedByDnd, calendar.to_come.is_some_and(|at| at > settable));
                 }
                 None if calendar.to_come.take().is_none() => {}
@@ -236,10 +236,11 @@ impl Model {
         if calendar.to_come == Some(minute)
             && let Some(update) = calendar_update(meeting, number, &person.email, &calendar)
         {
-            calendar.to_come = person.first_outside_dnd(minute, update.deadline).filter(|at| *at > minute);
+            let at = person.minute_for(&update, minute);
+            calendar.to_come = at.filter(|at| *at > minute);
             if person.is_in_dnd(minute) {
                 self.coverage.count(Event::PostponedByNewDnd);
-            } else {
+            } else if at.is_some() {
                 self.coverage.count(update.kind.event());
                 self.coverage.count_if(Event::ChangedTitleOrPlace, !update.before.is_empty());
                 let by_version = meeting.version - 1;
@@ -340,6 +341,12 @@ impl Meeting {
 impl ModelUser {
     fn is_in_dnd(&self, minute: Minute) -> bool {
         is_in_dnd(self.zone, self.hours, minute)
+    }
+
+    fn minute_for(&self, update: &CalendarUpdate, earliest: Minute) -> Option<Minute> {
+        let at = self.first_outside_dnd(earliest, update.deadline)?;
+        let is_followed = |start| self.first_outside_dnd(at + 1, start).is_some();
+        update.invitation_before.is_none_or(is_followed).then_some(at)
     }
 
     fn first_outside_dnd(&self, earliest: Minute, until: Minute) -> Option<Minute> {

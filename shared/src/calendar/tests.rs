@@ -115,7 +115,8 @@ fn a_removal_is_for_the_removed_alone_and_shows_only_what_their_calendar_showed(
     let update = CalendarUpdate::Remove { before: before.clone() };
     for status in [Status::Confirmed, Status::Cancelled] {
         let now_is = Meeting { status, version: 9, ..review() };
-        let Document { method, text } = written(&update.visible_to(&gone, &now_is), Audience::Removed(&gone));
+        let visible = update.visible_to(&gone, &gone.email, &now_is);
+        let Document { method, text } = written(&visible, Audience::Removed(&gone));
         assert_eq!(method, Method::Cancel);
         let read = read(&text);
         assert_eq!(read.calendar("METHOD"), "CANCEL");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::{Email, Location, Meeting, Role, Title, User};
+use super::{Email, Location, Meeting, Participant, Role, Title, User};
 use crate::time::{Interval, Minute};
 
 /// A meeting as a participant's own calendar shows it.
@@ -110,23 +110,30 @@ impl CalendarUpdate {
         self.shown_after().is_none()
     }
 
-    /// The meeting as `reader`, whom this update is for, may see it. What is over goes by the title, the
-    /// place and the time that the calendar shows: `reader` was sent no later change.
+    /// The meeting as `reader`, whom this update is for, may see it in a mail to the address `to`. What is
+    /// over goes by the title, the place and the time that the calendar shows: `reader` was sent no later
+    /// change.
     ///
     /// Who takes part no longer sees nothing but the title and the time that their calendar shows, in their
     /// own zone, and whose meeting it is: what became of it since isn't for them to know. Nor is it for
-    /// whoever reads the mail of an address that was given up.
-    pub fn visible_to<'a>(&self, reader: &User, meeting: &'a Meeting) -> Cow<'a, Meeting> {
+    /// whoever reads the mail of an address that was given up, and neither is the present address: an
+    /// organizer has the former one there.
+    pub fn visible_to<'a>(&self, reader: &User, to: &Email, meeting: &'a Meeting) -> Cow<'a, Meeting> {
+        let is_present = to.key() == reader.email.key();
         match self {
             Self::Invite(_) | Self::Change { .. } => Cow::Borrowed(meeting),
-            Self::Cancel { before } => Cow::Owned(as_shown(before, reader, meeting)),
-            Self::Remove { before } | Self::Withdraw { before } => {
-                let organizer = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
+            Self::Cancel { before } if is_present => Cow::Owned(as_shown(before, reader, meeting)),
+            Self::Cancel { before } | Self::Remove { before } | Self::Withdraw { before } => {
+                let organizers = meeting.participants.iter().filter(|who| who.role == Role::Organizer);
+                let as_known = |who: &Participant| {
+                    let email = if who.user_id == reader.id { to } else { &who.email };
+                    Participant { email: email.clone(), ..who.clone() }
+                };
                 Cow::Owned(Meeting {
                     description: None,
                     location: None,
                     zone: reader.zone,
-                    participants: organizer.cloned().collect(),
+                    participants: organizers.map(as_known).collect(),
                     ..as_shown(before, reader, meeting)
                 })
             }
@@ -176,7 +183,7 @@ mod tests {
             interval: hour(start() + chrono::TimeDelta::hours(2)),
             ..cancelled.clone()
         };
-        assert_eq!(*update.visible_to(&tokyo, &moved), cancelled);
+        assert_eq!(*update.visible_to(&tokyo, &tokyo.email, &moved), cancelled);
         // Neither the new description nor the new zone was sent.
         let described = Meeting {
             description: Some("Names".parse().unwrap()),
@@ -184,6 +191,6 @@ mod tests {
             ..moved
         };
         let shown = Meeting { description: None, zone: tokyo.zone, ..cancelled };
-        assert_eq!(*update.visible_to(&tokyo, &described), shown);
+        assert_eq!(*update.visible_to(&tokyo, &tokyo.email, &described), shown);
     }
 }

@@ -49,12 +49,15 @@ pub fn compose(
     now: DateTime<Utc>,
 ) -> Mail {
     let update = message.map(|message| &message.update);
+    let visible = match message {
+        Some(message) => message.update.visible_to(recipient, &message.to, meeting),
+        None => Cow::Borrowed(meeting),
+    };
+    let visible = visible.into_owned();
     let recipient = &match message {
         Some(message) => User { email: message.to.clone(), ..recipient.clone() },
         None => recipient.clone(),
     };
-    let visible =
-        update.map_or(Cow::Borrowed(meeting), |update| update.visible_to(recipient, meeting)).into_owned();
     let content = MailContent::new(&visible, recipient, update, now);
     let organizer = visible.organizer().filter(|_| !visible.is_organized_by(&recipient.id));
     let thread = format!("{}.{}", meeting.id, recipient.id);
@@ -89,10 +92,9 @@ fn document(
             Audience::FormerAddressOfOrganizer
         }
         _ if visible.is_organized_by(&recipient.id) => Audience::Organizer,
-        CalendarUpdate::Remove { .. } | CalendarUpdate::Withdraw { .. } => Audience::Removed(recipient),
-        CalendarUpdate::Invite(_) | CalendarUpdate::Change { .. } | CalendarUpdate::Cancel { .. } => {
-            Audience::Everyone
-        }
+        // Also the end of the meeting at a former address, where nobody but the reader is named.
+        _ if visible.participant(&recipient.id).is_none() => Audience::Removed(recipient),
+        _ => Audience::Everyone,
     };
     let identity = Identity { organizer: message.organizer.as_ref(), sequence: message.sequence };
     calendar::document(visible, audience, identity, sender, now)

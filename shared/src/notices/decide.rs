@@ -125,7 +125,7 @@ impl<'a> Context<'a, '_> {
     /// as the rule agrees with it: nothing is sent before it.
     fn decide(&self, notice: &Notice, subject: &Subject) -> Decision {
         let minute = Minute::of(self.now);
-        let rule = |earliest| subject::apply_rule(notice.key.kind, subject.start, earliest, self.user);
+        let rule = |earliest| subject.apply_rule(notice.key.kind, earliest, self.user);
         if let Some(send) = notice.send_time()
             && send.at > minute
             && notice.start == subject.start

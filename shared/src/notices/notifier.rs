@@ -66,8 +66,8 @@ pub enum DeliveryOutcome {
     NotFound,
     /// Another delivery has claimed it. It stays pending, in case that delivery died.
     UnderWay,
-    /// The recipient's Do-Not-Disturb hours began before it left. It is pending, and in the next minute the
-    /// rule decides again.
+    /// The recipient's Do-Not-Disturb hours began before it left, or its claim took too long. It is pending,
+    /// and in the next minute the rule decides again.
     TooLate,
     /// Sending failed. It is pending, and tried again until the meeting starts.
     WillRetry,
@@ -140,7 +140,7 @@ impl Notifier {
             return self.close_over_limit(&delivery.due).await;
         }
         if self.clock.now() + SENDING > now + CLAIM {
-            return Err(Unfinished::Busy);
+            return self.release(&delivery, &claimed).await;
         }
         let limit = self.attempt_limit(&delivery, now);
         let sent = match webhook {
@@ -231,9 +231,9 @@ impl Notifier {
         let now = self.clock.now();
         let released = |(claimed, before): (&Notice, &Notice)| claimed.released(before, now);
         let released: Vec<_> = claimed.iter().zip(&delivery.due).map(released).collect();
-        self.store.apply(&transitions(claimed, &released)).await?;
+        self.apply_with_retries(&transitions(claimed, &released)).await?;
         if let Some(NoticeKey { meeting_id, user_id, .. }) = claimed.first().map(|notice| &notice.key) {
-            tracing::info!(%meeting_id, %user_id, "too late to send before the do-not-disturb hours");
+            tracing::info!(%meeting_id, %user_id, "nothing sent: the hours were too near, or the claim took too long");
         }
         Ok(DeliveryOutcome::TooLate)
     }
@@ -283,7 +283,8 @@ impl Notifier {
         Ok(DeliveryOutcome::Closed)
     }
 
-    /// Retries a failed write: a message that was sent but isn't marked so would be sent twice.
+    /// Retries a failed write: a message that was sent but isn't marked so would be sent twice, and one that
+    /// was not sent would count as one that may have been.
     async fn apply_with_retries(&self, transitions: &[Transition]) -> Result<(), StoreError> {
         for pause in NOTE_BACKOFF {
             if self.store.apply(transitions).await.is_ok() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::subject;
+use super::subject::{self, Subject};
 use crate::domain::{
     CalendarState, Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime,
     Transition, User, UserId, WantedNotice,
@@ -85,6 +85,7 @@ pub fn preview(
 /// A notice that should be, and the person by whose hours its minute is chosen.
 struct Wanted<'a> {
     notice: WantedNotice,
+    subject: Subject,
     user: &'a User,
 }
 
@@ -111,7 +112,7 @@ fn wanted<'a>(
                     meeting_version: meeting.version,
                     user_version: user.version,
                 };
-                wanted.push(Wanted { notice, user });
+                wanted.push(Wanted { notice, subject, user });
             }
         }
     }
@@ -120,7 +121,7 @@ fn wanted<'a>(
 
 /// What to do for one notice that should be.
 fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) -> Option<Plan> {
-    let Wanted { notice: wanted, user } = wanted;
+    let Wanted { notice: wanted, subject, user } = wanted;
     if let Some(stored) = stored {
         if stored.is_final_for(wanted.start) {
             return cancel_timer(stored);
@@ -144,7 +145,7 @@ fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) ->
     if send.is_some_and(|send| send.at <= Minute::of(now)) {
         return None;
     }
-    let decision = subject::apply_rule(wanted.key.kind, wanted.start, earliest(send, now), user);
+    let decision = subject.apply_rule(wanted.key.kind, earliest(send, now), user);
     match decision.remind_at {
         Some(at) => plan_to_send(wanted, stored, at, decision.reason, now),
         None => plan_to_suppress(wanted, stored, decision.reason, now),

@@ -13,6 +13,9 @@ pub(super) struct Subject {
     pub(super) start: Minute,
     /// The message of an invitation; `None` for a reminder.
     pub(super) message: Option<CalendarMessage>,
+    /// The start before which an invitation has to follow, in a later minute than this message. Without it
+    /// the meeting would be on no calendar, although the entry at the former address says the right time.
+    pub(super) invitation_before: Option<Minute>,
 }
 
 impl Subject {
@@ -20,6 +23,16 @@ impl Subject {
     pub(super) fn is_for_former_address(&self) -> bool {
         let update = self.message.as_ref().map(|message| &message.update);
         matches!(update, Some(CalendarUpdate::Withdraw { .. }))
+    }
+
+    /// The rule of docs/time.md for a notice of that kind about this, with `earliest` as the first minute
+    /// that a timer can be set for. An invitation's preferred minute is now, so the earliest. What an
+    /// invitation has to follow has a minute only if there is one for that invitation as well.
+    pub(super) fn apply_rule(&self, kind: NoticeKind, earliest: Minute, user: &User) -> Decision {
+        let decision = apply_rule(kind, self.start, earliest, user);
+        let (Some(at), Some(start)) = (decision.remind_at, self.invitation_before) else { return decision };
+        let invitation = apply_rule(kind, start, at + 1, user);
+        if invitation.remind_at.is_some() { decision } else { invitation }
     }
 }
 
@@ -37,12 +50,18 @@ pub(super) fn subject(
             let wanted = meeting.is_confirmed()
                 && meeting.participant(&key.user_id).is_some()
                 && meeting.notifications.reminders().contains(&(channel, minutes_before));
-            wanted.then(|| Subject { start: meeting.start_minute(), message: None })
+            wanted.then(|| Subject { start: meeting.start_minute(), message: None, invitation_before: None })
         }
         NoticeKind::Invitation if !invitations => None,
         NoticeKind::Invitation => {
             let message = calendar.next_message(meeting, &key.user_id, email)?;
-            Some(Subject { start: message.deadline, message: Some(message) })
+            let invitation_before = match &message.update {
+                CalendarUpdate::Withdraw { before } if before.interval == meeting.interval => {
+                    Some(meeting.start_minute())
+                }
+                _ => None,
+            };
+            Some(Subject { start: message.deadline, message: Some(message), invitation_before })
         }
     }
 }
@@ -60,9 +79,7 @@ pub(super) fn unwanted(meeting: &Meeting, user: Option<&User>, notice: &Notice) 
     }
 }
 
-/// The rule of docs/time.md for a notice of that kind, with `earliest` as the first minute that a timer can
-/// be set for. An invitation's preferred minute is now, so the earliest.
-pub(super) fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
+fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
     let minutes_before = match kind {
         NoticeKind::Reminder { minutes_before, .. } => minutes_before,
         // No invitation is sent in the minute of the start.

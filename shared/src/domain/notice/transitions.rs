@@ -160,15 +160,17 @@ impl Notice {
         }
     }
 
-    /// Its message was sent at `at`. An invitation's `message` brought the person's calendar up to date.
+    /// Its message was sent at `at`. An invitation's `message` brought the person's calendar up to date, and
+    /// went to the address that the notice has from now on: the end of a meeting goes to a former one.
     pub fn delivered(&self, at: DateTime<Utc>, message: Option<&CalendarMessage>) -> Self {
         let delivered = Closed::Delivered { remind_at: self.remind_at(), reason: self.reason() };
-        let calendar = match message {
-            Some(message) if self.is_invitation() => self.calendar.sent(message),
-            _ => self.calendar.clone(),
+        let (calendar, email) = match message {
+            Some(message) if self.is_invitation() => (self.calendar.sent(message), &message.to),
+            _ => (self.calendar.clone(), &self.email),
         };
         Self {
             calendar,
+            email: email.clone(),
             delivered_at: Some(at),
             delivered_for: Some(self.start),
             attempts: 0,

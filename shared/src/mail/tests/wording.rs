@@ -54,6 +54,34 @@ fn a_former_address_reads_no_more_than_it_was_told_and_not_the_new_address() {
     }
 }
 
+/// Whether the meeting goes on or is over, and whoever gave the address up.
+#[test]
+fn no_mail_to_a_former_address_names_the_new_one_or_who_joined_since() {
+    let former = "former@example.net".parse::<Email>().unwrap();
+    let organizer = meeting().organizer().unwrap().user_id.as_str().to_owned();
+    let [confirmed, cancelled] =
+        [Status::Confirmed, Status::Cancelled].map(|status| Meeting { status, ..meeting() });
+    for id in [organizer.as_str(), "bo-1"] {
+        let email = format!("{id}@new.example").parse::<Email>().unwrap();
+        let reader = User { email: email.clone(), ..user(id) };
+        for meeting in [&confirmed, &cancelled] {
+            let mut meeting = meeting.clone();
+            let role = if id == organizer { Role::Organizer } else { Role::Participant };
+            meeting.participants.retain(|who| who.role != role || role == Role::Participant);
+            meeting.participants.insert(0, Participant::new(&reader, role));
+            let message = update_from(&meeting, &reader, &shown_before(&meeting), &former);
+            assert_eq!(message.to, former);
+            let object = message.calendar.unwrap().text.replace("\r\n ", "");
+            assert!(object.contains("METHOD:CANCEL"), "{object}");
+            let names_reader = object.contains("ATTENDEE") && object.contains(":mailto:former@example.net");
+            assert_eq!(names_reader, id != organizer, "{object}");
+            for text in [&message.text, &message.html, &object] {
+                assert!(!text.contains(email.as_str()) && !text.contains("דנה"), "{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_update_says_that_the_organizer_has_another_address() {
     let bo = reader("Bo", "Asia/Tokyo");

@@ -223,3 +223,64 @@ fn digests_and_timer_names_never_change() {
     let key = NoticeKey { meeting_id: meeting.id, user_id: ana.id, kind: NoticeKind::Invitation };
     assert_eq!(timers::name(&key), "ef5c5c304b11c040e768a449dbead6079d610f36");
 }
+
+/// An entry at the former address is better than none at all.
+#[test]
+fn nothing_is_withdrawn_that_no_invitation_can_follow() {
+    let (ana, bo) = (user("ana", None), user("bo", None));
+    let invited = |start| {
+        let meeting = meeting(start, &[&ana, &bo], &[]);
+        let mut stored = carried_out(&meeting, &[&ana, &bo], Vec::new(), 0);
+        delivered(&meeting, &ana, &mut stored, 1);
+        delivered(&meeting, &bo, &mut stored, 1);
+        (meeting, stored)
+    };
+    let moved = |dnd| User { email: "bo@new.example".parse().unwrap(), version: 2, ..user("bo", dnd) };
+    let planned = |meeting: &Meeting, bo: &User, stored: &[Notice], after_noon| {
+        let stored = carried_out(meeting, &[&ana, bo], stored.to_vec(), after_noon);
+        let row = invitation_of(bo, &stored).unwrap();
+        (row.state(), row.reason(), row.remind_at(), row.calendar.may_show_something())
+    };
+    let suppressed = |reason| (NoticeState::Suppressed, reason, None, true);
+
+    // Hours until after the start begin in the minute after the withdrawal, or one later.
+    let (review, stored) = invited(180);
+    let asleep = moved(Some(("12:31", "16:00")));
+    assert_eq!(planned(&review, &asleep, &stored, 29), suppressed(Reason::DndUntilStart));
+    let in_time = (NoticeState::Scheduled, Reason::OnTime, Some(minute(29)), true);
+    assert_eq!(planned(&review, &asleep, &stored, 28), in_time);
+    // Its timer fires a minute late.
+    let late = carried_out(&review, &[&ana, &asleep], stored.clone(), 28);
+    let Action::Close(_, closed) = as_decided(&review, &asleep, &late, 30) else { panic!("not closed") };
+    assert_eq!(closed, Closed::Suppressed { reason: Reason::DndUntilStart });
+
+    // The meeting begins in the minute after the withdrawal, or one later.
+    let (soon, just_invited) = invited(31);
+    let awake = moved(None);
+    assert_eq!(planned(&soon, &awake, &just_invited, 29), suppressed(Reason::MeetingStarted));
+    let in_time = (NoticeState::Scheduled, Reason::OnTime, Some(minute(29)), true);
+    assert_eq!(planned(&soon, &awake, &just_invited, 28), in_time);
+    let late = carried_out(&soon, &[&ana, &awake], just_invited, 28);
+    assert!(matches!(as_decided(&soon, &awake, &late, 30), Action::Close(_, Closed::Missed)));
+
+    // An entry with a time that no longer holds doesn't stay.
+    let earlier = Meeting { version: 2, ..meeting(170, &[&ana, &bo], &[]) };
+    let withdrawn = (NoticeState::Scheduled, Reason::OnTime, Some(minute(30)), true);
+    assert_eq!(planned(&earlier, &asleep, &stored, 29), withdrawn);
+}
+
+#[test]
+fn a_cancellation_at_a_former_address_is_listed_with_that_address() {
+    let (ana, bo) = (user("ana", None), user("bo", None));
+    let first = meeting(180, &[&ana, &bo], &[]);
+    let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
+    delivered(&first, &ana, &mut stored, 1);
+    delivered(&first, &bo, &mut stored, 1);
+    let moved = User { email: "bo@new.example".parse().unwrap(), version: 2, ..bo.clone() };
+    let cancelled = Meeting { status: Status::Cancelled, version: 2, ..first };
+    let mut stored = carried_out(&cancelled, &[&ana, &moved], stored, 5);
+    assert!(matches!(delivered(&cancelled, &moved, &mut stored, 6), Some(CalendarUpdate::Cancel { .. })));
+    let row = invitation_of(&moved, &stored).unwrap();
+    assert_eq!((row.state(), &row.email), (NoticeState::Delivered, &bo.email));
+    assert!(plan(&cancelled, &known(&[&ana, &moved]), &stored, true, minute(7).start()).is_empty());
+}

@@ -175,7 +175,7 @@ async fn what_was_claimed_too_slowly_counts_as_not_sent() {
     world.clock.set(minute);
     let clock = world.clock.clone();
     world.calls().watch(move |call| {
-        if call.operation == "PutItem" {
+        if call.operation == "TransactWriteItems" {
             clock.set(clock.now() + TimeDelta::seconds(11));
         }
         CallOutcome::Pass

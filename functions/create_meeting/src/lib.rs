@@ -62,7 +62,7 @@ impl Create {
         let Some(keyed) = &self.keyed else { return Err(refused) };
         let found = api.store.read(caller.with_own_keys(keyed.with_own_keys(ReadSet::new()))).await?;
         caller.actor(&found)?.may(OnUser::ActAs, &self.new.creator_id)?;
-        keyed.replay(&found, api.clock.now())?.map_or(Err(refused), Ok)
+        keyed.replay(&found, api.clock.now())?.ok_or(refused)
     }
 }
 

@@ -25,7 +25,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     };
     // What is in the way may be what an equal request created meanwhile.
     match &keyed {
-        Some(keyed) => keyed.replay(&api, &caller).await?.map_or(Err(refused), Ok),
+        Some(keyed) => keyed.replay(&api, &caller).await?.ok_or(refused),
         None => Err(refused),
     }
 }

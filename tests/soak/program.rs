@@ -54,7 +54,7 @@ impl Program {
 
     pub(crate) fn print_memory(&self) {
         let mib: Vec<_> = self.memory_kib.iter().map(|kib| (kib / 1024).to_string()).collect();
-        println!("memory in MiB, from the last restart on, twice a minute: {}", mib.join(" "));
+        println!("memory in MiB, from the last restart on: {}", mib.join(" "));
     }
 }
 

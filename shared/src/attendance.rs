@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::booking::{Booking, overlapping};
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
-use crate::domain::{Email, Meeting, MeetingId, User};
+use crate::domain::{Email, Meeting, MeetingId, TimeWarning, User};
 use crate::store::{Page, StoreError, Transaction, bookings};
 use crate::time::{Interval, interval};
 
@@ -133,6 +133,12 @@ pub fn disturbed<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<&'a Us
         None => false,
     };
     attendees.iter().map(|attendee| &attendee.user).filter(|user| touches(user)).collect()
+}
+
+/// What is probably not meant about the meeting's time, at `now`.
+pub fn time_warnings(meeting: &Meeting, attendees: &[Attendee], now: DateTime<Utc>) -> Vec<TimeWarning> {
+    let zones: Vec<_> = attendees.iter().map(|attendee| attendee.user.zone).collect();
+    TimeWarning::of(meeting.interval, &zones, now)
 }
 
 #[cfg(test)]

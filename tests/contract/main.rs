@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod addresses;
 mod bad_input;
 mod changes;
 mod delivery;

@@ -77,6 +77,7 @@ impl Fixture {
         };
         let query = match operation {
             "query_free_slots" => format!("?user_id={user}&start_time={}&end_time={}", window.0, window.1),
+            "find_user" => format!("?email={}", self.ana.email),
             _ => String::new(),
         };
         let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];

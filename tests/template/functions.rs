@@ -52,6 +52,7 @@ fn every_route_leads_to_its_function() {
         ("GET /api/meetings/{meeting_id}", "get_meeting"),
         ("GET /api/meetings/{meeting_id}/invite.ics", "get_invite"),
         ("GET /api/meetings/{meeting_id}/reminders", "get_reminders"),
+        ("GET /api/users", "find_user"),
         ("GET /api/users/{user_id}", "get_user"),
         ("PATCH /api/meetings/{meeting_id}", "update_meeting"),
         ("DELETE /api/meetings/{meeting_id}", "cancel_meeting"),

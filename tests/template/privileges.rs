@@ -12,7 +12,7 @@ use sweep::Sweeper;
 
 use crate::model::{Statement, functions, role_of, root, statements, text};
 use crate::recorder::{Need, Target};
-use crate::stack::{Stack, about, by, by_administrator, with_body};
+use crate::stack::{Stack, about, by, by_administrator, with_body, with_query};
 
 #[tokio::test]
 async fn each_role_allows_all_that_its_function_does() {
@@ -103,6 +103,8 @@ async fn look(stack: &Stack, user: &str, meeting: &str) {
     let invite = |api, request| get_invite::handle(Invites { api, sender: sender.clone() }, request);
     stack.call("get_invite", invite, of_meeting()).await;
     stack.call("get_reminders", get_reminders::handle, of_meeting()).await;
+    let by_address = with_query("email", "ana@example.com");
+    stack.call("find_user", find_user::handle, by_address).await;
     stack.call("get_user", get_user::handle, about("user_id", user, with_body(&Value::Null))).await;
 }
 

@@ -189,6 +189,11 @@ pub(crate) fn with_body(body: &Value) -> Request {
     request.body(body.to_string().into()).unwrap()
 }
 
+pub(crate) fn with_query(name: &str, value: &str) -> Request {
+    let parameters = HashMap::from([(name.to_owned(), vec![value.to_owned()])]);
+    with_body(&Value::Null).with_query_string_parameters(parameters)
+}
+
 /// The same request, of that person, whose account is another one each time: every function that writes binds
 /// it anew.
 pub(crate) fn by(name: &str, request: Request) -> Request {

@@ -15,7 +15,8 @@ use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, Status, User, UserId, WallClock};
 use shared::http::view::BookedView;
 use shared::http::{
-    Fields, IdempotencyKey, Request, Response, booking_refused, created, etag, meeting_conflict, to_json,
+    By, Fields, IdempotencyKey, NamedUser, Request, Response, booking_refused, created, etag,
+    meeting_conflict, to_json,
 };
 use shared::problem::{Code, FieldError, Problem};
 use shared::quota::QuotaRequest;
@@ -36,8 +37,9 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let fields = Fields::of_body(&request)?;
     let key = IdempotencyKey::of(&request, &fields)?;
     let new = request::parse(fields, api.channels)?;
-    let keyed = key.map(|key| Keyed::new(&new.creator_id, key));
-    let create = Create { new, id: MeetingId::random(), keyed };
+    let creator_id = creator_id(&api, &caller, &new.creator).await?;
+    let keyed = key.map(|key| Keyed::new(&creator_id, key));
+    let create = Create { new, creator_id, id: MeetingId::random(), keyed };
     let mut response = match until_committed(&api, &caller, &create).await {
         Err(problem) if problem.code().status().is_client_error() => {
             create.replay_or(problem, &api, &caller).await?
@@ -49,8 +51,20 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     Ok(response)
 }
 
+/// The creator's id. To find it by their address takes a read of its own.
+async fn creator_id(api: &Api, caller: &Caller, creator: &NamedUser) -> Result<UserId, Problem> {
+    let email = match &creator.by {
+        By::Id(id) => return Ok(id.clone()),
+        By::Email(email) => email,
+    };
+    caller.may_act_as(email)?;
+    let found = api.store.read(ReadSet::new().email(email)).await?;
+    found.owner(email)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))
+}
+
 struct Create {
     new: NewMeeting,
+    creator_id: UserId,
     id: MeetingId,
     keyed: Option<Keyed>,
 }
@@ -61,7 +75,7 @@ impl Create {
     async fn replay_or(&self, refused: Problem, api: &Api, caller: &Caller) -> Result<Response, Problem> {
         let Some(keyed) = &self.keyed else { return Err(refused) };
         let found = api.store.read(caller.with_own_keys(keyed.with_own_keys(ReadSet::new()))).await?;
-        caller.actor(&found)?.may(OnUser::ActAs, &self.new.creator_id)?;
+        caller.actor(&found)?.may(OnUser::ActAs, &self.creator_id)?;
         keyed.replay(&found, api.clock.now())?.ok_or(refused)
     }
 }
@@ -107,22 +121,22 @@ impl Command for Create {
     type Error = Problem;
 
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Response, Problem> {
-        let Self { new, id, keyed } = self;
-        let read_set = ReadSet::new().user(&new.creator_id).days(&new.creator_id, new.interval);
+        let Self { new, creator_id, id, keyed } = self;
+        let read_set = ReadSet::new().user(creator_id).days(creator_id, new.interval);
         let mut read_set = new.participants.iter().fold(read_set, ReadSet::email);
         if let Some(keyed) = keyed {
             read_set = keyed.with_own_keys(read_set);
         }
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
-        attempt.caller().actor(&found)?.may(OnUser::ActAs, &new.creator_id)?;
+        attempt.caller().actor(&found)?.may(OnUser::ActAs, creator_id)?;
         if let Some(keyed) = keyed
             && let Some(response) = keyed.replay(&found, attempt.now())?
         {
             return Ok(response);
         }
-        let user = found.user(&new.creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
-        let creator = Attendee { user, pages: found.days(&new.creator_id, new.interval)? };
-        let others = owners(new, &found)?;
+        let user = found.user(creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let creator = Attendee { user, pages: found.days(creator_id, new.interval)? };
+        let others = owners(self, &found)?;
         let most = MAX_PARTICIPANT_DAYS - usize::from(keyed.is_some());
         attendance::check_size(others.len() + 1, &new.interval.utc_days().collect(), most)
             .map_err(|too_large| Problem::bad_field("participants", too_large))?;
@@ -132,7 +146,7 @@ impl Command for Create {
         let add = |read_set: ReadSet, id| read_set.user(id).days(id, new.interval);
         let read_set = others.iter().fold(ReadSet::new(), add);
         let quota_request = QuotaRequest {
-            organizer: &new.creator_id,
+            organizer: creator_id,
             meetings: 1,
             invitations: others.len(),
             changes: 0,
@@ -148,8 +162,11 @@ impl Command for Create {
             attendees.push(Attendee { user, pages: found.days(id, new.interval)? });
         }
 
-        let meeting = meeting(new, id, &attendees);
-        let answer = to_json(&BookedView::new(&meeting, &attendees, new.warnings.clone()))?;
+        let meeting = meeting(self, &attendees);
+        let mut warnings = new.warnings.clone();
+        let doubtful = attendance::time_warnings(&meeting, &attendees, attempt.now());
+        warnings.extend(doubtful.into_iter().map(FieldError::from));
+        let answer = to_json(&BookedView::new(&meeting, &attendees, warnings))?;
         let mut transaction = attempt.create(&meeting)?;
         if let Some(Keyed { key, id, .. }) = keyed {
             transaction = transaction.record(id, &key.record(&answer), attempt.now())?;
@@ -168,12 +185,12 @@ impl Command for Create {
 }
 
 /// The users behind the addresses, each once and without the creator, in the order given.
-fn owners(new: &NewMeeting, found: &Found) -> Result<Vec<UserId>, Problem> {
+fn owners(Create { new, creator_id, .. }: &Create, found: &Found) -> Result<Vec<UserId>, Problem> {
     let mut ids: Vec<UserId> = Vec::new();
     let mut unknown = Vec::new();
     for email in &new.participants {
         match found.owner(email)? {
-            Some(id) if id == new.creator_id || ids.contains(&id) => {}
+            Some(id) if id == *creator_id || ids.contains(&id) => {}
             Some(id) => ids.push(id),
             None => unknown.push(email.as_str()),
         }
@@ -190,12 +207,13 @@ fn owners(new: &NewMeeting, found: &Found) -> Result<Vec<UserId>, Problem> {
     Err(Problem::new(Code::UnknownParticipants, detail).with("unknown", json!(unknown)).with_errors(errors))
 }
 
-fn meeting(new: &NewMeeting, id: &MeetingId, attendees: &[Attendee]) -> Meeting {
-    let role = |user: &User| if user.id == new.creator_id { Role::Organizer } else { Role::Participant };
+fn meeting(create: &Create, attendees: &[Attendee]) -> Meeting {
+    let Create { new, creator_id, id, .. } = create;
+    let role = |user: &User| if user.id == *creator_id { Role::Organizer } else { Role::Participant };
     let participant = |attendee: &Attendee| Participant::new(&attendee.user, role(&attendee.user));
     Meeting {
         id: id.clone(),
-        creator_id: new.creator_id.clone(),
+        creator_id: creator_id.clone(),
         title: new.title.clone(),
         description: new.description.clone(),
         location: new.location.clone(),

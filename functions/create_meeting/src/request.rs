@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use shared::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
-use shared::domain::{Channels, Description, Email, Location, Notifications, Title, UserId};
-use shared::http::{Fields, read};
+use shared::domain::{Channels, Description, Email, Location, Notifications, Title};
+use shared::http::{Fields, NamedUser, read};
 use shared::problem::{FieldError, Problem};
 use shared::time::{Interval, Zone};
 
 /// The meeting that a request asks for.
 #[derive(Debug)]
 pub(crate) struct NewMeeting {
-    pub(crate) creator_id: UserId,
+    pub(crate) creator: NamedUser,
     pub(crate) interval: Interval,
     pub(crate) zone: Zone,
     pub(crate) participants: Vec<Email>,
@@ -38,7 +38,7 @@ fn participants(value: &Value) -> Result<Vec<Email>, String> {
 }
 
 pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting, Problem> {
-    let creator_id = fields.required("creator_id", read::text::<UserId>);
+    let creator = fields.user("creator_id", "creator_email");
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.required(spelling, read::zone);
     let start = fields.required("start_time", read::time);
@@ -56,7 +56,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
     let new = || {
         let (interval, warnings) = interval?;
         Some(NewMeeting {
-            creator_id: creator_id?,
+            creator: creator?,
             interval,
             zone: zone?,
             participants: participants?,

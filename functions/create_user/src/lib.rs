@@ -4,8 +4,8 @@ use shared::access::Caller;
 use shared::api::Api;
 use shared::domain::{Email, RequestId, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Fields, IdempotencyKey, Request, Response, created, read, to_json};
-use shared::problem::{Code, Problem};
+use shared::http::{Fields, IdempotencyKey, Request, Response, created, email_taken, read, to_json};
+use shared::problem::Problem;
 use shared::store::{Creation, ReadSet};
 
 /// Creates a user, unless another user has their address.
@@ -40,12 +40,11 @@ async fn create(api: &Api, caller: &Caller, user: &User, keyed: Option<&Keyed>) 
     let record = keyed.map(|Keyed { key, id, .. }| (id, key.record(&answer), api.clock.now()));
     match api.store.create_user(user, caller.account(), record).await? {
         Creation::Created => Ok(created(answer)),
-        Creation::EmailTaken { bound } => {
-            if let Some(bound) = bound {
-                caller.check_bound(&bound)?;
+        Creation::EmailTaken(claim) => {
+            if let Some(bound) = &claim.account {
+                caller.check_bound(bound)?;
             }
-            let detail = "Another user has this address. Upper and lower case count as the same.";
-            Err(Problem::new(Code::EmailTaken, detail))
+            Err(email_taken(&claim.user_id))
         }
     }
 }

@@ -5,9 +5,9 @@ use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
-use shared::domain::{Meeting, MeetingId, Participant, Role, UserId};
+use shared::domain::{Meeting, MeetingId, Participant, Role};
 use shared::http::view::BookedView;
-use shared::http::{Fields, Request, Response, booking_refused, versioned};
+use shared::http::{Fields, NamedUser, Request, Response, booking_refused, versioned};
 use shared::problem::{Code, Problem};
 use shared::quota::QuotaRequest;
 use shared::store::ReadSet;
@@ -20,13 +20,13 @@ use shared::store::ReadSet;
 /// `quota_exceeded`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
-    let (meeting, attendee) = until_committed(&api, &caller, &Add { user_id, meeting_id }).await?;
+    let (user, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
+    let (meeting, attendee) = until_committed(&api, &caller, &Add { user, meeting_id }).await?;
     versioned(&BookedView::new(&meeting, &[attendee], Vec::new()), meeting.version)
 }
 
 struct Add {
-    user_id: UserId,
+    user: NamedUser,
     meeting_id: MeetingId,
 }
 
@@ -35,20 +35,20 @@ impl Command for Add {
     type Error = Problem;
 
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<(Meeting, Attendee), Problem> {
-        let Self { user_id, meeting_id } = self;
-        let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
-        let found = attempt.read(read_set).await?;
+        let Self { user, meeting_id } = self;
+        let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
+        let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
         let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
         actor.may_with(OnMeeting::Add, &meeting)?;
-        let user = found.user(user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let user_id = user.id(&found)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
         attendance::check_confirmed(&meeting)?;
-        if meeting.participant(user_id).is_some() {
+        if meeting.participant(&user_id).is_some() {
             return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));
         }
         let people = meeting.participants.len() + 1;
         attendance::check_size(people, &meeting.interval.utc_days().collect(), MAX_PARTICIPANT_DAYS)
-            .map_err(|too_large| Problem::bad_field("user_id", too_large))?;
+            .map_err(|too_large| Problem::bad_field(user.field, too_large))?;
 
         let quota_request = QuotaRequest {
             organizer: &meeting.creator_id,
@@ -59,15 +59,19 @@ impl Command for Add {
             reminders: meeting.notifications.reminders_for(people),
             starts: meeting.interval.start(),
         };
-        let read_set = ReadSet::new().days(user_id, meeting.interval);
+        let read_set = ReadSet::new().user(&user_id).days(&user_id, meeting.interval);
         let found = attempt.read_and_reserve(read_set, quota_request).await?;
-        let attendee = Attendee { pages: found.days(user_id, meeting.interval)?, user };
+        // An address whose owner is gone got another owner between the two reads.
+        let attendee = Attendee {
+            user: found.user(&user_id)?.ok_or_else(|| attempt.stale())?,
+            pages: found.days(&user_id, meeting.interval)?,
+        };
 
         let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
         meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
         let transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
         let transaction = attendance::book(transaction, &attendee, &meeting.booking(Role::Participant))
-            .map_err(|error| booking_refused("user_id", error))?;
+            .map_err(|error| booking_refused(user.field, error))?;
         attempt.commit(transaction, &meeting).await?;
         Ok((meeting, attendee))
     }

@@ -1,13 +1,14 @@
 //! `POST /api/meeting/participant/remove`: takes somebody out of a meeting.
 
+use shared::access::rules::OnMeeting;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance;
 use shared::domain::{Meeting, MeetingId, Role, UserId};
 use shared::http::view::MeetingView;
-use shared::http::{Fields, Request, Response, versioned};
+use shared::http::{By, Fields, NamedUser, Request, Response, versioned};
 use shared::problem::{Code, Problem};
-use shared::store::ReadSet;
+use shared::store::{Found, ReadSet};
 
 /// Takes a user out of a meeting and the meeting off their calendar.
 ///
@@ -17,14 +18,31 @@ use shared::store::ReadSet;
 /// `meeting_cancelled`; 503 when others keep changing the same meeting or calendar.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let (user_id, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
-    let meeting = until_committed(&api, &caller, &Remove { user_id, meeting_id }).await?;
+    let (user, meeting_id) = Fields::of_body(&request)?.user_and_meeting()?;
+    let meeting = until_committed(&api, &caller, &Remove { user, meeting_id }).await?;
     versioned(&MeetingView::from(&meeting), meeting.version)
 }
 
 struct Remove {
-    user_id: UserId,
+    user: NamedUser,
     meeting_id: MeetingId,
+}
+
+impl Remove {
+    /// The user to remove. An address is its owner's; if they don't take part, it is that of the participant
+    /// who had it when they were added, as the meeting shows it.
+    fn user_id(&self, meeting: &Meeting, found: &Found) -> Result<Option<UserId>, Problem> {
+        let email = match &self.user.by {
+            By::Id(id) => return Ok(Some(id.clone())),
+            By::Email(email) => email,
+        };
+        let owner = self.user.id(found)?;
+        if owner.as_ref().is_some_and(|owner| meeting.participant(owner).is_some()) {
+            return Ok(owner);
+        }
+        let shown = meeting.participants.iter().find(|participant| participant.email.key() == email.key());
+        Ok(shown.map(|participant| participant.user_id.clone()).or(owner))
+    }
 }
 
 impl Command for Remove {
@@ -32,14 +50,18 @@ impl Command for Remove {
     type Error = Problem;
 
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Meeting, Problem> {
-        let Self { user_id, meeting_id } = self;
-        let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
-        let found = attempt.read(read_set).await?;
+        let Self { user, meeting_id } = self;
+        let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
+        let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
         let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
-        actor.may_remove(user_id, &meeting)?;
+        let Some(user_id) = self.user_id(&meeting, &found)? else {
+            actor.may_with(OnMeeting::Remove, &meeting)?;
+            return Err(Problem::not_found(Code::UserNotFound));
+        };
+        actor.may_remove(&user_id, &meeting)?;
         attendance::check_confirmed(&meeting)?;
-        match meeting.participant(user_id).map(|participant| participant.role) {
+        match meeting.participant(&user_id).map(|participant| participant.role) {
             Some(Role::Participant) => {}
             Some(Role::Organizer) => {
                 return Err(Problem::new(
@@ -47,15 +69,15 @@ impl Command for Remove {
                     "A meeting must keep its organizer. Nothing was changed.",
                 ));
             }
-            None if found.user(user_id)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),
+            None if user.id(&found)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),
             None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
         }
 
         let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
-        meeting.participants.retain(|participant| participant.user_id != *user_id);
+        meeting.participants.retain(|participant| participant.user_id != user_id);
         let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
         for day in meeting.interval.utc_days() {
-            transaction = transaction.unbook(user_id, day, meeting_id)?;
+            transaction = transaction.unbook(&user_id, day, meeting_id)?;
         }
         attempt.commit(transaction, &meeting).await?;
         Ok(meeting)

@@ -61,7 +61,7 @@ impl Command for Change {
         actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
         check_version(&self.request, before.version)?;
-        let (mut after, warnings) = self.patch.apply(&before, attempt.now())?;
+        let (mut after, mut warnings) = self.patch.apply(&before, attempt.now())?;
         let (old_days, new_days) = (days(&before), days(&after));
         attendance::check_size(after.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS)
             .map_err(|too_large| Problem::bad_field("start_time", too_large))?;
@@ -94,6 +94,10 @@ impl Command for Change {
         if takes_more && let Some(creator) = attendees.iter().find(|a| a.user.id == after.creator_id) {
             attendance::check_free(creator, after.interval, &self.id)
                 .map_err(|clash| meeting_conflict(&clash, after.zone))?;
+        }
+        if self.patch.has_times() {
+            let doubtful = attendance::time_warnings(&after, &attendees, now);
+            warnings.extend(doubtful.into_iter().map(FieldError::from));
         }
         if after == before {
             return Ok(Changed { meeting: before, attendees, warnings });

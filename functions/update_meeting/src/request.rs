@@ -46,11 +46,16 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
 }
 
 impl MeetingPatch {
+    /// Whether it names a time of the meeting.
+    pub(crate) fn has_times(&self) -> bool {
+        self.start.is_some() || self.end.is_some()
+    }
+
     /// The meeting after the change at `now`, and warnings where its times could be read in two ways. A new
-    /// start alone keeps the old end; a new zone alone keeps both instants. What is kept follows the rules of
-    /// this program even if they are newer than the meeting's instants: what is stored counts as computed by
-    /// them, so that nothing would mend it later. A change of nothing but other fields leaves the times as
-    /// they are.
+    /// start alone moves the meeting, which keeps its length, and a new end alone changes the length; a new
+    /// zone alone keeps both instants. What is kept follows the rules of this program even if they are newer
+    /// than the meeting's instants: what is stored counts as computed by them, so that nothing would mend it
+    /// later. A change of nothing but other fields leaves the times as they are.
     pub(crate) fn apply(
         &self,
         before: &Meeting,
@@ -61,10 +66,10 @@ impl MeetingPatch {
         let (interval, warnings) = match (&self.start, &self.end) {
             (None, None) if zone == before.zone => (before.interval, Vec::new()),
             (None, None) => (kept, Vec::new()),
-            (start, end) => {
+            (Some(start), None) => http::resolve_start(start, kept.length(), zone, self.zone.is_some())?,
+            (start, Some(end)) => {
                 let start = start.unwrap_or_else(|| kept.start().into());
-                let end = end.unwrap_or_else(|| kept.end().into());
-                http::resolve(&start, &end, zone, self.zone.is_some(), MAX_DAYS)?
+                http::resolve(&start, end, zone, self.zone.is_some(), MAX_DAYS)?
             }
         };
         let same_times = (interval, zone) == (before.interval, before.zone);

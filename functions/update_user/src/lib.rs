@@ -10,7 +10,7 @@ use shared::api::Api;
 use shared::domain::quota::Quota;
 use shared::domain::{User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Fields, Request, Response, json, path_id};
+use shared::http::{Fields, Request, Response, email_taken, json, path_id};
 use shared::problem::{Code, Problem};
 use shared::quota::QuotaExceeded;
 use shared::store::{ReadSet, Update, UserChange};
@@ -63,9 +63,6 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         Update::QuotaExceeded { demand, used } => {
             Err(QuotaExceeded::until_next_day(demand, used, now).into())
         }
-        Update::EmailTaken => Err(Problem::new(
-            Code::EmailTaken,
-            "Another user has this address. Upper and lower case count as the same. Nothing was changed.",
-        )),
+        Update::EmailTaken(claim) => Err(email_taken(&claim.user_id)),
     }
 }

@@ -136,9 +136,22 @@ impl Caller {
     /// # Errors
     /// 403 `forbidden`.
     pub fn may_have(&self, address: &Email) -> Result<(), Problem> {
+        self.may_as_owner(OnUser::HaveAddress, address)
+    }
+
+    /// Whether they may create a meeting in the name of whoever has that address, whether or not a user has
+    /// it.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn may_act_as(&self, address: &Email) -> Result<(), Problem> {
+        self.may_as_owner(OnUser::ActAs, address)
+    }
+
+    fn may_as_owner(&self, action: OnUser, address: &Email) -> Result<(), Problem> {
         let Self::Person(person) = self else { return Ok(()) };
         let whom = if person.email.key() == address.key() { Whom::Oneself } else { Whom::Other };
-        enforce(OnUser::HaveAddress.permission(whom), Code::UserNotFound)?;
+        enforce(action.permission(whom), Code::UserNotFound)?;
         Ok(())
     }
 

@@ -16,6 +16,7 @@ pub mod notice;
 pub mod notification;
 pub mod quota;
 pub mod text;
+mod time_warning;
 pub mod user;
 mod wall_clock;
 
@@ -35,5 +36,6 @@ pub use notice::{
 pub use notification::{Channel, Channels, Notification, NotificationError, Notifications};
 pub use quota::Quotas;
 pub use text::{Description, Link, Location, Name, TextError, Title};
+pub use time_warning::TimeWarning;
 pub use user::{Email, EmailError, User};
 pub use wall_clock::{MovedByRules, WallClock};

@@ -3,8 +3,8 @@
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{Request, read};
-use crate::domain::{Channels, MeetingId, Notifications, UserId};
+use super::{NamedUser, Request, read};
+use crate::domain::{Channels, MeetingId, Notifications};
 use crate::problem::{Code, FieldError, Problem};
 
 /// The largest body, in bytes.
@@ -150,14 +150,15 @@ impl Fields {
         }
     }
 
-    /// Reads `user_id` and `meeting_id`, the whole body of the calls that add and remove participants.
+    /// Reads `user_id` or `email`, and `meeting_id`: the whole body of the calls that add and remove
+    /// participants.
     ///
     /// # Errors
     /// 422 with every bad field.
-    pub fn user_and_meeting(mut self) -> Result<(UserId, MeetingId), Problem> {
-        let user_id = self.required("user_id", read::text::<UserId>);
+    pub fn user_and_meeting(mut self) -> Result<(NamedUser, MeetingId), Problem> {
+        let user = self.user("user_id", "email");
         let meeting_id = self.required("meeting_id", read::text::<MeetingId>);
-        self.finish(user_id.zip(meeting_id))
+        self.finish(user.zip(meeting_id))
     }
 
     /// Records each entry of `notification_interval` whose channel this deployment doesn't

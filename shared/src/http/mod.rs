@@ -1,6 +1,7 @@
 //! Requests of API Gateway to typed values, and values and problems to answers.
 
 mod fields;
+mod people;
 mod preconditions;
 pub mod read;
 mod refusals;
@@ -17,10 +18,11 @@ use lambda_http::{Body, RequestExt};
 use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY, Patch};
+pub use people::{By, NamedUser};
 pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use refusals::{booking_refused, meeting_conflict};
+pub use refusals::{booking_refused, email_taken, meeting_conflict};
 pub use security_headers::add_security_headers;
-pub use times::{ReadInterval, resolve};
+pub use times::{ReadInterval, resolve, resolve_start};
 
 use crate::problem::{Code, Problem};
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::view::ConflictView;
 use crate::attendance::{BookError, Clash, MeetingCancelled};
+use crate::domain::UserId;
 use crate::problem::{Code, Problem};
 use crate::quota::{QuotaError, QuotaExceeded};
 use crate::time::Zone;
@@ -20,6 +21,13 @@ pub fn booking_refused(field: &str, error: BookError) -> Problem {
         BookError::Full(full) => Problem::bad_field(field, full),
         BookError::Store(error) => error.into(),
     }
+}
+
+/// 409 `email_taken` with the id of the user who has the address. Only for callers who may have it themselves.
+pub fn email_taken(owner: &UserId) -> Problem {
+    let detail =
+        "A user has this address already. Upper and lower case count as the same. Nothing was changed.";
+    Problem::new(Code::EmailTaken, detail).with("user_id", owner.as_str())
 }
 
 impl From<MeetingCancelled> for Problem {

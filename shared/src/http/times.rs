@@ -67,7 +67,6 @@ pub fn resolve(
     named: bool,
     max_days: i64,
 ) -> Result<ReadInterval, Vec<FieldError>> {
-    let bad = |field: &str, message: String| FieldError { field: field.to_owned(), message };
     let (start, end) = match (start.resolve(zone, named), end.resolve(zone, named)) {
         (Ok(start), Ok(end)) => (start, end),
         (start, end) => {
@@ -76,7 +75,6 @@ pub fn resolve(
             return Err(error("start_time", start).into_iter().chain(error("end_time", end)).collect());
         }
     };
-    let warning = |field: &str, fold: Option<Fold>| fold.map(|fold| bad(field, fold.to_string()));
     let warnings = warning("start_time", start.1).into_iter().chain(warning("end_time", end.1)).collect();
     let Some(interval) = Interval::new(start.0, end.0) else {
         return Err(vec![bad("end_time", "must be after start_time".to_owned())]);
@@ -85,6 +83,31 @@ pub fn resolve(
         return Err(vec![bad("end_time", format!("must be at most {max_days} days after start_time"))]);
     }
     Ok((interval, warnings))
+}
+
+/// The interval of that length which begins at a written time in `zone`. Where the request itself `named` the
+/// zone, an offset must agree with it.
+///
+/// # Errors
+/// A start in a gap, or an offset that disagrees.
+pub fn resolve_start(
+    start: &ParsedTime,
+    length: TimeDelta,
+    zone: Zone,
+    named: bool,
+) -> Result<ReadInterval, Vec<FieldError>> {
+    let (start, fold) = start.resolve(zone, named).map_err(|why| vec![bad("start_time", why.to_string())])?;
+    let interval = Interval::new(start, start + length)
+        .ok_or_else(|| vec![bad("end_time", "must be after start_time".to_owned())])?;
+    Ok((interval, warning("start_time", fold).into_iter().collect()))
+}
+
+fn bad(field: &str, message: String) -> FieldError {
+    FieldError { field: field.to_owned(), message }
+}
+
+fn warning(field: &str, fold: Option<Fold>) -> Option<FieldError> {
+    fold.map(|fold| bad(field, fold.to_string()))
 }
 
 impl From<Vec<FieldError>> for Problem {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::access::Visibility;
 use crate::attendance::{self, Attendee};
-use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, User};
+use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, TimeWarning, User};
 use crate::problem::FieldError;
 use crate::time::{Interval, Zone, format};
 
@@ -120,7 +120,8 @@ pub struct BookedView {
     meeting: MeetingView,
     unavailable_participants: Vec<UnavailableView>,
     do_not_disturb_participants: Vec<PersonView>,
-    /// How the request's times were read, where they could be read in two ways.
+    /// How the request's times were read, where they could be read in two ways, and what is probably not
+    /// meant about them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<FieldError>,
 }
@@ -144,6 +145,12 @@ impl BookedView {
                 .collect(),
             warnings,
         }
+    }
+}
+
+impl From<TimeWarning> for FieldError {
+    fn from(warning: TimeWarning) -> Self {
+        Self { field: warning.field().to_owned(), message: warning.to_string() }
     }
 }
 

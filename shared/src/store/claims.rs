@@ -1,9 +1,11 @@
 //! Claims on addresses: which user has an address, and which account signs in with it.
 
+use std::ops::Range;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, parse};
+use super::table::{Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, key_of, parse};
 use crate::domain::{Account, Email, User, UserId};
 
 /// The claim on an address.
@@ -150,15 +152,20 @@ impl Transaction {
 }
 
 impl StoreError {
-    /// The account that an address is bound to, if the transaction's write number `index`, from 0, was [to
-    /// claim it](Transaction::claim_email) and failed because of that.
+    /// The claim on an address, if the transaction's writes of those numbers, from 0, were [to claim
+    /// it](Transaction::claim_email) and one failed because of that claim. Where earlier versions left more
+    /// than one, it is one that is bound to an account, if there is one.
     ///
     /// # Errors
     /// When the item can't be read.
-    pub(super) fn bound_account(&self, index: usize) -> Result<Option<Account>, StoreError> {
-        let item = self.item_in_the_way(index).cloned();
-        let item: Option<ClaimItem> = item.map(serde_dynamo::from_item).transpose()?;
-        Ok(item.and_then(ClaimItem::account))
+    pub(super) fn claim_in_the_way(&self, writes: Range<usize>) -> Result<Option<Claim>, StoreError> {
+        let in_the_way = writes.filter_map(|write| self.item_in_the_way(write));
+        let claims = in_the_way.map(|item| {
+            let claim: ClaimItem = serde_dynamo::from_item(item.clone())?;
+            claim.claim(key_of(item)?)
+        });
+        let claims = claims.collect::<Result<Vec<Claim>, _>>()?;
+        Ok(claims.into_iter().max_by_key(|claim| claim.account.is_some()))
     }
 }
 

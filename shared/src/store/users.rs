@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::claims::Claim;
 use super::owed::Owed;
 use super::quotas::exceeded;
 use super::table::{
@@ -159,20 +160,17 @@ impl Transaction {
 pub enum Creation {
     /// The user was created.
     Created,
-    /// Somebody has the address already, in this or another spelling.
-    EmailTaken {
-        /// The account that the address is bound to, if it is.
-        bound: Option<Account>,
-    },
+    /// Somebody has the address already, in this or another spelling, by that claim.
+    EmailTaken(Claim),
 }
 
 /// The outcome of changing a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
     /// The user was changed.
     Updated,
-    /// Somebody else has the address already.
-    EmailTaken,
+    /// Somebody else has the address already, by that claim.
+    EmailTaken(Claim),
     /// The user has changed too much today.
     QuotaExceeded {
         /// The quota, its limit, and how much the change needs.
@@ -215,14 +213,12 @@ impl Store {
             transaction = transaction.record(id, &record, now)?;
         }
         let Err(error) = self.commit(transaction).await else { return Ok(Creation::Created) };
-        let taken = claims.clone().any(|claim| error.failed_condition(claim));
         // When the record's condition failed too, the address may be that of the user whom the first of two
         // equal requests created.
-        if !taken || error.failed_condition(claims.end) {
+        if error.failed_condition(claims.end) {
             return Err(error);
         }
-        let bound = claims.map(|claim| error.bound_account(claim)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Creation::EmailTaken { bound: bound.into_iter().flatten().next() })
+        error.claim_in_the_way(claims)?.map(Creation::EmailTaken).ok_or(error)
     }
 
     /// Changes a user. The claim on their address moves in the same transaction, and so does the count of
@@ -265,8 +261,8 @@ impl Store {
         if error.failed_condition(0) {
             return Err(error);
         }
-        if claims.into_iter().any(|claim| error.failed_condition(claim)) {
-            return Ok(Update::EmailTaken);
+        if let Some(claim) = error.claim_in_the_way(claims)? {
+            return Ok(Update::EmailTaken(claim));
         }
         if let Some(demand) = demand
             && let Some(used) = exceeded(&error, count, &demand)

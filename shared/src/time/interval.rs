@@ -63,9 +63,14 @@ impl Interval {
         Interval::new(self.start.max(window.start), self.end.min(window.end))
     }
 
+    /// Its length.
+    pub fn length(self) -> Duration {
+        self.end - self.start
+    }
+
     /// Its length in whole minutes, rounded down.
     pub fn minutes(self) -> i64 {
-        (self.end - self.start).num_minutes()
+        self.length().num_minutes()
     }
 
     /// The UTC dates it touches, in order.

@@ -39,6 +39,9 @@ const OTHER_SPELLING: Body = |_| json!({ "email": "Bo@Example.com" });
 
 const USERS: Path = |_| "/api/create_user".into();
 const BO: Path = |s| format!("/api/users/{}", s.bo);
+const ME: Path = |_| "/api/users/me".into();
+const BY_ADDRESS: Path = |_| "/api/users?email=BO@example.com".into();
+const NO_ADDRESS: Path = |_| "/api/users?email=nobody@example.com".into();
 const NO_USER: Path = |_| format!("/api/users/{UNKNOWN}");
 const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
@@ -67,6 +70,16 @@ fn participant(fixture: &Fixture, user: &str) -> Value {
     json!({ "user_id": user, "meeting_id": fixture.meeting })
 }
 
+fn address(fixture: &Fixture, email: &str) -> Value {
+    json!({ "email": email, "meeting_id": fixture.meeting })
+}
+
+fn meeting_by(email: &str) -> Value {
+    let mut meeting = with(new_meeting(UNKNOWN), json!({ "creator_email": email }));
+    meeting.as_object_mut().unwrap().remove("creator_id");
+    meeting
+}
+
 #[rustfmt::skip] // One row on each line reads as a table.
 pub(super) fn rows() -> Vec<Row> {
     let row = |expected, name, route, path, body| Row { name, route, path, body, expected };
@@ -78,6 +91,9 @@ pub(super) fn rows() -> Vec<Row> {
         // Users.
         row([404, 200, 404, 404, 200], "user",                           "GET /api/users/{user_id}",                  BO,         NO_BODY),
         row([404, 404, 404, 404, 404], "unknown user",                   "GET /api/users/{user_id}",                  NO_USER,    NO_BODY),
+        row([200, 200, 200, 404, 404], "oneself",                        "GET /api/users/{user_id}",                  ME,         NO_BODY),
+        row([404, 200, 404, 404, 200], "user by address",                "GET /api/users",                            BY_ADDRESS, NO_BODY),
+        row([404, 404, 404, 404, 404], "user by an unknown address",     "GET /api/users",                            NO_ADDRESS, NO_BODY),
         row([404, 200, 404, 404, 200], "name of a user",                 "PATCH /api/users/{user_id}",                BO,         NEW_NAME),
         row([404, 404, 404, 404, 404], "name of an unknown user",        "PATCH /api/users/{user_id}",                NO_USER,    NEW_NAME),
         row([404, 403, 404, 404, 200], "address of a user, a free one",  "PATCH /api/users/{user_id}",                BO,         TO_FREE),
@@ -86,6 +102,8 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 403, 404, 404, 200], "account of a user",              "PATCH /api/users/{user_id}",                BO,         FOR_ANOTHER),
         // Only users themselves and administrators book in their name.
         row([403, 403, 201, 403, 201], "meeting of cy",                  "POST /api/create_meeting",                  MEETINGS,   |s| new_meeting(&s.cy)),
+        row([403, 403, 201, 403, 201], "meeting of cy's address",        "POST /api/create_meeting",                  MEETINGS,   |_| meeting_by("CY@example.com")),
+        row([403, 403, 403, 403, 404], "meeting of an unknown address",  "POST /api/create_meeting",                  MEETINGS,   |_| meeting_by("nobody@example.com")),
         row([403, 403, 403, 403, 404], "meeting of an unknown user",     "POST /api/create_meeting",                  MEETINGS,   |_| new_meeting(UNKNOWN)),
         // Everyone sees when somebody is busy.
         row([200, 200, 200, 200, 200], "calendar",                       "POST /api/get_free_slots",                  SLOTS,      BOS_CALENDAR),
@@ -101,6 +119,10 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 404, 404, 404, 404], "cancellation, unknown meeting",  "DELETE /api/meetings/{meeting_id}",         NO_MEETING, NO_BODY),
         row([200, 403, 404, 404, 200], "add cy",                         "POST /api/meeting/participant/add",         ADD,        |s| participant(s, &s.cy)),
         row([404, 403, 404, 404, 404], "add an unknown user",            "POST /api/meeting/participant/add",         ADD,        |s| participant(s, UNKNOWN)),
+        row([200, 403, 404, 404, 200], "add cy's address",               "POST /api/meeting/participant/add",         ADD,        |s| address(s, "cy@EXAMPLE.com")),
+        row([404, 403, 404, 404, 404], "add an unknown address",         "POST /api/meeting/participant/add",         ADD,        |s| address(s, "nobody@example.com")),
+        row([200, 200, 404, 404, 200], "remove bo's address",            "POST /api/meeting/participant/remove",      REMOVE,     |s| address(s, "Bo@example.com")),
+        row([404, 403, 404, 404, 404], "remove an unknown address",      "POST /api/meeting/participant/remove",      REMOVE,     |s| address(s, "nobody@example.com")),
         row([200, 200, 404, 404, 200], "remove bo",                      "POST /api/meeting/participant/remove",      REMOVE,     |s| participant(s, &s.bo)),
         row([409, 403, 404, 404, 409], "remove the organizer",           "POST /api/meeting/participant/remove",      REMOVE,     |s| participant(s, &s.ana)),
         row([409, 403, 404, 404, 409], "remove cy, who takes no part",   "POST /api/meeting/participant/remove",      REMOVE,     |s| participant(s, &s.cy)),
@@ -143,6 +165,8 @@ async fn hidden_things_are_answered_like_unknown_ones() {
     let of = |name: &str| rows.iter().find(|row| row.name == name).unwrap();
     for (there, absent) in [
         ("user", "unknown user"),
+        ("user by address", "user by an unknown address"),
+        ("meeting of cy's address", "meeting of an unknown address"),
         ("name of a user", "name of an unknown user"),
         ("meeting of cy", "meeting of an unknown user"),
         ("meeting", "unknown meeting"),

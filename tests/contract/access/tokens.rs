@@ -93,17 +93,27 @@ async fn access_checks_need_no_further_round_trip() {
     let Fixture { world, ana, cy, meeting, .. } = &fixture;
     let window = json!({ "user_id": ana, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" });
     let new = with(new_meeting(ana), json!({ "participants": ["bo@example.com"] }));
+    let mut by_address = with(new_meeting(ana), json!({ "creator_email": "ana@example.com" }));
+    by_address.as_object_mut().unwrap().remove("creator_id");
+    let times = json!({ "start_time": "2026-11-05T10:00", "end_time": "2026-11-05T11:00" });
+    let by_address = with(by_address, times);
     let person = json!({ "user_id": cy, "meeting_id": meeting });
+    let address = json!({ "email": "cy@example.com", "meeting_id": meeting });
     let of_meeting = format!("/api/meetings/{meeting}");
     let reading = [
         (Method::GET, format!("/api/users/{ana}"), Value::Null, 1),
+        (Method::GET, "/api/users/me".to_owned(), Value::Null, 2),
+        (Method::GET, "/api/users?email=ana@example.com".to_owned(), Value::Null, 2),
         (Method::GET, of_meeting.clone(), Value::Null, 1),
         (Method::GET, format!("{of_meeting}/invite.ics"), Value::Null, 1),
         (Method::POST, "/api/get_free_slots".to_owned(), window, 1),
         (Method::PATCH, format!("/api/users/{ana}"), json!({ "name": "Ana B." }), 2),
         (Method::POST, "/api/create_meeting".to_owned(), new, 3),
+        (Method::POST, "/api/create_meeting".to_owned(), by_address, 4),
         (Method::POST, "/api/meeting/participant/add".to_owned(), person.clone(), 3),
         (Method::POST, "/api/meeting/participant/remove".to_owned(), person, 2),
+        (Method::POST, "/api/meeting/participant/add".to_owned(), address.clone(), 3),
+        (Method::POST, "/api/meeting/participant/remove".to_owned(), address, 2),
         (Method::PATCH, of_meeting.clone(), json!({ "title": "Other" }), 3),
         (Method::DELETE, of_meeting, Value::Null, 2),
     ];

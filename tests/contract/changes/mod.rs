@@ -11,6 +11,7 @@ mod people;
 mod races;
 mod sizes;
 mod versions;
+mod warnings;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -56,7 +57,7 @@ pub(crate) async fn cancel(world: &World, meeting: &Value) -> (u16, Value) {
     (answer.status, answer.body)
 }
 
-async fn patch_user(world: &World, person: &Person, body: Value) -> (u16, Value) {
+pub(crate) async fn patch_user(world: &World, person: &Person, body: Value) -> (u16, Value) {
     let path = format!("/api/users/{}", person.id);
     let answer = world.request(request(Method::PATCH, &path, &[], &body)).await;
     (answer.status, answer.body)

@@ -1,0 +1,66 @@
+//! How a request names a user: by their id or by their address.
+
+use super::{Fields, read};
+use crate::domain::{Email, UserId};
+use crate::store::{Found, ReadSet, StoreError};
+
+/// A user as a request names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedUser {
+    /// The field that names them.
+    pub field: &'static str,
+    /// Its value.
+    pub by: By,
+}
+
+/// What a user is named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Their id.
+    Id(UserId),
+    /// Their address, in any spelling that counts as the same.
+    Email(Email),
+}
+
+impl NamedUser {
+    /// `read_set`, and the item that says whether there is such a user.
+    #[must_use]
+    pub fn with_keys(&self, read_set: ReadSet) -> ReadSet {
+        match &self.by {
+            By::Id(id) => read_set.user(id),
+            By::Email(email) => read_set.email(email),
+        }
+    }
+
+    /// The user's id, if there is such a user among what was read [`NamedUser::with_keys`].
+    ///
+    /// # Errors
+    /// When an item can't be read.
+    pub fn id(&self, found: &Found) -> Result<Option<UserId>, StoreError> {
+        match &self.by {
+            By::Id(id) => Ok(found.user(id)?.map(|user| user.id)),
+            By::Email(email) => found.owner(email),
+        }
+    }
+}
+
+impl Fields {
+    /// Reads a user who is named by one of two fields: `id`, or `email`. `None` when both are missing, both
+    /// are there, or the one is bad.
+    pub fn user(&mut self, id: &'static str, email: &'static str) -> Option<NamedUser> {
+        let by_id = self.optional(id, read::text::<UserId>);
+        let by_email = self.optional(email, read::text::<Email>);
+        match (by_id?, by_email?) {
+            (Some(user_id), None) => Some(NamedUser { field: id, by: By::Id(user_id) }),
+            (None, Some(address)) => Some(NamedUser { field: email, by: By::Email(address) }),
+            (None, None) => {
+                self.fail(id, &format!("is missing; {email} may take its place"));
+                None
+            }
+            (Some(_), Some(_)) => {
+                self.fail(email, &format!("must not be sent with {id}: send only one of the two"));
+                None
+            }
+        }
+    }
+}

@@ -44,6 +44,7 @@ impl Operation {
             }
             CreateMeeting => &[
                 "creator_id",
+                "creator_email",
                 "start_time",
                 "end_time",
                 "time_zone",
@@ -57,7 +58,7 @@ impl Operation {
             AskForSlots | QueryForSlots => {
                 &["user_id", "start_time", "end_time", "time_zone", "timezone", "exclude_dnd", "min_minutes"]
             }
-            AddParticipant | RemoveParticipant => &["user_id", "meeting_id"],
+            AddParticipant | RemoveParticipant => &["user_id", "email", "meeting_id"],
             UpdateMeeting => &[
                 "start_time",
                 "end_time",
@@ -155,6 +156,12 @@ fn fields(u: &mut Unstructured<'_>, operation: Operation) -> Result<Map<String, 
             fields.insert((*name).to_owned(), value);
         }
     }
+    // A user is named by one of two fields. Both together are refused.
+    for (id, email) in [("creator_id", "creator_email"), ("user_id", "email")] {
+        if fields.contains_key(id) && fields.contains_key(email) && u.ratio(7, 8)? {
+            fields.remove(if u.arbitrary()? { id } else { email });
+        }
+    }
     if u.ratio(1, 16)? {
         fields.insert(u.arbitrary()?, any(u, 1)?);
     }
@@ -201,7 +208,7 @@ fn good(u: &mut Unstructured<'_>, field: &str) -> Result<Value> {
         "time_zone" | "timezone" => text(u, &ZONES),
         "dnd_start_time" | "dnd_end_time" if u.arbitrary()? => Ok(json!(u.int_in_range(-1..=25)?)),
         "dnd_start_time" | "dnd_end_time" => text(u, &HOURS),
-        "email" => address(u),
+        "email" | "creator_email" => address(u),
         "participants" => {
             let count = u.int_in_range(0..=4)?;
             (0..count).map(|_| address(u)).collect::<Result<Vec<_>>>().map(Value::Array)

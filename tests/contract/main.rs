@@ -37,6 +37,14 @@ fn bad_fields(problem: &Value) -> Vec<&str> {
     problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
 
+/// The fields of a booked meeting that an answer warns about because they happen twice.
+fn happening_twice(answer: &Value) -> Vec<&str> {
+    let warnings = answer["warnings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let twice =
+        warnings.iter().filter(|warning| warning["message"].as_str().unwrap().contains("happens twice"));
+    twice.map(|warning| warning["field"].as_str().unwrap()).collect()
+}
+
 /// The message of a problem about one field.
 fn message<'a>(problem: &'a Value, field: &str) -> &'a str {
     let errors = problem["errors"].as_array().unwrap();

@@ -128,6 +128,8 @@ impl Fixture {
         ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
         ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
+        ask("find_user", &|asked| asked.query = "?email=nobody@example.com".to_owned());
+        ask("find_user", &|asked| asked.query = "?email=nobody".to_owned());
         ask("docs_file", &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
         refused
     }

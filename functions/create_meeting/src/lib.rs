@@ -57,8 +57,9 @@ async fn creator_id(api: &Api, caller: &Caller, creator: &NamedUser) -> Result<U
         By::Id(id) => return Ok(id.clone()),
         By::Email(email) => email,
     };
+    let found = api.store.read(caller.with_own_keys(ReadSet::new().email(email))).await?;
+    caller.actor(&found)?;
     caller.may_act_as(email)?;
-    let found = api.store.read(ReadSet::new().email(email)).await?;
     found.owner(email)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))
 }
 

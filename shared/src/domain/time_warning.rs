@@ -11,7 +11,8 @@ use crate::time::{Interval, Zone};
 const FAR_AHEAD: Months = Months::new(24);
 /// How long a meeting may be without a warning.
 const LONG: TimeDelta = TimeDelta::hours(8);
-/// A meeting that starts before this hour of the day, on the clock of everybody, is in the middle of the night.
+/// A meeting that starts before this hour of the day, on the clock of everybody, is in the middle of the
+/// night.
 const NIGHT_ENDS: u32 = 5;
 
 /// A doubt about a meeting's time.

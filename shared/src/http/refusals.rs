@@ -23,7 +23,8 @@ pub fn booking_refused(field: &str, error: BookError) -> Problem {
     }
 }
 
-/// 409 `email_taken` with the id of the user who has the address. Only for callers who may have it themselves.
+/// 409 `email_taken` with the id of the user who has the address. Only for callers who may have it
+/// themselves.
 pub fn email_taken(owner: &UserId) -> Problem {
     let detail =
         "A user has this address already. Upper and lower case count as the same. Nothing was changed.";

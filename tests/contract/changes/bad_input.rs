@@ -73,7 +73,6 @@ fn bad_meetings() -> Vec<Row> {
         row(json!({ "end_time": "2100-01-01T00:00" }), &["end_time"]),
         row(json!({ "end_time": "2026-12-05T10:00" }), &["end_time"]),
         row(json!({ "end_time": "2026-12-20T10:00" }), &["end_time"]),
-        row(json!({ "start_time": "2027-01-01T10:00" }), &["end_time"]),
         row(json!({ "start_time": "2026-12-05T10:15+01:00", "time_zone": "UTC" }), &["start_time"]),
         row(json!({ "title": 5 }), &["title"]),
         row(json!({ "title": "x".repeat(201) }), &["title"]),

@@ -55,7 +55,7 @@ async fn a_new_title_shows_on_every_calendar() {
         }
     }
     patched(&world, &meeting, json!({ "title": "D", "start_time": "2026-12-01T23:00" })).await;
-    assert_eq!(booked(&world, &bo).await, [entry("D", "01T23:00", "02T02:00")]);
+    assert_eq!(booked(&world, &bo).await, [entry("D", "01T23:00", "02T03:00")]);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn a_change_before_the_walk_brings_the_whole_meeting_to_the_new_rules() {
         (json!({ "end_time": "2026-11-03T11:30" }), of_vancouver("10:00", "11:30")),
         (json!({ "end_time": "2026-11-03T10:30" }), of_vancouver("10:00", "10:30")),
         (json!({ "end_time": "2026-11-03T12:00" }), of_vancouver("10:00", "12:00")),
-        (json!({ "start_time": "2026-11-03T09:30" }), of_vancouver("09:30", "11:00")),
+        (json!({ "start_time": "2026-11-03T09:30" }), of_vancouver("09:30", "10:30")),
         (
             json!({ "time_zone": "Europe/Madrid" }),
             ["2026-11-03T18:00:00+01:00", "2026-11-03T19:00:00+01:00"].map(str::to_owned),

@@ -67,13 +67,16 @@ type Rule = Box<dyn FnMut(&Call) -> CallOutcome + Send>;
 struct CallLog {
     rule: Rule,
     log: Vec<Call>,
+    /// Operation and body of each call, once they are asked for: most tests need no bodies.
+    requests: Option<Vec<(String, Value)>>,
     in_flight: usize,
     round_trips: usize,
 }
 
 impl Default for Calls {
     fn default() -> Self {
-        let state = CallLog { rule: pass_all(), log: Vec::new(), in_flight: 0, round_trips: 0 };
+        let state =
+            CallLog { rule: pass_all(), log: Vec::new(), requests: None, in_flight: 0, round_trips: 0 };
         Self(Arc::new(Shared { state: Mutex::new(state), dead: watch::Sender::new(false) }))
     }
 }
@@ -100,6 +103,16 @@ impl Calls {
     /// The operations of all calls, in the order they were made.
     pub fn operations(&self) -> Vec<String> {
         self.lock().log.iter().map(|call| call.operation.clone()).collect()
+    }
+
+    /// Keeps the bodies of all further calls, and forgets those of earlier ones.
+    pub fn keep_requests(&self) {
+        self.lock().requests = Some(Vec::new());
+    }
+
+    /// Operation and body of each call since [`Calls::keep_requests`]. A body that isn't JSON is null.
+    pub fn requests(&self) -> Vec<(String, Value)> {
+        self.lock().requests.clone().unwrap_or_default()
     }
 
     /// How many calls there were.
@@ -139,6 +152,9 @@ impl Calls {
         let mut state = self.lock();
         let call = Call { number: state.log.len() + 1, operation: operation(request) };
         let outcome = (state.rule)(&call);
+        if let Some(requests) = &mut state.requests {
+            requests.push((call.operation.clone(), body(request)));
+        }
         state.log.push(call);
         if state.in_flight == 0 {
             state.round_trips += 1;
@@ -230,12 +246,14 @@ fn operation(request: &HttpRequest) -> String {
     }
 }
 
+fn body(request: &HttpRequest) -> Value {
+    request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default()
+}
+
 /// DynamoDB's response to a cancelled transaction. dynoxide cancels only because of conditions
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 fn cancelled(request: &HttpRequest, reason: fn(usize, &Value) -> Value) -> HttpResponse {
-    let body: Value =
-        request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-    let writes = body["TransactItems"].as_array().cloned().unwrap_or_default();
+    let writes = body(request)["TransactItems"].as_array().cloned().unwrap_or_default();
     let reasons: Vec<_> = writes.iter().enumerate().map(|(index, write)| reason(index, write)).collect();
     let answer = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",

@@ -7,12 +7,13 @@ use aws_lambda_events::event::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
 use local::database::Database;
-use local::stream::BatchHandler;
+use local::stream::{BatchHandler, Follower};
+use local::template::StreamMapping;
 use serde_json::Value;
 use shared::time::Minute;
 use sweep::{Sweeper, Swept};
 
-use crate::{TABLE, World, follower};
+use crate::{NO_WAIT, TABLE, World};
 
 impl World {
     /// Runs the sweep once, at the current time.
@@ -49,14 +50,26 @@ impl World {
 
     /// Every record of the stream that passes the filter of plan_reminders, from the first on.
     pub async fn records(&self) -> Vec<EventRecord> {
+        self.read_stream(self.template.stream_mapping().unwrap()).await
+    }
+
+    /// Every record of the stream, from the first on: each change of an item.
+    pub async fn changes(&self) -> Vec<EventRecord> {
+        let mapping = self.template.stream_mapping().unwrap();
+        self.read_stream(StreamMapping { patterns: Vec::new(), ..mapping }).await
+    }
+
+    async fn read_stream(&self, mapping: StreamMapping) -> Vec<EventRecord> {
         let records = Arc::new(Mutex::new(Vec::new()));
         let noting = Arc::clone(&records);
         let note: BatchHandler = Arc::new(move |event| {
             noting.lock().unwrap().extend(event.records);
             Box::pin(async { Default::default() })
         });
-        let follower =
-            follower(&self.loopback, &self.services.dynamodb, &self.template, Database::memory().unwrap());
+        let dynamodb = &self.services.dynamodb;
+        let client = aws_sdk_dynamodbstreams::Client::new(&self.loopback.config(dynamodb.endpoint()));
+        let database = Database::memory().unwrap();
+        let follower = Follower::new(client, dynamodb.stream_arn(), database, mapping, NO_WAIT).unwrap();
         follower.drain(&note).await.unwrap();
         std::mem::take(&mut *records.lock().unwrap())
     }

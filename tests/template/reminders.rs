@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{allowed, arn, function, get_att, of_kind, resource, role_of, statements, text};
+use crate::model::{allowed, arn, function, get_att, of_kind, resource, role_of, statements, template, text};
 
 fn changes() -> Value {
     let events = function("plan_reminders").properties["Events"].as_object().cloned().unwrap();
@@ -33,6 +33,19 @@ fn the_stream_filter_passes_only_owed_meetings_and_users() {
         "NewImage": { "owed_shard": { "S": [{ "exists": true }] } },
     }});
     assert_eq!(pattern, expected);
+}
+
+#[test]
+fn planners_and_the_memory_of_the_sweep_are_parameters() {
+    let parameter = |name: &str| {
+        let declared = &template()["Parameters"][name];
+        assert_eq!(declared["Type"], "Number", "{name}");
+        [&declared["MinValue"], &declared["Default"], &declared["MaxValue"]].map(|n| n.as_u64().unwrap())
+    };
+    assert_eq!(changes()["ParallelizationFactor"], json!({ "Ref": "PlannersPerShard" }));
+    assert_eq!(parameter("PlannersPerShard"), [1, 2, 10]);
+    assert_eq!(function("sweep").properties["MemorySize"], json!({ "Ref": "SweepMemorySize" }));
+    assert_eq!(parameter("SweepMemorySize"), [128, 1024, 10_240]);
 }
 
 #[test]

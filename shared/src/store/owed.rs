@@ -6,7 +6,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::meetings::MEETING;
@@ -18,8 +18,15 @@ use crate::time::Minute;
 /// The sparse index over `owed_shard` and `owed_at`.
 const INDEX: &str = "owed";
 
-/// How many partitions the `owed` index is spread over: one takes 1,000 writes a second.
-pub const OWED_SHARDS: u8 = 8;
+/// How many partitions the `owed` index is spread over: one takes 1,000 writes a second. All of them are
+/// read, so that the number may grow: items of version 0.2.0 and earlier are in the first eight. It never
+/// becomes smaller, as items in the others would not be found.
+pub const OWED_SHARDS: u8 = 64;
+/// How many of them are read at once.
+const SHARDS_AT_ONCE: usize = 16;
+
+// The hash of a key has 256 values, and each shard gets as many of them.
+const _: () = assert!(256 % OWED_SHARDS as usize == 0);
 
 /// The two attributes that put an item into the `owed` index; without them it isn't in it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -145,8 +152,9 @@ impl Store {
     /// When the store can't be read.
     pub async fn overdue(&self, minute: Minute, limit: usize) -> Result<Overdue, StoreError> {
         let shards = (0..OWED_SHARDS).map(|shard| self.overdue_in(shard, minute, limit));
+        let shards: Vec<_> = stream::iter(shards).buffered(SHARDS_AT_ONCE).try_collect().await?;
         let mut all = Overdue::default();
-        for shard in try_join_all(shards).await? {
+        for shard in shards {
             all.notices.extend(shard.notices);
             all.plans.extend(shard.plans);
             all.unknown.extend(shard.unknown);

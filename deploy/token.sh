@@ -3,11 +3,12 @@
 #
 #   deploy/token.sh ana@example.com
 #
-# It asks for the password and, if that is the temporary one from Cognito's mail, for a new one. Without a terminal it
-# reads them from its input, a line each. It needs bash, curl and jq.
+# It asks for the password and, if that is the temporary one from Cognito's mail, for a new one. Without a
+# terminal it reads them from its input, a line each. It needs bash, curl and jq.
 #
-# The pool and its client are the outputs JwtIssuer and JwtAudience of the stack SIGN_IN_STACK (tactful-sign-in), read with
-# the AWS CLI. Who has no AWS credentials sets JWT_ISSUER and JWT_AUDIENCE to them instead. Neither is a secret.
+# The pool and its client are the outputs JwtIssuer and JwtAudience of the stack SIGN_IN_STACK
+# (tactful-sign-in), read with the AWS CLI. Who has no AWS credentials sets JWT_ISSUER and JWT_AUDIENCE to
+# them instead. Neither is a secret.
 set -euo pipefail
 
 fail() {
@@ -35,7 +36,8 @@ ask() {
     if [ -t 0 ]; then echo >&2; fi
 }
 
-# Sends its input to an operation of Cognito, and prints the answer. An emulator's address replaces that of the issuer.
+# Sends its input to an operation of Cognito, and prints the answer. An emulator's address replaces that of
+# the issuer.
 cognito() {
     curl --silent --show-error --data-binary @- -H "content-type: application/x-amz-json-1.1" \
         -H "x-amz-target: AWSCognitoIdentityProviderService.$1" "${AWS_ENDPOINT_URL:-${issuer%/*}}/"

@@ -1,4 +1,5 @@
-//! With a topic for bounces and complaints every mail is reported to it, and without one nothing is there for it.
+//! With a topic for bounces and complaints every mail is reported to it, and without one nothing is there
+//! for it.
 
 use serde_json::json;
 

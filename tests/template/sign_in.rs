@@ -33,8 +33,10 @@ fn addresses_in_the_user_pool_are_verified_and_belong_to_one_account() {
 
 /// Accounts at the issuer are bound to users, so that a new pool would lock everyone out.
 #[test]
-fn the_user_pool_outlives_its_stack() {
-    let pool = &parsed("deploy/cognito.yaml")["Resources"]["UserPool"];
-    assert_eq!(pool["DeletionPolicy"], "RetainExceptOnCreate");
-    assert_eq!(pool["UpdateReplacePolicy"], "Retain");
+fn the_user_pool_and_its_accounts_outlive_their_stack() {
+    for name in ["UserPool", "FirstAdministrator"] {
+        let resource = &parsed("deploy/cognito.yaml")["Resources"][name];
+        assert_eq!(resource["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
+        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{name}");
+    }
 }

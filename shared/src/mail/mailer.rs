@@ -30,8 +30,8 @@ impl Mailer {
         Self { client, sender, configuration_set: None, retry_policy }
     }
 
-    /// Mail under that configuration set of SES, which says where bounces and complaints are reported. Without
-    /// a name it is the default one of the sender's identity, if that has one.
+    /// Mail under that configuration set of SES, which says where bounces and complaints are reported.
+    /// Without a name it is the default one of the sender's identity, if that has one.
     #[must_use]
     pub fn with_configuration_set(self, configuration_set: Option<String>) -> Self {
         Self { configuration_set, ..self }

@@ -120,12 +120,13 @@ pub fn timers(config: &SdkConfig) -> Result<Timers, SettingError> {
     Ok(Timers::new(aws_sdk_scheduler::Client::new(config), settings))
 }
 
-/// Mail from the address in `SENDER`.
+/// Mail from the address in `SENDER`, under the configuration set that `CONFIGURATION_SET` names, if it does.
 ///
 /// # Errors
-/// When the variable is not set to an address.
+/// When `SENDER` is not set to an address.
 pub fn mailer(config: &SdkConfig) -> Result<Mailer, SettingError> {
-    Ok(Mailer::new(mail_client(config), sender()?, deadlines::MAIL))
+    let mailer = Mailer::new(mail_client(config), sender()?, deadlines::MAIL);
+    Ok(mailer.with_configuration_set(setting("CONFIGURATION_SET").ok()))
 }
 
 /// A client of SES. A mail may be sent again only if it certainly didn't leave, so each has a connection of

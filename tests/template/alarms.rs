@@ -91,3 +91,12 @@ fn every_alarm_has_a_description_and_notifies_the_topic() {
         assert_eq!(alarm.properties["TreatMissingData"], missing, "{}", alarm.name);
     }
 }
+
+#[test]
+fn the_documents_count_the_alarms_that_are_paid_for() {
+    let count = of_kind("AWS::CloudWatch::Alarm").len();
+    for path in ["README.md", "docs/deploying.md"] {
+        let document = std::fs::read_to_string(root().join(path)).unwrap();
+        assert!(document.contains(&format!("{count} alarms")), "{path} doesn't speak of {count} alarms");
+    }
+}

@@ -93,6 +93,9 @@ fn each_gets_the_environment_it_reads() {
         if ["get_invite", "notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.insert("SENDER");
         }
+        if ["notify", "sweep"].contains(&folder.as_str()) {
+            expected.insert("CONFIGURATION_SET");
+        }
         if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
             expected.insert("WEBHOOKS");
         }

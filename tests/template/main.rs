@@ -9,6 +9,7 @@
 
 mod alarms;
 mod events;
+mod feedback;
 mod front;
 mod functions;
 mod model;
@@ -16,6 +17,7 @@ mod permissions;
 mod privileges;
 mod recorder;
 mod reminders;
+mod sign_in;
 mod stack;
 mod store;
 mod webhooks;

@@ -28,11 +28,14 @@ pub(crate) fn root() -> PathBuf {
 }
 
 pub(crate) fn template() -> &'static Value {
-    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-        let text = std::fs::read_to_string(root().join("template.yaml")).unwrap();
-        serde_json::from_str(&yaml::to_json(&text).unwrap()).unwrap()
-    });
+    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| parsed("template.yaml"));
     &TEMPLATE
+}
+
+/// A template by its path in the repository.
+pub(crate) fn parsed(path: &str) -> Value {
+    let text = std::fs::read_to_string(root().join(path)).unwrap();
+    serde_json::from_str(&yaml::to_json(&text).unwrap()).unwrap()
 }
 
 pub(crate) fn resources() -> Vec<Resource> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{of_kind, template};
+use crate::model::{of_kind, resource, root, template};
 
 #[test]
 fn the_table_has_the_keys_and_the_indexes_that_the_store_uses() {
@@ -32,6 +32,20 @@ fn the_table_has_the_keys_and_the_indexes_that_the_store_uses() {
     ];
     let attributes = attributes.map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }));
     assert_eq!(table["AttributeDefinitions"], json!(attributes));
+}
+
+/// docs/deploying.md imports a table that remained into a stack of nothing else.
+#[test]
+fn the_table_can_be_cut_out_of_the_template() {
+    let file = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let start = file.find("\n  Table:\n").unwrap() + 1;
+    let cut = file[start..].split("\n\n").next().unwrap();
+    let alone: Value =
+        serde_json::from_str(&yaml::to_json(&format!("Resources:\n{cut}\n")).unwrap()).unwrap();
+    assert_eq!(alone["Resources"], json!({ "Table": resource("Table").body }));
+    for reference in ["\"Ref\"", "Fn::", "DependsOn", "Condition"] {
+        assert!(!alone.to_string().contains(reference), "the table needs something else: {reference}");
+    }
 }
 
 #[test]

@@ -20,13 +20,21 @@ use crate::sending::{AttemptLimit, Attempts, RetryPolicy, SendError, SendFailure
 pub struct Mailer {
     client: Client,
     sender: Email,
+    configuration_set: Option<String>,
     retry_policy: RetryPolicy,
 }
 
 impl Mailer {
     /// Mail from `sender`, an address that SES has verified.
     pub fn new(client: Client, sender: Email, retry_policy: RetryPolicy) -> Self {
-        Self { client, sender, retry_policy }
+        Self { client, sender, configuration_set: None, retry_policy }
+    }
+
+    /// Mail under that configuration set of SES, which says where bounces and complaints are reported.
+    /// Without a name it is the default one of the sender's identity, if that has one.
+    #[must_use]
+    pub fn with_configuration_set(self, configuration_set: Option<String>) -> Self {
+        Self { configuration_set, ..self }
     }
 
     /// The address that it sends from.
@@ -80,6 +88,7 @@ impl Mailer {
             .send_email()
             .destination(Destination::builder().to_addresses(message.to.as_sent()).build())
             .content(content)
+            .set_configuration_set_name(self.configuration_set.clone())
             .customize()
             .config_override(once);
         call.send().await.map(drop).map_err(|error| send_error(&error))

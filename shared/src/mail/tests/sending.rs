@@ -1,10 +1,15 @@
 //! How a mail is handed to SES, on the wire, with the configuration that the functions have.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_sesv2::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_sesv2::error::BoxError;
+use serde_json::Value;
 use tokio::select;
 
 use super::*;
@@ -52,6 +57,40 @@ async fn a_connection_that_broke_while_idle_costs_no_mail() {
     let places: Vec<_> =
         server.received().iter().map(|request| (request.connection, request.place)).collect();
     assert_eq!(places, [(0, 0), (1, 0), (2, 0)]);
+}
+
+/// The configuration sets that requests name.
+#[derive(Clone, Debug, Default)]
+struct ConfigurationSets(Arc<Mutex<Vec<Value>>>);
+
+impl Intercept for ConfigurationSets {
+    fn name(&self) -> &'static str {
+        "ConfigurationSets"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body: Value = serde_json::from_slice(context.request().body().bytes().unwrap())?;
+        self.0.lock().unwrap().push(body["ConfigurationSetName"].clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_mail_names_the_configuration_set_if_there_is_one() {
+    let server = Server::start(|_| ACCEPTED);
+    let config = aws::tests::config(&server.url(), aws::timeouts()).await;
+    let named = ConfigurationSets::default();
+    let client = aws::mail_client(&config).config().to_builder().interceptor(named.clone()).build();
+    let mailer = Mailer::new(aws_sdk_sesv2::Client::from_conf(client), sender(), UNHURRIED);
+    mailer.send(&mail(), &no_limit()).await.unwrap();
+    let mailer = mailer.with_configuration_set(Some("tactful".to_owned()));
+    mailer.send(&mail(), &no_limit()).await.unwrap();
+    assert_eq!(*named.0.lock().unwrap(), [Value::Null, "tactful".into()]);
 }
 
 #[tokio::test]

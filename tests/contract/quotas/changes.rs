@@ -2,7 +2,8 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Person, World, instant};
+use harness::{Person, World, instant, new_user};
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
@@ -103,4 +104,37 @@ async fn a_change_of_a_user_counts_their_meetings_to_come() {
     assert_eq!(change(json!({ "name": "Anna" })).await.0, 200);
     let items = world.items().await;
     assert_eq!(items[&(format!("USER#{}", ana.id), "QUOTA#2026-12-01".to_owned())]["changes_per_day"], 2);
+}
+
+/// Whether the change of a user, with that token if there is one, reads a calendar; and its status.
+async fn reads_calendar(world: &World, token: Option<&str>, id: &str, change: Value) -> (u16, bool) {
+    world.calls().clear();
+    let path = format!("/api/users/{id}");
+    let answer = match token {
+        Some(token) => world.send_as(token, Method::PATCH, &path, &change).await,
+        None => world.send(Method::PATCH, &path, change.to_string().into_bytes()).await,
+    };
+    (answer.status, world.calls().operations().contains(&"Query".to_owned()))
+}
+
+/// Others may have filled it: whoever is refused must not make the service read all of it.
+#[tokio::test]
+async fn the_calendar_is_read_only_for_a_change_that_is_allowed_and_counts() {
+    let world = World::signed_in().await;
+    let mut people = Vec::new();
+    for name in ["ana", "bo"] {
+        let user = new_user(name);
+        let token = world.token(&TokenRequest::of(user["email"].as_str().unwrap()));
+        let created = world.send_as(&token, Method::POST, "/api/create_user", &user).await;
+        people.push((token, created.body["user_id"].as_str().unwrap().to_owned()));
+    }
+    let [(ana, ana_id), (bo, _)] = &people[..] else { panic!("two people") };
+    let other = json!({ "name": "Anna" });
+    assert_eq!(reads_calendar(&world, Some(bo), ana_id, other.clone()).await, (404, false));
+    assert_eq!(reads_calendar(&world, Some(ana), ana_id, json!({ "name": "ana" })).await, (200, false));
+    assert_eq!(reads_calendar(&world, Some(ana), ana_id, other.clone()).await, (200, true));
+
+    let unlimited = World::with_quotas(UNLIMITED).await;
+    let ana = unlimited.person("ana", "UTC").await;
+    assert_eq!(reads_calendar(&unlimited, None, &ana.id, other).await, (200, false));
 }

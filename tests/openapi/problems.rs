@@ -127,6 +127,7 @@ impl Fixture {
         ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
         ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
+        ask("get_reminders", &|asked| asked.query = "?limit=0".to_owned());
         ask("docs_file", &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
         refused
     }

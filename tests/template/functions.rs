@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use shared::domain::{MessageLimit, Quotas};
+use shared::domain::{MessageLimit, Quotas, Retention};
 
 use crate::model::{Route, function, functions, of_kind, resource, root, routes, template, text};
 
@@ -123,6 +123,7 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
         ("ChangesPerDay", "QUOTA_CHANGES_PER_DAY", changes_per_day),
         ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
         ("MessagesPerRecipientPerDay", "MESSAGES_PER_RECIPIENT_PER_DAY", MessageLimit::default().per_day()),
+        ("RetentionDays", "RETENTION_DAYS", 0),
     ] {
         let declared = &template()["Parameters"][parameter];
         assert_eq!((&declared["Type"], &declared["MinValue"]), (&json!("Number"), &json!(0)), "{parameter}");
@@ -138,6 +139,28 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
 #[test]
 fn the_limit_of_messages_is_at_most_what_the_program_takes() {
     assert_eq!(template()["Parameters"]["MessagesPerRecipientPerDay"]["MaxValue"], MessageLimit::MAX);
+}
+
+/// Only what writes a meeting, its rows or its pages says when they expire.
+#[test]
+fn functions_that_write_about_meetings_know_how_long_those_are_kept() {
+    assert_eq!(template()["Parameters"]["RetentionDays"]["MaxValue"], Retention::MAX_DAYS);
+    let knowing =
+        functions().into_iter().filter(|(name, _)| environment(name).contains_key("RETENTION_DAYS"));
+    let knowing: BTreeSet<_> = knowing.map(|(name, _)| name).collect();
+    let writing = [
+        "cancel_meeting",
+        "create_meeting",
+        "notify",
+        "notify_webhook",
+        "participant_add",
+        "participant_remove",
+        "plan_reminders",
+        "recompute_meetings",
+        "sweep",
+        "update_meeting",
+    ];
+    assert_eq!(knowing, writing.map(str::to_owned).into());
 }
 
 #[test]

@@ -36,7 +36,9 @@ impl Command for Remove {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting = found
+            .kept_meeting(meeting_id, attempt.now())?
+            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
         actor.may_remove(user_id, &meeting)?;
         attendance::check_confirmed(&meeting)?;
         match meeting.participant(user_id).map(|participant| participant.role) {
@@ -53,7 +55,7 @@ impl Command for Remove {
 
         let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
         meeting.participants.retain(|participant| participant.user_id != *user_id);
-        let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
+        let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting, attempt.now())?;
         for day in meeting.interval.utc_days() {
             transaction = transaction.unbook(user_id, day, meeting_id)?;
         }

@@ -15,6 +15,7 @@ pub mod names;
 pub mod notice;
 pub mod notification;
 pub mod quota;
+mod retention;
 pub mod text;
 pub mod user;
 mod wall_clock;
@@ -34,6 +35,7 @@ pub use notice::{
 };
 pub use notification::{Channel, Channels, Notification, NotificationError, Notifications};
 pub use quota::Quotas;
+pub use retention::{Retention, RetentionError};
 pub use text::{Description, Link, Location, Name, TextError, Title};
 pub use user::{Email, EmailError, User};
 pub use wall_clock::{MovedByRules, WallClock};

@@ -18,11 +18,16 @@ use serde::Serialize;
 
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use refusals::{booking_refused, meeting_conflict};
+pub use refusals::{booking_refused, check_kept, meeting_conflict};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve};
 
 use crate::problem::{Code, Problem};
+
+/// The largest answer, in bytes as Lambda counts them: its body is a text in a JSON object, where every quote
+/// and every backslash takes one byte more
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+pub const MAX_ANSWER: usize = 6 * 1024 * 1024;
 
 /// A request from API Gateway.
 pub type Request = lambda_http::Request;

@@ -2,7 +2,10 @@
 
 mod request;
 
-use futures_util::future::try_join;
+use std::future::ready;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use lambda_http::http::StatusCode;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
@@ -34,15 +37,15 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     let now = api.clock.now();
     let read_set = caller.with_own_keys(ReadSet::new().user(id));
     let is_limited = api.quotas.changes_per_day > 0;
-    let coming = async || api.store.meetings_after(id, now).await.map(|coming| coming.len() as u64);
-    // Whoever may act for anyone waits for neither read. Of a person it is not known yet who they are, and
-    // nobody who is refused reads somebody else's whole calendar.
-    let (found, known) = match caller {
-        Caller::Unrestricted if is_limited => {
-            let (found, coming) = try_join(api.store.read(read_set), coming()).await?;
-            (found, Some(coming))
-        }
-        _ => (api.store.read(read_set).await?, None),
+    let coming = async || match is_limited {
+        true => api.store.meetings_after(id, now).await.map(|coming| 1 + coming.len() as u64),
+        false => Ok(0),
+    };
+    // Side by side. If the caller is refused, or nothing changes, the rest of the calendar is not read.
+    let (read, coming) = (pin!(api.store.read(read_set)), pin!(coming()));
+    let (found, counted) = match select(read, coming).await {
+        Either::Left((found, coming)) => (found?, Either::Left(coming)),
+        Either::Right((counted, read)) => (read.await?, Either::Right(ready(counted))),
     };
     let actor = caller.actor(&found)?;
     actor.may(OnUser::Change, id)?;
@@ -61,11 +64,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     }
     // Each meeting to come is planned again, and shows the new name and address. Others may have invited them
     // to any number of meetings: one change a day is always possible.
-    let wanted = match known {
-        _ if after == before || !is_limited => 0,
-        Some(coming) => 1 + coming,
-        None => 1 + coming().await?,
-    };
+    let wanted = if after == before { 0 } else { counted.await? };
     let wanted = wanted.min(api.quotas.changes_per_day);
     let demand = api.quotas.demand(Quota::ChangesPerDay, wanted);
     let change =

@@ -290,6 +290,9 @@ impl Transaction {
     }
 }
 
+/// The days of a calendar that are read before it is certain that the rest is needed.
+const BEGINNING: i32 = 16;
+
 impl Store {
     /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. After more
     /// than `most` bookings it reads no further pages.
@@ -303,6 +306,17 @@ impl Store {
         last: NaiveDate,
         most: usize,
     ) -> Result<Vec<Booking>, StoreError> {
+        self.booked(id, (first, last), most, None).await
+    }
+
+    /// As [`Store::booked_days`]. The first call reads at most `beginning` pages, if that is given.
+    async fn booked(
+        &self,
+        id: &UserId,
+        (first, last): (NaiveDate, NaiveDate),
+        most: usize,
+        mut beginning: Option<i32>,
+    ) -> Result<Vec<Booking>, StoreError> {
         let query = self
             .client
             .query()
@@ -312,18 +326,28 @@ impl Store {
             .expression_attribute_values(":pk", AttributeValue::S(user_partition(id)))
             .expression_attribute_values(":first", AttributeValue::S(day_sort(first)))
             .expression_attribute_values(":last", AttributeValue::S(day_sort(last)));
-        let mut pages = query.into_paginator().items().send();
         let mut bookings = HashMap::new();
-        while bookings.len() <= most
-            && let Some(item) = pages.next().await
-        {
-            let day: DayItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            bookings.extend(day.bookings()?.into_iter().map(|booking| (booking.meeting_id.clone(), booking)));
+        let mut after = None;
+        loop {
+            let call = query.clone().set_limit(beginning.take()).set_exclusive_start_key(after);
+            let output = call.send().await.map_err(StoreError::read)?;
+            for item in output.items.unwrap_or_default() {
+                let day: DayItem = serde_dynamo::from_item(item)?;
+                let day = day.bookings()?.into_iter();
+                bookings.extend(day.map(|booking| (booking.meeting_id.clone(), booking)));
+                if bookings.len() > most {
+                    return Ok(bookings.into_values().collect());
+                }
+            }
+            after = output.last_evaluated_key.filter(|key| !key.is_empty());
+            if after.is_none() {
+                return Ok(bookings.into_values().collect());
+            }
         }
-        Ok(bookings.into_values().collect())
     }
 
-    /// The meetings on a user's calendar that end after `now`, in the order of their starts.
+    /// The meetings on a user's calendar that end after `now`, in the order of their starts. The first call
+    /// reads a few days alone, so that whoever drops this early has not read a whole calendar.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -332,7 +356,7 @@ impl Store {
         id: &UserId,
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
-        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
+        let bookings = self.booked(id, (now.date_naive(), LAST_DAY), usize::MAX, Some(BEGINNING)).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
     }

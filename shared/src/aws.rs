@@ -97,8 +97,8 @@ fn http_client(connections: Connections) -> SharedHttpClient {
     }
 }
 
-/// The table named by `TABLE_NAME`, in which what is written about a meeting expires `RETENTION_DAYS` after its
-/// end, or never.
+/// The table named by `TABLE_NAME`, in which what is written about a meeting expires `RETENTION_DAYS` after
+/// its end, or never.
 ///
 /// # Errors
 /// When the first variable is not set, or the second is no number of days.

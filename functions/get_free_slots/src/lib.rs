@@ -19,8 +19,8 @@ use shared::time::interval::{dnd_time, merge, subtract};
 
 use request::{Query, Window};
 
-/// The most meetings in one answer. With the longest titles and the slots between them they are some 5 MB, and
-/// less than [`http::MAX_ANSWER`].
+/// The most meetings in one answer. With the longest titles and the slots between them they are some 5 MB,
+/// and less than [`http::MAX_ANSWER`].
 const MAX_BOOKED: usize = 4_000;
 /// The most meetings to read for one answer. Those on the two days at each end may be outside the
 /// window, and a day has at most 300.
@@ -126,8 +126,8 @@ mod tests {
         (bookings, Interval::new(start, at(many + 1)).unwrap())
     }
 
-    /// With the longest titles, of quotes or of characters of four bytes, a slot after each meeting, and hours
-    /// every day.
+    /// With the longest titles, of quotes or of characters of four bytes, a slot after each meeting, and
+    /// hours every day.
     #[test]
     fn the_largest_answer_fits_into_one_of_lambda() {
         let start = "2026-01-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();

@@ -6,8 +6,8 @@ use shared::domain::{Meeting, Notice, NoticeKind, UserId};
 use shared::http::{Fields, MAX_ANSWER, Request, read, view};
 use shared::problem::Problem;
 
-/// The most entries of an answer whose request names no limit. A meeting of 99 people with 50 reminders and an
-/// invitation each has 5,049.
+/// The most entries of an answer whose request names no limit. A meeting of 99 people with 50 reminders and
+/// an invitation each has 5,049.
 pub(crate) const DEFAULT_LIMIT: usize = 6_000;
 /// The most entries that a request may ask for.
 const MAX_LIMIT: u32 = 250;
@@ -85,8 +85,8 @@ fn place_at(index: usize, user_id: &UserId, kind: NoticeKind) -> Place<'_> {
 }
 
 impl Cursor {
-    /// Where the next page begins. If its person has left meanwhile, the one who was next has their index: then
-    /// the page begins with that one, so that nobody is left out.
+    /// Where the next page begins. If its person has left meanwhile, the one who was next has their index:
+    /// then the page begins with that one, so that nobody is left out.
     fn place(&self, meeting: &Meeting) -> Place<'_> {
         match index(meeting, &self.user_id) {
             None if self.index < usize::MAX => {

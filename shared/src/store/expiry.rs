@@ -14,15 +14,16 @@ pub(super) fn of_meeting(end: DateTime<Utc>, retention: Option<Retention>) -> Op
     retention.map(|retention| retention.expiry(end).timestamp())
 }
 
-/// When the calendar page of a day expires, if it does: not before any meeting on it, so that whoever changes a
-/// meeting finds its pages. The longest meeting that begins on the day ends so many days after the day does.
+/// When the calendar page of a day expires, if it does: not before any meeting on it, so that whoever changes
+/// a meeting finds its pages. The longest meeting that begins on the day ends so many days after the day
+/// does.
 pub(super) fn of_page(date: NaiveDate, retention: Option<Retention>) -> Option<i64> {
     let latest_end = date.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(MAX_DAYS + 1);
     of_meeting(latest_end, retention)
 }
 
-/// When the row of a notice expires. It knows the start alone, so it counts as if the meeting were the longest:
-/// up to 14 days more for a shorter one.
+/// When the row of a notice expires. It knows the start alone, so it counts as if the meeting were the
+/// longest: up to 14 days more for a shorter one.
 pub(super) fn of_row(start: Minute, retention: Option<Retention>) -> i64 {
     let days = retention.map_or(ROW_DAYS, |retention| retention.days().min(ROW_DAYS));
     (start.start() + TimeDelta::days(MAX_DAYS + i64::from(days))).timestamp()

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use recompute_meetings::Recomputer;
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
-use shared::domain::{MessageLimit, Quotas};
+use shared::domain::{MessageLimit, Quotas, Retention};
 use shared::notices::deadlines;
 use shared::time::Minute;
 use shared::webhook::{Endpoint, EndpointError};
@@ -68,6 +68,8 @@ pub struct Settings<'a> {
     pub quotas: Quotas,
     /// How many messages one person is sent on a day.
     pub message_limit: MessageLimit,
+    /// How long meetings are kept, if not for ever.
+    pub retention: Option<Retention>,
     /// How callers sign in.
     pub auth: Auth,
 }
@@ -91,6 +93,7 @@ impl Default for Settings<'_> {
             webhook_url: None,
             quotas: Quotas::default(),
             message_limit: MessageLimit::default(),
+            retention: None,
             auth: Auth::Off,
         }
     }
@@ -138,7 +141,8 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations, webhook_url, quotas, message_limit, auth } = settings;
+        let Settings { data_dir, backoff, invitations, webhook_url, quotas, message_limit, retention, auth } =
+            settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let services = EmbeddedServices::start(&template, NAME, data_dir.as_ref(), &clock, backoff).await?;
@@ -162,6 +166,7 @@ impl Deployment {
             webhooks,
             quotas,
             message_limit,
+            retention,
             sign_in,
             ..FunctionSettings::default()
         };

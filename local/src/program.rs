@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use shared::clock::Clock;
-use shared::domain::{MessageLimit, Quotas};
+use shared::domain::{MessageLimit, Quotas, Retention};
 use shared::webhook::Endpoint;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -54,6 +54,9 @@ pub struct Options {
     /// How many messages one person is sent on a UTC day, at most 2000; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value = "200", value_parser = message_limit)]
     pub messages_per_recipient_per_day: MessageLimit,
+    /// How many days a meeting is kept after its end, at most 36500; 0 keeps it for ever.
+    #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = retention_days)]
+    pub retention_days: u32,
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
     #[arg(long, value_enum, default_value_t)]
     pub auth: Auth,
@@ -62,6 +65,11 @@ pub struct Options {
 fn message_limit(text: &str) -> Result<MessageLimit, String> {
     let per_day = text.parse().map_err(|_| "must be a whole number".to_owned())?;
     MessageLimit::new(per_day).map_err(|error| error.to_string())
+}
+
+fn retention_days(text: &str) -> Result<u32, String> {
+    let days = text.parse().map_err(|_| "must be a whole number".to_owned())?;
+    Retention::of_days(days).map(|_| days).map_err(|error| error.to_string())
 }
 
 /// Tokens are signed for whoever asks, and without them nobody has to sign in:
@@ -121,6 +129,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
                 pending_reminders: options.pending_reminders,
             },
             message_limit: options.messages_per_recipient_per_day,
+            retention: Retention::of_days(options.retention_days).unwrap_or_default(),
             ..Settings::default()
         };
         Deployment::start(settings, clock.clone()).await

@@ -5,7 +5,7 @@ use futures_util::future::join;
 
 use crate::access::Caller;
 use crate::api::Api;
-use crate::domain::Meeting;
+use crate::domain::{Meeting, Retention};
 use crate::quota::{QuotaError, QuotaRequest, QuotaReservation};
 use crate::store::{Found, IsConflict, ReadSet, Session, StoreError, Transaction};
 use crate::time::Minute;
@@ -73,6 +73,11 @@ impl Attempt<'_> {
     /// The time now.
     pub fn now(&self) -> DateTime<Utc> {
         self.api.clock.now()
+    }
+
+    /// How long meetings are kept, if not for ever.
+    pub fn retention(&self) -> Option<Retention> {
+        self.api.store.retention()
     }
 
     /// Reads the part of `read_set` that was not read yet.

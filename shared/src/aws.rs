@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::access::{Administrators, SignIn};
-use crate::domain::{Channels, Email, MessageLimit, Quotas};
+use crate::domain::{Channels, Email, MessageLimit, Quotas, Retention};
 use crate::fresh_connections;
 use crate::mail::Mailer;
 use crate::notices::deadlines;
@@ -97,12 +97,22 @@ fn http_client(connections: Connections) -> SharedHttpClient {
     }
 }
 
-/// The table named by `TABLE_NAME`.
+/// The table named by `TABLE_NAME`, in which what is written about a meeting expires `RETENTION_DAYS` after
+/// its end, or never.
 ///
 /// # Errors
-/// When the variable is not set.
+/// When the first variable is not set, or the second is no number of days.
 pub fn store(config: &SdkConfig) -> Result<Store, SettingError> {
-    Ok(Store::new(aws_sdk_dynamodb::Client::new(config), setting("TABLE_NAME")?))
+    let store = Store::new(aws_sdk_dynamodb::Client::new(config), setting("TABLE_NAME")?);
+    let days = setting(RETENTION_DAYS).unwrap_or_else(|_| "0".to_owned());
+    Ok(store.with_retention(retention(&days)?))
+}
+
+const RETENTION_DAYS: &str = "RETENTION_DAYS";
+
+fn retention(days: &str) -> Result<Option<Retention>, SettingError> {
+    let days = days.parse().ok().and_then(|days| Retention::of_days(days).ok());
+    days.ok_or(SettingError::Invalid(RETENTION_DAYS))
 }
 
 /// The timers described by the `TIMER_…` variables.
@@ -236,6 +246,16 @@ pub(crate) mod tests {
             .region(Region::from_static("eu-west-1"))
             .endpoint_url(url);
         configured(loader, timeouts).load().await
+    }
+
+    #[test]
+    fn a_retention_is_a_number_of_days() {
+        assert_eq!(retention("0").unwrap(), None);
+        assert_eq!(retention("30").unwrap(), Retention::of_days(30).unwrap());
+        for bad in ["-1", "1.5", "a month", "36501"] {
+            let error = retention(bad).unwrap_err().to_string();
+            assert_eq!(error, "the environment variable RETENTION_DAYS has no valid value", "{bad}");
+        }
     }
 
     #[test]

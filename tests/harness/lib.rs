@@ -10,6 +10,7 @@ mod fixtures;
 mod limits;
 mod people;
 mod process;
+mod stored;
 mod time;
 mod tzdb;
 
@@ -35,7 +36,7 @@ use local::template::Template;
 use serde_json::Value;
 use shared::access::SignIn;
 use shared::clock::Clock;
-use shared::domain::{MessageLimit, Quotas};
+use shared::domain::{MessageLimit, Quotas, Retention};
 use shared::sending::RetryPolicy;
 use shared::webhook::Endpoint;
 
@@ -78,6 +79,7 @@ struct WorldSettings {
     signs_in: bool,
     quotas: Quotas,
     message_limit: MessageLimit,
+    retention: Option<Retention>,
     webhook_policy: RetryPolicy,
 }
 
@@ -89,6 +91,7 @@ impl Default for WorldSettings {
             signs_in: false,
             quotas: Quotas::default(),
             message_limit: MessageLimit::default(),
+            retention: None,
             webhook_policy: retries_without_pauses(),
         }
     }
@@ -307,12 +310,6 @@ impl World {
         items
     }
 
-    /// Puts an item into the table that the functions would not write.
-    pub async fn put_item(&self, item: Value) {
-        let item = serde_dynamo::to_item(item).unwrap();
-        self.dynamodb_client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
-    }
-
     /// Every timer: its input, and when it fires, as `at(…)` in UTC.
     pub async fn timers(&self) -> Vec<(Value, String)> {
         let client =
@@ -345,6 +342,7 @@ impl WorldSettings {
             webhooks,
             quotas: self.quotas,
             message_limit: self.message_limit,
+            retention: self.retention,
             sign_in: if self.signs_in { sign_in_by_tokens(template).unwrap() } else { SignIn::Anonymous },
             ..FunctionSettings::default()
         }

@@ -184,13 +184,14 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
             "moved_by_rules.overlaps",
             "moved_by_rules.from.start",
             "moved_by_rules.from.end",
+            "expires_at",
         ],
     );
     has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);
     has("USER#<id> PROFILE", &["dnd[]", "owed_shard", "owed_at", "planned_until"]);
     has("USER#<id> MESSAGES#<date>", &["expires_at", "total", "of#<id>"]);
     has("REQUEST#<id> REQUEST", &["request", "answer", "expires_at"]);
-    has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title"]);
+    has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title", "expires_at"]);
     has(
         "USER#<id> QUOTA#<date>",
         &["expires_at", "meetings_per_day", "invitations_per_day", "changes_per_day"],

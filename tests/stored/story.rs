@@ -31,7 +31,7 @@ struct People {
 impl Story {
     /// Plays the day until [`STOPPED_AT`].
     pub(crate) async fn play() -> Self {
-        let mut story = Self { world: World::inviting().await, created: Vec::new() };
+        let mut story = Self { world: World::with_retention(400).await, created: Vec::new() };
         let people = story.people().await;
         story.fail_and_miss(&people.eve).await;
         story.book_and_invite(&people).await;

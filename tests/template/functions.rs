@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use shared::domain::{MessageLimit, Quotas};
+use shared::domain::{MessageLimit, Quotas, Retention};
 
 use crate::model::{Route, function, functions, of_kind, resource, root, routes, template, text};
 
@@ -84,6 +84,13 @@ fn each_gets_the_environment_it_reads() {
             expected.extend(TIMERS);
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
+        // Whatever writes a meeting, its rows or its pages.
+        let reads =
+            ["create_user", "get_free_slots", "get_invite", "get_meeting", "get_reminders", "get_user"];
+        let others = ["health", "openapi", "update_user"];
+        if ![&reads[..], &others].concat().contains(&folder.as_str()) {
+            expected.insert("RETENTION_DAYS");
+        }
         if folder == "recompute_meetings" {
             expected.insert("METRICS_NAMESPACE");
         }
@@ -127,6 +134,7 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
         ("ChangesPerDay", "QUOTA_CHANGES_PER_DAY", changes_per_day),
         ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
         ("MessagesPerRecipientPerDay", "MESSAGES_PER_RECIPIENT_PER_DAY", MessageLimit::default().per_day()),
+        ("RetentionDays", "RETENTION_DAYS", 0),
     ] {
         let declared = &template()["Parameters"][parameter];
         assert_eq!((&declared["Type"], &declared["MinValue"]), (&json!("Number"), &json!(0)), "{parameter}");
@@ -142,6 +150,11 @@ fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
 #[test]
 fn the_limit_of_messages_is_at_most_what_the_program_takes() {
     assert_eq!(template()["Parameters"]["MessagesPerRecipientPerDay"]["MaxValue"], MessageLimit::MAX);
+}
+
+#[test]
+fn meetings_are_kept_for_at_most_as_long_as_the_program_takes() {
+    assert_eq!(template()["Parameters"]["RetentionDays"]["MaxValue"], Retention::MAX_DAYS);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, Status, User, UserId, WallClock};
 use shared::http::view::BookedView;
 use shared::http::{
-    By, Fields, IdempotencyKey, NamedUser, Request, Response, booking_refused, created, etag,
+    By, Fields, IdempotencyKey, NamedUser, Request, Response, booking_refused, check_kept, created, etag,
     meeting_conflict, to_json,
 };
 use shared::problem::{Code, FieldError, Problem};
@@ -105,7 +105,7 @@ impl Keyed {
         if let Some(record) = found.request(&self.id, now)? {
             return self.key.replay(Some(record)).map(Some);
         }
-        let Some(mut existing) = found.meeting(&self.earlier)? else { return Ok(None) };
+        let Some(mut existing) = found.kept_meeting(&self.earlier, now)? else { return Ok(None) };
         let mut record = existing.idempotency.take();
         if let Some(record) = &mut record
             && record.response.is_empty()
@@ -138,6 +138,7 @@ impl Command for Create {
         let user = found.user(creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
         let creator = Attendee { user, pages: found.days(creator_id, new.interval)? };
         let others = owners(self, &found)?;
+        check_kept(attempt.retention(), new.interval, attempt.now())?;
         let most = MAX_PARTICIPANT_DAYS - usize::from(keyed.is_some());
         attendance::check_size(others.len() + 1, &new.interval.utc_days().collect(), most)
             .map_err(|too_large| Problem::bad_field("participants", too_large))?;

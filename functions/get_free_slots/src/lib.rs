@@ -19,9 +19,8 @@ use shared::time::interval::{dnd_time, merge, subtract};
 
 use request::{Query, Window};
 
-/// The most meetings in one answer. With the longest titles and the slots between them they are some 5 MB;
-/// Lambda's answers may have 6 MB
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// The most meetings in one answer. With the longest titles and the slots between them they are some 5 MB,
+/// and less than [`http::MAX_ANSWER`].
 const MAX_BOOKED: usize = 4_000;
 /// The most meetings to read for one answer. Those on the two days at each end may be outside the
 /// window, and a day has at most 300.
@@ -109,7 +108,8 @@ fn answer(
 mod tests {
     use super::*;
     use chrono::{TimeDelta, Utc};
-    use shared::domain::{MeetingId, Role};
+    use shared::domain::{MeetingId, Role, UserId};
+    use shared::time::{Dnd, Zone};
 
     /// That many meetings, one after another.
     fn bookings(many: usize) -> (Vec<Booking>, Interval) {
@@ -124,6 +124,47 @@ mod tests {
         };
         let bookings = (0..many).map(booking).collect();
         (bookings, Interval::new(start, at(many + 1)).unwrap())
+    }
+
+    /// With the longest titles, of quotes or of characters of four bytes, a slot after each meeting, and
+    /// hours every day.
+    #[test]
+    fn the_largest_answer_fits_into_one_of_lambda() {
+        let start = "2026-01-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
+        let at = |minutes: i64| start + TimeDelta::minutes(minutes);
+        let spacing = request::MAX_DAYS * 24 * 60 / i64::try_from(MAX_BOOKED).unwrap();
+        let dnd = Dnd::new("22:00".parse().unwrap(), "22:01".parse().unwrap()).unwrap();
+        let user = User {
+            id: UserId::random(),
+            email: "ana@example.com".parse().unwrap(),
+            name: "Ana".parse().unwrap(),
+            zone: Zone::UTC,
+            dnd: Some(dnd),
+            version: 1,
+            idempotency: None,
+        };
+        for title in ["\"", "𝒜"] {
+            let booking = |index: i64| Booking {
+                meeting_id: MeetingId::random(),
+                title: Some(title.repeat(200).parse().unwrap()),
+                role: Role::Participant,
+                interval: Interval::new(at(index * spacing), at(index * spacing + 1)).unwrap(),
+                reminders: 0,
+            };
+            let booked: Vec<_> = (0..i64::try_from(MAX_BOOKED).unwrap()).map(booking).collect();
+            let query = Query {
+                user_id: user.id.clone(),
+                start: "2026-01-01T00:00".parse().unwrap(),
+                end: "2027-01-02T00:00".parse().unwrap(),
+                zone: None,
+                exclude_dnd: true,
+                min_minutes: 0,
+            };
+            let window = query.window(Zone::UTC).unwrap();
+            let answer = http::to_json(&answer(&query, Visibility::All, &user, &booked, window)).unwrap();
+            let size = http::to_json(&answer).unwrap().len();
+            assert!(size + 8 * 1024 <= http::MAX_ANSWER, "{title}: {size}");
+        }
     }
 
     #[test]

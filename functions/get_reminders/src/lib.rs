@@ -1,12 +1,12 @@
 //! `GET /api/meetings/{meeting_id}/reminders`: answers a meeting's reminders and their states.
 
-use std::cmp::Reverse;
+mod page;
 
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use shared::access::rules::OnMeeting;
 use shared::api::Api;
-use shared::domain::{Meeting, MeetingId, Notice, Participant};
+use shared::domain::{Meeting, MeetingId, Notice};
 use shared::http::view::NoticeView;
 use shared::http::{Request, Response, json, path_id};
 use shared::notices;
@@ -14,48 +14,46 @@ use shared::problem::{Code, Problem};
 use shared::store::ReadSet;
 
 /// Answers a meeting's reminders, and its invitations: the messages about the meeting itself and its changes.
-/// A participant doesn't see those to people who take part no longer.
+/// A participant doesn't see those to people who take part no longer. One answer has a page of them.
 ///
 /// # Errors
-/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 503 when the store is too busy.
+/// 401 and 403 for a caller who isn't signed in; 404 `meeting_not_found`; 422 for a bad query; 503 when the
+/// store is too busy.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
+    let page = page::parse(&request)?;
     let (people, found) = tokio::try_join!(
         api.store.read(caller.with_own_keys(ReadSet::new())),
-        api.store.meeting_with_notices(&id)
+        api.store.kept_meeting_with_notices(&id, api.clock.now())
     )?;
     let actor = caller.actor(&people)?;
     let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
     actor.may_with(OnMeeting::ReadReminders, &meeting)?;
     let sees_all = actor.may_with(OnMeeting::ReadRemindersOfFormerParticipants, &meeting).is_ok();
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);
-    let reminders = up_to_date(&api, &meeting, reminders).await?;
-    let seen = |mut notices: Vec<Notice>| {
-        // The rows of needless ones are about to be removed.
-        notices.retain(|notice| !notice.is_needless());
-        notices.retain(|notice| sees_all || meeting.participant(&notice.key.user_id).is_some());
-        views(&meeting, notices)
-    };
-    let answer = Answer { reminders: seen(reminders), invitations: seen(invitations) };
-    json(StatusCode::OK, &answer)
+    let mut notices = up_to_date(&api, &meeting, reminders).await?;
+    notices.extend::<Vec<_>>(invitations);
+    // The rows of needless ones are about to be removed.
+    notices.retain(|notice| !notice.is_needless());
+    notices.retain(|notice| sees_all || meeting.participant(&notice.key.user_id).is_some());
+    let (notices, next_cursor) = page.of(&meeting, notices);
+    let (invitations, reminders): (Vec<_>, Vec<_>) =
+        notices.iter().partition(|notice| notice.is_invitation());
+    let views = |notices: Vec<&Notice>| notices.into_iter().map(NoticeView::from).collect();
+    json(
+        StatusCode::OK,
+        &Answer { reminders: views(reminders), invitations: views(invitations), next_cursor },
+    )
 }
 
 #[derive(Serialize)]
 struct Answer {
     reminders: Vec<NoticeView>,
     invitations: Vec<NoticeView>,
-}
-
-/// The organizer first, then the others as they were added, those who left last; the
-/// earliest reminder of each first.
-fn views(meeting: &Meeting, mut notices: Vec<Notice>) -> Vec<NoticeView> {
-    let position = |notice: &Notice| {
-        let is_theirs = |participant: &Participant| participant.user_id == notice.key.user_id;
-        meeting.participants.iter().position(is_theirs).unwrap_or(usize::MAX)
-    };
-    notices.sort_by_key(|notice| (position(notice), Reverse(notice.key.kind.minutes_before())));
-    notices.iter().map(NoticeView::from).collect()
+    /// Where the next page begins, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 /// The reminders as they will be after planning, which takes about a second after a change.

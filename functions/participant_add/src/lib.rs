@@ -39,7 +39,9 @@ impl Command for Add {
         let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting = found
+            .kept_meeting(meeting_id, attempt.now())?
+            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
         actor.may_with(OnMeeting::Add, &meeting)?;
         let user_id = user.id(&found)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
         attendance::check_confirmed(&meeting)?;
@@ -69,7 +71,7 @@ impl Command for Add {
 
         let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
         meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
-        let transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
+        let transaction = attempt.update(&meeting)?.note_reminders(&meeting, attempt.now())?;
         let transaction = attendance::book(transaction, &attendee, &meeting.booking(Role::Participant))
             .map_err(|error| booking_refused(user.field, error))?;
         attempt.commit(transaction, &meeting).await?;

@@ -54,7 +54,9 @@ impl Command for Remove {
         let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting = found
+            .kept_meeting(meeting_id, attempt.now())?
+            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
         let Some(user_id) = self.user_id(&meeting, &found)? else {
             actor.may_with(OnMeeting::Remove, &meeting)?;
             return Err(Problem::not_found(Code::UserNotFound));
@@ -75,7 +77,7 @@ impl Command for Remove {
 
         let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
         meeting.participants.retain(|participant| participant.user_id != user_id);
-        let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting)?;
+        let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting, attempt.now())?;
         for day in meeting.interval.utc_days() {
             transaction = transaction.unbook(&user_id, day, meeting_id)?;
         }

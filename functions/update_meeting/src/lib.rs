@@ -13,7 +13,8 @@ use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId};
 use shared::http::view::BookedView;
 use shared::http::{
-    Fields, Request, Response, booking_refused, check_version, meeting_conflict, path_id, versioned,
+    Fields, Request, Response, booking_refused, check_kept, check_version, meeting_conflict, path_id,
+    versioned,
 };
 use shared::problem::{Code, FieldError, Problem};
 use shared::quota::QuotaRequest;
@@ -57,11 +58,16 @@ impl Command for Change {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let before = found.meeting(&self.id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let before = found
+            .kept_meeting(&self.id, attempt.now())?
+            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
         actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
         check_version(&self.request, before.version)?;
         let (mut after, mut warnings) = self.patch.apply(&before, attempt.now())?;
+        if after.interval != before.interval {
+            check_kept(attempt.retention(), after.interval, attempt.now())?;
+        }
         let (old_days, new_days) = (days(&before), days(&after));
         attendance::check_size(after.participants.len(), &(&old_days | &new_days), MAX_PARTICIPANT_DAYS)
             .map_err(|too_large| Problem::bad_field("start_time", too_large))?;
@@ -114,7 +120,7 @@ impl Command for Change {
                     .map_err(|error| booking_refused("start_time", error))?;
             }
         } else if after.reminders() != before.reminders() {
-            transaction = transaction.note_reminders(&after)?;
+            transaction = transaction.note_reminders(&after, attempt.now())?;
         }
         attempt.commit(transaction, &after).await?;
         Ok(Changed { meeting: after, attendees, warnings })

@@ -2,7 +2,10 @@
 
 mod request;
 
-use futures_util::future::try_join;
+use std::future::ready;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use lambda_http::http::StatusCode;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
@@ -33,7 +36,17 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
     let now = api.clock.now();
     let read_set = caller.with_own_keys(ReadSet::new().user(id));
-    let (found, coming) = try_join(api.store.read(read_set), api.store.meetings_after(id, now)).await?;
+    let is_limited = api.quotas.changes_per_day > 0;
+    let coming = async || match is_limited {
+        true => api.store.meetings_after(id, now).await.map(|coming| 1 + coming.len() as u64),
+        false => Ok(0),
+    };
+    // Side by side. If the caller is refused, or nothing changes, the rest of the calendar is not read.
+    let (read, coming) = (pin!(api.store.read(read_set)), pin!(coming()));
+    let (found, counted) = match select(read, coming).await {
+        Either::Left((found, coming)) => (found?, Either::Left(coming)),
+        Either::Right((counted, read)) => (read.await?, Either::Right(ready(counted))),
+    };
     let actor = caller.actor(&found)?;
     actor.may(OnUser::Change, id)?;
     if patch.rebinds_account {
@@ -51,7 +64,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     }
     // Each meeting to come is planned again, and shows the new name and address. Others may have invited them
     // to any number of meetings: one change a day is always possible.
-    let wanted = if after == before { 0 } else { 1 + coming.len() as u64 };
+    let wanted = if after == before { 0 } else { counted.await? };
     let wanted = wanted.min(api.quotas.changes_per_day);
     let demand = api.quotas.demand(Quota::ChangesPerDay, wanted);
     let change =

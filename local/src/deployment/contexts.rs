@@ -8,7 +8,7 @@ use recompute_meetings::Recomputer;
 use shared::access::SignIn;
 use shared::api::Api;
 use shared::clock::Clock;
-use shared::domain::{Channels, Email, MessageLimit, Quotas};
+use shared::domain::{Channels, Email, MessageLimit, Quotas, Retention};
 use shared::mail::Mailer;
 use shared::notices::{Notifier, Planner, deadlines};
 use shared::sending::RetryPolicy;
@@ -52,6 +52,8 @@ pub struct FunctionSettings<'a> {
     pub quotas: Quotas,
     /// How many messages one person is sent on a day.
     pub message_limit: MessageLimit,
+    /// How long meetings are kept, if not for ever.
+    pub retention: Option<Retention>,
     /// How callers sign in.
     pub sign_in: SignIn,
     /// How long the store tries to commit a transaction, if not as long as it does by default.
@@ -87,6 +89,7 @@ impl Default for FunctionSettings<'_> {
             mail_retry_policy: deadlines::MAIL,
             quotas: Quotas::default(),
             message_limit: MessageLimit::default(),
+            retention: None,
             sign_in: SignIn::Anonymous,
             commit_timeout: None,
         }
@@ -110,10 +113,11 @@ impl FunctionContexts {
             mail_retry_policy,
             quotas,
             message_limit,
+            retention,
             sign_in,
             commit_timeout,
         } = settings;
-        let mut store = Store::new(clients.dynamodb.clone(), name);
+        let mut store = Store::new(clients.dynamodb.clone(), name).with_retention(retention);
         if let Some(commit_timeout) = commit_timeout {
             store = store.with_commit_timeout(commit_timeout);
         }

@@ -62,12 +62,20 @@ impl CalendarState {
     /// it.
     ///
     /// An address that is no longer the person's own is sent a cancellation first. Then nothing is shown any
-    /// more, and the next message is an invitation to the address of that time.
+    /// more, and the next message is an invitation to the address of that time. But if it is another
+    /// participant's by now, that one's calendar shows the meeting rightly: a cancellation would remove it.
     pub fn next_message(&self, meeting: &Meeting, user: &UserId, address: &Email) -> Option<CalendarMessage> {
         let takes_part = meeting.participant(user).is_some();
         let now = (takes_part && meeting.is_confirmed()).then(|| Event::of(meeting));
         let to_come = now.as_ref().map(Event::start);
-        let Some(mailbox) = &self.mailbox else {
+        let is_others = |mailbox: &&Mailbox| {
+            let key = mailbox.address.key();
+            let others = meeting.participants.iter().filter(|who| who.user_id != *user);
+            meeting.is_confirmed()
+                && key != address.key()
+                && others.map(|who| who.email.key()).any(|other| other == key)
+        };
+        let Some(mailbox) = self.mailbox.as_ref().filter(|mailbox| !is_others(mailbox)) else {
             let update = CalendarUpdate::Invite(now?);
             let organizer = meeting.organizer().map(|organizer| organizer.email.clone());
             return Some(CalendarMessage {
@@ -112,7 +120,9 @@ impl CalendarState {
 
     /// The state from the moment on at which `message` may be sent.
     pub fn sending(&self, message: &CalendarMessage) -> Self {
-        let mut mailbox = self.mailbox.clone().unwrap_or_else(|| Mailbox {
+        // What another participant's address shows is no longer this person's concern.
+        let is_addressed = |mailbox: &Mailbox| mailbox.address.key() == message.to.key();
+        let mut mailbox = self.mailbox.clone().filter(is_addressed).unwrap_or_else(|| Mailbox {
             address: message.to.clone(),
             organizer: message.organizer.clone(),
             certain: None,

@@ -15,6 +15,7 @@ pub mod names;
 pub mod notice;
 pub mod notification;
 pub mod quota;
+mod retention;
 pub mod text;
 mod time_warning;
 pub mod user;
@@ -35,6 +36,7 @@ pub use notice::{
 };
 pub use notification::{Channel, Channels, Notification, NotificationError, Notifications};
 pub use quota::Quotas;
+pub use retention::{Retention, RetentionError};
 pub use text::{Description, Link, Location, Name, TextError, Title};
 pub use time_warning::TimeWarning;
 pub use user::{Email, EmailError, User};

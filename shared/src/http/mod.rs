@@ -20,11 +20,16 @@ use serde::Serialize;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
 pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use refusals::{booking_refused, email_taken, meeting_conflict};
+pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve, resolve_start};
 
 use crate::problem::{Code, Problem};
+
+/// The largest answer, in bytes as Lambda counts them: its body is a text in a JSON object, where every quote
+/// and every backslash takes one byte more
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+pub const MAX_ANSWER: usize = 6 * 1024 * 1024;
 
 /// A request from API Gateway.
 pub type Request = lambda_http::Request;

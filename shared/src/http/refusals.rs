@@ -1,18 +1,38 @@
 //! What a use case decided against, as a problem.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::view::ConflictView;
 use crate::attendance::{BookError, Clash, MeetingCancelled};
-use crate::domain::UserId;
+use crate::domain::{Retention, UserId};
 use crate::problem::{Code, Problem};
 use crate::quota::{QuotaError, QuotaExceeded};
-use crate::time::Zone;
+use crate::time::{Interval, Zone};
 
 /// 409 `meeting_conflict` with the creator's other meetings, their times in `zone`.
 pub fn meeting_conflict(clash: &Clash, zone: Zone) -> Problem {
     let conflicts: Vec<_> = clash.conflicts.iter().map(|booking| ConflictView::new(booking, zone)).collect();
     Problem::new(Code::MeetingConflict, nothing_changed(clash)).with("conflicts", conflicts)
+}
+
+/// That a meeting at that time would not have expired already.
+///
+/// # Errors
+/// 422 for its end.
+pub fn check_kept(
+    retention: Option<Retention>,
+    interval: Interval,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    match retention {
+        Some(retention) if retention.expiry(interval.end()) <= now => {
+            let days = retention.days();
+            let message = format!("is too long ago: meetings are kept for {days} days after their end");
+            Err(Problem::bad_field("end_time", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// 422 for `field` where a calendar is full.

@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use crate::access::Visibility;
 use crate::attendance::{self, Attendee};
+use crate::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
 use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, TimeWarning, User};
 use crate::problem::FieldError;
+use crate::store::{MAX_BOOKINGS, sizes};
 use crate::time::{Interval, Zone, format};
 
 /// A user.
@@ -158,6 +160,22 @@ impl From<TimeWarning> for FieldError {
 /// meeting, in an item of 400 KB at most.
 const MAX_BUSY: usize = 1_000;
 
+/// What a person takes at most in an answer, and a meeting or a time in a list without its title.
+const PERSON: usize = 1_000;
+const TIME: usize = 250;
+/// A byte of a stored text takes at most four in an answer: so does a quote, which is escaped twice.
+const ESCAPED: usize = 4;
+/// The UTC days that the longest meeting touches.
+const MOST_DAYS: usize = MAX_DAYS as usize + 1;
+
+// A meeting, who is busy, and who has hours.
+const _: () = assert!(
+    ESCAPED * sizes::MEETING + 2 * MAX_PARTICIPANT_DAYS * PERSON + MAX_BUSY * TIME <= super::MAX_ANSWER
+);
+// The meetings in the way of another one: all of the creator's on the days that it touches. The titles are in
+// their pages; a time and an id are the rest.
+const _: () = assert!(MOST_DAYS * (ESCAPED * sizes::PAGE + MAX_BOOKINGS * TIME) <= super::MAX_ANSWER);
+
 /// How many times to show of each person. `known` is how many each of them has. All of them,
 /// unless an answer can't hold so many.
 fn shown_of_each(known: impl ExactSizeIterator<Item = usize>) -> usize {
@@ -270,6 +288,11 @@ impl SlotView {
     }
 }
 
+/// The most bytes of a [`NoticeView`], counted as [`MAX_ANSWER`](super::MAX_ANSWER) is.
+pub const MAX_NOTICE: usize = 1_000;
+/// The most characters of a failure's kind. The mail service chooses some of them.
+const MAX_FAILURE: usize = 60;
+
 /// A reminder or an invitation, its times in UTC.
 #[derive(Debug, Serialize)]
 pub struct NoticeView {
@@ -302,7 +325,7 @@ impl From<&Notice> for NoticeView {
             reason: notice.reason().as_str(),
             state: notice.state().as_str(),
             delivered_at: if delivered { notice.delivered_at.map(utc) } else { None },
-            failure: notice.failure.clone(),
+            failure: notice.failure.as_ref().map(|kind| kind.chars().take(MAX_FAILURE).collect()),
         }
     }
 }
@@ -318,5 +341,27 @@ mod tests {
         assert_eq!(shown(&[MAX_BUSY - 1, 1]), usize::MAX);
         assert_eq!(shown(&[MAX_BUSY, 1]), MAX_BUSY / 2);
         assert_eq!(shown(&[51; 98]), 10);
+    }
+
+    #[test]
+    fn the_largest_notice_is_within_its_bound() {
+        let at = || Some("2026-12-01T08:00:00+00:00".to_owned());
+        // A local part has at most 64 bytes, and the host at least 189 of the longest address. The longest
+        // reason and the longest state together are more than any notice has.
+        let email = format!("\"{}\"@{}.example", "\\\"".repeat(31), "x".repeat(181));
+        let largest = NoticeView {
+            user_id: crate::domain::UserId::random().to_string(),
+            email: email.parse::<crate::domain::Email>().map_or(email, |email| email.to_string()),
+            kind: "invitation",
+            minutes_before: Some(40_320),
+            remind_at: at(),
+            reason: "dnd_until_start",
+            state: "suppressed",
+            delivered_at: at(),
+            failure: Some("\u{1f480}".repeat(MAX_FAILURE)),
+        };
+        let size = serde_json::to_string(&serde_json::to_string(&largest).unwrap()).unwrap().len();
+        assert!(size <= MAX_NOTICE, "{size}");
+        assert!(size > MAX_NOTICE / 2, "{size}: the bound is far too wide");
     }
 }

@@ -8,15 +8,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::expiry;
 use super::table::{
     Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, number, parse,
     parse_optional,
 };
 use super::users::user_partition;
-use crate::domain::{Booking, Meeting, MeetingId, Role, Title, UserId};
+use crate::domain::{Booking, Meeting, MeetingId, Retention, Role, Title, UserId};
 use crate::time::{Interval, LAST_YEAR};
 
 /// Later than every day of a meeting: none starts after [`LAST_YEAR`].
@@ -42,6 +44,9 @@ struct DayItem {
     key: ItemKey,
     version: u64,
     meetings: BTreeMap<String, DayEntry>,
+    /// When it expires, in seconds, where the deployment keeps meetings for a limited time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,8 +62,14 @@ struct DayEntry {
 }
 
 impl DayItem {
-    fn new(key: &Key, id: &MeetingId, entry: DayEntry) -> Self {
-        Self { key: key.into(), version: 1, meetings: BTreeMap::from([(id.to_string(), entry)]) }
+    fn new(page: &Page, id: &MeetingId, entry: DayEntry, retention: Option<Retention>) -> Self {
+        let meetings = BTreeMap::from([(id.to_string(), entry)]);
+        Self {
+            key: (&page.key).into(),
+            version: 1,
+            meetings,
+            expires_at: expiry::of_page(page.date, retention),
+        }
     }
 
     fn bookings(self) -> Result<Vec<Booking>, StoreError> {
@@ -143,7 +154,7 @@ impl Found {
         let item = self.item::<DayItem>(&key)?;
         let version = item.as_ref().map(|item| item.version);
         let bookings = item.map(DayItem::bookings).transpose()?.unwrap_or_default();
-        Ok(Page { key, version, bookings, size })
+        Ok(Page { key, date, version, bookings, size })
     }
 }
 
@@ -151,6 +162,7 @@ impl Found {
 #[derive(Clone, Debug)]
 pub struct Page {
     key: Key,
+    date: NaiveDate,
     /// `None` when the page doesn't exist yet.
     version: Option<u64>,
     bookings: Vec<Booking>,
@@ -158,8 +170,8 @@ pub struct Page {
     size: usize,
 }
 
-/// Keeps a page small: a meeting's transaction writes up to 99 of them.
-const MAX_BOOKINGS: usize = 300;
+/// The most bookings on a page. Keeps it small: a meeting's transaction writes up to 99 of them.
+pub const MAX_BOOKINGS: usize = 300;
 /// Invitations stop here, so that nobody can fill the day of somebody else, who still wants to book.
 const MAX_INVITATIONS: usize = 250;
 
@@ -200,37 +212,53 @@ impl Transaction {
     pub fn book(self, page: &Page, booking: &Booking) -> Result<Self, StoreError> {
         let entry = DayEntry::new(booking, page.size);
         let Some(version) = page.version else {
-            return self.put(&DayItem::new(&page.key, &booking.meeting_id, entry), Condition::Absent);
+            let item = DayItem::new(page, &booking.meeting_id, entry, self.retention);
+            return self.put(&item, Condition::Absent);
         };
         let entry = AttributeValue::M(serde_dynamo::to_item(entry)?);
         if page.booking_of(&booking.meeting_id).is_some_and(|before| before.interval == booking.interval) {
             let update = self
                 .update(&page.key)
-                .update_expression("SET meetings.#id = :entry")
                 .condition_expression("attribute_exists(meetings.#id)")
                 .expression_attribute_names("#id", booking.meeting_id.as_str())
                 .expression_attribute_values(":entry", entry);
+            let update = self.with_expiry(update, "SET meetings.#id = :entry", page);
             return self.with_update(&page.key, update);
         }
         let update = self
             .update(&page.key)
-            .update_expression("SET #version = :next, meetings.#id = :entry")
             .condition_expression("#version = :seen")
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#id", booking.meeting_id.as_str())
             .expression_attribute_values(":seen", number(version))
             .expression_attribute_values(":next", number(version + 1))
             .expression_attribute_values(":entry", entry);
+        let update = self.with_expiry(update, "SET #version = :next, meetings.#id = :entry", page);
         self.with_update(&page.key, update)
     }
 
+    /// An update of a page by that expression, which ends with what it sets. The page then expires as it does
+    /// by the present retention.
+    fn with_expiry(&self, update: UpdateBuilder, expression: &str, page: &Page) -> UpdateBuilder {
+        match expiry::of_page(page.date, self.retention) {
+            Some(expires_at) => update
+                .update_expression(format!("{expression}, expires_at = :expires_at"))
+                .expression_attribute_values(":expires_at", AttributeValue::N(expires_at.to_string())),
+            None => update.update_expression(format!("{expression} REMOVE expires_at")),
+        }
+    }
+
     /// Takes a meeting off a page. That can't conflict with any booking, so the condition names no version.
-    /// It still raises the version: whoever read the page before has to read it again.
+    /// It still raises the version: whoever read the page before has to read it again. There is nothing to do
+    /// on a page that has expired.
     ///
     /// # Errors
     /// When it can't be made into an item.
     pub fn unbook(self, user: &UserId, date: NaiveDate, meeting: &MeetingId) -> Result<Self, StoreError> {
         let key = Key::day(user, date);
+        if self.lacks(&key) {
+            return Ok(self);
+        }
         let update = self
             .update(&key)
             .update_expression("REMOVE meetings.#id ADD #version :one")
@@ -243,11 +271,13 @@ impl Transaction {
 
     /// Notes on the organizer's pages how many reminders their meeting makes. The same transaction writes the
     /// meeting's next version, which keeps the two in step. No time changes, so the pages keep their version.
+    /// Days that are over are left out: nothing is pending there, and their pages may have expired.
     ///
     /// # Errors
     /// When it can't be made into an item.
-    pub fn note_reminders(self, meeting: &Meeting) -> Result<Self, StoreError> {
-        meeting.interval.utc_days().try_fold(self, |transaction, day| {
+    pub fn note_reminders(self, meeting: &Meeting, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        let today = now.date_naive();
+        meeting.interval.utc_days().filter(|day| *day >= today).try_fold(self, |transaction, day| {
             let key = Key::day(&meeting.creator_id, day);
             let update = transaction
                 .update(&key)
@@ -259,6 +289,9 @@ impl Transaction {
         })
     }
 }
+
+/// The days of a calendar that are read before it is certain that the rest is needed.
+const BEGINNING: i32 = 16;
 
 impl Store {
     /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. After more
@@ -273,6 +306,17 @@ impl Store {
         last: NaiveDate,
         most: usize,
     ) -> Result<Vec<Booking>, StoreError> {
+        self.booked(id, (first, last), most, None).await
+    }
+
+    /// As [`Store::booked_days`]. The first call reads at most `beginning` pages, if that is given.
+    async fn booked(
+        &self,
+        id: &UserId,
+        (first, last): (NaiveDate, NaiveDate),
+        most: usize,
+        mut beginning: Option<i32>,
+    ) -> Result<Vec<Booking>, StoreError> {
         let query = self
             .client
             .query()
@@ -282,18 +326,28 @@ impl Store {
             .expression_attribute_values(":pk", AttributeValue::S(user_partition(id)))
             .expression_attribute_values(":first", AttributeValue::S(day_sort(first)))
             .expression_attribute_values(":last", AttributeValue::S(day_sort(last)));
-        let mut pages = query.into_paginator().items().send();
         let mut bookings = HashMap::new();
-        while bookings.len() <= most
-            && let Some(item) = pages.next().await
-        {
-            let day: DayItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            bookings.extend(day.bookings()?.into_iter().map(|booking| (booking.meeting_id.clone(), booking)));
+        let mut after = None;
+        loop {
+            let call = query.clone().set_limit(beginning.take()).set_exclusive_start_key(after);
+            let output = call.send().await.map_err(StoreError::read)?;
+            for item in output.items.unwrap_or_default() {
+                let day: DayItem = serde_dynamo::from_item(item)?;
+                let day = day.bookings()?.into_iter();
+                bookings.extend(day.map(|booking| (booking.meeting_id.clone(), booking)));
+                if bookings.len() > most {
+                    return Ok(bookings.into_values().collect());
+                }
+            }
+            after = output.last_evaluated_key.filter(|key| !key.is_empty());
+            if after.is_none() {
+                return Ok(bookings.into_values().collect());
+            }
         }
-        Ok(bookings.into_values().collect())
     }
 
-    /// The meetings on a user's calendar that end after `now`, in the order of their starts.
+    /// The meetings on a user's calendar that end after `now`, in the order of their starts. The first call
+    /// reads a few days alone, so that whoever drops this early has not read a whole calendar.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -302,57 +356,11 @@ impl Store {
         id: &UserId,
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
-        let bookings = self.booked_days(id, now.date_naive(), LAST_DAY, usize::MAX).await?;
+        let bookings = self.booked(id, (now.date_naive(), LAST_DAY), usize::MAX, Some(BEGINNING)).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::sizes;
-    use crate::store::table::{Item, size_of};
-
-    fn booking(role: Role, title: &str) -> Booking {
-        let start = DateTime::from_timestamp(4_000_000_000, 0).unwrap();
-        let interval = Interval::new(start, start + chrono::TimeDelta::hours(1)).unwrap();
-        let reminders = if role == Role::Organizer { 99_999 } else { 0 };
-        Booking { meeting_id: MeetingId::random(), title: title.parse().ok(), role, interval, reminders }
-    }
-
-    fn size(day: &DayItem) -> usize {
-        size_of(&serde_dynamo::to_item::<_, Item>(day).unwrap())
-    }
-
-    /// Whoever fills a page, with titles of whatever length in whatever order, it stays small.
-    #[test]
-    fn a_full_page_is_within_its_bound() {
-        let long = "𝒜".repeat(200);
-        let key = Key::day(&UserId::random(), LAST_DAY);
-        for whole in 0..50 {
-            let mut day = DayItem { key: (&key).into(), version: u64::MAX, meetings: BTreeMap::new() };
-            for number in 0..MAX_BOOKINGS {
-                let role = if number < MAX_INVITATIONS { Role::Participant } else { Role::Organizer };
-                // Titles may be changed later.
-                for title in [if number < whole { "x" } else { &long }, &long] {
-                    let booking = booking(role, title);
-                    let entry = DayEntry::new(&booking, size(&day));
-                    day.meetings.insert(format!("{number:032}"), entry);
-                }
-            }
-            assert!(size(&day) <= sizes::PAGE, "{whole}: {}", size(&day));
-        }
-    }
-
-    #[test]
-    fn a_title_is_cut_between_characters_and_only_on_a_crowded_page() {
-        let shown =
-            |title: &str, size| DayEntry::new(&booking(Role::Participant, title), size).title.unwrap();
-        let title = "Quarterly review of everything";
-        assert_eq!(shown(title, WHOLE_TITLES - title.len()), title);
-        assert_eq!(shown(title, WHOLE_TITLES), "Quarterly review of e…");
-        assert_eq!(shown("Quarterly review of all!", WHOLE_TITLES), "Quarterly review of all!");
-        assert_eq!(shown(&"𝒜".repeat(7), WHOLE_TITLES), format!("{}…", "𝒜".repeat(5)));
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
 //! Meetings, and whether their notices are planned.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::expiry;
 use super::notices::NoticeItem;
 use super::owed::Owed;
 use super::sizes::EARLIER_ANSWER;
@@ -13,7 +15,7 @@ use super::table::{
 use super::users::IdempotencyItem;
 use super::wall_clocks::WallClockItem;
 use crate::domain::{
-    Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant,
+    Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant, Retention,
 };
 use crate::time::Minute;
 
@@ -57,6 +59,9 @@ pub(super) struct MeetingItem {
     planned_version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<IdempotencyItem>,
+    /// When it expires, in seconds, where the deployment keeps meetings for a limited time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     #[serde(flatten)]
     owed: Owed,
 }
@@ -79,7 +84,7 @@ struct NotificationItem {
 }
 
 impl MeetingItem {
-    fn new(meeting: &Meeting, owed_at: Option<Minute>) -> Self {
+    fn new(meeting: &Meeting, owed_at: Option<Minute>, retention: Option<Retention>) -> Self {
         let key = Key::meeting(&meeting.id);
         Self {
             owed: Owed::at(&key, owed_at),
@@ -103,7 +108,13 @@ impl MeetingItem {
                 .idempotency
                 .as_ref()
                 .map(|record| IdempotencyItem::at_most(record, EARLIER_ANSWER)),
+            expires_at: expiry::of_meeting(meeting.interval.end(), retention),
         }
+    }
+
+    /// Whether it has expired. DynamoDB removes an item some time after that.
+    fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now.timestamp())
     }
 }
 
@@ -195,6 +206,16 @@ impl Found {
     pub fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
         self.item::<MeetingItem>(&Key::meeting(id))?.map(Meeting::try_from).transpose()
     }
+
+    /// The same for somebody who asks for it: a meeting that has expired counts as gone, whether or not
+    /// DynamoDB has removed it yet.
+    ///
+    /// # Errors
+    /// When the item can't be read.
+    pub fn kept_meeting(&self, id: &MeetingId, now: DateTime<Utc>) -> Result<Option<Meeting>, StoreError> {
+        let item = self.item::<MeetingItem>(&Key::meeting(id))?;
+        item.filter(|item| !item.is_expired(now)).map(Meeting::try_from).transpose()
+    }
 }
 
 impl Transaction {
@@ -204,7 +225,8 @@ impl Transaction {
     /// # Errors
     /// When it can't be made into an item.
     pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
-        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Absent)
+        let item = MeetingItem::new(meeting, Some(owed_at), self.retention);
+        self.put(&item, Condition::Absent)
     }
 
     /// Adds a meeting's next version, on the condition that the stored one is the version before. The sweep
@@ -214,7 +236,8 @@ impl Transaction {
     /// When it can't be made into an item.
     pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
         let before = meeting.version - 1;
-        self.put(&MeetingItem::new(meeting, Some(owed_at)), Condition::Version("version", before))
+        let item = MeetingItem::new(meeting, Some(owed_at), self.retention);
+        self.put(&item, Condition::Version("version", before))
     }
 }
 
@@ -235,6 +258,28 @@ impl Store {
         &self,
         id: &MeetingId,
     ) -> Result<Option<(Meeting, Vec<Notice>)>, StoreError> {
+        let found = self.meeting_item_with_notices(id).await?;
+        found.map(|(item, notices)| Ok((Meeting::try_from(item)?, notices))).transpose()
+    }
+
+    /// The same for somebody who asks for it, as [`Found::kept_meeting`].
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn kept_meeting_with_notices(
+        &self,
+        id: &MeetingId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Meeting, Vec<Notice>)>, StoreError> {
+        let found = self.meeting_item_with_notices(id).await?;
+        let kept = found.filter(|(item, _)| !item.is_expired(now));
+        kept.map(|(item, notices)| Ok((Meeting::try_from(item)?, notices))).transpose()
+    }
+
+    async fn meeting_item_with_notices(
+        &self,
+        id: &MeetingId,
+    ) -> Result<Option<(MeetingItem, Vec<Notice>)>, StoreError> {
         let query = self
             .client
             .query()
@@ -248,7 +293,7 @@ impl Store {
         while let Some(item) = pages.next().await {
             let item: Item = item.map_err(StoreError::read)?;
             if key_of(&item)?.sk == MEETING {
-                meeting = Some(Meeting::try_from(serde_dynamo::from_item::<_, MeetingItem>(item)?)?);
+                meeting = Some(serde_dynamo::from_item::<_, MeetingItem>(item)?);
             } else {
                 notices.push(Notice::try_from(serde_dynamo::from_item::<_, NoticeItem>(item)?)?);
             }
@@ -299,102 +344,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::{TimeDelta, Utc};
-    use serde_json::{Value, from_value, json, to_value};
-
-    use super::*;
-    use crate::domain::{Channel, Role, Status, WallClock};
-    use crate::time::{Interval, Zone};
-
-    fn meeting() -> Meeting {
-        let start = chrono::DateTime::<Utc>::UNIX_EPOCH;
-        let interval = Interval::new(start, start + TimeDelta::minutes(30)).unwrap();
-        let entries = [(Channel::Email, 60, None), (Channel::Webhook, 30, Some(10))];
-        let entries =
-            entries.map(|(channel, before, every)| Notification::new(channel, before, every).unwrap());
-        Meeting {
-            id: "m-1".parse().unwrap(),
-            creator_id: "ana-1".parse().unwrap(),
-            title: Some("Review".parse().unwrap()),
-            description: None,
-            location: None,
-            status: Status::Confirmed,
-            interval,
-            zone: Zone::UTC,
-            wall_clock: WallClock::of(interval, Zone::UTC),
-            participants: vec![Participant {
-                user_id: "ana-1".parse().unwrap(),
-                email: "ana@example.com".parse().unwrap(),
-                name: "Ana".parse().unwrap(),
-                role: Role::Organizer,
-            }],
-            notifications: Notifications::new(entries.to_vec()).unwrap(),
-            version: 2,
-            planned_version: 1,
-            idempotency: None,
-        }
-    }
-
-    fn item() -> Value {
-        json!({
-            "pk": "MEETING#m-1",
-            "sk": "MEETING",
-            "meeting_id": "m-1",
-            "creator_id": "ana-1",
-            "title": "Review",
-            "status": "confirmed",
-            "start": 0,
-            "end": 1_800_000,
-            "zone": "UTC",
-            "local_start": "1970-01-01T00:00:00",
-            "local_end": "1970-01-01T00:30:00",
-            "tzdb": crate::time::TZDB,
-            "participants": [
-                { "user_id": "ana-1", "email": "ana@example.com", "name": "Ana", "role": "organizer" },
-            ],
-            "notifications": [
-                { "type": "email", "minutes_before": 60 },
-                { "type": "webhook", "minutes_before": 30, "repeat_every": 10 },
-            ],
-            "reminders": 4,
-            "version": 2,
-            "planned_version": 1,
-        })
-    }
-
-    fn read(item: Value) -> Result<Meeting, StoreError> {
-        from_value::<MeetingItem>(item).unwrap().try_into()
-    }
-
-    #[test]
-    fn a_meeting_is_stored_as_this_item() {
-        assert_eq!(to_value(MeetingItem::new(&meeting(), None)).unwrap(), item());
-        assert_eq!(read(item()).unwrap(), meeting());
-    }
-
-    #[test]
-    fn an_unreadable_field_is_named_and_not_quoted() {
-        for (pointer, field) in [
-            ("/meeting_id", "meeting_id"),
-            ("/creator_id", "creator_id"),
-            ("/title", "title"),
-            ("/status", "status"),
-            ("/zone", "zone"),
-            ("/participants/0/user_id", "user_id"),
-            ("/participants/0/email", "email"),
-            ("/participants/0/name", "name"),
-            ("/participants/0/role", "role"),
-            ("/notifications/0/type", "type"),
-        ] {
-            let mut unknown = item();
-            *unknown.pointer_mut(pointer).unwrap() = json!("\u{7}#");
-            let error = read(unknown).unwrap_err();
-            assert_eq!(error.to_string(), format!("unreadable item: {field}"));
-            assert!(!error.is_conflict() && !error.is_unavailable());
-        }
-        let mut close = item();
-        close["notifications"][1]["repeat_every"] = json!(1);
-        assert_eq!(read(close).unwrap_err().to_string(), "unreadable item: notifications");
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod claims;
+mod expiry;
 mod meetings;
 mod messages;
 mod notices;
@@ -17,7 +18,7 @@ mod users;
 mod wall_clocks;
 mod zone_rules;
 
-pub use calendar::{Page, bookings};
+pub use calendar::{MAX_BOOKINGS, Page, bookings};
 pub use claims::Claim;
 pub use messages::ClaimOutcome;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};

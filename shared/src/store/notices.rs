@@ -7,20 +7,19 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::removal::removal;
+use super::expiry;
 use super::meetings::meeting_partition;
 use super::owed::Owed;
 use super::table::{
     Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
-use crate::domain::meeting::MAX_DAYS;
 use crate::domain::{
     CalendarState, Email, Event, Mailbox, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState,
-    NoticeStatus, Transition, UserId,
+    NoticeStatus, Retention, Transition, UserId,
 };
 use crate::time::Minute;
 
@@ -81,10 +80,6 @@ pub(super) struct NoticeItem {
     owed: Owed,
 }
 
-/// How long a row is kept after its start, which is all that it knows of its meeting's end: 90 days after the
-/// end of the longest meeting, so up to 14 days more for a shorter one.
-const KEPT: TimeDelta = TimeDelta::days(MAX_DAYS + 90);
-
 /// What the person's calendar may show. Rows of earlier versions have `told` alone.
 #[derive(Serialize, Deserialize)]
 struct CalendarItem {
@@ -115,7 +110,7 @@ struct EventItem {
 }
 
 impl NoticeItem {
-    fn new(notice: &Notice) -> Self {
+    fn new(notice: &Notice, retention: Option<Retention>) -> Self {
         let key = Key::notice(&notice.key);
         Self {
             owed: Owed::at(&key, notice.owed_at),
@@ -141,7 +136,7 @@ impl NoticeItem {
             may_have_told: notice.may_have_told,
             revision: notice.revision,
             creation: notice.creation.map(|id| id.simple().to_string()),
-            expires_at: Some(notice.start.start().timestamp() + KEPT.num_seconds()),
+            expires_at: Some(expiry::of_row(notice.start, retention)),
         }
     }
 }
@@ -309,7 +304,7 @@ impl Store {
             }
             let put = Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&transition.to))?));
+                .set_item(Some(serde_dynamo::to_item(NoticeItem::new(&transition.to, self.retention))?));
             let put = match guard(transition) {
                 None => put.condition_expression(ABSENT),
                 Some(guard) => put
@@ -327,7 +322,7 @@ impl Store {
     /// finds its own mark has written the row.
     async fn apply_one(&self, transition: &Transition) -> Result<(), StoreError> {
         let mark = Uuid::new_v4().to_string();
-        let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&transition.to))?;
+        let mut item: Item = serde_dynamo::to_item(NoticeItem::new(&transition.to, self.retention))?;
         item.insert(MARK.to_owned(), AttributeValue::S(mark.clone()));
         let call = self
             .client

@@ -2,7 +2,8 @@
 
 use axum::http::Method;
 use futures_util::future::join_all;
-use harness::{Person, World, instant};
+use harness::{Person, World, instant, new_meeting, new_user, with};
+use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 use shared::domain::Quotas;
 
@@ -103,4 +104,50 @@ async fn a_change_of_a_user_counts_their_meetings_to_come() {
     assert_eq!(change(json!({ "name": "Anna" })).await.0, 200);
     let items = world.items().await;
     assert_eq!(items[&(format!("USER#{}", ana.id), "QUOTA#2026-12-01".to_owned())]["changes_per_day"], 2);
+}
+
+/// How often the change of a user, with that token if there is one, reads a calendar; and its status.
+async fn calendar_reads(world: &World, token: Option<&str>, id: &str, change: Value) -> (u16, usize) {
+    world.calls().clear();
+    let path = format!("/api/users/{id}");
+    let answer = match token {
+        Some(token) => world.send_as(token, Method::PATCH, &path, &change).await,
+        None => world.send(Method::PATCH, &path, change.to_string().into_bytes()).await,
+    };
+    let calls = world.calls().operations();
+    (answer.status, calls.iter().filter(|operation| *operation == "Query").count())
+}
+
+/// Others may have filled it: whoever is refused must not make the service read all of it.
+#[tokio::test]
+async fn a_whole_calendar_is_read_only_for_a_change_that_is_allowed_and_counts() {
+    let world = World::signed_in().await;
+    let mut people = Vec::new();
+    for name in ["ana", "bo"] {
+        let user = new_user(name);
+        let token = world.token(&TokenRequest::of(user["email"].as_str().unwrap()));
+        let created = world.send_as(&token, Method::POST, "/api/create_user", &user).await;
+        people.push((token, created.body["user_id"].as_str().unwrap().to_owned()));
+    }
+    let [(ana, ana_id), (bo, _)] = &people[..] else { panic!("two people") };
+    // More days than are read at first.
+    for day in 1..=20 {
+        let times = json!({
+            "start_time": format!("2026-12-{day:02}T10:00"), "end_time": format!("2026-12-{day:02}T11:00"),
+        });
+        let meeting = with(new_meeting(ana_id), times);
+        assert_eq!(world.send_as(ana, Method::POST, "/api/create_meeting", &meeting).await.status, 201);
+    }
+    let other = json!({ "name": "Anna" });
+    let (status, reads) = calendar_reads(&world, Some(bo), ana_id, other.clone()).await;
+    assert!(status == 404 && reads <= 1, "{status} {reads}");
+    let (status, reads) = calendar_reads(&world, Some(ana), ana_id, json!({ "name": "ana" })).await;
+    assert!(status == 200 && reads <= 2, "{status} {reads}");
+    assert_eq!(calendar_reads(&world, Some(ana), ana_id, other.clone()).await, (200, 2));
+    let items = world.items().await;
+    assert_eq!(items[&(format!("USER#{ana_id}"), format!("QUOTA#{TODAY}"))]["changes_per_day"], 21);
+
+    let unlimited = World::with_quotas(UNLIMITED).await;
+    let ana = unlimited.person("ana", "UTC").await;
+    assert_eq!(calendar_reads(&unlimited, None, &ana.id, other).await, (200, 0));
 }

@@ -54,6 +54,32 @@ fn a_message_brings_what_the_calendar_lacks() {
 }
 
 #[test]
+fn an_address_that_passed_to_another_participant_is_sent_no_cancellation() {
+    let (ana, bo, cy) = (user("ana"), user("bo"), user("cy"));
+    let invited = sent(&CalendarState::default(), &review(1, 0));
+    let robert = email("robert@example.com");
+    // Cy takes the address that Bo gave up.
+    let newcomer = User { email: bo.email.clone(), ..cy };
+    let renamed = User { email: robert.clone(), ..bo.clone() };
+    let both = Meeting { version: 2, ..meeting(start(), &[&ana, &renamed, &newcomer]) };
+    let message = |meeting: &Meeting| invited.next_message(meeting, &bo.id, &robert);
+    let invitation = message(&both).unwrap();
+    assert_eq!((&invitation.update, &invitation.to), (&CalendarUpdate::Invite(Event::of(&both)), &robert));
+    assert!(invitation.sequence > 0, "a calendar may have seen the one before");
+    for after in [invited.sending(&invitation), invited.sent(&invitation)] {
+        assert_eq!(after.mailbox.unwrap().address, robert);
+    }
+    // Nor is it if Bo left. Without Cy, and when the meeting is cancelled for all, it is.
+    assert_eq!(message(&without(&renamed, &both)), None);
+    let alone = without(&newcomer, &both);
+    assert!(matches!(message(&alone).unwrap().update, CalendarUpdate::Withdraw { .. }));
+    let cancelled = Meeting { status: Status::Cancelled, ..both };
+    let cancellation = message(&cancelled).unwrap();
+    assert_eq!(cancellation.to, bo.email);
+    assert!(matches!(cancellation.update, CalendarUpdate::Cancel { .. }));
+}
+
+#[test]
 fn a_message_is_due_before_the_latest_start_that_anybody_may_know() {
     let invited = sent(&CalendarState::default(), &review(1, 4));
     let deadline = |state: &CalendarState, meeting: &Meeting| next(state, meeting).unwrap().deadline;

@@ -19,6 +19,8 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
+use crate::domain::Retention;
+
 pub use error::StoreError;
 pub(super) use error::WriteOutcome;
 pub use key::Key;
@@ -40,19 +42,31 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub struct Store {
     pub(super) client: Client,
     pub(super) table: String,
+    pub(super) retention: Option<Retention>,
     commit_timeout: Duration,
 }
 
 impl Store {
     /// The table of that name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into(), commit_timeout: retry::COMMIT_TIMEOUT }
+        Self { client, table: table.into(), retention: None, commit_timeout: retry::COMMIT_TIMEOUT }
     }
 
     /// The same, for callers that try for that long, instead of 15 s, to commit in spite of conflicts.
     #[must_use]
     pub fn with_commit_timeout(self, commit_timeout: Duration) -> Self {
         Self { commit_timeout, ..self }
+    }
+
+    /// The same, for a deployment that keeps meetings that long: what it writes says when it expires.
+    #[must_use]
+    pub fn with_retention(self, retention: Option<Retention>) -> Self {
+        Self { retention, ..self }
+    }
+
+    /// How long meetings are kept, if not for ever.
+    pub fn retention(&self) -> Option<Retention> {
+        self.retention
     }
 
     /// One real read, so that connection, TLS and credentials are warm before the first request needs them. A

@@ -44,7 +44,8 @@ impl Session<'_> {
 
     /// A transaction that writes nothing yet.
     pub fn transaction(&self) -> Transaction {
-        self.store.transaction()
+        let absent = self.known.iter().filter(|(_, item)| item.is_none()).map(|(key, _)| key.clone());
+        self.store.transaction().knowing_absent(absent.collect())
     }
 
     /// Writes all of `transaction`, or nothing.

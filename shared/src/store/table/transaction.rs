@@ -1,5 +1,7 @@
 //! Writes of many items in one transaction: all of them happen, or none.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, UpdateBuilder};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
@@ -11,6 +13,7 @@ use serde::Serialize;
 use super::key::key_of;
 use super::value::number;
 use super::{Item, Key, Store, StoreError};
+use crate::domain::Retention;
 
 /// Writes that happen together or not at all, in the order they were added. [`Store::transaction`] begins
 /// one, and [`Store::commit`] writes it.
@@ -33,6 +36,10 @@ use super::{Item, Key, Store, StoreError};
 #[derive(Clone, Debug)]
 pub struct Transaction {
     table: String,
+    /// How long meetings are kept.
+    pub(in crate::store) retention: Option<Retention>,
+    /// Items that are known not to exist.
+    absent: HashSet<Key>,
     /// The key of each write's item.
     keys: Vec<Key>,
     writes: Vec<TransactWriteItem>,
@@ -98,6 +105,16 @@ impl Transaction {
         self.keys.push(key.clone());
         self.writes.push(TransactWriteItem::builder().condition_check(check).build());
         Ok(self)
+    }
+
+    /// The same transaction, for somebody who knows that those items don't exist.
+    pub(super) fn knowing_absent(self, absent: HashSet<Key>) -> Self {
+        Self { absent, ..self }
+    }
+
+    /// Whether an item is known not to exist.
+    pub(in crate::store) fn lacks(&self, key: &Key) -> bool {
+        self.absent.contains(key)
     }
 
     /// Begins an update of an item. [`Transaction::with_update`] adds it.
@@ -168,7 +185,13 @@ pub(in crate::store) enum Condition<'a> {
 impl Store {
     /// An empty transaction.
     pub fn transaction(&self) -> Transaction {
-        Transaction { table: self.table.clone(), keys: Vec::new(), writes: Vec::new() }
+        Transaction {
+            table: self.table.clone(),
+            retention: self.retention,
+            absent: HashSet::new(),
+            keys: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     /// Writes all of `transaction`, or nothing. The SDK sends a client token, which makes its retries of the

@@ -78,6 +78,10 @@ fn near(given: &str) -> Vec<&'static str> {
     if let Some((_, names)) = ABBREVIATIONS.iter().find(|(short, _)| short.eq_ignore_ascii_case(given)) {
         return names.to_vec();
     }
+    // In a query, an unescaped plus arrives as a space.
+    if let Some(name) = known(&given.replace(' ', "+")) {
+        return vec![name];
+    }
     fixed_offset(given).map_or_else(|| alike(given), |name| vec![name])
 }
 
@@ -100,7 +104,12 @@ fn fixed_offset(given: &str) -> Option<&'static str> {
         0 => "UTC".to_owned(),
         hours => format!("Etc/GMT{reversed}{hours}"),
     };
-    TZ_VARIANTS.iter().map(|tz| tz.name()).find(|known| *known == name)
+    known(&name)
+}
+
+/// The name of the tzdb that `name` is but for its case.
+fn known(name: &str) -> Option<&'static str> {
+    TZ_VARIANTS.iter().map(|tz| tz.name()).find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The names most like `given`, as a whole or in their last part: people know their city, not the continent's
@@ -148,6 +157,8 @@ mod tests {
             ("UTC-05:00", "Etc/GMT+5"),
             ("+0100", "Etc/GMT-1"),
             ("utc +00:00", "UTC"),
+            ("Etc/GMT 5", "Etc/GMT+5"),
+            ("etc/gmt 5", "Etc/GMT+5"),
             ("Z", "UTC"),
         ] {
             assert_eq!(hints(given).first(), Some(&first), "{given}");

@@ -20,7 +20,7 @@ pub struct RouteDefinition {
     pub method: String,
     /// With `{name}` for a parameter.
     pub path: String,
-    /// The function's folder, which is also its crate's name.
+    /// The function's handler, which is also the name of its folder and its crate.
     pub function: String,
     /// Whether API Gateway answers it to anyone, however callers sign in otherwise.
     pub is_open: bool,
@@ -38,7 +38,7 @@ pub struct TableDefinition {
 /// The one event source mapping from the table's stream to a function.
 #[derive(Clone, Debug)]
 pub struct StreamMapping {
-    /// The function's folder.
+    /// The function's handler.
     pub function: String,
     /// Event patterns; a record passes when one of them matches. None at all lets everything pass.
     pub patterns: Vec<Value>,
@@ -121,7 +121,7 @@ impl Template {
     /// Every route of the HTTP API.
     ///
     /// # Errors
-    /// When a route lacks its key or what it leads to, or a function its `CodeUri`.
+    /// When a route lacks its key or what it leads to, or a function its `Handler`.
     pub fn routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
         self.of_type("AWS::ApiGatewayV2::Route").map(|(name, route)| self.route(name, route)).collect()
     }
@@ -144,7 +144,7 @@ impl Template {
         Ok(RouteDefinition {
             method: key.0.to_ascii_uppercase(),
             path: key.1.to_owned(),
-            function: folder(function, properties)?,
+            function: handler(function, properties)?,
             is_open: route.get("AuthorizationType").is_some_and(|kind| kind == "NONE"),
         })
     }
@@ -188,15 +188,15 @@ impl Template {
             .map(|(name, body)| (name.as_str(), body.get("Properties").unwrap_or(&Value::Null)))
     }
 
-    /// Function folder, event name and event properties of every event of a type.
+    /// Handler, event name and event properties of every event of a type.
     fn events(&self, kind: &str) -> Result<Vec<(String, String, &Value)>, TemplateError> {
         let mut found = Vec::new();
         for (name, properties) in self.of_type("AWS::Serverless::Function") {
             let events = properties.get("Events").and_then(Value::as_object);
             for (event, body) in events.into_iter().flatten() {
                 if body.get("Type").and_then(Value::as_str) == Some(kind) {
-                    let folder = folder(name, properties)?;
-                    found.push((folder, event.clone(), body.get("Properties").unwrap_or(&Value::Null)));
+                    let handler = handler(name, properties)?;
+                    found.push((handler, event.clone(), body.get("Properties").unwrap_or(&Value::Null)));
                 }
             }
         }
@@ -204,11 +204,10 @@ impl Template {
     }
 }
 
-/// The last part of a function's `CodeUri`.
-fn folder(function: &str, properties: &Value) -> Result<String, TemplateError> {
-    let code = properties.get("CodeUri").and_then(Value::as_str);
-    let folder = code.and_then(|uri| uri.trim_end_matches('/').rsplit('/').next());
-    folder.map(str::to_owned).ok_or_else(|| missing(&format!("CodeUri of {function}")))
+/// What the binary of all functions picks a function by.
+fn handler(function: &str, properties: &Value) -> Result<String, TemplateError> {
+    let handler = properties.get("Handler").and_then(Value::as_str);
+    handler.map(str::to_owned).ok_or_else(|| missing(&format!("Handler of {function}")))
 }
 
 fn missing(what: &str) -> TemplateError {
@@ -248,7 +247,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let template = Template::parse(
-            "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: functions/f/}}, \
+            "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {Handler: f}}, \
              R: {Type: 'AWS::ApiGatewayV2::Route', Properties: {RouteKey: GET /f, Target: !Sub 'integrations/${I}'}}}",
         );
         let error = template.unwrap().routes().unwrap_err().to_string();

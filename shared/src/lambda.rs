@@ -1,7 +1,10 @@
 //! What every function's `main` calls: serving a use case, and logging.
 
+use std::convert::Infallible;
 use std::panic::PanicHookInfo;
 
+use aws_config::SdkConfig;
+use futures_util::future::BoxFuture;
 use lambda_http::{Error, service_fn};
 use tracing::Subscriber;
 use tracing_subscriber::Layer;
@@ -23,8 +26,8 @@ use crate::problem::Problem;
 /// When the environment is incomplete or the Runtime API can't be reached.
 pub async fn serve<F, R>(use_case: F) -> Result<(), Error>
 where
-    F: Fn(Api, Request) -> R + Copy + Send,
-    R: Future<Output = Result<Response, Problem>> + Send,
+    F: Fn(Api, Request) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {
     serve_with(Ok, use_case).await
 }
@@ -39,26 +42,16 @@ pub async fn serve_with<C, F, R>(
     use_case: F,
 ) -> Result<(), Error>
 where
-    C: Clone + Send + Sync,
-    F: Fn(C, Request) -> R + Copy + Send,
-    R: Future<Output = Result<Response, Problem>> + Send,
+    C: Clone + Send + Sync + 'static,
+    F: Fn(C, Request) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {
     start_logging();
-    let store = aws::store(&aws::config().await)?;
-    let api = Api {
-        store: store.clone(),
-        clock: Clock::system(),
-        channels: aws::channels(),
-        sign_in: aws::sign_in()?,
-        quotas: aws::quotas()?,
-    };
+    let api = api(&aws::config().await)?;
+    let store = api.store.clone();
     let context = context(api)?;
     store.warm_up().await;
-    lambda_http::run(service_fn(|request: Request| {
-        let context = context.clone();
-        async move { Ok::<_, std::convert::Infallible>(answer(context, request, use_case).await) }
-    }))
-    .await
+    run(Box::new(move |request| Box::pin(answer(context.clone(), request, use_case)))).await
 }
 
 /// Serves a use case that needs nothing but its request.
@@ -67,12 +60,30 @@ where
 /// When the environment is incomplete or the Runtime API can't be reached.
 pub async fn serve_without_store<F, R>(use_case: F) -> Result<(), Error>
 where
-    F: Fn((), Request) -> R + Copy + Send,
-    R: Future<Output = Result<Response, Problem>> + Send,
+    F: Fn((), Request) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {
     start_logging();
-    let serve =
-        |request| async move { Ok::<_, std::convert::Infallible>(answer((), request, use_case).await) };
+    run(Box::new(move |request| Box::pin(answer((), request, use_case)))).await
+}
+
+fn api(config: &SdkConfig) -> Result<Api, SettingError> {
+    Ok(Api {
+        store: aws::store(config)?,
+        clock: Clock::system(),
+        channels: aws::channels(),
+        sign_in: aws::sign_in()?,
+        quotas: aws::quotas()?,
+    })
+}
+
+type Handler = Box<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
+
+/// The type of its argument says nothing about the use case. So the runtime below it is compiled once, and
+/// not once for each use case.
+async fn run(handler: Handler) -> Result<(), Error> {
+    let handler = &handler;
+    let serve = |request| async move { Ok::<_, Infallible>(handler(request).await) };
     lambda_http::run(service_fn(serve)).await
 }
 

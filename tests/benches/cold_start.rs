@@ -3,10 +3,11 @@
 //! release binaries:
 //!
 //! ```sh
-//! cargo build --release && cargo bench -p tests --bench cold_start
+//! cargo build --release -p bootstrap && cargo bench -p tests --bench cold_start
 //! ```
 //!
-//! or, with `FUNCTIONS` naming the folder, on what `sam build` made: `FUNCTIONS=.aws-sam/build`.
+//! or, with `BOOTSTRAP` naming it, on what `sam build` made:
+//! `BOOTSTRAP=.aws-sam/build/HealthFunction/bootstrap`.
 
 #![allow(
     missing_docs,
@@ -35,12 +36,20 @@ async fn main() {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     println!("{:<20} {:>11} {:>7} {:>12} {:>9}", "function", "first poll", "ratio", "first answer", "memory");
     let empty_event = event(&events, "health");
-    let empty = measure(&binaries.join("empty_function"), &empty_event, world.dynamodb_endpoint());
+    let empty = Function { binary: binaries.join("empty_function"), handler: "" };
+    let empty = measure(&empty, &empty_event, world.dynamodb_endpoint());
     report("(empty)", &empty, &empty);
-    for name in functions() {
-        let run = measure(&binary(&binaries, &name), &event(&events, &name), world.dynamodb_endpoint());
-        report(&name, &run, &empty);
+    let binary = std::env::var_os("BOOTSTRAP").map_or_else(|| binaries.join("bootstrap"), PathBuf::from);
+    for (handler, _) in bootstrap::FUNCTIONS {
+        let function = Function { binary: binary.clone(), handler };
+        let run = measure(&function, &event(&events, handler), world.dynamodb_endpoint());
+        report(handler, &run, &empty);
     }
+}
+
+struct Function {
+    binary: PathBuf,
+    handler: &'static str,
 }
 
 struct Measurement {
@@ -50,9 +59,10 @@ struct Measurement {
 }
 
 /// The median of [`RUNS`] starts, each figure by itself.
-fn measure(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
-    assert!(binary.exists(), "{} is not built: cargo build --release", binary.display());
-    let runs: Vec<_> = (0..RUNS).map(|_| start(binary, event, dynamodb)).collect();
+fn measure(function: &Function, event: &str, dynamodb: &str) -> Measurement {
+    let binary = function.binary.display();
+    assert!(function.binary.exists(), "{binary} is not built: cargo build --release -p bootstrap");
+    let runs: Vec<_> = (0..RUNS).map(|_| start(function, event, dynamodb)).collect();
     let median = |mut figures: Vec<u128>| {
         figures.sort_unstable();
         figures[figures.len() / 2]
@@ -82,10 +92,10 @@ fn report(name: &str, run: &Measurement, empty: &Measurement) {
 }
 
 /// Starts a function as Lambda does, hands it one event, and stops it.
-fn start(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
+fn start(function: &Function, event: &str, dynamodb: &str) -> Measurement {
     let runtime_api = TcpListener::bind("127.0.0.1:0").unwrap();
     let began = Instant::now();
-    let mut function = spawn(binary, &runtime_api.local_addr().unwrap().to_string(), dynamodb);
+    let mut process = spawn(function, &runtime_api.local_addr().unwrap().to_string(), dynamodb);
     let mut poll = accept(&runtime_api, "GET", "/invocation/next");
     let first_poll = began.elapsed();
     write!(
@@ -98,16 +108,17 @@ fn start(binary: &Path, event: &str, dynamodb: &str) -> Measurement {
     .unwrap();
     let answer = answer(&runtime_api, poll);
     let first_answer = began.elapsed();
-    assert!(!answer.contains("errorMessage"), "{}: {answer}", binary.display());
-    let resident_kib = resident_kib(&function);
-    function.kill().unwrap();
-    function.wait().unwrap();
+    assert!(!answer.contains("errorMessage"), "{}: {answer}", function.handler);
+    let resident_kib = resident_kib(&process);
+    process.kill().unwrap();
+    process.wait().unwrap();
     Measurement { first_poll, first_answer, resident_kib }
 }
 
-fn spawn(binary: &Path, runtime_api: &str, dynamodb: &str) -> Child {
-    Command::new(binary)
+fn spawn(function: &Function, runtime_api: &str, dynamodb: &str) -> Child {
+    Command::new(&function.binary)
         .env_clear()
+        .env("_HANDLER", function.handler)
         .env("AWS_ACCESS_KEY_ID", credentials().access_key_id())
         .env("AWS_SECRET_ACCESS_KEY", credentials().secret_access_key())
         .env("AWS_REGION", "eu-west-1")
@@ -186,30 +197,15 @@ fn read(connection: &TcpStream) -> (String, String) {
     (head, String::from_utf8(body).unwrap())
 }
 
-fn resident_kib(function: &Child) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", function.id())).unwrap();
+fn resident_kib(process: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-/// A function's binary: as cargo names it, or as SAM does.
-fn binary(binaries: &Path, function: &str) -> PathBuf {
-    let Ok(built) = std::env::var("FUNCTIONS") else { return binaries.join(function) };
-    let words = function.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
-    Path::new(&built).join(format!("{}Function", words.collect::<String>())).join("bootstrap")
 }
 
 /// The folder that this benchmark's own binary stands below: `target/release`.
 fn binaries() -> PathBuf {
     std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
-}
-
-fn functions() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
-    let mut names: Vec<_> =
-        folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// The function's sample event; the first one, where it has several.

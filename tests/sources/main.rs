@@ -1,5 +1,6 @@
 //! What rustfmt and clippy can't check of the sources: the width of comments, the length of files, which
-//! modules import which, what the pure modules may name, and the version of the whole.
+//! modules import which, what the pure modules may name, the features of dependencies, and the version of the
+//! whole.
 
 #![allow(
     clippy::panic,
@@ -8,6 +9,7 @@
 )]
 
 mod circles;
+mod features;
 mod purity;
 mod size;
 mod version;
@@ -46,7 +48,8 @@ fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
     find("", &mut paths);
     paths.sort();
-    for known in ["shared/src/lib.rs", "functions/health/src/main.rs", "fuzz/src/lib.rs", "local/src/main.rs"]
+    for known in
+        ["shared/src/lib.rs", "functions/bootstrap/src/main.rs", "fuzz/src/lib.rs", "local/src/main.rs"]
     {
         assert!(paths.iter().any(|path| path == known), "the search didn't find {known}");
     }

@@ -7,10 +7,12 @@ use shared::domain::{MessageLimit, Quotas, Retention};
 
 use crate::model::{Route, function, functions, of_kind, resource, root, routes, template, text};
 
+/// Those in `functions`, but for the one that has the binary.
 fn crates() -> BTreeSet<String> {
     let entries = std::fs::read_dir(root().join("functions")).unwrap().map(Result::unwrap);
     let crates = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
-    crates.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    let names = crates.map(|entry| entry.file_name().into_string().unwrap());
+    names.filter(|name| name != "bootstrap").collect()
 }
 
 #[test]
@@ -21,16 +23,26 @@ fn every_function_crate_is_deployed_exactly_once() {
     assert_eq!(distinct.len(), deployed.len(), "a crate is deployed twice");
 }
 
+/// A handler that the binary doesn't know would fail the function's init.
 #[test]
-fn each_is_built_by_cargo_lambda_for_the_chosen_architecture() {
+fn the_binary_runs_the_functions_that_handlers_name_and_no_others() {
+    let known = bootstrap::FUNCTIONS.map(|(name, _)| name.to_owned());
+    assert!(known.is_sorted());
+    assert_eq!(BTreeSet::from(known.clone()), functions().into_iter().map(|(handler, _)| handler).collect());
+    assert_eq!(BTreeSet::from(known.clone()).len(), known.len(), "a function is there twice");
+}
+
+/// SAM builds functions once that have the same code, metadata, runtime and architecture.
+#[test]
+fn all_are_one_build_by_cargo_lambda_for_the_chosen_architecture() {
     let globals = &template()["Globals"]["Function"];
     assert_eq!(globals["Runtime"], "provided.al2023");
-    assert_eq!(globals["Handler"], "bootstrap");
+    assert_eq!(globals["CodeUri"], "functions/bootstrap/");
     assert_eq!(globals["Architectures"], json!([{ "Ref": "Architecture" }]));
     assert_eq!(template()["Parameters"]["Architecture"]["Default"], "x86_64");
     for (folder, function) in functions() {
         assert_eq!(function.body["Metadata"], json!({ "BuildMethod": "rust-cargolambda" }), "{folder}");
-        for inherited in ["Runtime", "Handler", "Architectures"] {
+        for inherited in ["Runtime", "CodeUri", "Architectures"] {
             assert!(function.properties.get(inherited).is_none(), "{folder} has a {inherited} of its own");
         }
     }

@@ -59,14 +59,10 @@ pub(crate) fn resource(name: &str) -> Resource {
         .unwrap_or_else(|| panic!("{name} is missing"))
 }
 
-/// The functions, each with its folder, which is also the name of its crate and of its binary.
+/// The functions, each with its handler, which is also the name of its folder and of its crate.
 pub(crate) fn functions() -> Vec<(String, Resource)> {
-    let folder = |function: Resource| {
-        let uri = text(&function.properties["CodeUri"]);
-        let folder = uri.strip_prefix("functions/").and_then(|uri| uri.strip_suffix('/'));
-        (folder.unwrap_or_else(|| panic!("{} has CodeUri {uri}", function.name)).to_owned(), function)
-    };
-    of_kind("AWS::Serverless::Function").into_iter().map(folder).collect()
+    let functions = of_kind("AWS::Serverless::Function").into_iter();
+    functions.map(|function| (text(&function.properties["Handler"]), function)).collect()
 }
 
 pub(crate) fn function(folder: &str) -> Resource {

@@ -1,8 +1,0 @@
-//! Wires the function to Lambda.
-
-use lambda_http::Error;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    shared::lambda::serve(update_meeting::handle).await
-}

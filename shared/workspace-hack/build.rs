@@ -1,0 +1,3 @@
+//! Nothing: Cargo has build dependencies only where there is a build script.
+
+fn main() {}

@@ -106,14 +106,14 @@ fn limit_rate(world: &World, mut answer: impl FnMut(u32) -> CallOutcome + Send +
     });
 }
 
-const MEETINGS: usize = 20;
+/// Of each meeting.
 const PEOPLE: usize = 50;
 
-/// 1,000 people, each with a reminder at 10:00 of one of 20 meetings.
-async fn world_of_a_thousand() -> (World, Vec<Value>) {
+/// So many meetings of other people each, all with a reminder at 10:00.
+async fn world_of_meetings(count: usize) -> (World, Vec<Value>) {
     let world = World::start().await;
     let mut meetings = Vec::new();
-    for meeting in 0..MEETINGS {
+    for meeting in 0..count {
         let people = (0..PEOPLE).map(|person| (meeting, person));
         let people = people
             .map(async |(meeting, person)| world.person(&format!("p{meeting:02}x{person:02}"), "UTC").await);
@@ -128,12 +128,13 @@ async fn world_of_a_thousand() -> (World, Vec<Value>) {
 
 #[tokio::test]
 async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
-    let (world, _) = world_of_a_thousand().await;
+    let (world, meetings) = world_of_meetings(20).await;
     limit_rate(&world, |_| CallOutcome::Pass);
     world.pass_to(at("10:06:00")).await;
     let outbox = world.outbox();
     let recipients: BTreeSet<_> = outbox.iter().map(|mail| mail.to.as_str()).collect();
-    assert_eq!((outbox.len(), recipients.len()), (MEETINGS * PEOPLE, MEETINGS * PEOPLE));
+    let people = meetings.len() * PEOPLE;
+    assert_eq!((outbox.len(), recipients.len()), (people, people));
     let throttled = world.calls().operations().iter().filter(|name| *name == "SendEmail").count();
     assert!(throttled > outbox.len(), "nothing was throttled");
 }
@@ -142,7 +143,7 @@ async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
 /// waited for: nobody is left out, and what comes twice is what had no answer in time.
 #[tokio::test]
 async fn a_slow_server_that_throttles_sends_everything_and_repeats_only_what_it_did_not_answer() {
-    let (world, meetings) = world_of_a_thousand().await;
+    let (world, meetings) = world_of_meetings(6).await;
     let late = Arc::new(AtomicUsize::new(0));
     let counting = Arc::clone(&late);
     limit_rate(&world, move |taken| match taken {
@@ -160,6 +161,7 @@ async fn a_slow_server_that_throttles_sends_everything_and_repeats_only_what_it_
     }
     let (outbox, late) = (world.outbox(), late.load(Ordering::SeqCst));
     let recipients: BTreeSet<_> = outbox.iter().map(|mail| mail.to.as_str()).collect();
-    assert_eq!(recipients.len(), MEETINGS * PEOPLE);
-    assert!(late > 100 && outbox.len() <= MEETINGS * PEOPLE + late, "{} mails, {late} late", outbox.len());
+    let people = meetings.len() * PEOPLE;
+    assert_eq!(recipients.len(), people);
+    assert!(late > people / 10 && outbox.len() <= people + late, "{} mails, {late} late", outbox.len());
 }

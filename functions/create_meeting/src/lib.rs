@@ -120,7 +120,7 @@ impl Command for Create {
         {
             return Ok(response);
         }
-        let user = found.user(&new.creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let user = found.user(&new.creator_id)?.ok_or_else(|| Problem::no_user(&new.creator_id))?;
         let creator = Attendee { user, pages: found.days(&new.creator_id, new.interval)? };
         let others = owners(new, &found)?;
         let most = MAX_PARTICIPANT_DAYS - usize::from(keyed.is_some());

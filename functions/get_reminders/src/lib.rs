@@ -26,7 +26,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.meeting_with_notices(&id)
     )?;
     let actor = caller.actor(&people)?;
-    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+    let (meeting, stored) = found.ok_or_else(|| Problem::no_meeting(&id))?;
     actor.may_with(OnMeeting::ReadReminders, &meeting)?;
     let sees_all = actor.may_with(OnMeeting::ReadRemindersOfFormerParticipants, &meeting).is_ok();
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);

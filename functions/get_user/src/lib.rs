@@ -18,6 +18,6 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
-    let user = found.user(&id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+    let user = found.user(&id)?.ok_or_else(|| Problem::no_user(&id))?;
     json(StatusCode::OK, &UserView::from(&user))
 }

@@ -39,9 +39,9 @@ impl Command for Add {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::no_meeting(meeting_id))?;
         actor.may_with(OnMeeting::Add, &meeting)?;
-        let user = found.user(user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let user = found.user(user_id)?.ok_or_else(|| Problem::no_user(user_id))?;
         attendance::check_confirmed(&meeting)?;
         if meeting.participant(user_id).is_some() {
             return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));

@@ -36,7 +36,7 @@ impl Command for Remove {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().user(user_id).meeting(meeting_id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting = found.meeting(meeting_id)?.ok_or_else(|| Problem::no_meeting(meeting_id))?;
         actor.may_remove(user_id, &meeting)?;
         attendance::check_confirmed(&meeting)?;
         match meeting.participant(user_id).map(|participant| participant.role) {
@@ -47,7 +47,7 @@ impl Command for Remove {
                     "A meeting must keep its organizer. Nothing was changed.",
                 ));
             }
-            None if found.user(user_id)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),
+            None if found.user(user_id)?.is_none() => return Err(Problem::no_user(user_id)),
             None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
         }
 

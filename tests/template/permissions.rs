@@ -128,8 +128,16 @@ fn items_are_reached_only_in_the_partitions_named() {
 
 #[test]
 fn only_writing_functions_may_write() {
-    let reading =
-        ["get_free_slots", "get_invite", "get_meeting", "get_reminders", "get_user", "health", "openapi"];
+    let reading = [
+        "get_free_slots",
+        "get_invite",
+        "get_meeting",
+        "get_reminders",
+        "get_user",
+        "health",
+        "openapi",
+        "unknown_route",
+    ];
     for (folder, _) in functions() {
         let writes = ["PutItem", "UpdateItem", "DeleteItem"].map(|action| format!("dynamodb:{action}"));
         let may = writes.iter().any(|action| !allowed(&role_of(&folder), action).is_empty());

@@ -16,6 +16,7 @@ mod failures;
 mod invitations;
 mod invites;
 mod meetings;
+mod mistakes;
 mod names;
 mod participants;
 mod quotas;

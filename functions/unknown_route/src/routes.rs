@@ -86,11 +86,20 @@ pub(crate) fn meant(method: &str, path: &str) -> Option<String> {
         let wanted = words(route.path);
         wanted.len() == given.len() && wanted.iter().zip(&given).all(|(w, g)| w == g || is_value(w, g))
     };
-    let written = given.join("/");
-    let likeness = |route: &Route| strsim::jaro_winkler(&words(route.path).join("/"), &written);
+    // A parameter says nothing about the route, however long it is.
+    let likeness = |route: &Route| {
+        let wanted = words(route.path);
+        let is_parameter = |at: usize| wanted.get(at).is_some_and(|word| word.starts_with('{'));
+        let joined = |words: &[String]| {
+            let word = |(at, word)| if is_parameter(at) { "*" } else { word };
+            words.iter().map(String::as_str).enumerate().map(word).collect::<Vec<_>>().join("/")
+        };
+        strsim::jaro_winkler(&joined(&wanted), &joined(&given))
+    };
     let same = ROUTES.iter().filter(spelled_otherwise).min_by_key(|route| route.path.matches('{').count());
     let like = || {
-        let near = ROUTES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        let as_long = ROUTES.iter().filter(|route| words(route.path).len() == given.len());
+        let near = as_long.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
         if likeness(near) > LIKE { Some(near) } else { None }
     };
     let path = same.or_else(like)?.path;
@@ -192,7 +201,7 @@ mod tests {
             ("POST", "/api/meeting/participants/add", "POST /api/meeting/participant/add"),
             ("DELETE", "/api/meetings/1/participants/2", "POST /api/meeting/participant/remove"),
             ("GET", "/api/free_slots", "GET /api/get_free_slots"),
-            ("PUT", "/api/get-free-slots", "GET or POST /api/get_free_slots"),
+            ("DELETE", "/api/user/1", "GET or PATCH /api/users/{user_id}"),
         ] {
             assert_eq!(super::meant(method, path).as_deref(), Some(meant), "{method} {path}");
         }

@@ -30,7 +30,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
         unknown(Method::DELETE, &meeting.replace("meetings", "meeting"), "DELETE /api/meetings/{meeting_id}"),
         unknown(Method::POST, &format!("{meeting}/cancel"), "DELETE /api/meetings/{meeting_id}"),
         unknown(Method::POST, &format!("{meeting}/participants"), "POST /api/meeting/participant/add"),
-        unknown(Method::GET, &format!("{meeting}/ICS"), "GET /api/docs").says(&["GET /api/docs shows"]),
+        unknown(Method::GET, &format!("{meeting}/ics"), "GET /api/meetings/{meeting_id}/invite.ics"),
         unknown(Method::GET, "/api/free_slots", "GET /api/get_free_slots"),
         unknown(Method::GET, "/nowhere", "").says(&["No route has this", "GET /api/docs shows all of them"]),
         other(Method::GET, "/api/create_user", &["This path takes POST or OPTIONS, and not GET."]),

@@ -182,7 +182,7 @@ const TIMES: [&str; 12] = [
     "2099-12-31T23:59:59",
     "2026-12-01T24:00",
 ];
-const ZONES: [&str; 10] = [
+const ZONES: [&str; 11] = [
     "Europe/Madrid",
     "america/new_york",
     "UTC",
@@ -193,8 +193,9 @@ const ZONES: [&str; 10] = [
     "America/Vancouver",
     "Etc/GMT-14",
     "Europe/Madird",
+    "Pacific Standard Time",
 ];
-const HOURS: [&str; 6] = ["22:00", "07:30", "24:00", "00:00", "10 PM", "7"];
+const HOURS: [&str; 8] = ["22:00", "07:30", "24:00", "00:00", "10 PM", "7", "7:00", "22:00:00"];
 const LINES: [&str; 6] =
     ["Ana", " Ünïcode \u{1f5d3} ", "https://rooms.example/1", "a\r\nb", "\u{202e}x", "   "];
 

@@ -12,7 +12,13 @@ fuzz_target!(|text: &str| {
     let hour = lines.next().and_then(|hour| hour.parse().ok()).unwrap_or(-1);
     let read = |text: &str| match text.parse::<WallTime>() {
         Ok(time) => {
-            assert_eq!(time.to_string(), text);
+            let written = time.to_string();
+            assert_eq!(written.parse::<WallTime>(), Ok(time), "{text:?}");
+            // Minutes and seconds may be missing, and the first zero.
+            let padded =
+                if text.find(':').unwrap_or(text.len()) == 1 { format!("0{text}") } else { text.into() };
+            let rest = format!("{written}:00").strip_prefix(&padded).map(str::to_owned);
+            assert!(rest.is_some_and(|rest| ["", ":00", ":00:00"].contains(&rest.as_str())), "{text:?}");
             Some(time)
         }
         Err(WallTimeError::Text { example, .. }) => {

@@ -171,7 +171,7 @@ impl Deployment {
             ..FunctionSettings::default()
         };
         let contexts = FunctionContexts::new(&clients, settings, &clock)?;
-        let gateway = Gateway::new(&template.routes()?, contexts.http(), authorizer, clock)?;
+        let gateway = Gateway::new(&template.routes_with_default()?, contexts.http(), authorizer, clock)?;
         let streams = aws_sdk_dynamodbstreams::Client::new(&loopback.config(services.dynamodb.endpoint()));
         let (stream, database) = (services.dynamodb.stream_arn(), services.database.clone());
         let follower = Follower::new(streams, stream, database, template.stream_mapping()?, backoff)?;

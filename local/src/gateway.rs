@@ -27,7 +27,7 @@ use axum::{Json, Router};
 use futures_util::future::BoxFuture;
 use lambda_http::Body as LambdaBody;
 use shared::clock::Clock;
-use shared::http::add_security_headers;
+use shared::http::{add_security_headers, method_not_allowed};
 use shared::problem::{Code, Problem};
 use shared::store::Store;
 use tokio::net::TcpListener;
@@ -128,20 +128,20 @@ impl Gateway {
     pub async fn serve(self, listener: TcpListener, services: Services, shutdown: impl Future<Output = ()>) {
         let Services { about, ses, scheduler, store, .. } = services.clone();
         let start = get(move |headers: HeaderMap| async move { start::answer(&about, &headers) })
-            .fallback(|| async { unknown_route() });
+            .fallback(|| async { only_get() });
         let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
-            .fallback(|| async { unknown_route() });
+            .fallback(|| async { only_get() });
         let reminders = get(move || async move { reminders(&scheduler, &store).await });
-        let reminders = reminders.fallback(|| async { unknown_route() });
+        let reminders = reminders.fallback(|| async { only_get() });
         let webhooks = get(move || async move { webhooks(&services) });
-        let webhooks = webhooks.fallback(|| async { unknown_route() });
+        let webhooks = webhooks.fallback(|| async { only_get() });
         let router = Router::new().route(ROOT, start.clone()).route(START_PAGE, start);
         let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
         let authorizer = self.0.authorizer.clone();
         let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {
             authorizer::token(authorizer.as_ref(), request)
         });
-        let router = router.route(TOKEN, token.fallback(|| async { unknown_route() }));
+        let router = router.route(TOKEN, token.fallback(|| async { only_get() }));
         let router = router.layer(map_response(protected));
         let router = router.fallback(answer).with_state(self).layer(from_fn(from_here));
         serve(listener, router, Some(HEAD_TIMEOUT), shutdown).await;
@@ -172,7 +172,7 @@ impl Gateway {
             parts: &parts,
             body: &body,
             source: source.ip(),
-            route_key: format!("{} {}", found.method, found.path),
+            route_key: found.key(),
             path_parameters: found.parameters,
             caller,
             now: self.0.clock.now(),
@@ -242,6 +242,11 @@ async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {
 fn unknown_route() -> Response {
     let detail = "No function answers this method and path.";
     refused(Problem::new(Code::RouteNotFound, detail))
+}
+
+/// What this program's own pages answer to other methods.
+fn only_get() -> Response {
+    to_axum(method_not_allowed("This page can only be read, with GET.", &["GET", "HEAD"]))
 }
 
 fn failed(error: &dyn fmt::Display) -> Response {

@@ -16,14 +16,24 @@ pub struct Template {
 /// One route of the HTTP API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteDefinition {
-    /// Upper case, as in HTTP.
+    /// Upper case, as in HTTP. Empty for the default route.
     pub method: String,
-    /// With `{name}` for a parameter.
+    /// With `{name}` for a parameter, or [`RouteDefinition::DEFAULT`].
     pub path: String,
     /// The function's handler, which is also the name of its folder and its crate.
     pub function: String,
     /// Whether API Gateway answers it to anyone, however callers sign in otherwise.
     pub is_open: bool,
+}
+
+impl RouteDefinition {
+    /// The path of the route that takes what no other route takes.
+    pub const DEFAULT: &str = "$default";
+
+    /// Whether it takes what no other route takes.
+    pub fn is_default(&self) -> bool {
+        self.path == Self::DEFAULT
+    }
 }
 
 /// The DynamoDB table.
@@ -118,18 +128,38 @@ impl Template {
         Ok(TableDefinition { create, expiry_attribute: expiry.map(str::to_owned) })
     }
 
-    /// Every route of the HTTP API.
+    /// Every route of the HTTP API with a method and a path. The one that API Gateway needs for the
+    /// preflights of browsers is left out: here the default route takes them.
     ///
     /// # Errors
     /// When a route lacks its key or what it leads to, or a function its `Handler`.
     pub fn routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
+        let mut routes = self.all_routes()?;
+        routes.retain(|route| !route.is_default() && route.method != "OPTIONS");
+        Ok(routes)
+    }
+
+    /// Those of [`Template::routes`], and the default route.
+    ///
+    /// # Errors
+    /// As [`Template::routes`].
+    pub fn routes_with_default(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
+        let mut routes = self.all_routes()?;
+        routes.retain(|route| route.method != "OPTIONS");
+        Ok(routes)
+    }
+
+    fn all_routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {
         self.of_type("AWS::ApiGatewayV2::Route").map(|(name, route)| self.route(name, route)).collect()
     }
 
     fn route(&self, name: &str, route: &Value) -> Result<RouteDefinition, TemplateError> {
         let key = route.get("RouteKey").and_then(Value::as_str);
-        let key =
-            key.and_then(|key| key.split_once(' ')).ok_or_else(|| missing(&format!("RouteKey of {name}")))?;
+        let key = key.and_then(|key| match key {
+            RouteDefinition::DEFAULT => Some(("", key)),
+            key => key.split_once(' '),
+        });
+        let key = key.ok_or_else(|| missing(&format!("RouteKey of {name}")))?;
         let target = route.pointer("/Target/Fn::Sub").and_then(Value::as_str);
         let integration = target
             .and_then(|target| target.strip_prefix("integrations/${")?.strip_suffix('}'))
@@ -238,6 +268,8 @@ mod tests {
         assert!(routes.contains(&route("GET", "/api/health", "health", true)), "{routes:?}");
         let user = route("GET", "/api/users/{user_id}", "get_user", false);
         assert!(routes.contains(&user), "{routes:?}");
+        let default = route("", "$default", "unknown_route", true);
+        assert!(!routes.contains(&default) && template.routes_with_default().unwrap().contains(&default));
 
         let mapping = template.stream_mapping().unwrap();
         assert_eq!(mapping.function, "plan_reminders");

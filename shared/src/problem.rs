@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use strum::VariantArray;
 
+use crate::domain::{IdKind, MeetingId, UserId};
 use crate::store::{IsConflict, StoreError};
 
 /// What went wrong, as a client sees it. Its cause, where it has one, is only for the log.
@@ -60,6 +61,7 @@ pub enum Code {
     UserNotFound,
     MeetingNotFound,
     RouteNotFound,
+    MethodNotAllowed,
     EmailTaken,
     MeetingConflict,
     AlreadyParticipant,
@@ -98,6 +100,9 @@ impl Code {
             Self::UserNotFound => ("user_not_found", StatusCode::NOT_FOUND, "There is no such user"),
             Self::MeetingNotFound => ("meeting_not_found", StatusCode::NOT_FOUND, "There is no such meeting"),
             Self::RouteNotFound => ("route_not_found", StatusCode::NOT_FOUND, "There is no such route"),
+            Self::MethodNotAllowed => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "The route doesn't have this method")
+            }
             Self::EmailTaken => {
                 ("email_taken", StatusCode::CONFLICT, "This e-mail address is already in use")
             }
@@ -161,7 +166,12 @@ impl Problem {
 
     /// A request with bad fields, all of them.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        let mut fields: Vec<_> = Vec::new();
+        for error in &errors {
+            if !fields.contains(&error.field.as_str()) {
+                fields.push(error.field.as_str());
+            }
+        }
         let detail = format!("Correct these fields: {}.", fields.join(", "));
         Self { errors, ..Self::new(Code::InvalidRequest, detail) }
     }
@@ -177,9 +187,27 @@ impl Problem {
         Self { cause: Some(cause.into()), ..Self::new(Code::InternalError, detail) }
     }
 
-    /// A 404 of that code.
-    pub fn not_found(code: Code) -> Self {
-        Self::new(code, "Nothing has this id.")
+    /// A 404 of a user. What its id looks like says what it may be instead.
+    pub fn no_user(id: &UserId) -> Self {
+        let hint = match id.kind() {
+            Some(IdKind::Meeting) => "It looks like a meeting's id.",
+            _ => "A user's id is the user_id that create_user answered.",
+        };
+        Self::new(Code::UserNotFound, format!("No user has this id. {hint}"))
+    }
+
+    /// A 404 of a user who is looked up by an address.
+    pub fn no_user_of_address() -> Self {
+        Self::new(Code::UserNotFound, "No user has this address.")
+    }
+
+    /// A 404 of a meeting. What its id looks like says what it may be instead.
+    pub fn no_meeting(id: &MeetingId) -> Self {
+        let hint = match id.kind() {
+            Some(IdKind::User) => "It looks like a user's id.",
+            _ => "A meeting's id is the meeting_id that create_meeting answered.",
+        };
+        Self::new(Code::MeetingNotFound, format!("No meeting has this id. {hint}"))
     }
 
     /// Adds a member of its own (RFC 9457, section 3.2).

@@ -17,6 +17,7 @@ mod failures;
 mod invitations;
 mod invites;
 mod meetings;
+mod mistakes;
 mod names;
 mod pages;
 mod participants;

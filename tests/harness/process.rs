@@ -61,8 +61,8 @@ impl Process {
         let commit_timeout = Some(Duration::from_secs(600));
         let settings = FunctionSettings { commit_timeout, mail_retry_policy: once, ..settings };
         let contexts = FunctionContexts::new(&clients, settings, clock).unwrap();
-        let gateway =
-            Gateway::new(&template.routes().unwrap(), contexts.http(), authorizer.cloned(), clock.clone());
+        let routes = template.routes_with_default().unwrap();
+        let gateway = Gateway::new(&routes, contexts.http(), authorizer.cloned(), clock.clone());
         let recomputer = contexts.recomputer();
         let FunctionContexts { planner, notifier, .. } = contexts;
         Self { calls, gateway: gateway.unwrap(), planner, notifier, recomputer }

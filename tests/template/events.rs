@@ -55,7 +55,12 @@ fn sample_requests_have_the_form_of_api_gateway() {
         assert_eq!(request.uri().path(), context["http"]["path"], "{name}");
         assert_eq!(event["rawPath"], context["http"]["path"], "{name}");
         assert_eq!(event["routeKey"], context["routeKey"], "{name}");
-        let path = with_parameters(&text(&event["routeKey"]), &event["pathParameters"]);
+        let key = match event["routeKey"].as_str() {
+            // The default route takes any request.
+            Some("$default") => format!("{} {}", request.method(), request.uri().path()),
+            _ => text(&event["routeKey"]),
+        };
+        let path = with_parameters(&key, &event["pathParameters"]);
         assert_eq!(path, format!("{} {}", request.method(), request.uri().path()), "{name}");
         if !request.body().is_empty() {
             let body: Value = serde_json::from_slice(request.body()).unwrap();
@@ -93,7 +98,9 @@ fn the_sample_reminder_has_the_form_of_a_timer() {
 
 fn with_parameters(route: &str, parameters: &Value) -> String {
     let parameters = parameters.as_object().cloned().unwrap_or_default();
-    parameters
-        .iter()
-        .fold(route.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &text(value)))
+    parameters.iter().fold(route.to_owned(), |path, (name, value)| {
+        // A greedy parameter, such as {proxy+}, takes the rest of the path.
+        let path = path.replace(&format!("{{{name}+}}"), &text(value));
+        path.replace(&format!("{{{name}}}"), &text(value))
+    })
 }

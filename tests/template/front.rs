@@ -7,7 +7,14 @@ use serde_json::{Value, json};
 use crate::model::{Route, head_routes, of_kind, resource, routes, template};
 
 /// Routes without personal data.
-const OPEN: [&str; 4] = ["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "GET /api/docs/{file}"];
+const OPEN: [&str; 6] = [
+    "GET /api/health",
+    "GET /api/openapi.json",
+    "GET /api/docs",
+    "GET /api/docs/{file}",
+    "OPTIONS /{proxy+}",
+    "$default",
+];
 
 fn chosen(jwt: Value, anonymous: Value, otherwise: Value) -> Value {
     json!({ "Fn::If": ["SignsInByJwt", jwt, { "Fn::If": ["IsAnonymous", anonymous, otherwise] }] })
@@ -104,9 +111,14 @@ fn every_route_is_throttled_and_writing_ones_more() {
         })
     };
     assert_eq!(stage.properties["DefaultRouteSettings"], limits("Read"));
-    let writes = |route: &Route| !route.key.starts_with("GET ") && route.key != "POST /api/get_free_slots";
+    let reads = ["GET ", "OPTIONS ", "POST /api/get_free_slots"];
+    let writes = |route: &Route| !reads.iter().any(|read| route.key.starts_with(read));
     let writing: Vec<Route> = routes().into_iter().filter(writes).collect();
-    let expected: BTreeMap<_, _> = writing.iter().map(|route| (route.key.clone(), limits("Write"))).collect();
+    let mut expected: BTreeMap<_, _> =
+        writing.iter().map(|route| (route.key.clone(), limits("Write"))).collect();
+    // Anybody may call it, and nobody needs it often.
+    let unknown = json!({ "ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20 });
+    expected.insert("$default".to_owned(), unknown);
     assert_eq!(stage.properties["RouteSettings"], json!(expected));
     // CloudFormation would otherwise make the stage before the routes that it names.
     let names: BTreeSet<_> = writing.iter().map(|route| json!(route.resource.name).to_string()).collect();

@@ -137,6 +137,7 @@ fn only_writing_functions_may_write() {
         "get_user",
         "health",
         "openapi",
+        "unknown_route",
     ];
     for (folder, _) in functions() {
         let writes = ["PutItem", "UpdateItem", "DeleteItem"].map(|action| format!("dynamodb:{action}"));

@@ -36,9 +36,8 @@ impl Command for Cancel {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found
-            .kept_meeting(&self.id, attempt.now())?
-            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting =
+            found.kept_meeting(&self.id, attempt.now())?.ok_or_else(|| Problem::no_meeting(&self.id))?;
         actor.may_with(OnMeeting::Cancel, &meeting)?;
         if !meeting.is_confirmed() {
             return Ok(meeting);

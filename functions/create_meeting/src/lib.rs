@@ -60,7 +60,7 @@ async fn creator_id(api: &Api, caller: &Caller, creator: &NamedUser) -> Result<U
     let found = api.store.read(caller.with_own_keys(ReadSet::new().email(email))).await?;
     caller.actor(&found)?;
     caller.may_act_as(email)?;
-    found.owner(email)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))
+    found.owner(email)?.ok_or_else(Problem::no_user_of_address)
 }
 
 struct Create {
@@ -135,7 +135,7 @@ impl Command for Create {
         {
             return Ok(response);
         }
-        let user = found.user(creator_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let user = found.user(creator_id)?.ok_or_else(|| Problem::no_user(creator_id))?;
         let creator = Attendee { user, pages: found.days(creator_id, new.interval)? };
         let others = owners(self, &found)?;
         check_kept(attempt.retention(), new.interval, attempt.now())?;

@@ -6,7 +6,7 @@ use shared::api::Api;
 use shared::domain::Email;
 use shared::http::view::UserView;
 use shared::http::{Fields, Request, Response, json, read};
-use shared::problem::{Code, Problem};
+use shared::problem::Problem;
 use shared::store::ReadSet;
 
 /// Answers the user who has an address, in any spelling that counts as the same.
@@ -19,14 +19,14 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::of_query(&request);
     let email = fields.required("email", read::text::<Email>);
     let email = fields.finish(email)?;
-    let not_found = || Problem::not_found(Code::UserNotFound);
 
     let found = api.store.read(caller.with_own_keys(ReadSet::new().email(&email))).await?;
     let actor = caller.actor(&found)?;
-    let id = found.owner(&email)?.ok_or_else(not_found)?;
-    actor.may(OnUser::Read, &id)?;
+    let id = found.owner(&email)?.ok_or_else(Problem::no_user_of_address)?;
+    // What they may not see is answered like what doesn't exist, so without the id.
+    actor.may(OnUser::Read, &id).map_err(|_| Problem::no_user_of_address())?;
     // The address may have got another owner between the two reads.
     let found = api.store.read(ReadSet::new().user(&id)).await?;
     let user = found.user(&id)?.filter(|user| user.email.key() == email.key());
-    json(StatusCode::OK, &UserView::from(&user.ok_or_else(not_found)?))
+    json(StatusCode::OK, &UserView::from(&user.ok_or_else(Problem::no_user_of_address)?))
 }

@@ -12,7 +12,7 @@ use shared::domain::User;
 use shared::domain::booking::{Booking, overlapping};
 use shared::http::view::{BookingView, IntervalView, SlotView};
 use shared::http::{self, Fields, Request, Response};
-use shared::problem::{Code, FieldError, Problem};
+use shared::problem::{FieldError, Problem};
 use shared::store::ReadSet;
 use shared::time::Interval;
 use shared::time::interval::{dnd_time, merge, subtract};
@@ -45,7 +45,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let bookings = api.store.booked_days(&query.user_id, first, last, MAX_READ);
     let (found, bookings) = tokio::try_join!(api.store.read(read_set), bookings)?;
     let visibility = caller.actor(&found)?.may(OnUser::ReadCalendar, &query.user_id)?;
-    let user = found.user(&query.user_id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+    let user = found.user(&query.user_id)?.ok_or_else(|| Problem::no_user(&query.user_id))?;
     let window = query.window(user.zone)?;
     let booked = booked(bookings, window.interval)?;
     http::json(StatusCode::OK, &answer(&query, visibility, &user, &booked, window))

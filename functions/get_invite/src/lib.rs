@@ -29,8 +29,7 @@ pub async fn handle(Invites { api, sender }: Invites, request: Request) -> Resul
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let found = api.store.read(caller.with_own_keys(ReadSet::new().meeting(&id))).await?;
     let actor = caller.actor(&found)?;
-    let meeting =
-        found.kept_meeting(&id, api.clock.now())?.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+    let meeting = found.kept_meeting(&id, api.clock.now())?.ok_or_else(|| Problem::no_meeting(&id))?;
     actor.may_with(OnMeeting::Read, &meeting)?;
     let audience = if actor.organizes(&meeting) { Audience::Organizer } else { Audience::Everyone };
     let document = document(&meeting, audience, Identity::of(&meeting), &sender, api.clock.now());

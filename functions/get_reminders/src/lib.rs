@@ -28,7 +28,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
         api.store.kept_meeting_with_notices(&id, api.clock.now())
     )?;
     let actor = caller.actor(&people)?;
-    let (meeting, stored) = found.ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+    let (meeting, stored) = found.ok_or_else(|| Problem::no_meeting(&id))?;
     actor.may_with(OnMeeting::ReadReminders, &meeting)?;
     let sees_all = actor.may_with(OnMeeting::ReadRemindersOfFormerParticipants, &meeting).is_ok();
     let (invitations, reminders) = stored.into_iter().partition(Notice::is_invitation);

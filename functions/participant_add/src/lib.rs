@@ -39,11 +39,10 @@ impl Command for Add {
         let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found
-            .kept_meeting(meeting_id, attempt.now())?
-            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting =
+            found.kept_meeting(meeting_id, attempt.now())?.ok_or_else(|| Problem::no_meeting(meeting_id))?;
         actor.may_with(OnMeeting::Add, &meeting)?;
-        let user_id = user.id(&found)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+        let user_id = user.id(&found)?.ok_or_else(|| user.not_found())?;
         attendance::check_confirmed(&meeting)?;
         if meeting.participant(&user_id).is_some() {
             return Err(Problem::new(Code::AlreadyParticipant, "Nothing was changed."));

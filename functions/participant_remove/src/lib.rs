@@ -54,12 +54,11 @@ impl Command for Remove {
         let read_set = user.with_keys(ReadSet::new().meeting(meeting_id));
         let found = attempt.read(attempt.caller().with_own_keys(read_set)).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting = found
-            .kept_meeting(meeting_id, attempt.now())?
-            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let meeting =
+            found.kept_meeting(meeting_id, attempt.now())?.ok_or_else(|| Problem::no_meeting(meeting_id))?;
         let Some(user_id) = self.user_id(&meeting, &found)? else {
             actor.may_with(OnMeeting::Remove, &meeting)?;
-            return Err(Problem::not_found(Code::UserNotFound));
+            return Err(user.not_found());
         };
         actor.may_remove(&user_id, &meeting)?;
         attendance::check_confirmed(&meeting)?;
@@ -71,7 +70,7 @@ impl Command for Remove {
                     "A meeting must keep its organizer. Nothing was changed.",
                 ));
             }
-            None if user.id(&found)?.is_none() => return Err(Problem::not_found(Code::UserNotFound)),
+            None if user.id(&found)?.is_none() => return Err(user.not_found()),
             None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
         }
 

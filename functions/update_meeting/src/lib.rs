@@ -58,9 +58,8 @@ impl Command for Change {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let before = found
-            .kept_meeting(&self.id, attempt.now())?
-            .ok_or_else(|| Problem::not_found(Code::MeetingNotFound))?;
+        let before =
+            found.kept_meeting(&self.id, attempt.now())?.ok_or_else(|| Problem::no_meeting(&self.id))?;
         actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
         check_version(&self.request, before.version)?;

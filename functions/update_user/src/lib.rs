@@ -52,7 +52,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
     if patch.rebinds_account {
         actor.may(OnUser::RebindAccount, id)?;
     }
-    let before = found.user(id)?.ok_or_else(|| Problem::not_found(Code::UserNotFound))?;
+    let before = found.user(id)?.ok_or_else(|| Problem::no_user(id))?;
     let mut after = patch.apply(&before)?;
     if after.email.key() != before.email.key() {
         caller.may_have(&after.email)?;

@@ -7,7 +7,11 @@ use crate::template::RouteDefinition;
 
 /// The routes of the HTTP API.
 #[derive(Debug)]
-pub(super) struct Routes(Vec<Route>);
+pub(super) struct Routes {
+    routes: Vec<Route>,
+    /// What takes the requests that no other route takes.
+    default: Option<RouteDefinition>,
+}
 
 #[derive(Debug)]
 struct Route {
@@ -24,7 +28,8 @@ enum Segment {
 /// A route that fits a request.
 pub(super) struct MatchedRoute<'a> {
     pub(super) function: &'a str,
-    pub(super) method: &'a str,
+    /// Empty for the default route.
+    method: &'a str,
     pub(super) path: &'a str,
     /// Whether anyone may call it.
     pub(super) is_open: bool,
@@ -32,19 +37,31 @@ pub(super) struct MatchedRoute<'a> {
     pub(super) parameters: Vec<(String, String)>,
 }
 
+impl MatchedRoute<'_> {
+    /// Its key, as API Gateway has it.
+    pub(super) fn key(&self) -> String {
+        if self.method.is_empty() { self.path.to_owned() } else { format!("{} {}", self.method, self.path) }
+    }
+}
+
 impl Routes {
     pub(super) fn new(definitions: &[RouteDefinition]) -> Result<Self, String> {
-        definitions.iter().map(route).collect::<Result<_, _>>().map(Self)
+        let (default, others): (Vec<_>, Vec<_>) = definitions.iter().partition(|route| route.is_default());
+        let routes = others.into_iter().map(route).collect::<Result<_, _>>()?;
+        Ok(Self { routes, default: default.first().map(|route| (*route).clone()) })
     }
 
-    /// The route of the request, the one with the most literal segments where several fit.
+    /// The route of the request, the one with the most literal segments where several fit. The default route
+    /// where none fits.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<MatchedRoute<'_>> {
-        let given: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-        let fitting = self.0.iter().filter(|route| route.definition.method == method.as_str());
-        let (route, parameters) = fitting
-            .filter_map(|route| Some((route, parameters(&route.segments, &given)?)))
-            .min_by_key(|(_, parameters)| parameters.len())?;
-        let RouteDefinition { method, path, function, is_open } = &route.definition;
+        let given: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let fitting = self.routes.iter().filter(|route| route.definition.method == method.as_str());
+        let fitting = fitting
+            .filter_map(|route| Some((&route.definition, parameters(&route.segments, &given)?)))
+            .min_by_key(|(_, parameters)| parameters.len());
+        let default = || self.default.as_ref().map(|route| (route, Vec::new()));
+        let (route, parameters) = fitting.or_else(default)?;
+        let RouteDefinition { method, path, function, is_open } = route;
         Some(MatchedRoute { function, method, path, is_open: *is_open, parameters })
     }
 }
@@ -88,7 +105,7 @@ mod tests {
 
     fn routes(paths: &[&str]) -> Result<Routes, String> {
         let definition = |path: &&str| RouteDefinition {
-            method: "GET".into(),
+            method: if path.starts_with('$') { "".into() } else { "GET".into() },
             path: (*path).into(),
             function: (*path).into(),
             is_open: true,
@@ -107,6 +124,16 @@ mod tests {
             assert_eq!(found(unknown), None, "{unknown}");
         }
         assert!(routes.find(&Method::POST, "/a/b").is_none());
+    }
+
+    #[test]
+    fn the_default_route_takes_the_rest() {
+        let routes = routes(&["/a/b", "$default"]).unwrap();
+        let key = |method: Method, path: &str| routes.find(&method, path).unwrap().key();
+        assert_eq!(key(Method::GET, "/a/b"), "GET /a/b");
+        for (method, path) in [(Method::POST, "/a/b"), (Method::GET, "/a/b/"), (Method::OPTIONS, "*")] {
+            assert_eq!(key(method, path), "$default", "{path}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Actor {
             return Ok(Visibility::All);
         }
         let whom = if self.is(user) { Whom::Oneself } else { Whom::Other };
-        enforce(action.permission(whom), Code::UserNotFound)
+        enforce(action.permission(whom), || Problem::no_user(user))
     }
 
     /// Whether they may do that with the meeting.
@@ -60,7 +60,7 @@ impl Actor {
             Some(Role::Participant) => Part::Participant,
             None => Part::Stranger,
         };
-        enforce(action.permission(part), Code::MeetingNotFound)?;
+        enforce(action.permission(part), || Problem::no_meeting(&meeting.id))?;
         Ok(())
     }
 
@@ -82,8 +82,8 @@ impl Actor {
     }
 }
 
-/// What a permission comes to; `missing` is the code of what may not be known.
-pub(super) fn enforce(permission: Permission, missing: Code) -> Result<Visibility, Problem> {
+/// What a permission comes to; `missing` is the answer where nothing has that id.
+fn enforce(permission: Permission, missing: impl FnOnce() -> Problem) -> Result<Visibility, Problem> {
     match permission {
         Permission::Allowed => Ok(Visibility::All),
         Permission::TimesOnly => Ok(Visibility::Times),
@@ -91,6 +91,6 @@ pub(super) fn enforce(permission: Permission, missing: Code) -> Result<Visibilit
             Code::Forbidden,
             "You are signed in, but you may not do this. Nothing was changed.",
         )),
-        Permission::Hidden => Err(Problem::not_found(missing)),
+        Permission::Hidden => Err(missing()),
     }
 }

@@ -7,8 +7,7 @@ use lambda_http::{Request, RequestExt};
 use serde_json::Value;
 
 use super::Actor;
-use super::actor::enforce;
-use super::rules::{OnUser, Whom};
+use super::rules::{OnUser, Permission, Whom};
 use super::token::{token, verified_claims};
 use crate::domain::{Account, Email};
 use crate::problem::{Code, Problem};
@@ -151,8 +150,16 @@ impl Caller {
     fn may_as_owner(&self, action: OnUser, address: &Email) -> Result<(), Problem> {
         let Self::Person(person) = self else { return Ok(()) };
         let whom = if person.email.key() == address.key() { Whom::Oneself } else { Whom::Other };
-        enforce(action.permission(whom), Code::UserNotFound)?;
-        Ok(())
+        if action.permission(whom) == Permission::Allowed {
+            return Ok(());
+        }
+        // Their own address is no secret from them.
+        let own = person.email.as_str();
+        let detail = format!(
+            "Your token's address is {own}: only with it can you be a user or book in a user's name. An \
+             administrator may choose any address. Nothing was changed."
+        );
+        Err(Problem::new(Code::Forbidden, detail))
     }
 
     /// The account that a user whom they create is bound to.

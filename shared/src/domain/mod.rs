@@ -26,7 +26,7 @@ pub use booking::Booking;
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;
-pub use id::{IdError, MeetingId, UserId};
+pub use id::{IdError, IdKind, MeetingId, UserId};
 pub use idempotency::{IdempotencyRecord, RequestId};
 pub use meeting::{Meeting, Participant, Role, Status};
 pub use message_limit::MessageLimit;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::{IdempotencyRecord, Name, UserId};
+use super::{IdKind, IdempotencyRecord, Name, UserId};
 use crate::time::{Dnd, Zone};
 
 /// A person as stored.
@@ -46,6 +46,9 @@ impl Email {
         }
         if text.len() > 254 {
             return Err(EmailError::TooLong);
+        }
+        if IdKind::of(text).is_some() {
+            return Err(EmailError::Id);
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         match EmailAddress::parse_with_options(text, options) {
@@ -116,6 +119,9 @@ pub enum EmailError {
     /// It has a space or a control character in it.
     #[error("{EXAMPLE}, without spaces or control characters")]
     Blank,
+    /// It is the id of a user or a meeting.
+    #[error("{EXAMPLE}, not an id")]
+    Id,
     /// It is too long (RFC 5321, section 4.5.3.1.3).
     #[error("{EXAMPLE}, of at most 254 bytes")]
     TooLong,

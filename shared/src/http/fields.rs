@@ -1,9 +1,10 @@
 //! A request's fields, read one by one so that every bad one is named at once.
 
+use lambda_http::http::header;
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{NamedUser, Request, read};
+use super::{NamedUser, Request, names, read};
 use crate::domain::{Channels, MeetingId, Notifications};
 use crate::problem::{Code, FieldError, Problem};
 
@@ -29,6 +30,8 @@ pub struct Fields {
     values: Map<String, Value>,
     from_query: bool,
     known: Vec<&'static str>,
+    /// Spellings that are understood and not documented.
+    aliases: Vec<&'static str>,
     errors: Vec<FieldError>,
 }
 
@@ -36,7 +39,8 @@ impl Fields {
     /// The fields of a JSON body.
     ///
     /// # Errors
-    /// 413 for a body over [`MAX_BODY`], 400 for one that is not a JSON object.
+    /// 413 for a body over [`MAX_BODY`], 400 for one that is not a JSON object. The latter says what the body
+    /// is instead, as far as its `Content-Type` tells.
     pub fn of_body(request: &Request) -> Result<Self, Problem> {
         let body: &[u8] = match request.body() {
             Body::Text(text) => text.as_bytes(),
@@ -49,9 +53,7 @@ impl Fields {
         }
         match serde_json::from_slice(body) {
             Ok(Value::Object(values)) => Ok(Self::new(values, false)),
-            Ok(_) => Err(malformed("The body is JSON, but not an object.".to_owned())),
-            Err(_) if body.is_empty() => Err(malformed("The body is empty.".to_owned())),
-            Err(why) => Err(malformed(format!("The body can't be read as JSON: {why}."))),
+            outcome => Err(malformed(no_object(request, body, outcome.err()))),
         }
     }
 
@@ -68,7 +70,7 @@ impl Fields {
     }
 
     fn new(values: Map<String, Value>, from_query: bool) -> Self {
-        Self { values, from_query, known: Vec::new(), errors: Vec::new() }
+        Self { values, from_query, known: Vec::new(), aliases: Vec::new(), errors: Vec::new() }
     }
 
     pub(super) fn values(&self) -> &Map<String, Value> {
@@ -111,7 +113,7 @@ impl Fields {
         name: &'static str,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<Patch<T>> {
-        self.known.push(name);
+        self.know(name);
         match self.values.get(name).cloned() {
             None => Some(Patch::Keep),
             Some(Value::Null) => Some(Patch::Clear),
@@ -136,10 +138,11 @@ impl Fields {
         }
     }
 
-    /// The one of a field's two spellings that the request uses; the first when it uses none. To use both
-    /// is an error, unless they agree.
+    /// The one of a field's two spellings that the request uses; the first, which is the documented one, when
+    /// it uses none. To use both is an error, unless they agree.
     pub fn spelling(&mut self, first: &'static str, second: &'static str) -> &'static str {
-        self.known.extend([first, second]);
+        self.know(first);
+        self.aliases.push(second);
         match (self.values.get(first), self.values.get(second)) {
             (Some(a), Some(b)) if a != b => {
                 self.fail(second, &format!("must not differ from {first}: send only one of the two"));
@@ -182,8 +185,8 @@ impl Fields {
     /// # Errors
     /// 422 with every bad field.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
-        let unknown: Vec<_> =
-            self.values.keys().filter(|name| !self.known.contains(&name.as_str())).cloned().collect();
+        let is_known = |name: &str| self.known.contains(&name) || self.aliases.contains(&name);
+        let unknown: Vec<_> = self.values.keys().filter(|name| !is_known(name)).cloned().collect();
         for name in unknown {
             let message = self.unknown(&name);
             self.fail(&name, &message);
@@ -196,8 +199,15 @@ impl Fields {
     }
 
     fn given(&mut self, name: &'static str) -> Option<Value> {
-        self.known.push(name);
+        self.know(name);
         self.values.get(name).filter(|value| !value.is_null()).cloned()
+    }
+
+    /// Notes a field of this call under its documented name.
+    fn know(&mut self, name: &'static str) {
+        if !self.known.contains(&name) && !self.aliases.contains(&name) {
+            self.known.push(name);
+        }
     }
 
     fn read<T>(
@@ -213,15 +223,9 @@ impl Fields {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let near = self
-            .known
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-        match near {
-            Some(near) if strsim::jaro_winkler(near, name) > 0.8 => {
-                format!("is not a field of this call; did you mean {near}?")
-            }
-            _ => format!("is not a field of this call; its fields are {}", self.known.join(", ")),
+        match names::meant(name, &self.known) {
+            Some(meant) => format!("is not a field of this call; did you mean {meant}?"),
+            None => format!("is not a field of this call; its fields are {}", self.known.join(", ")),
         }
     }
 }
@@ -261,4 +265,29 @@ impl<T> Patch<Option<T>> {
 
 fn malformed(detail: String) -> Problem {
     Problem::new(Code::MalformedJson, detail)
+}
+
+/// What a body is that is no JSON object, and what to send instead.
+fn no_object(request: &Request, body: &[u8], why: Option<serde_json::Error>) -> String {
+    const SEND: &str = "Send a JSON object, with the header Content-Type: application/json.";
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = given.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    let Some(why) = why else { return format!("The body is JSON, but not an object. {SEND}") };
+    if body.trim_ascii().is_empty() {
+        return match kind.as_str() {
+            "" => format!("The body is empty. {SEND}"),
+            kind => format!("The body is empty, although its Content-Type is {kind}. {SEND}"),
+        };
+    }
+    // Programs such as curl call JSON a form as well, so what the body is decides.
+    let is_form = kind == "application/x-www-form-urlencoded" || kind.starts_with("multipart/");
+    let looks_like_json = body.trim_ascii_start().starts_with(b"{");
+    if is_form && !looks_like_json {
+        return format!("The body is a form: its Content-Type is {kind}. {SEND}");
+    }
+    let is_json = kind.is_empty() || is_form || kind == "application/json" || kind.ends_with("+json");
+    match is_json {
+        true => format!("The body can't be read as JSON: {why}. {SEND}"),
+        false => format!("The body can't be read as JSON, and its Content-Type is {kind}. {SEND}"),
+    }
 }

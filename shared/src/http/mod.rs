@@ -1,6 +1,7 @@
 //! Requests of API Gateway to typed values, and values and problems to answers.
 
 mod fields;
+mod names;
 mod people;
 mod preconditions;
 pub mod read;
@@ -9,6 +10,7 @@ mod security_headers;
 mod times;
 pub mod view;
 
+use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 
@@ -86,6 +88,20 @@ pub fn versioned(value: &impl Serialize, version: u64) -> Result<Response, Probl
     Ok(response)
 }
 
+/// A 405: the path has these methods only, which the header names that RFC 9110, section 15.5.6, asks for.
+pub fn method_not_allowed(detail: impl Into<String>, allowed: &[&str]) -> Response {
+    let mut response = Problem::new(Code::MethodNotAllowed, detail).into_response();
+    allow(&mut response, allowed);
+    response
+}
+
+/// Says which methods a path has.
+pub fn allow(response: &mut Response, methods: &[&str]) {
+    if let Ok(methods) = header::HeaderValue::try_from(methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
+}
+
 fn json_text(status: StatusCode, body: String) -> Response {
     let mut response = Response::new(Body::Text(body));
     *response.status_mut() = status;
@@ -97,8 +113,8 @@ fn json_text(status: StatusCode, body: String) -> Response {
 ///
 /// # Errors
 /// A 404 of the code `missing` when the parameter can't be an id.
-pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Code) -> Result<T, Problem> {
+pub fn path_id<T: FromStr<Err: Display>>(request: &Request, name: &str, missing: Code) -> Result<T, Problem> {
     let parameters = request.path_parameters();
     let given = parameters.first(name).unwrap_or_default();
-    given.parse().map_err(|_| Problem::not_found(missing))
+    given.parse().map_err(|why| Problem::new(missing, format!("The {name} in the path {why}.")))
 }

@@ -2,6 +2,7 @@
 
 use super::{Fields, read};
 use crate::domain::{Email, UserId};
+use crate::problem::Problem;
 use crate::store::{Found, ReadSet, StoreError};
 
 /// A user as a request names them.
@@ -40,6 +41,16 @@ impl NamedUser {
         match &self.by {
             By::Id(id) => Ok(found.user(id)?.map(|user| user.id)),
             By::Email(email) => found.owner(email),
+        }
+    }
+}
+
+impl NamedUser {
+    /// The 404 where there is no such user.
+    pub fn not_found(&self) -> Problem {
+        match &self.by {
+            By::Id(id) => Problem::no_user(id),
+            By::Email(_) => Problem::no_user_of_address(),
         }
     }
 }

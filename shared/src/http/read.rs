@@ -54,9 +54,12 @@ pub fn zone(value: &Value) -> Result<Zone, String> {
 /// A time as written; what instant it is depends on the zone.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`text`]. For a number, which may count seconds since 1970, it says how to write that time.
 pub fn time(value: &Value) -> Result<ParsedTime, String> {
-    text(value)
+    match value {
+        Value::Number(number) => parse(&number.to_string()),
+        value => text(value),
+    }
 }
 
 /// A time in a query, where an offset's `+` that was not escaped arrives as a space.
@@ -65,9 +68,11 @@ pub fn time(value: &Value) -> Result<ParsedTime, String> {
 /// As [`text`].
 pub fn query_time(value: &Value) -> Result<ParsedTime, String> {
     let written = as_text(value)?;
-    let offset = written.len().checked_sub("+00:00".len()).filter(|at| *at > "2026-12-01 ".len());
-    match offset.map(|at| written.split_at_checked(at)) {
-        Some(Some((time, offset))) if offset.starts_with(' ') => {
+    // The other space that a time may have is the one between date and time of day.
+    let space = written.rfind(' ').filter(|at| *at > "2026-12-01 ".len());
+    match space.and_then(|at| written.split_at_checked(at)) {
+        // As long as `+00:00` or `+0000`.
+        Some((time, offset)) if matches!(offset.len(), 5 | 6) => {
             parse(&format!("{time}+{}", offset.trim_start()))
         }
         _ => parse(written),

@@ -15,7 +15,7 @@ pub enum WallTimeError {
     /// A whole number that is no hour of the day.
     #[error("{0} is no hour of the day; use 0 to 23 (24 only as the end), or \"HH:MM\" such as \"22:30\"")]
     Hour(i64),
-    /// A text that isn't `HH:MM`.
+    /// A text that is no time of day.
     #[error(
         "{given:?} is no time of day; write it as \"HH:MM\" on the 24-hour clock, for example {example:?}"
     )]
@@ -50,16 +50,24 @@ impl WallTime {
     }
 }
 
-/// Reads `HH:MM`, `00:00` to `24:00`. For a text like `10 PM` the error says how to write that.
+/// Reads `HH:MM`, `00:00` to `24:00`. The hour may have one digit, the minutes may be missing, and seconds
+/// may follow if they are zero. For a text like `10 PM` the error says how to write that.
 impl FromStr for WallTime {
     type Err = WallTimeError;
 
     fn from_str(text: &str) -> Result<WallTime, WallTimeError> {
-        let shown = match text.as_bytes() {
-            &[a, b, b':', c, d] => two_digits(a, b).zip(two_digits(c, d)),
-            _ => None,
+        let shown = || {
+            let has_seconds = text.matches(':').count() == 2;
+            let clock = if has_seconds { text.strip_suffix(":00")? } else { text };
+            match *clock.as_bytes() {
+                [b] => Some((two_digits(b'0', b)?, 0)),
+                [a, b] => Some((two_digits(a, b)?, 0)),
+                [b, b':', c, d] => Some((two_digits(b'0', b)?, two_digits(c, d)?)),
+                [a, b, b':', c, d] => Some((two_digits(a, b)?, two_digits(c, d)?)),
+                _ => None,
+            }
         };
-        shown.and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
+        shown().and_then(|(hours, minutes)| Self::at(hours, minutes)).ok_or_else(|| WallTimeError::Text {
             given: text.chars().take(40).collect(),
             example: example(text),
         })
@@ -159,7 +167,7 @@ fn two_digits(tens: u8, ones: u8) -> Option<u16> {
     Some(digit(tens)? * 10 + digit(ones)?)
 }
 
-/// How `10 PM`, `9:30` or `7` would be written as `HH:MM`; any other text gets a plain example.
+/// How `10 PM` or `7.30` would be written as `HH:MM`; any other text gets a plain example.
 fn example(text: &str) -> String {
     guess(text).map_or_else(|| "22:00".to_owned(), |time| time.to_string())
 }
@@ -171,7 +179,8 @@ fn guess(text: &str) -> Option<WallTime> {
         (_, Some(clock)) => (clock, Some(12)),
         _ => (lower.as_str(), None),
     };
-    let (hours, minutes) = clock.trim().split_once(':').unwrap_or((clock.trim(), "0"));
+    let mut parts = clock.trim().split([':', '.', 'h']);
+    let (hours, minutes) = (parts.next()?, parts.next().filter(|minutes| !minutes.is_empty()).unwrap_or("0"));
     let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
     let hours = match (half, hours) {
         (Some(half), 1..=12) => hours % 12 + half,
@@ -193,6 +202,18 @@ mod tests {
     fn hours_and_texts_give_the_same_wall_time() {
         assert_eq!(WallTime::from_hour(22), "22:00".parse::<WallTime>());
         assert_eq!(WallTime::from_hour(24), "24:00".parse::<WallTime>());
+        for (text, written) in [
+            ("22", "22:00"),
+            ("7", "07:00"),
+            ("24", "24:00"),
+            ("7:00", "07:00"),
+            ("7:00:00", "07:00"),
+            ("9:30", "09:30"),
+            ("22:00:00", "22:00"),
+            ("22:30:00", "22:30"),
+        ] {
+            assert_eq!(text.parse::<WallTime>().unwrap().to_string(), written, "{text}");
+        }
         for bad in [-1, 25, i64::MAX, i64::MIN] {
             assert_eq!(WallTime::from_hour(bad), Err(WallTimeError::Hour(bad)));
         }
@@ -212,18 +233,20 @@ mod tests {
             ("10:15pm", "\"22:15\""),
             ("12 am", "\"00:00\""),
             ("12pm", "\"12:00\""),
-            ("9:30", "\"09:30\""),
-            ("7", "\"07:00\""),
+            ("22:00:30", "\"22:00\""),
+            ("07:30:15", "\"07:30\""),
+            ("22:00:", "\"22:00\""),
+            (":00", "\"22:00\""),
+            ("7.30", "\"07:30\""),
+            ("22h", "\"22:00\""),
             ("24:01", "\"22:00\""),
             ("25:00", "\"22:00\""),
             ("12:60", "\"22:00\""),
             ("", "\"22:00\""),
             ("13 pm", "\"22:00\""),
-            ("22:00:00", "\"22:00\""),
             (" 22:00", "\"22:00\""),
             ("٢٢:٠٠", "\"22:00\""),
             ("+1:00", "\"01:00\""),
-            ("24", "\"24:00\""),
             ("7:65535", "\"22:00\""),
             ("65535", "\"22:00\""),
             ("12:65535 pm", "\"22:00\""),

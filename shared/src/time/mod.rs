@@ -55,7 +55,7 @@ pub use attempts::{begin_before, next_attempt_at};
 pub use dnd::{Dnd, DndError, WallTime, WallTimeError};
 pub use interval::Interval;
 pub use minute::Minute;
-pub use parse::{FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
+pub use parse::{Example, FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
 pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind};
 pub use tzdb::{NotARelease, TzdbRelease};
 pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

@@ -1,3 +1,4 @@
+mod example;
 #[cfg(test)]
 mod tests;
 
@@ -7,14 +8,15 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
 use super::zone::{Resolved, Zone};
+pub use example::Example;
 
 /// The first year a request may name: from 1973 on every zone is whole minutes from UTC.
 pub const FIRST_YEAR: i32 = 1973;
 /// The last year a request may name: chrono-tz knows no daylight saving time after it.
 pub const LAST_YEAR: i32 = 2099;
 
-/// A time parsed from a request, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z` or
-/// `±HH:MM`.
+/// A time parsed from a request, not yet an instant: `YYYY-MM-DDTHH:MM[:SS[.fff]]`, optionally with `Z`,
+/// `±HH:MM` or `±HHMM`.
 ///
 /// ```
 /// use shared::time::{ParsedTime, Zone};
@@ -44,7 +46,7 @@ enum Suffix {
     /// `Z`, or `-00:00`, which RFC 3339 section 4.3 gives the same sense: UTC, whatever the local offset.
     /// Also `+00:00`, as which many programs write `Z`.
     Utc,
-    /// `±HH:MM`, other than zero.
+    /// `±HH:MM` or `±HHMM`, other than zero.
     Offset(FixedOffset),
 }
 
@@ -52,14 +54,11 @@ enum Suffix {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// It doesn't follow the grammar.
-    #[error(
-        "{0:?} is no time; write YYYY-MM-DDTHH:MM, optionally with seconds and with Z or an offset, \
-         for example \"2026-12-01T10:00\", \"2026-12-01T10:00:00Z\" or \"2026-12-01T10:00:00+01:00\""
-    )]
-    Malformed(String),
+    #[error("{0:?} is no time; {1}")]
+    Malformed(String, Example),
     /// Its date, its time of day or its offset doesn't exist.
-    #[error("{0:?} can't be: its {1} doesn't exist; a valid time is \"2026-12-01T10:00:00+01:00\"")]
-    Impossible(String, &'static str),
+    #[error("{0:?} can't be: its {1} doesn't exist; {2}")]
+    Impossible(String, &'static str, Example),
     /// Its year is outside [`FIRST_YEAR`]`..=`[`LAST_YEAR`].
     #[error(
         "the year {0} is out of range; use {first} to {last}, for example \"2026-12-01T10:00\"",
@@ -69,14 +68,18 @@ pub enum TimeError {
     Year(i32),
     /// The zone's clocks skip it, because they go forward.
     #[error(
-        "{local} doesn't exist in {zone}, where the clocks go forward over it; \
-         the nearest times that do are {before} and {after}"
+        "{local} doesn't exist in {zone}, where the clocks go forward over it; {}\
+         the nearest times that do are {before} and {after}",
+        same.as_ref().map(|same| format!("with the offset given it is {same}; ")).unwrap_or_default()
     )]
     Gap {
         /// The time as written, without offset.
         local: String,
         /// The zone's name.
         zone: &'static str,
+        /// The instant that its offset makes it, as the zone's clocks show it, in RFC 3339. `None` without an
+        /// offset.
+        same: Option<String>,
         /// The last valid minute before the gap, in RFC 3339.
         before: String,
         /// The first valid time after the gap, in RFC 3339.
@@ -85,7 +88,7 @@ pub enum TimeError {
     /// Its offset isn't the offset that the zone named in the same request has at that time.
     #[error(
         "{local}{offset} doesn't agree with {zone}, whose offset then is {expected}; \
-         leave the offset out, or write {local}{expected}"
+         for the same instant write {same}, for that time on the clocks of {zone} write {local}{expected}"
     )]
     Offset {
         /// The time as written, without offset.
@@ -94,6 +97,8 @@ pub enum TimeError {
         offset: FixedOffset,
         /// The zone's name.
         zone: &'static str,
+        /// The instant as written, as the zone's clocks show it, in RFC 3339.
+        same: String,
         /// The offset that would agree; the first, where two would.
         expected: FixedOffset,
     },
@@ -115,7 +120,7 @@ impl ParsedTime {
     }
 
     /// The instant that it stands for. Without an offset it is local to `zone`. `named` says that the request
-    /// itself named that zone; an explicit `±HH:MM` must then agree with it. `Z` and `+00:00` always agree.
+    /// itself named that zone; an explicit offset must then agree with it. `Z` and `+00:00` always agree.
     ///
     /// Of a time that happens twice the first instant is taken, with a [`Fold`] as the warning, unless the
     /// offset says which one is meant.
@@ -128,7 +133,9 @@ impl ParsedTime {
             Suffix::Utc => Ok((local.and_utc(), None)),
             Suffix::Offset(offset) if !named => Ok((at_offset(local, offset), None)),
             Suffix::Offset(offset) => match zone.resolve(local) {
-                Resolved::Gap { before, after } => Err(gap(local, zone, before, after)),
+                Resolved::Gap { before, after } => {
+                    Err(gap(local, zone, Some(at_offset(local, offset)), before, after))
+                }
                 Resolved::Unique(instant) | Resolved::Fold { first: instant, .. } => {
                     let chosen = at_offset(local, offset);
                     let expected = zone.offset_at(instant);
@@ -137,6 +144,7 @@ impl ParsedTime {
                         local: without_offset(local),
                         offset,
                         zone: zone.name(),
+                        same: format(chosen, zone),
                         expected,
                     };
                     if agrees { Ok((chosen, None)) } else { Err(disagrees()) }
@@ -145,13 +153,14 @@ impl ParsedTime {
             Suffix::None => match zone.resolve(local) {
                 Resolved::Unique(instant) => Ok((instant, None)),
                 Resolved::Fold { first, second } => Ok((first, Some(Fold { local, first, second, zone }))),
-                Resolved::Gap { before, after } => Err(gap(local, zone, before, after)),
+                Resolved::Gap { before, after } => Err(gap(local, zone, None, before, after)),
             },
         }
     }
 }
 
-/// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z` or `±HH:MM`.
+/// Reads `YYYY-MM-DD`, then `T` or one space, then `HH:MM[:SS[.fff]]`, then optionally `Z`, `±HH:MM` or
+/// `±HHMM`. `T` and `Z` may be in lower case, as RFC 3339 section 5.6 has it.
 ///
 /// One to nine digits of fraction are read, and milliseconds kept. Leap seconds (`:60`) are refused: UTC as
 /// computers count it has none. The errors are [`TimeError::Malformed`], [`TimeError::Impossible`] and
@@ -160,27 +169,41 @@ impl FromStr for ParsedTime {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<ParsedTime, TimeError> {
-        let malformed = || TimeError::Malformed(shown(text));
-        let impossible = |what| TimeError::Impossible(shown(text), what);
-        let fields = DateTimeFields::read(text.as_bytes()).ok_or_else(malformed)?;
-        let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
-        let date = date.ok_or_else(|| impossible("date"))?;
-        let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
-        let local = local.ok_or_else(|| impossible("time of day"))?;
-        let suffix = match fields.offset {
-            None => Suffix::None,
-            Some(ParsedOffset::Z | ParsedOffset::Numeric { hours: 0, minutes: 0, .. }) => Suffix::Utc,
-            Some(ParsedOffset::Numeric { east, hours, minutes }) => {
-                let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
-                let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
-                Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
-            }
-        };
-        if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
-            return Err(TimeError::Year(local.year()));
-        }
-        Ok(ParsedTime { local, suffix })
+        read(text).map_err(|flaw| match flaw {
+            Flaw::Malformed => TimeError::Malformed(shown(text), Example::of(text)),
+            Flaw::Impossible(what) => TimeError::Impossible(shown(text), what, Example::of(text)),
+            Flaw::Year(year) => TimeError::Year(year),
+        })
     }
+}
+
+/// A [`TimeError`] of a text, without what it tells a client.
+enum Flaw {
+    Malformed,
+    Impossible(&'static str),
+    Year(i32),
+}
+
+fn read(text: &str) -> Result<ParsedTime, Flaw> {
+    let impossible = Flaw::Impossible;
+    let fields = DateTimeFields::read(text.as_bytes()).ok_or(Flaw::Malformed)?;
+    let date = NaiveDate::from_ymd_opt(fields.year, fields.month, fields.day);
+    let date = date.ok_or_else(|| impossible("date"))?;
+    let local = date.and_hms_milli_opt(fields.hour, fields.minute, fields.second, fields.milli);
+    let local = local.ok_or_else(|| impossible("time of day"))?;
+    let suffix = match fields.offset {
+        None => Suffix::None,
+        Some(ParsedOffset::Z | ParsedOffset::Numeric { hours: 0, minutes: 0, .. }) => Suffix::Utc,
+        Some(ParsedOffset::Numeric { east, hours, minutes }) => {
+            let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60);
+            let signed = seconds.map(|seconds| if east { seconds } else { -seconds });
+            Suffix::Offset(signed.and_then(FixedOffset::east_opt).ok_or_else(|| impossible("offset"))?)
+        }
+    };
+    if !(FIRST_YEAR..=LAST_YEAR).contains(&local.year()) {
+        return Err(Flaw::Year(local.year()));
+    }
+    Ok(ParsedTime { local, suffix })
 }
 
 /// An instant that comes from no request. Its year is not checked.
@@ -211,9 +234,16 @@ pub fn format(instant: DateTime<Utc>, zone: Zone) -> String {
     zone.local(instant).to_rfc3339_opts(precision, false)
 }
 
-fn gap(local: NaiveDateTime, zone: Zone, before: DateTime<Utc>, after: DateTime<Utc>) -> TimeError {
-    let (before, after) = (format(before, zone), format(after, zone));
-    TimeError::Gap { local: without_offset(local), zone: zone.name(), before, after }
+fn gap(
+    local: NaiveDateTime,
+    zone: Zone,
+    same: Option<DateTime<Utc>>,
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
+) -> TimeError {
+    let shown = |instant| format(instant, zone);
+    let (same, before, after) = (same.map(shown), shown(before), shown(after));
+    TimeError::Gap { local: without_offset(local), zone: zone.name(), same, before, after }
 }
 
 fn at_offset(local: NaiveDateTime, offset: FixedOffset) -> DateTime<Utc> {
@@ -253,17 +283,19 @@ impl DateTimeFields {
         let year = number(&mut rest, 4)?;
         let month = after(&mut rest, b"-")?;
         let day = after(&mut rest, b"-")?;
-        let hour = after(&mut rest, b"T ")?;
+        let hour = after(&mut rest, b"Tt ")?;
         let minute = after(&mut rest, b":")?;
         let second = if rest.first() == Some(&b':') { Some(after(&mut rest, b":")?) } else { None };
         let milli = if second.is_some() && rest.first() == Some(&b'.') { fraction(&mut rest)? } else { 0 };
         let offset = match rest {
             [] => None,
-            [b'Z'] => Some(ParsedOffset::Z),
+            [b'Z' | b'z'] => Some(ParsedOffset::Z),
             _ => {
                 let east = rest.first() == Some(&b'+');
                 let hours = i32::try_from(after(&mut rest, b"+-")?).ok()?;
-                let minutes = i32::try_from(after(&mut rest, b":")?).ok()?;
+                let has_colon = rest.first() == Some(&b':');
+                let minutes = if has_colon { after(&mut rest, b":")? } else { number(&mut rest, 2)? };
+                let minutes = i32::try_from(minutes).ok()?;
                 rest.is_empty().then_some(Some(ParsedOffset::Numeric { east, hours, minutes }))?
             }
         };

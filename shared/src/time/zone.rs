@@ -2,6 +2,7 @@ mod hints;
 mod overlay;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use std::fmt;
 use std::str::FromStr;

@@ -120,7 +120,7 @@ fn bad_users() -> Vec<Row> {
         row(json!({ "time_zone": "UTC", "timezone": "Asia/Tokyo" }), &["time_zone"]),
         row(json!({ "dnd_start_time": "10 PM" }), &["dnd_start_time"]),
         row(json!({ "dnd_start_time": 24 }), &["dnd_start_time"]),
-        row(json!({ "dnd_start_time": true, "dnd_end_time": "7" }), &["dnd_start_time", "dnd_end_time"]),
+        row(json!({ "dnd_start_time": true, "dnd_end_time": "7.5" }), &["dnd_start_time", "dnd_end_time"]),
         row(json!({ "dnd_start_time": -1, "dnd_end_time": 25 }), &["dnd_start_time", "dnd_end_time"]),
         row(json!({ "dnd_end_time": 7.5 }), &["dnd_end_time"]),
         row(json!({ "dnd_start_time": 9, "dnd_end_time": "09:00" }), &["dnd_end_time"]),
@@ -168,17 +168,13 @@ async fn cancelling_ignores_the_body() {
         let answer = world.send(Method::DELETE, &path(&meeting), body.as_bytes().to_vec()).await;
         assert_eq!((answer.status, &answer.body["status"]), (200, &json!("cancelled")));
     }
-    for (method, path) in [
-        (Method::DELETE, format!("/api/users/{}", ana.id)),
-        (Method::PUT, format!("/api/users/{}", ana.id)),
-        (Method::PATCH, "/api/meetings/".to_owned()),
-        (Method::DELETE, "/api/meetings".to_owned()),
+    for (method, path, expected) in [
+        (Method::DELETE, format!("/api/users/{}", ana.id), (405, "method_not_allowed")),
+        (Method::PUT, format!("/api/users/{}", ana.id), (405, "method_not_allowed")),
+        (Method::PATCH, "/api/meetings/".to_owned(), (404, "route_not_found")),
+        (Method::DELETE, "/api/meetings".to_owned(), (404, "route_not_found")),
     ] {
         let answer = world.send(method.clone(), &path, b"{}".to_vec()).await;
-        assert_eq!(
-            (answer.status, &answer.body["code"]),
-            (404, &json!("route_not_found")),
-            "{method} {path}"
-        );
+        assert_eq!((answer.status, answer.body["code"].as_str().unwrap()), expected, "{method} {path}");
     }
 }

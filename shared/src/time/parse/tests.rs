@@ -26,6 +26,9 @@ fn every_allowed_shape_is_read() {
         ("2026-12-01T10:00:00-00:00", "2026-12-01T11:00:00+01:00"),
         ("2026-12-01 10:00:00.250Z", "2026-12-01T11:00:00.250+01:00"),
         ("2026-12-01T10:00+01:00", "2026-12-01T10:00:00+01:00"),
+        ("2026-12-01T10:00+0100", "2026-12-01T10:00:00+01:00"),
+        ("2026-12-01t10:00z", "2026-12-01T11:00:00+01:00"),
+        ("2026-12-01T10:00:00-0000", "2026-12-01T11:00:00+01:00"),
         ("1973-01-01T00:00", "1973-01-01T00:00:00+01:00"),
         ("2099-12-31T23:59:59.999", "2099-12-31T23:59:59.999+01:00"),
         ("2028-02-29T00:00", "2028-02-29T00:00:00+01:00"),
@@ -50,14 +53,13 @@ fn every_other_shape_is_refused_with_an_example() {
         "2026-12-01T10:00:00.1234567890",
         "2026-12-01T10:00:00,5",
         "2026-12-01T10:00.5",
-        "2026-12-01t10:00",
-        "2026-12-01T10:00z",
         "2026-12-01T10:00 Z",
         "2026-12-01  10:00",
         " 2026-12-01T10:00",
         "2026-12-01T10:00\n",
         "2026-12-01T10:00+01",
-        "2026-12-01T10:00+0100",
+        "2026-12-01T10:00+010",
+        "2026-12-01T10:00+01000",
         "2026-12-01T10:00+1:00",
         "2026-12-01T10:00+01:00:00",
         "2026-12-01T10:00Z+01:00",
@@ -73,9 +75,27 @@ fn every_other_shape_is_refused_with_an_example() {
         "2026-12-01T1٠:00",
         "1764583200",
     ] {
-        assert!(matches!(text.parse::<ParsedTime>(), Err(TimeError::Malformed(_))), "{text:?}");
+        assert!(matches!(text.parse::<ParsedTime>(), Err(TimeError::Malformed(..))), "{text:?}");
     }
     assert!("x".parse::<ParsedTime>().unwrap_err().to_string().contains("2026-12-01T10:00:00+01:00"));
+}
+
+#[test]
+fn the_example_is_for_the_value_that_was_given() {
+    for (text, message) in [
+        ("1793613600", r#""1793613600" is no time; write "2026-11-02T10:00:00Z""#),
+        (
+            "2026-12-01",
+            "\"2026-12-01\" is no time; write \"2026-12-01T00:00\" for the beginning of the day, or \
+             \"2026-12-02T00:00\" for its end",
+        ),
+        (
+            "2026-12-01T24:00",
+            r#""2026-12-01T24:00" can't be: its time of day doesn't exist; write "2026-12-02T00:00""#,
+        ),
+    ] {
+        assert_eq!(text.parse::<ParsedTime>().unwrap_err().to_string(), message);
+    }
 }
 
 #[test]
@@ -99,7 +119,7 @@ fn dates_and_times_that_do_not_exist_are_refused() {
         ("2026-04-01T10:00-01:60", "offset"),
     ] {
         assert!(
-            matches!(text.parse::<ParsedTime>(), Err(TimeError::Impossible(_, found)) if found == what),
+            matches!(text.parse::<ParsedTime>(), Err(TimeError::Impossible(_, found, _)) if found == what),
             "{text}"
         );
     }
@@ -117,13 +137,19 @@ fn years_without_good_zone_data_are_refused() {
 #[test]
 fn an_offset_must_agree_with_a_zone_that_was_named() {
     let error = read("2026-12-01T10:00+02:00", "Europe/Madrid", true).unwrap_err();
-    assert!(error.contains("+01:00") && error.contains("Europe/Madrid"), "{error}");
+    // The same instant comes first: whoever wrote an offset meant it.
+    assert_eq!(
+        error,
+        "2026-12-01T10:00:00+02:00 doesn't agree with Europe/Madrid, whose offset then is +01:00; for the same \
+         instant write 2026-12-01T09:00:00+01:00, for that time on the clocks of Europe/Madrid write \
+         2026-12-01T10:00:00+01:00"
+    );
     // Where the zone is only the user's own, the offset stands alone.
     let alone = read("2026-12-01T10:00+02:00", "Europe/Madrid", false);
     assert_eq!(alone, Ok(("2026-12-01T09:00:00+01:00".to_owned(), false)));
     assert!(read("2026-07-01T10:00+01:00", "Europe/London", true).is_ok());
     // An offset of zero is how many programs write Z.
-    for zero in ["Z", "+00:00", "-00:00"] {
+    for zero in ["Z", "z", "+00:00", "-00:00", "+0000"] {
         let read = read(&format!("2026-07-01T10:00{zero}"), "Europe/London", true);
         assert_eq!(read, Ok(("2026-07-01T11:00:00+01:00".to_owned(), false)), "{zero}");
     }
@@ -151,7 +177,9 @@ fn a_time_in_a_gap_is_refused_with_the_two_nearest() {
         }
     }
     // An offset doesn't make it exist in the zone that was named; without that name it stands alone.
-    assert!(read("2026-03-29T02:30+01:00", "Europe/Madrid", true).unwrap_err().contains("doesn't exist"));
+    let error = read("2026-03-29T02:30+01:00", "Europe/Madrid", true).unwrap_err();
+    assert!(error.contains("doesn't exist"), "{error}");
+    assert!(error.contains("with the offset given it is 2026-03-29T03:30:00+02:00; the nearest"), "{error}");
     let alone = read("2026-03-29T02:30+01:00", "Europe/Madrid", false);
     assert_eq!(alone, Ok(("2026-03-29T03:30:00+02:00".to_owned(), false)));
 }

@@ -1,5 +1,7 @@
 use chrono_tz::TZ_VARIANTS;
 
+use super::windows;
+
 /// A zone name that the tzdb doesn't know, and up to three that may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
@@ -82,7 +84,8 @@ fn near(given: &str) -> Vec<&'static str> {
     if let Some(name) = known(&given.replace(' ', "+")) {
         return vec![name];
     }
-    fixed_offset(given).map_or_else(|| alike(given), |name| vec![name])
+    let known = windows::iana_name(given).or_else(|| fixed_offset(given));
+    known.map_or_else(|| alike(given), |name| vec![name])
 }
 
 /// The tzdb's zone for a whole-hour offset such as `GMT+2`, `UTC-5` or `+02:00`. The sign in its name is
@@ -153,6 +156,9 @@ mod tests {
             ("kiev", "Europe/Kiev"),
             ("PST", "America/Los_Angeles"),
             ("cest", "Europe/Berlin"),
+            ("Pacific Standard Time", "America/Los_Angeles"),
+            ("W. Europe Standard Time", "Europe/Berlin"),
+            ("Eastern Daylight Time", "America/New_York"),
             ("GMT+2", "Etc/GMT-2"),
             ("UTC-05:00", "Etc/GMT+5"),
             ("+0100", "Etc/GMT-1"),

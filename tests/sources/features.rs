@@ -32,7 +32,7 @@ fn packages() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Name, version and features of everything that the tests of the selected packages are built with, each below
+/// Name, version and features of everything that the tests of the selected packages are built with, each with
 /// what asks for it: a procedural macro may be built with other features of a package than a program.
 fn dependencies(selected: &[&str]) -> BTreeSet<String> {
     let arguments = ["tree", "--edges", "normal,build,dev", "--prefix", "depth", "--format", "{p} [{f}]"];

@@ -32,12 +32,25 @@ fn packages() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Name, version and features of everything that the tests of the selected packages are built with.
+/// Name, version and features of everything that the tests of the selected packages are built with, each with
+/// what asks for it: a procedural macro may be built with other features of a package than a program.
 fn dependencies(selected: &[&str]) -> BTreeSet<String> {
-    let arguments = ["tree", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p} [{f}]"];
+    let arguments = ["tree", "--edges", "normal,build,dev", "--prefix", "depth", "--format", "{p} [{f}]"];
     let tree = cargo(&[&arguments, selected].concat());
-    // What was shown before ends with a mark.
-    tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+    let mut path = Vec::new();
+    let mut found = BTreeSet::new();
+    for line in tree.lines().filter(|line| !line.is_empty()) {
+        // What was shown before ends with a mark.
+        let name =
+            line.trim_end_matches(" (*)").trim_start_matches(|character: char| character.is_ascii_digit());
+        let depth = line.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+        path.truncate(depth);
+        if let Some(parent) = path.last() {
+            found.insert(format!("{parent} -> {name}"));
+        }
+        path.push(name);
+    }
+    found
 }
 
 fn cargo(arguments: &[&str]) -> String {

@@ -12,6 +12,7 @@ mod events;
 mod front;
 mod functions;
 mod model;
+mod names;
 mod permissions;
 mod privileges;
 mod recorder;

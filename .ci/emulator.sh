@@ -7,7 +7,7 @@ emulator=
 start_emulator() {
     export AWS_ENDPOINT_URL=http://127.0.0.1:$1
     # In a folder of its own, for what it writes.
-    mkdir -p "$scratch/emulator"
+    mkdir -p "${scratch:?}/emulator"
     local python
     python=$(command -v python) here=$PWD
     (cd "$scratch/emulator" && HOME=$PWD TMPDIR=$PWD GATEWAY_PORT=$1 exec "$python" "$here/.ci/emulator.py") \

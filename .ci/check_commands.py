@@ -15,6 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import boto3
+import botocore
+import botocore.session
+from botocore.validate import validate_parameters
+
 # A block, or a command within a sentence.
 COMMANDS = re.compile(r"^```sh\n(.*?)^```|`((?:aws|curl) [^`]+)`", re.MULTILINE | re.DOTALL)
 
@@ -61,9 +66,9 @@ def commands(document):
 
 
 def parse():
-    documents = [Path("README.md"), Path("CONTRIBUTING.md"), Path("SECURITY.md"), *Path("docs").glob("*.md"), *Path("examples").rglob("*.md")]
+    documents = [*Path().glob("*.md"), *Path("docs").glob("*.md"), *Path("examples").glob("*/*.md"), *Path("examples").glob("*.md")]
     count = 0
-    for document in sorted(path for path in documents if "node_modules" not in path.parts):
+    for document in sorted(documents):
         for text in commands(document):
             # <meeting_id> stands for a word.
             text = re.sub(r"<[A-Za-z_]+>", "word", text)
@@ -76,15 +81,11 @@ def parse():
 
 
 def concurrency(functions):
-    import boto3
-
     client = boto3.client("lambda")
     return [client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions") for name in functions]
 
 
 def functions_of(stack):
-    import boto3
-
     pages = boto3.client("lambda").get_paginator("list_functions").paginate()
     suffixes = {path.name for path in Path("functions").iterdir()}
     names = {function["FunctionName"] for page in pages for function in page["Functions"]}
@@ -100,10 +101,6 @@ def stopped(stack, other):
 
 def model(service, operation, *options):
     """Whether a call has the parameters that it needs, and no others, by AWS's own model of the service."""
-    import botocore
-    import botocore.session
-    from botocore.validate import validate_parameters
-
     described = botocore.session.get_session().get_service_model(service)
     names = {botocore.xform_name(name, "-"): name for name in described.operation_names}
     shape = described.operation_model(names[operation]).input_shape
@@ -118,8 +115,6 @@ def model(service, operation, *options):
 
 def restored(source, target):
     """What a restore makes: a table with the items of the other one. Then one item of that is lost, and one is new."""
-    import boto3
-
     client = boto3.client("dynamodb")
     keys = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
     schema = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
@@ -132,14 +127,11 @@ def restored(source, target):
 
 
 def items(table):
-    import boto3
-
-    return {(item["pk"]["S"], item["sk"]["S"]) for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table) for item in page["Items"]}
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    return {(item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"]}
 
 
 def run(stack, other):
-    import boto3
-
     (described,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     queues = {}
@@ -182,8 +174,9 @@ def run(stack, other):
             if done.returncode:
                 sys.exit(f"{out.read()}\ndocs/operations.md: the last command failed with {done.returncode}")
     # A loop that ends early looks like one that is done.
-    attributes = {"QueueUrl": queues["TimerDeadLetters"], "AttributeNames": ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]}
-    waiting = boto3.client("sqs").get_queue_attributes(**attributes)["Attributes"]
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    queue = boto3.client("sqs").get_queue_attributes(QueueUrl=queues["TimerDeadLetters"], AttributeNames=names)
+    waiting = queue["Attributes"]
     assert set(waiting.values()) == {"0"}, waiting
     lasting = {key for key in before if key[1] in ("MEETING", "PROFILE", "EMAIL")}
     missing = lasting - items(outputs["TableName"])

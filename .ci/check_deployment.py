@@ -3,7 +3,7 @@
 
 Usage: check_deployment.py reminder STACK   books a meeting that starts soon, and waits for the mails
        check_deployment.py serves STACK     calls the API
-       check_deployment.py nothing STACK    after a failed deployment, nothing of the stack is there
+       check_deployment.py refused STACK    its deployment failed with a sentence on its name, and nothing of it is left
 """
 
 import datetime
@@ -114,9 +114,15 @@ def serves(stack):
     assert Api(stack).call("GET", "/api/health")["status"] == "ok"
 
 
-def nothing(stack):
-    (described,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+def refused(stack):
+    cloudformation = boto3.client("cloudformation")
+    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     assert described["StackStatus"] == "ROLLBACK_COMPLETE", described["StackStatus"]
+    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    reasons = [event.get("ResourceStatusReason", "") for event in events if event["ResourceStatus"] == "CREATE_FAILED"]
+    why = [reason for reason in reasons if "Member must have length less than or equal to 64" in reason]
+    assert why, reasons
+    print(why[0])
     left = [
         *boto3.client("dynamodb").list_tables()["TableNames"],
         *(f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]),
@@ -133,4 +139,4 @@ def nothing(stack):
 
 
 if __name__ == "__main__":
-    {"reminder": reminder, "serves": serves, "nothing": nothing}[sys.argv[1]](sys.argv[2])
+    {"reminder": reminder, "serves": serves, "refused": refused}[sys.argv[1]](sys.argv[2])

@@ -137,7 +137,8 @@ fn only_this_api_invokes_the_functions_behind_it() {
 /// API Gateway inserts the values into the format as they are, without escaping what JSON needs escaped.
 #[test]
 fn each_line_of_the_access_log_is_json_whatever_a_message_holds() {
-    // Names and numbers of AWS and of the template. What a function, an authorizer or a caller writes isn't here.
+    // Names and numbers of AWS and of the template, and nothing that a function, an authorizer or a caller
+    // writes.
     let plain = [
         "error.responseType",
         "integrationLatency",

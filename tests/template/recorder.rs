@@ -61,9 +61,9 @@ impl Intercept for Recorder {
     }
 }
 
-/// A transaction has no permission of its own: it needs that of each of its parts. AWS doesn't say whether the
-/// condition on a part's partition sees this part alone or the whole call. So each part has to be allowed on all
-/// partitions of the call, which is enough either way.
+/// A transaction has no permission of its own: it needs that of each of its parts. AWS doesn't say whether
+/// the condition on a part's partition sees this part alone or the whole call. So each part has to be allowed
+/// on all partitions of the call, which is enough either way.
 fn on_items(operation: &str, body: &Value) -> Vec<Need> {
     let on = |operations: BTreeSet<String>, keys: &[&Value]| -> Vec<Need> {
         let partitions: BTreeSet<String> = keys.iter().map(|key| text(&key["S"])).collect();

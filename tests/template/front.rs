@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::model::{Route, head_routes, of_kind, resource, routes, template};
+use crate::model::{Route, head_routes, of_kind, resource, routes, template, text};
 
 /// Routes without personal data.
 const OPEN: [&str; 6] = [
@@ -98,6 +98,10 @@ fn cors_is_allowed_only_for_configured_origins() {
     let cors = &api["CorsConfiguration"]["Fn::If"];
     assert_eq!((&cors[0], &cors[2]), (&json!("AllowsOrigins"), &json!({ "Ref": "AWS::NoValue" })));
     assert_eq!(cors[1]["AllowOrigins"], json!({ "Ref": "CorsOrigins" }));
+    let headers: BTreeSet<_> = cors[1]["AllowHeaders"].as_array().unwrap().iter().map(text).collect();
+    let by_token = ["authorization", "content-type", "idempotency-key", "if-match"];
+    let signed = ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+    assert_eq!(headers, by_token.into_iter().chain(signed).map(str::to_owned).collect());
     assert!(cors[1].get("AllowCredentials").is_none(), "tokens are sent by scripts, cookies are not used");
 }
 
@@ -140,4 +144,27 @@ fn only_this_api_invokes_the_functions_behind_it() {
     let functions = crate::model::functions().into_iter();
     let behind = functions.filter(|(folder, _)| routes().iter().any(|route| route.folder == *folder));
     assert_eq!(invoked, behind.map(|(_, function)| json!(function.name).to_string()).collect());
+}
+
+/// API Gateway inserts the values into the format as they are, without escaping what JSON needs escaped.
+#[test]
+fn each_line_of_the_access_log_is_json_whatever_a_message_holds() {
+    // Names and numbers of AWS and of the template, and nothing that a function, an authorizer or a caller
+    // writes.
+    let plain = [
+        "error.responseType",
+        "integrationLatency",
+        "integrationStatus",
+        "requestId",
+        "requestTime",
+        "responseLatency",
+        "routeKey",
+        "status",
+    ];
+    let stage = &of_kind("AWS::ApiGatewayV2::Stage")[0].properties;
+    let format = text(&stage["AccessLogSettings"]["Format"]);
+    let line: BTreeMap<String, String> = serde_json::from_str(&format).unwrap();
+    let values: BTreeSet<&str> =
+        line.values().map(|value| value.strip_prefix("$context.").unwrap()).collect();
+    assert_eq!(values, plain.into());
 }

@@ -13,6 +13,7 @@ mod feedback;
 mod front;
 mod functions;
 mod model;
+mod names;
 mod permissions;
 mod privileges;
 mod recorder;

@@ -1,5 +1,6 @@
 //! The permissions that the calls of functions need.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::config::{ConfigBag, RuntimeComponents};
@@ -14,14 +15,15 @@ use crate::model::text;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Need {
     pub(crate) action: String,
-    /// The item's partition key, for what is done to items; the index, for what is read from one.
+    /// The partition keys, for what is done to items; the index, for what is read from one.
     pub(crate) target: Target,
 }
 
 /// What a call reaches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
-    Partition(String),
+    /// All partitions that the call names, in whichever of its parts.
+    Partitions(BTreeSet<String>),
     Index(String),
     Elsewhere,
 }
@@ -59,15 +61,22 @@ impl Intercept for Recorder {
     }
 }
 
-/// A transaction has no permission of its own: it needs that of each of its parts.
+/// A transaction has no permission of its own: it needs that of each of its parts. AWS doesn't say whether
+/// the condition on a part's partition sees this part alone or the whole call. So each part has to be allowed
+/// on all partitions of the call, which is enough either way.
 fn on_items(operation: &str, body: &Value) -> Vec<Need> {
-    let need = |operation: &str, partition: &Value| Need {
-        action: format!("dynamodb:{operation}"),
-        target: Target::Partition(text(&partition["S"])),
+    let on = |operations: BTreeSet<String>, keys: &[&Value]| -> Vec<Need> {
+        let partitions: BTreeSet<String> = keys.iter().map(|key| text(&key["S"])).collect();
+        let need = |operation| Need {
+            action: format!("dynamodb:{operation}"),
+            target: Target::Partitions(partitions.clone()),
+        };
+        operations.into_iter().map(need).collect()
     };
+    let only = |key: &Value| on(BTreeSet::from([operation.to_owned()]), &[key]);
     match operation {
-        "GetItem" | "UpdateItem" | "DeleteItem" => vec![need(operation, &body["Key"]["pk"])],
-        "PutItem" => vec![need(operation, &body["Item"]["pk"])],
+        "GetItem" | "UpdateItem" | "DeleteItem" => only(&body["Key"]["pk"]),
+        "PutItem" => only(&body["Item"]["pk"]),
         "Scan" => vec![elsewhere("dynamodb:Scan")],
         "Query" if body.get("IndexName").is_some() => {
             vec![Need {
@@ -78,23 +87,23 @@ fn on_items(operation: &str, body: &Value) -> Vec<Need> {
         "Query" => {
             let condition = text(&body["KeyConditionExpression"]);
             assert!(condition.starts_with("pk = :pk"), "no partition in {condition}");
-            vec![need(operation, &body["ExpressionAttributeValues"][":pk"])]
+            only(&body["ExpressionAttributeValues"][":pk"])
         }
         "BatchGetItem" => {
             let tables = body["RequestItems"].as_object().unwrap().values();
             let keys = tables.flat_map(|table| table["Keys"].as_array().unwrap());
-            keys.map(|key| need(operation, &key["pk"])).collect()
+            let keys: Vec<&Value> = keys.map(|key| &key["pk"]).collect();
+            on(BTreeSet::from([operation.to_owned()]), &keys)
         }
         "TransactWriteItems" => {
-            let part = |part: &Value| {
-                let (kind, part) = part.as_object().unwrap().iter().next().unwrap();
-                match kind.as_str() {
-                    "Put" => need("PutItem", &part["Item"]["pk"]),
-                    "ConditionCheck" => need("ConditionCheckItem", &part["Key"]["pk"]),
-                    other => need(&format!("{other}Item"), &part["Key"]["pk"]),
-                }
+            let parts = body["TransactItems"].as_array().unwrap().iter();
+            let parts = parts.map(|part| part.as_object().unwrap().iter().next().unwrap());
+            let part = |(kind, part): (&String, &'_ Value)| match kind.as_str() {
+                "Put" => ("PutItem".to_owned(), part["Item"]["pk"].clone()),
+                other => (format!("{other}Item"), part["Key"]["pk"].clone()),
             };
-            body["TransactItems"].as_array().unwrap().iter().map(part).collect()
+            let (operations, keys): (BTreeSet<String>, Vec<Value>) = parts.map(part).unzip();
+            on(operations, &keys.iter().collect::<Vec<_>>())
         }
         other => panic!("nothing is known of the permissions that {other} needs"),
     }

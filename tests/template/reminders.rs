@@ -17,10 +17,12 @@ fn the_planner_follows_the_table_from_the_oldest_record_on() {
     let changes = changes();
     assert_eq!(changes["Stream"], get_att("Table.StreamArn"));
     assert_eq!(changes["StartingPosition"], "TRIM_HORIZON");
-    for action in ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"] {
-        let on = allowed(&role_of("plan_reminders"), &format!("dynamodb:{action}"));
-        assert_eq!(on, [get_att("Table.StreamArn")], "{action}");
+    let on = |action: &str| allowed(&role_of("plan_reminders"), &format!("dynamodb:{action}"));
+    for action in ["DescribeStream", "GetRecords", "GetShardIterator"] {
+        assert_eq!(on(action), [get_att("Table.StreamArn")], "{action}");
     }
+    // The action knows no resources.
+    assert_eq!(on("ListStreams"), ["*"]);
 }
 
 #[test]

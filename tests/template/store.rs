@@ -56,10 +56,10 @@ fn the_table_has_a_stream_and_a_time_to_live() {
 }
 
 #[test]
-fn the_table_has_backups_and_is_retained_without_the_stack() {
+fn the_table_has_backups_and_is_retained_without_the_stack_but_not_after_a_failed_first_deployment() {
     let table = &of_kind("AWS::DynamoDB::Table")[0];
     assert_eq!(table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
-    assert_eq!(table.body["DeletionPolicy"], "Retain");
+    assert_eq!(table.body["DeletionPolicy"], "RetainExceptOnCreate");
     assert_eq!(table.body["UpdateReplacePolicy"], "Retain");
 }
 

@@ -88,7 +88,10 @@ def samples():
     for sample in "openapi.get", "openapi.page", "openapi.file":
         yield sample, [], 200
     yield "create_user", [], 201
-    yield "get_user", list(people()), 200
+    for sample in "get_user", "find_user":
+        yield sample, list(people()), 200
+    yield "unknown_route.default", [], 404
+    yield "unknown_route.preflight", [], 204
     yield "update_user", booked, 200
     yield "create_meeting", list(people()), 201
     for sample in "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post":

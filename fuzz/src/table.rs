@@ -33,6 +33,7 @@ pub fn api() -> Api {
             invitations_per_day: 0,
             changes_per_day: 0,
             pending_reminders: 0,
+            requests_per_minute: 0,
         },
     });
     API.clone()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use get_invite::Invites;
-use shared::api::Api;
+use shared::api::{Api, Context};
 use shared::domain::Email;
 use shared::http::{Request, Response, answer};
 use shared::notices::{DeliveryOutcome, Notifier, Planner};
@@ -79,7 +79,7 @@ async fn deliver(notifier: &Notifier, input: &str) -> Result<DeliveryOutcome, St
 
 fn function<C, F, R>(context: &C, handle: F) -> Function
 where
-    C: Clone + Send + Sync + 'static,
+    C: Context + Clone + Send + Sync + 'static,
     F: Fn(C, Request) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {

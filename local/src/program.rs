@@ -51,6 +51,9 @@ pub struct Options {
     /// How many reminders may be pending over all future meetings that a user organizes; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().pending_reminders)]
     pub pending_reminders: u64,
+    /// How many requests somebody who signs in may send in a minute; 0 is no limit.
+    #[arg(long, value_name = "NUMBER", default_value_t = Quotas::default().requests_per_minute)]
+    pub requests_per_minute: u64,
     /// How many messages one person is sent on a UTC day, at most 2000; 0 is no limit.
     #[arg(long, value_name = "NUMBER", default_value = "200", value_parser = message_limit)]
     pub messages_per_recipient_per_day: MessageLimit,
@@ -127,6 +130,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
                 invitations_per_day: options.invitations_per_day,
                 changes_per_day: options.changes_per_day,
                 pending_reminders: options.pending_reminders,
+                requests_per_minute: options.requests_per_minute,
             },
             message_limit: options.messages_per_recipient_per_day,
             retention: Retention::of_days(options.retention_days).unwrap_or_default(),

@@ -212,6 +212,7 @@ pub fn quotas() -> Result<Quotas, SettingError> {
         invitations_per_day: limit("QUOTA_INVITATIONS_PER_DAY", defaults.invitations_per_day)?,
         changes_per_day: limit("QUOTA_CHANGES_PER_DAY", defaults.changes_per_day)?,
         pending_reminders: limit("QUOTA_PENDING_REMINDERS", defaults.pending_reminders)?,
+        requests_per_minute: limit("QUOTA_REQUESTS_PER_MINUTE", defaults.requests_per_minute)?,
     })
 }
 

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::api::Api;
+use crate::api::{Api, Context};
 use crate::aws::{self, SettingError};
 use crate::clock::Clock;
 use crate::http::{Request, Response, answer};
@@ -42,7 +42,7 @@ pub async fn serve_with<C, F, R>(
     use_case: F,
 ) -> Result<(), Error>
 where
-    C: Clone + Send + Sync + 'static,
+    C: Context + Clone + Send + Sync + 'static,
     F: Fn(C, Request) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {

@@ -5,6 +5,7 @@
 //! and against AWS in production.
 
 pub mod access;
+pub mod admission;
 pub mod api;
 pub mod attempt;
 pub mod attendance;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join3;
 use tokio::time::timeout;
 
-use crate::domain::quota::{Demand, Quota, next_day};
+use crate::domain::quota::{Demand, Quota, next_day, next_minute};
 use crate::domain::{Meeting, MeetingId, Quotas, UserId};
 use crate::store::{Found, ReadSet, Session, Store, StoreError, Transaction};
 
@@ -45,6 +45,11 @@ pub struct QuotaExceeded {
 }
 
 impl QuotaExceeded {
+    /// A quota that has room in the next minute.
+    pub fn until_next_minute(demand: Demand, used: u64, now: DateTime<Utc>) -> Self {
+        Self { demand, used, wait: next_minute(now) - now }
+    }
+
     /// A quota that may have room on the next UTC day.
     pub fn until_next_day(demand: Demand, used: u64, now: DateTime<Utc>) -> Self {
         Self { demand, used, wait: next_day(now) - now }

@@ -22,8 +22,13 @@ const RUNS: usize = 5;
 #[tokio::main]
 async fn main() {
     // Without quotas, since that of pending reminders reads the whole calendar for each booking.
-    let quotas =
-        Quotas { meetings_per_day: 0, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 0 };
+    let quotas = Quotas {
+        meetings_per_day: 0,
+        invitations_per_day: 0,
+        changes_per_day: 0,
+        pending_reminders: 0,
+        requests_per_minute: 0,
+    };
     let world = World::with_quotas(quotas).await;
     let [ana, bo] = world.people(["ana", "bo"]).await;
     for number in 0..MEETINGS {

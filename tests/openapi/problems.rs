@@ -24,6 +24,8 @@ struct Fixture {
     world: World,
     /// A world whose callers sign in, with Ana alone in it.
     signing_in: World,
+    /// Another one, in which a caller may send one request in a minute.
+    limiting: World,
     /// Organizes every meeting; Bo takes part, Cy doesn't.
     ana: Person,
     bo: Person,
@@ -55,7 +57,9 @@ impl Fixture {
         let token = signing_in.token(&TokenRequest::of(&ana.email));
         let user = signing_in.send_as(&token, Method::POST, "/api/create_user", &new_user("ana")).await;
         assert_eq!(user.status, 201, "{}", user.body);
-        Self { world, signing_in, ana, bo, cy, meeting, other, cancelled }
+        let one = Quotas { requests_per_minute: 1, ..Quotas::default() };
+        let limiting = World::signed_in_with(one).await;
+        Self { world, signing_in, limiting, ana, bo, cy, meeting, other, cancelled }
     }
 
     /// A request that succeeds, also after others were refused.
@@ -140,25 +144,28 @@ impl Fixture {
         self.send_text(operation, asked, body).await
     }
 
-    /// The responses to a caller without a token, to one with an unverified address, and to another account
-    /// with the address of a user.
-    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 3] {
+    /// The responses to a caller without a token, to one with an unverified address, to another account with
+    /// the address of a user, and to a caller who has sent a request before.
+    async fn refused_callers(&self, operation: &Operation) -> [ApiResponse; 4] {
         let mut asked = self.good(&operation.id);
         if operation.id == "create_user" {
             asked.body["email"] = json!(self.ana.email);
         }
-        let send = async |wish: Option<TokenRequest>| {
+        let send_to = async |world: &World, wish: Option<TokenRequest>| {
             let mut request = self.request(operation, &asked, asked.body.to_string());
             if let Some(wish) = wish {
-                let token = format!("Bearer {}", self.signing_in.token(&wish));
+                let token = format!("Bearer {}", world.token(&wish));
                 request.headers_mut().insert(header::AUTHORIZATION, token.parse().unwrap());
             }
-            self.signing_in.request(request).await
+            world.request(request).await
         };
+        let send = async |wish| send_to(&self.signing_in, wish).await;
         let ana = TokenRequest::of(&self.ana.email);
         let unverified = TokenRequest { email_verified: false, ..ana.clone() };
-        let another = TokenRequest { subject: Some("another".to_owned()), ..ana };
-        [send(None).await, send(Some(unverified)).await, send(Some(another)).await]
+        let another = TokenRequest { subject: Some("another".to_owned()), ..ana.clone() };
+        send_to(&self.limiting, Some(ana.clone())).await;
+        let once_more = send_to(&self.limiting, Some(ana)).await;
+        [send(None).await, send(Some(unverified)).await, send(Some(another)).await, once_more]
     }
 
     async fn send_text(&self, operation: &Operation, asked: &TestRequest, body: String) -> ApiResponse {
@@ -226,8 +233,13 @@ async fn every_problem_is_provoked_where_it_is_documented() {
     for (operation, asked) in fixture.refused() {
         note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }
-    let quotas =
-        Quotas { meetings_per_day: 1, invitations_per_day: 1, changes_per_day: 1, pending_reminders: 1 };
+    let quotas = Quotas {
+        meetings_per_day: 1,
+        invitations_per_day: 1,
+        changes_per_day: 1,
+        pending_reminders: 1,
+        requests_per_minute: 1,
+    };
     fixture.world.restart_with(quotas);
     let mut more = fixture.good("update_meeting");
     more.body["notification_interval"] = json!([60, 30, 10]);

@@ -99,9 +99,16 @@ fn each_gets_the_environment_it_reads() {
             expected.extend(["METRICS_NAMESPACE", "INVITATIONS"]);
         }
         // Whatever writes a meeting, its rows or its pages.
-        let reads =
-            ["create_user", "get_free_slots", "get_invite", "get_meeting", "get_reminders", "get_user"];
-        let others = ["health", "openapi", "update_user"];
+        let reads = [
+            "create_user",
+            "find_user",
+            "get_free_slots",
+            "get_invite",
+            "get_meeting",
+            "get_reminders",
+            "get_user",
+        ];
+        let others = ["health", "openapi", "unknown_route", "update_user"];
         if ![&reads[..], &others].concat().contains(&folder.as_str()) {
             expected.insert("RETENTION_DAYS");
         }
@@ -119,6 +126,11 @@ fn each_gets_the_environment_it_reads() {
         }
         if ["create_meeting", "update_meeting"].contains(&folder.as_str()) {
             expected.insert("WEBHOOKS");
+        }
+        // Whoever is behind HTTP and has the table.
+        let by_the_clock = ["plan_reminders", "notify", "notify_webhook", "sweep", "recompute_meetings"];
+        if expected.contains("TABLE_NAME") && !by_the_clock.contains(&folder.as_str()) {
+            expected.insert("QUOTA_REQUESTS_PER_MINUTE");
         }
         if folder == "create_meeting" {
             expected.insert("QUOTA_MEETINGS_PER_DAY");
@@ -140,13 +152,19 @@ fn each_gets_the_environment_it_reads() {
 /// Wherever Tactful runs without a word on quotas, they are the same.
 #[test]
 fn quotas_are_parameters_whose_defaults_are_those_of_the_program() {
-    let Quotas { meetings_per_day, invitations_per_day, changes_per_day, pending_reminders } =
-        Quotas::default();
+    let Quotas {
+        meetings_per_day,
+        invitations_per_day,
+        changes_per_day,
+        pending_reminders,
+        requests_per_minute,
+    } = Quotas::default();
     for (parameter, variable, default) in [
         ("MeetingsPerDay", "QUOTA_MEETINGS_PER_DAY", meetings_per_day),
         ("InvitationsPerDay", "QUOTA_INVITATIONS_PER_DAY", invitations_per_day),
         ("ChangesPerDay", "QUOTA_CHANGES_PER_DAY", changes_per_day),
         ("PendingReminders", "QUOTA_PENDING_REMINDERS", pending_reminders),
+        ("RequestsPerMinute", "QUOTA_REQUESTS_PER_MINUTE", requests_per_minute),
         ("MessagesPerRecipientPerDay", "MESSAGES_PER_RECIPIENT_PER_DAY", MessageLimit::default().per_day()),
         ("RetentionDays", "RETENTION_DAYS", 0),
     ] {

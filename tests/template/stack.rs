@@ -153,10 +153,14 @@ impl Stack {
         F: Fn(Api, Request) -> R,
         R: Future<Output = Result<Response, Problem>>,
     {
-        let api = self.contexts(name).api;
+        let mut api = self.contexts(name).api;
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
+        let admission = api.admit(&request);
         let response = self.contended(function(api, request)).await;
+        if let Some(admission) = admission {
+            admission.granted().await.unwrap();
+        }
         let response = response.unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
         serde_json::from_slice(response.body()).unwrap_or_default()
     }

@@ -3,7 +3,7 @@
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue};
 use shared::access::rules::OnMeeting;
-use shared::api::Api;
+use shared::api::{Api, Context};
 use shared::calendar::{Audience, Identity, Method, document};
 use shared::domain::{Email, MeetingId};
 use shared::http::{Request, Response, etag, path_id};
@@ -17,6 +17,12 @@ pub struct Invites {
     pub api: Api,
     /// The address that mail comes from: mail about the meeting has the same file.
     pub sender: Email,
+}
+
+impl Context for Invites {
+    fn api(&mut self) -> Option<&mut Api> {
+        Some(&mut self.api)
+    }
 }
 
 /// Answers a meeting as an iCalendar object, with its version as the entity tag. The object of a cancelled

@@ -138,11 +138,8 @@ impl Caller {
         self.may_as_owner(OnUser::HaveAddress, address)
     }
 
-    /// Whether they may create a meeting in the name of whoever has that address, whether or not a user has
-    /// it.
-    ///
-    /// # Errors
-    /// 403 `forbidden`.
+    /// The same for creating a meeting in its owner's name.
+    #[expect(clippy::missing_errors_doc, reason = "as above")]
     pub fn may_act_as(&self, address: &Email) -> Result<(), Problem> {
         self.may_as_owner(OnUser::ActAs, address)
     }

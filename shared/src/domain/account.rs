@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::digest;
+
 /// An account at an issuer of tokens. An address may pass to another person; an account doesn't: issuer and
 /// subject together are the only identifier that is never given to somebody else (OpenID Connect Core 1.0,
 /// section 5.7).
@@ -16,6 +18,11 @@ pub struct Account {
 impl Account {
     /// The longest subject, in bytes (OpenID Connect Core 1.0, section 2).
     pub const MAX_SUBJECT: usize = 255;
+
+    /// A name that has neither issuer nor subject in it, and is always the same for the same account.
+    pub fn digest(&self) -> String {
+        digest(&[&self.issuer, &self.subject])
+    }
 }
 
 /// Without the subject, which may be an address.

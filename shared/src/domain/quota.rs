@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 use strum::IntoStaticStr;
 
 use super::MeetingId;
+use crate::time::Minute;
 
 /// The limits of a deployment, the same for every user. 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Quotas {
     pub changes_per_day: u64,
     /// How many reminders may be pending, over all future meetings that they organize.
     pub pending_reminders: u64,
+    /// How many requests somebody who signs in may send in a minute of the clock, whatever becomes of them.
+    pub requests_per_minute: u64,
 }
 
 impl Default for Quotas {
@@ -30,6 +33,7 @@ impl Default for Quotas {
             invitations_per_day: 5_000,
             changes_per_day: 50_000,
             pending_reminders: 50_000,
+            requests_per_minute: 600,
         }
     }
 }
@@ -43,6 +47,7 @@ pub enum Quota {
     InvitationsPerDay,
     ChangesPerDay,
     PendingReminders,
+    RequestsPerMinute,
 }
 
 impl Quota {
@@ -71,6 +76,7 @@ impl Quotas {
             Quota::InvitationsPerDay => self.invitations_per_day,
             Quota::ChangesPerDay => self.changes_per_day,
             Quota::PendingReminders => self.pending_reminders,
+            Quota::RequestsPerMinute => self.requests_per_minute,
         };
         (limit > 0 && wanted > 0).then_some(Demand { quota, limit, wanted })
     }
@@ -99,6 +105,7 @@ impl Demand {
             Quota::PendingReminders => {
                 format!("A user's future meetings may have {limit} pending reminders")
             }
+            Quota::RequestsPerMinute => format!("A caller may send {limit} requests per minute"),
         };
         if self.room().is_none() {
             return format!(
@@ -114,6 +121,11 @@ impl Demand {
 pub fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
     let midnight = now.date_naive().and_time(NaiveTime::MIN).and_utc();
     midnight.checked_add_days(Days::new(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The beginning of the next minute, when the count of requests starts again at 0.
+pub fn next_minute(now: DateTime<Utc>) -> DateTime<Utc> {
+    Minute::after(now).start()
 }
 
 /// The pending reminders of a user's future meetings.
@@ -152,8 +164,13 @@ impl PendingReminders {
 mod tests {
     use super::*;
 
-    const QUOTAS: Quotas =
-        Quotas { meetings_per_day: 3, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 10 };
+    const QUOTAS: Quotas = Quotas {
+        meetings_per_day: 3,
+        invitations_per_day: 0,
+        changes_per_day: 0,
+        pending_reminders: 10,
+        requests_per_minute: 0,
+    };
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -161,10 +178,15 @@ mod tests {
 
     #[test]
     fn quotas_have_the_names_of_the_api() {
-        let all =
-            [Quota::MeetingsPerDay, Quota::InvitationsPerDay, Quota::ChangesPerDay, Quota::PendingReminders];
-        let names = ["meetings_per_day", "invitations_per_day", "changes_per_day", "pending_reminders"];
-        assert_eq!(all.map(Quota::as_str), names);
+        for (quota, name) in [
+            (Quota::MeetingsPerDay, "meetings_per_day"),
+            (Quota::InvitationsPerDay, "invitations_per_day"),
+            (Quota::ChangesPerDay, "changes_per_day"),
+            (Quota::PendingReminders, "pending_reminders"),
+            (Quota::RequestsPerMinute, "requests_per_minute"),
+        ] {
+            assert_eq!(quota.as_str(), name);
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 
 use futures_util::FutureExt;
+use futures_util::future::join;
 use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, RequestExt};
 use serde::Serialize;
@@ -26,6 +27,7 @@ pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve, resolve_start};
 
+use crate::api::Context;
 use crate::problem::{Code, Problem};
 
 /// The largest answer, in bytes as Lambda counts them: its body is a text in a JSON object, where every quote
@@ -40,13 +42,26 @@ pub type Response = lambda_http::Response<Body>;
 
 /// Runs a use case and turns its outcome into an answer: a problem, and a panic too. Every answer gets the
 /// headers of [`add_security_headers`]. A failure of the service is logged here, once, and nowhere else.
-pub async fn answer<A, F, R>(api: A, request: Request, use_case: F) -> Response
+///
+/// Meanwhile the request is counted, if its caller signs in. If it is one too many, that is the answer
+/// whatever came of the use case, which has written nothing then.
+pub async fn answer<C, F, R>(mut context: C, request: Request, use_case: F) -> Response
 where
-    F: FnOnce(A, Request) -> R,
+    C: Context,
+    F: FnOnce(C, Request) -> R,
     R: Future<Output = Result<Response, Problem>>,
 {
-    let outcome = AssertUnwindSafe(async { use_case(api, request).await }).catch_unwind().await;
+    let admission = context.api().and_then(|api| api.admit(&request));
+    let granted = async {
+        match &admission {
+            Some(admission) => admission.granted().await.map_err(Problem::from),
+            None => Ok(()),
+        }
+    };
+    let outcome = AssertUnwindSafe(async { use_case(context, request).await }).catch_unwind();
+    let (granted, outcome) = join(granted, outcome).await;
     let outcome = outcome.unwrap_or_else(|_| Err(Problem::internal("the use case panicked")));
+    let outcome = granted.and(outcome);
     let mut response = outcome.unwrap_or_else(|problem| {
         if let Some(cause) = problem.cause() {
             tracing::error!(code = problem.code().as_str(), cause, "request failed");

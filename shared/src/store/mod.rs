@@ -3,6 +3,7 @@
 //! [`Transaction`]; what an SDK error means, only this module knows.
 
 mod calendar;
+mod callers;
 mod claims;
 mod expiry;
 mod meetings;
@@ -22,7 +23,7 @@ pub use calendar::{MAX_BOOKINGS, Page, bookings};
 pub use claims::Claim;
 pub use messages::ClaimOutcome;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};
-pub use table::{Found, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
+pub use table::{Found, Gate, IsConflict, Key, ReadSet, Retries, Session, Store, StoreError, Transaction};
 pub use users::{Creation, Update, UserChange};
 pub use wall_clocks::{ComingMeeting, ComingMeetings, ScanPosition};
 pub use zone_rules::{Walk, ZoneRules};

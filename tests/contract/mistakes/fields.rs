@@ -24,7 +24,7 @@ fn names(scene: &Scene) -> Vec<Row> {
         let body = renamed(new_user("Cy"), from, to);
         post("/api/create_user", body).names(&[from, to]).says(&[&format!("did you mean {from}?")])
     };
-    let all = "is not a field of this call; its fields are creator_id, time_zone, start_time, end_time, \
+    let all = "is not a field of this call; its fields are creator_id, creator_email, time_zone, start_time, end_time, \
                participants, notification_interval, title, description, location";
     vec![
         meeting("timeZone", "time_zone"),

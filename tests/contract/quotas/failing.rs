@@ -6,8 +6,13 @@ use shared::domain::Quotas;
 
 use super::{TODAY, UNLIMITED, counted, refused, try_hour};
 
-const QUOTAS: Quotas =
-    Quotas { meetings_per_day: 3, invitations_per_day: 9, changes_per_day: 100, pending_reminders: 100 };
+const QUOTAS: Quotas = Quotas {
+    meetings_per_day: 3,
+    invitations_per_day: 9,
+    changes_per_day: 100,
+    pending_reminders: 100,
+    ..UNLIMITED
+};
 
 /// Gives the first call of that operation an outcome.
 fn fail_first(world: &World, operation: &'static str, outcome: CallOutcome) {

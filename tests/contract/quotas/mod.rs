@@ -5,6 +5,7 @@ mod daily;
 mod failing;
 mod pending;
 mod recipient;
+mod requests;
 
 use axum::http::header;
 use harness::{ApiResponse, Person, World};
@@ -12,8 +13,13 @@ use serde_json::{Value, json};
 use shared::domain::Quotas;
 
 /// No limits. Tests set some.
-const UNLIMITED: Quotas =
-    Quotas { meetings_per_day: 0, invitations_per_day: 0, changes_per_day: 0, pending_reminders: 0 };
+const UNLIMITED: Quotas = Quotas {
+    meetings_per_day: 0,
+    invitations_per_day: 0,
+    changes_per_day: 0,
+    pending_reminders: 0,
+    requests_per_minute: 0,
+};
 
 /// The day on which every world begins.
 const TODAY: &str = "2026-11-02";

@@ -2,6 +2,7 @@
 //! and errors. It knows no entity.
 
 mod error;
+mod gate;
 mod key;
 mod read;
 mod retry;
@@ -23,6 +24,7 @@ use crate::domain::Retention;
 
 pub use error::StoreError;
 pub(super) use error::WriteOutcome;
+pub use gate::Gate;
 pub use key::Key;
 pub(super) use key::{ItemKey, key_of};
 pub use read::{Found, ReadSet};
@@ -43,13 +45,20 @@ pub struct Store {
     pub(super) client: Client,
     pub(super) table: String,
     pub(super) retention: Option<Retention>,
+    gate: Option<Gate>,
     commit_timeout: Duration,
 }
 
 impl Store {
     /// The table of that name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into(), retention: None, commit_timeout: retry::COMMIT_TIMEOUT }
+        Self {
+            client,
+            table: table.into(),
+            retention: None,
+            gate: None,
+            commit_timeout: retry::COMMIT_TIMEOUT,
+        }
     }
 
     /// The same, for callers that try for that long, instead of 15 s, to commit in spite of conflicts.
@@ -62,6 +71,12 @@ impl Store {
     #[must_use]
     pub fn with_retention(self, retention: Option<Retention>) -> Self {
         Self { retention, ..self }
+    }
+
+    /// The same, for one request: its transactions wait for that gate.
+    #[must_use]
+    pub fn behind(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 
     /// How long meetings are kept, if not for ever.

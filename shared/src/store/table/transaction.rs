@@ -200,6 +200,11 @@ impl Store {
     /// # Errors
     /// A conflict when a condition fails; otherwise when the store can't be written.
     pub async fn commit(&self, transaction: Transaction) -> Result<(), StoreError> {
+        if let Some(gate) = &self.gate
+            && !gate.opens().await
+        {
+            return Err(StoreError::unavailable("the request is refused"));
+        }
         let call = self.client.transact_write_items().set_transact_items(Some(transaction.writes));
         call.send().await.map(drop).map_err(StoreError::transaction)
     }

@@ -2,6 +2,7 @@
 //! operation, and some of these are valid.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use arbitrary::{Result, Unstructured};
 use lambda_http::http::Method;
@@ -36,40 +37,27 @@ const OPERATIONS: [Operation; 8] = [
 ];
 
 impl Operation {
-    /// The fields that its body or query may have.
-    pub fn fields(self) -> &'static [&'static str] {
-        match self {
-            CreateUser | UpdateUser => {
-                &["email", "name", "timezone", "time_zone", "dnd_start_time", "dnd_end_time"]
-            }
-            CreateMeeting => &[
-                "creator_id",
-                "creator_email",
-                "start_time",
-                "end_time",
-                "time_zone",
-                "timezone",
-                "participants",
-                "notification_interval",
-                "title",
-                "description",
-                "location",
-            ],
-            AskForSlots | QueryForSlots => {
-                &["user_id", "start_time", "end_time", "time_zone", "timezone", "exclude_dnd", "min_minutes"]
-            }
-            AddParticipant | RemoveParticipant => &["user_id", "email", "meeting_id"],
-            UpdateMeeting => &[
-                "start_time",
-                "end_time",
-                "time_zone",
-                "timezone",
-                "title",
-                "description",
-                "location",
-                "notification_interval",
-            ],
-        }
+    /// The fields that its body or query may have, which are those of its schema in `openapi.yaml`.
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+            let document = yaml::to_json(include_str!("../../openapi.yaml")).unwrap();
+            serde_json::from_str(&document).unwrap()
+        });
+        let schema = match self {
+            CreateUser => "NewUser",
+            UpdateUser => "UserPatch",
+            CreateMeeting => "NewMeeting",
+            UpdateMeeting => "MeetingPatch",
+            AskForSlots | QueryForSlots => "FreeSlotsQuery",
+            AddParticipant | RemoveParticipant => "UserAndMeeting",
+        };
+        let properties = DOCUMENT["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        properties.keys().map(String::as_str)
+    }
+
+    /// Whether it has a field of that name.
+    pub fn has(self, field: &str) -> bool {
+        self.fields().any(|name| name == field)
     }
 
     /// Whether the field is required.
@@ -153,7 +141,7 @@ fn fields(u: &mut Unstructured<'_>, operation: Operation) -> Result<Map<String, 
         let there = if operation.needs(name) { u.ratio(15, 16)? } else { u.ratio(1, 3)? };
         if there {
             let value = if u.ratio(7, 8)? { good(u, name)? } else { any(u, 2)? };
-            fields.insert((*name).to_owned(), value);
+            fields.insert(name.to_owned(), value);
         }
     }
     // A user is named by one of two fields. Both together are refused.

@@ -7,9 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use ical::IcalParser;
 use libfuzzer_sys::fuzz_target;
 use shared::calendar::{Audience, Identity, document};
-use shared::domain::{
-    Description, Email, Location, Meeting, Name, Notifications, Participant, Role, Status, Title, WallClock,
-};
+use shared::domain::{Description, Email, Location, Meeting, Name, Participant, Role, Status, Title};
 use shared::time::{Interval, Zone};
 
 fuzz_target!(|text: &str| {
@@ -29,21 +27,13 @@ fuzz_target!(|text: &str| {
         role,
     };
     let interval = Interval::new(start, end).unwrap();
+    let people = vec![person("ana", Role::Organizer), person("bo", Role::Participant)];
     let meeting = Meeting {
-        id: "m1".parse().unwrap(),
-        creator_id: "ana".parse().unwrap(),
         title: title.parse::<Title>().ok(),
         description: description.parse::<Description>().ok(),
         location: location.parse::<Location>().ok(),
         status: if minutes % 2 == 0 { Status::Confirmed } else { Status::Cancelled },
-        interval,
-        zone,
-        wall_clock: WallClock::of(interval, zone),
-        participants: vec![person("ana", Role::Organizer), person("bo", Role::Participant)],
-        notifications: Notifications::default(),
-        version: 1,
-        planned_version: 1,
-        idempotency: None,
+        ..Meeting::new("m1".parse().unwrap(), "ana".parse().unwrap(), people, interval, zone)
     };
     let sender = "reminders@example.com".parse::<Email>().unwrap();
     let audience = if minutes % 3 == 0 { Audience::Organizer } else { Audience::Everyone };

@@ -53,7 +53,7 @@ fn each_bad_field_is_named(operation: Operation, body: Option<&Map<String, Value
         let (field, message) = (error["field"].as_str().unwrap(), error["message"].as_str().unwrap());
         assert!(!message.is_empty(), "{response}");
         let known = field == "Idempotency-Key"
-            || operation.fields().contains(&field)
+            || operation.has(field)
             || field.starts_with("notification_interval[")
             || body.is_none_or(|body| body.contains_key(field));
         assert!(known, "{field} is no field of {operation:?}: {response}");
@@ -63,7 +63,7 @@ fn each_bad_field_is_named(operation: Operation, body: Option<&Map<String, Value
     }
     // All fields that are invalid in every request are named. Of two names for the same field one is enough.
     for (name, value) in body.into_iter().flatten() {
-        let no_field = !operation.fields().contains(&name.as_str());
+        let no_field = !operation.has(name);
         let no_text =
             value.is_object() && !["notification_interval", "time_zone", "timezone"].contains(&name.as_str());
         if no_field || no_text {
@@ -87,29 +87,16 @@ fn is_outside_the_years(response: &Value) -> bool {
 
 /// Sends the values of a response again.
 fn again(operation: Operation, response: &Value) {
-    let same: &[&str] = match operation {
-        Operation::CreateUser | Operation::UpdateUser => {
-            &["email", "name", "timezone", "dnd_start_time", "dnd_end_time"]
-        }
-        Operation::CreateMeeting | Operation::UpdateMeeting => &[
-            "start_time",
-            "end_time",
-            "time_zone",
-            "notification_interval",
-            "title",
-            "description",
-            "location",
-        ],
-        Operation::AskForSlots | Operation::QueryForSlots => {
-            &["user_id", "start_time", "end_time", "time_zone"]
-        }
-        Operation::AddParticipant | Operation::RemoveParticipant => return,
-    };
+    if matches!(operation, Operation::AddParticipant | Operation::RemoveParticipant) {
+        return;
+    }
+    // What can be sent and is answered. People are sent as addresses, and answered with their names.
+    let answered_again = |name: &&str| *name != "participants" && response.get(*name).is_some();
+    let same: Vec<_> = operation.fields().filter(answered_again).collect();
     let mut body: Map<_, _> = same.iter().map(|name| ((*name).to_owned(), response[*name].clone())).collect();
     if operation == Operation::CreateMeeting {
         let people = response["participants"].as_array().unwrap().iter().skip(1);
         body.insert("participants".to_owned(), people.map(|person| person["email"].clone()).collect());
-        body.insert("creator_id".to_owned(), response["creator_id"].clone());
     }
     let operation = if operation == Operation::QueryForSlots { Operation::AskForSlots } else { operation };
     let request = with_body(Value::Object(body.clone()).to_string().into());

@@ -11,9 +11,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use shared::calendar::{Audience, Identity, document};
 use shared::domain::text::inline;
-use shared::domain::{
-    Description, Email, Location, Meeting, Notifications, Participant, Role, Status, Title, User, WallClock,
-};
+use shared::domain::{Description, Email, Location, Meeting, Participant, Role, Title, User};
 use shared::time::{Interval, Zone};
 
 const ZONES: [&str; 24] = [
@@ -137,21 +135,12 @@ fn meeting(rng: &mut Rng, number: usize, zone: Zone) -> Result<Meeting, Box<dyn 
         participants.push(participant(rng, name, Role::Participant)?);
     }
     let interval = interval(rng, zone)?;
+    let (id, creator_id) = (format!("meeting-{number}").parse()?, participants[0].user_id.clone());
     Ok(Meeting {
-        id: format!("meeting-{number}").parse()?,
-        creator_id: participants[0].user_id.clone(),
         title: rng.bool().then(|| words(rng, 4, " ").parse::<Title>()).transpose()?,
         description: rng.bool().then(|| words(rng, 90, "\n").parse::<Description>()).transpose()?,
         location: rng.bool().then(|| words(rng, 6, " ").parse::<Location>()).transpose()?,
-        status: Status::Confirmed,
-        interval,
-        zone,
-        wall_clock: WallClock::of(interval, zone),
-        participants,
-        notifications: Notifications::default(),
-        version: 1,
-        planned_version: 1,
-        idempotency: None,
+        ..Meeting::new(id, creator_id, participants, interval, zone)
     })
 }
 

@@ -12,7 +12,7 @@ use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
-use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, Status, User, UserId, WallClock};
+use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, User, UserId};
 use shared::http::view::BookedView;
 use shared::http::{
     By, Fields, IdempotencyKey, NamedUser, Request, Response, booking_refused, check_kept, created, etag,
@@ -213,20 +213,10 @@ fn meeting(create: &Create, attendees: &[Attendee]) -> Meeting {
     let Create { new, creator_id, id, .. } = create;
     let role = |user: &User| if user.id == *creator_id { Role::Organizer } else { Role::Participant };
     let participant = |attendee: &Attendee| Participant::new(&attendee.user, role(&attendee.user));
-    Meeting {
-        id: id.clone(),
-        creator_id: creator_id.clone(),
-        title: new.title.clone(),
-        description: new.description.clone(),
-        location: new.location.clone(),
-        status: Status::Confirmed,
-        interval: new.interval,
-        zone: new.zone,
-        wall_clock: WallClock::of(new.interval, new.zone),
-        participants: attendees.iter().map(participant).collect(),
+    let people = attendees.iter().map(participant).collect();
+    new.details.apply(Meeting {
         notifications: new.notifications.clone(),
         version: FIRST_VERSION,
-        planned_version: 0,
-        idempotency: None,
-    }
+        ..Meeting::new(id.clone(), creator_id.clone(), people, new.interval, new.zone)
+    })
 }

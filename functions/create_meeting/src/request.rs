@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use shared::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
-use shared::domain::{Channels, Description, Email, Location, Notifications, Title};
-use shared::http::{Fields, NamedUser, read};
+use shared::domain::{Channels, Email, Notifications};
+use shared::http::{Details, Fields, NamedUser, read};
 use shared::problem::{FieldError, Problem};
 use shared::time::{Interval, Zone};
 
@@ -17,9 +17,7 @@ pub(crate) struct NewMeeting {
     pub(crate) zone: Zone,
     pub(crate) participants: Vec<Email>,
     pub(crate) notifications: Notifications,
-    pub(crate) title: Option<Title>,
-    pub(crate) description: Option<Description>,
-    pub(crate) location: Option<Location>,
+    pub(crate) details: Details,
     pub(crate) warnings: Vec<FieldError>,
 }
 
@@ -48,9 +46,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
     if let Some(Some(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
     }
-    let title = fields.optional("title", read::text_or_blank::<Title>);
-    let description = fields.optional("description", read::text_or_blank::<Description>);
-    let location = fields.optional("location", read::text_or_blank::<Location>);
+    let details = Details::read(&mut fields);
     let times = zone.zip(start).zip(end).map(|((zone, start), end)| (start, end, zone));
     let interval = times.and_then(|(start, end, zone)| fields.interval(&start, &end, zone, MAX_DAYS));
     let new = || {
@@ -61,9 +57,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
             zone: zone?,
             participants: participants?,
             notifications: notifications?.unwrap_or_default(),
-            title: title?.flatten(),
-            description: description?.flatten(),
-            location: location?.flatten(),
+            details: details?,
             warnings,
         })
     };

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use shared::domain::meeting::MAX_DAYS;
-use shared::domain::{Channels, Description, Location, Meeting, Notifications, Title, WallClock};
-use shared::http::{self, Fields, Patch, read};
+use shared::domain::{Channels, Meeting, Notifications, WallClock};
+use shared::http::{self, Details, Fields, Patch, read};
 use shared::problem::{FieldError, Problem};
 use shared::time::{ParsedTime, TzdbRelease, Zone};
 
@@ -13,9 +13,7 @@ pub(crate) struct MeetingPatch {
     start: Option<ParsedTime>,
     end: Option<ParsedTime>,
     zone: Option<Zone>,
-    title: Patch<Title>,
-    description: Patch<Description>,
-    location: Patch<Location>,
+    details: Details,
     notifications: Patch<Notifications>,
 }
 
@@ -24,9 +22,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
     let end = fields.replace("end_time", read::time);
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.replace(spelling, read::zone);
-    let title = fields.patch("title", read::text_or_blank::<Title>);
-    let description = fields.patch("description", read::text_or_blank::<Description>);
-    let location = fields.patch("location", read::text_or_blank::<Location>);
+    let details = Details::read(&mut fields);
     let notifications = fields.patch("notification_interval", read::notifications);
     if let Some(Patch::Set(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
@@ -36,9 +32,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
             start: start?,
             end: end?,
             zone: zone?,
-            title: title?.flatten(),
-            description: description?.flatten(),
-            location: location?.flatten(),
+            details: details?,
             notifications: notifications?,
         })
     };
@@ -77,15 +71,12 @@ impl MeetingPatch {
             interval,
             zone,
             wall_clock: if same_times { before.wall_clock.clone() } else { WallClock::of(interval, zone) },
-            title: self.title.clone().apply(before.title.clone()),
-            description: self.description.clone().apply(before.description.clone()),
-            location: self.location.clone().apply(before.location.clone()),
             notifications: match &self.notifications {
                 Patch::Keep => before.notifications.clone(),
                 Patch::Clear => Notifications::default(),
                 Patch::Set(notifications) => notifications.clone(),
             },
-            ..before.clone()
+            ..self.details.apply(before.clone())
         };
         Ok((after, warnings))
     }

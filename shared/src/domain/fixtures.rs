@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    Email, Event, Meeting, MeetingId, Name, Notifications, Participant, Role, Status, User, UserId, WallClock,
-};
+use super::{Email, Event, Meeting, MeetingId, Name, Participant, Role, User, UserId};
 use crate::time::{Interval, Zone};
 
 /// The instant that `text` is in RFC 3339.
@@ -35,22 +33,8 @@ pub(crate) fn meeting(start: DateTime<Utc>, people: &[&User]) -> Meeting {
     let role = |index| if index == 0 { Role::Organizer } else { Role::Participant };
     let people = people.iter().enumerate();
     let participants: Vec<_> = people.map(|(index, user)| Participant::new(user, role(index))).collect();
-    Meeting {
-        id: "m-1".parse::<MeetingId>().unwrap(),
-        creator_id: participants[0].user_id.clone(),
-        title: None,
-        description: None,
-        location: None,
-        status: Status::Confirmed,
-        interval: hour(start),
-        zone: Zone::UTC,
-        wall_clock: WallClock::of(hour(start), Zone::UTC),
-        participants,
-        notifications: Notifications::default(),
-        version: 1,
-        planned_version: 1,
-        idempotency: None,
-    }
+    let (id, creator_id) = ("m-1".parse::<MeetingId>().unwrap(), participants[0].user_id.clone());
+    Meeting { planned_version: 1, ..Meeting::new(id, creator_id, participants, hour(start), Zone::UTC) }
 }
 
 /// The meeting after `user` was removed from it.

@@ -55,6 +55,32 @@ pub struct Meeting {
 }
 
 impl Meeting {
+    /// A new meeting, confirmed and with its default reminders, about which nothing is written.
+    pub fn new(
+        id: MeetingId,
+        creator_id: UserId,
+        participants: Vec<Participant>,
+        interval: Interval,
+        zone: Zone,
+    ) -> Self {
+        Self {
+            id,
+            creator_id,
+            title: None,
+            description: None,
+            location: None,
+            status: Status::Confirmed,
+            interval,
+            zone,
+            wall_clock: WallClock::of(interval, zone),
+            participants,
+            notifications: Notifications::default(),
+            version: 1,
+            planned_version: 0,
+            idempotency: None,
+        }
+    }
+
     /// Its interval as it follows from its wall clock by the rules of this program.
     pub fn interval_by_wall_clock(&self) -> Interval {
         self.wall_clock.interval(self.zone, self.interval)

@@ -1,5 +1,6 @@
 //! Requests of API Gateway to typed values, and values and problems to answers.
 
+mod details;
 mod fields;
 mod names;
 mod people;
@@ -20,6 +21,7 @@ use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, RequestExt};
 use serde::Serialize;
 
+pub use details::Details;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
 pub use preconditions::{IdempotencyKey, check_version, etag};

@@ -1,5 +1,5 @@
 //! What a mail says. The wording is in `templates/`: `base.txt` and `base.html` hold what all mails have in
-//! common, the two files named after a mail hold its first sentence.
+//! common, the two files named after a mail hold its first sentence, and `subject.txt` holds the subjects.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,8 @@ impl<'a> MailContent<'a> {
     ) -> Self {
         let start = reader.zone.local(meeting.interval.start());
         let title = inline(&meeting.heading()).into_owned();
-        let subject = format!("{}: {title}, {}", subject_word(update), start.format("%a %-d %b %H:%M"));
+        let start = start.format("%a %-d %b %H:%M").to_string();
+        let subject = Subject { update, title: &title, start }.to_string();
         let description: Vec<_> = meeting.description.iter().flat_map(Description::lines).collect();
         let content = MailContent {
             update,
@@ -191,6 +192,15 @@ impl<'a> MailContent<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "subject.txt")]
+struct Subject<'a> {
+    update: Option<&'a CalendarUpdate>,
+    title: &'a str,
+    /// The start by the reader's clock, such as `Tue 1 Dec 10:00`.
+    start: String,
+}
+
+#[derive(Template)]
 enum Text<'a> {
     #[template(path = "reminder.txt")]
     Reminder { content: &'a MailContent<'a> },
@@ -265,17 +275,5 @@ impl<'a> Anchor<'a> {
             after: inline(link.after),
             url: link.url,
         }
-    }
-}
-
-/// What the subject begins with.
-fn subject_word(update: Option<&CalendarUpdate>) -> &'static str {
-    match update {
-        None => "Reminder",
-        Some(CalendarUpdate::Invite(_)) => "Invitation",
-        Some(CalendarUpdate::Change { .. }) => "Updated",
-        Some(CalendarUpdate::Cancel { .. }) => "Cancelled",
-        Some(CalendarUpdate::Remove { .. }) => "Removed",
-        Some(CalendarUpdate::Withdraw { .. }) => "Withdrawn",
     }
 }

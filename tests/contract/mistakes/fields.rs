@@ -1,5 +1,6 @@
 //! Fields of other names, and values of other kinds.
 
+use harness::document::Document;
 use harness::{new_user, with};
 use serde_json::{Value, json};
 
@@ -24,8 +25,10 @@ fn names(scene: &Scene) -> Vec<Row> {
         let body = renamed(new_user("Cy"), from, to);
         post("/api/create_user", body).names(&[from, to]).says(&[&format!("did you mean {from}?")])
     };
-    let all = "is not a field of this call; its fields are creator_id, creator_email, time_zone, start_time, end_time, \
-               participants, notification_interval, title, description, location";
+    // Every documented field, under the documented spelling.
+    let documented = Document::served().root["components"]["schemas"]["NewMeeting"]["properties"].as_object();
+    let mut all = vec!["is not a field of this call; its fields are "];
+    all.extend(documented.unwrap().keys().map(String::as_str).filter(|name| *name != "timezone"));
     vec![
         meeting("timeZone", "time_zone"),
         meeting("tz", "time_zone"),
@@ -43,7 +46,7 @@ fn names(scene: &Scene) -> Vec<Row> {
         optional("notes", "description"),
         optional("place", "location"),
         optional("duration", "end_time"),
-        scene.meeting_with(json!({ "colour": "red" })).names(&["colour"]).says(&[all]),
+        scene.meeting_with(json!({ "colour": "red" })).names(&["colour"]).says(&all),
         user("timeZone", "timezone"),
         user("zone", "timezone"),
         user("mail", "email"),

@@ -2,7 +2,7 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, from_value, json, to_value};
 
 use super::*;
-use crate::domain::{Channel, Role, Status, WallClock};
+use crate::domain::{Channel, Role};
 use crate::time::{Interval, Zone};
 
 fn meeting() -> Meeting {
@@ -10,26 +10,18 @@ fn meeting() -> Meeting {
     let interval = Interval::new(start, start + TimeDelta::minutes(30)).unwrap();
     let entries = [(Channel::Email, 60, None), (Channel::Webhook, 30, Some(10))];
     let entries = entries.map(|(channel, before, every)| Notification::new(channel, before, every).unwrap());
+    let ana = Participant {
+        user_id: "ana-1".parse().unwrap(),
+        email: "ana@example.com".parse().unwrap(),
+        name: "Ana".parse().unwrap(),
+        role: Role::Organizer,
+    };
     Meeting {
-        id: "m-1".parse().unwrap(),
-        creator_id: "ana-1".parse().unwrap(),
         title: Some("Review".parse().unwrap()),
-        description: None,
-        location: None,
-        status: Status::Confirmed,
-        interval,
-        zone: Zone::UTC,
-        wall_clock: WallClock::of(interval, Zone::UTC),
-        participants: vec![Participant {
-            user_id: "ana-1".parse().unwrap(),
-            email: "ana@example.com".parse().unwrap(),
-            name: "Ana".parse().unwrap(),
-            role: Role::Organizer,
-        }],
         notifications: Notifications::new(entries.to_vec()).unwrap(),
         version: 2,
         planned_version: 1,
-        idempotency: None,
+        ..Meeting::new("m-1".parse().unwrap(), ana.user_id.clone(), vec![ana], interval, Zone::UTC)
     }
 }
 

@@ -7,7 +7,7 @@ use shared::domain::Retention;
 use crate::{TABLE, World, WorldSettings};
 
 impl World {
-    /// An empty world at [`BEGINNING`] that keeps meetings for so many days, and sends invitations.
+    /// An empty world at [`crate::BEGINNING`] that keeps meetings for so many days, and sends invitations.
     pub async fn with_retention(days: u32) -> Self {
         let retention = Retention::of_days(days).unwrap();
         Self::begin(WorldSettings { retention, invitations: true, ..WorldSettings::default() }).await

@@ -54,10 +54,16 @@ own_time() {
     text start_time "${answer%%\"booked_meetings\"*}" | sed 's/\(.*\)T\(..:..\):..\(.*\)/\2 on \1 (UTC\3)/'
 }
 
-# The minute in $1 seconds, in UTC: the second form is for the `date` of BSD and macOS.
-minute_in() {
-    at=$(($(date +%s) + $1))
+# The minute $1, counted from 1970, in UTC: the second form is for the `date` of BSD and macOS.
+instant() {
+    at=$(($1 * 60))
     date -u -d "@$at" +%FT%RZ 2>/dev/null || date -u -r "$at" +%FT%RZ
+}
+
+# The minute $1, counted from 1970, on clocks in Kolkata, which are 330 minutes ahead all year.
+clock_in_kolkata() {
+    minute=$((($1 + 330) % 1440))
+    printf '%02d:%02d' $((minute / 60)) $((minute % 60))
 }
 
 in_words() {
@@ -86,25 +92,30 @@ bo_email=bo+$run@example.com
 ana_token=$(token_of "$ana_email")
 bo_token=$(token_of "$bo_email")
 
+# Ana is reminded two minutes before the start. Bo's hours begin at that very minute, at whatever time of the day this
+# runs: so his reminder comes before them, with five minutes to spare. That is a minute later than the last in which an
+# invitation is sent, or the two would be one mail.
+start_minute=$(($(date +%s) / 60 + 10))
+start=$(instant $start_minute)
+end=$(instant $((start_minute + 30)))
+bo_from=$(clock_in_kolkata $((start_minute - 2)))
+bo_until=$(clock_in_kolkata $((start_minute + 538)))
+
 request "$ana_token" /api/create_user "{\"email\":\"$ana_email\",\"name\":\"Ana\",\"timezone\":\"Europe/Madrid\"}"
 ana=$(text user_id "$answer")
 echo "Created Ana, $ana_email, in Europe/Madrid. She may be disturbed at any time."
 request "$bo_token" /api/create_user "{\"email\":\"$bo_email\",\"name\":\"Bo\",\"timezone\":\"Asia/Kolkata\",
-    \"dnd_start_time\":\"22:00\",\"dnd_end_time\":\"07:00\"}"
+    \"dnd_start_time\":\"$bo_from\",\"dnd_end_time\":\"$bo_until\"}"
 bo=$(text user_id "$answer")
-echo "Created Bo, $bo_email, in Asia/Kolkata. Do not disturb him from 22:00 to 07:00."
+echo "Created Bo, $bo_email, in Asia/Kolkata. Do not disturb him from $bo_from to $bo_until."
 echo
 
-# An invitation is sent within two minutes and a moment. With 250 seconds, cut to the minute, the reminder comes later
-# than that, and the two are not one mail.
-start=$(minute_in 250)
-end=$(minute_in 2050)
 request "$ana_token" /api/create_meeting "{\"creator_id\":\"$ana\",\"title\":\"Design review\",\"start_time\":\"$start\",
-    \"end_time\":\"$end\",\"time_zone\":\"Europe/Madrid\",\"participants\":[\"$bo_email\"],\"notification_interval\":1}"
+    \"end_time\":\"$end\",\"time_zone\":\"Europe/Madrid\",\"participants\":[\"$bo_email\"],\"notification_interval\":2}"
 meeting=$(text meeting_id "$answer")
 ana_start=$(own_time "$ana_token" "$ana" "$start")
 bo_start=$(own_time "$bo_token" "$bo" "$start")
-echo "Ana invites Bo to a design review, with a reminder a minute before it. It starts"
+echo "Ana invites Bo to a design review, with a reminder two minutes before it. It starts"
 echo "    for Ana at $ana_start"
 echo "    for Bo  at $bo_start"
 echo

@@ -11,7 +11,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use shared::calendar::{Audience, Identity, document};
 use shared::domain::text::inline;
-use shared::domain::{Description, Email, Location, Meeting, Participant, Role, Title, User};
+use shared::domain::{Description, Email, Location, Meeting, Participant, Role, Status, Title, User};
 use shared::time::{Interval, Zone};
 
 const ZONES: [&str; 24] = [

@@ -90,7 +90,7 @@ def samples():
     yield "create_user", [], 201
     for sample in "get_user", "find_user":
         yield sample, list(people()), 200
-    yield "unknown_route.default", [], 404
+    yield "unknown_route.default", [], 405
     yield "unknown_route.preflight", [], 204
     yield "update_user", booked, 200
     yield "create_meeting", list(people()), 201

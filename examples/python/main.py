@@ -111,7 +111,7 @@ def find_free_slots(client, ana, day):
 
 
 def add_and_remove(client, meeting, cy):
-    body = UserAndMeeting(cy.user_id, meeting.meeting_id)
+    body = UserAndMeeting(user_id=cy.user_id, meeting_id=meeting.meeting_id)
     joined = expect(BookedMeeting, HTTPStatus.OK, add_participant.sync_detailed(client=client, body=body))
     check(len(joined.participants) == 3, "Cy takes part")
     asleep = [person.email for person in joined.do_not_disturb_participants]

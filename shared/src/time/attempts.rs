@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::dnd::{DAY, Dnd};
 use super::edge::Place;
 use super::minute::Minute;
+use super::quiet::Quiet;
 use super::rule::{MARGIN, before};
-use super::zone::Zone;
+use super::wall_time::DAY;
 
 /// The instant before which an attempt at a message that is due in the minute `due` has to begin; `None` if
 /// no window begins within a day. It is the beginning of the window, or earlier if an attempt that lasts as
 /// long as `timeout` would otherwise end more than a minute inside.
-pub fn begin_before(due: Minute, timeout: Duration, dnd: Option<Dnd>, zone: Zone) -> Option<DateTime<Utc>> {
-    let dnd = dnd?;
-    let place = Place::new(dnd, zone, due);
+pub fn begin_before(due: Minute, timeout: Duration, quiet: Quiet<'_>) -> Option<DateTime<Utc>> {
+    if quiet.is_never() {
+        return None;
+    }
+    let place = Place::new(quiet, due);
     let begins = if place.is_inside() { due } else { place.next_change(due + i64::from(DAY))? };
     Some(begins.start().min((begins + 1).start() - timeout))
 }
@@ -27,14 +29,16 @@ pub fn begin_before(due: Minute, timeout: Duration, dnd: Option<Dnd>, zone: Zone
 /// A window that begins in between, or less than [`MARGIN`] after `wanted`, makes it earlier: `MARGIN`
 /// before that window, or `earliest`. So there is an attempt in each minute of the margin. If both minutes
 /// are inside the window, it is `earliest`, in which the rule decides what becomes of the message.
-pub fn next_attempt_at(wanted: Minute, earliest: Minute, dnd: Option<Dnd>, zone: Zone) -> Minute {
-    let Some(dnd) = dnd else { return wanted };
-    let place = Place::new(dnd, zone, earliest);
+pub fn next_attempt_at(wanted: Minute, earliest: Minute, quiet: Quiet<'_>) -> Minute {
+    if quiet.is_never() {
+        return wanted;
+    }
+    let place = Place::new(quiet, earliest);
     if place.is_inside() {
-        return if Place::new(dnd, zone, wanted).is_inside() { earliest } else { wanted };
+        return if Place::new(quiet, wanted).is_inside() { earliest } else { wanted };
     }
     match place.next_change(wanted + MARGIN - 1) {
-        Some(begins) => before(dnd, zone, begins, earliest).min(wanted),
+        Some(begins) => before(quiet, begins, earliest).min(wanted),
         None => wanted,
     }
 }

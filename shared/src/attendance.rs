@@ -128,10 +128,7 @@ pub fn unavailable<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<(&'a
 
 /// The attendees whose do-not-disturb hours the meeting touches.
 pub fn disturbed<'a>(meeting: &Meeting, attendees: &'a [Attendee]) -> Vec<&'a User> {
-    let touches = |user: &User| match user.dnd {
-        Some(dnd) => !interval::dnd_time(meeting.interval, dnd, user.zone).is_empty(),
-        None => false,
-    };
+    let touches = |user: &User| !interval::quiet_time(meeting.interval, user.quiet()).is_empty();
     attendees.iter().map(|attendee| &attendee.user).filter(|user| touches(user)).collect()
 }
 

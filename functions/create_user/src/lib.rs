@@ -2,11 +2,12 @@
 
 use shared::access::Caller;
 use shared::api::Api;
-use shared::domain::{Email, RequestId, User, UserId};
+use shared::domain::{DoNotDisturb, Email, RequestId, User, UserId};
 use shared::http::view::UserView;
 use shared::http::{Fields, IdempotencyKey, Request, Response, created, email_taken, read, to_json};
 use shared::problem::Problem;
 use shared::store::{Creation, ReadSet};
+use shared::time::Schedule;
 
 /// Creates a user, unless another user has their address.
 ///
@@ -100,7 +101,17 @@ fn parse(mut fields: Fields) -> Result<User, Problem> {
     let dnd = fields.dnd();
     let user = || {
         let id = UserId::random();
-        Some(User { id, email: email?, name: name?, zone: zone?, dnd: dnd?, version: 1, idempotency: None })
+        let hours = dnd?.map_or_else(Schedule::default, Schedule::daily);
+        Some(User {
+            id,
+            email: email?,
+            name: name?,
+            zone: zone?,
+            do_not_disturb: DoNotDisturb { hours, ..DoNotDisturb::default() },
+            working_hours: None,
+            version: 1,
+            idempotency: None,
+        })
     };
     fields.finish(user())
 }

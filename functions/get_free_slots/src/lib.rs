@@ -15,7 +15,7 @@ use shared::http::{self, Fields, Request, Response};
 use shared::problem::{FieldError, Problem};
 use shared::store::ReadSet;
 use shared::time::Interval;
-use shared::time::interval::{dnd_time, merge, subtract};
+use shared::time::interval::{merge, quiet_time, subtract};
 
 use request::{Query, Window};
 
@@ -83,7 +83,7 @@ fn answer(
     booked: &[Booking],
     Window { interval, zone, warnings }: Window,
 ) -> Answer {
-    let do_not_disturb = user.dnd.map_or_else(Vec::new, |dnd| dnd_time(interval, dnd, user.zone));
+    let do_not_disturb = quiet_time(interval, user.quiet());
     let mut busy: Vec<_> = booked.iter().map(|booking| booking.interval).collect();
     if query.exclude_dnd {
         busy.extend(&do_not_disturb);
@@ -108,8 +108,9 @@ fn answer(
 mod tests {
     use super::*;
     use chrono::{TimeDelta, Utc};
+    use shared::domain::DoNotDisturb;
     use shared::domain::{MeetingId, Role, UserId};
-    use shared::time::{Dnd, Zone};
+    use shared::time::{Schedule, Window, Zone};
 
     /// That many meetings, one after another.
     fn bookings(many: usize) -> (Vec<Booking>, Interval) {
@@ -133,13 +134,14 @@ mod tests {
         let start = "2026-01-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
         let at = |minutes: i64| start + TimeDelta::minutes(minutes);
         let spacing = request::MAX_DAYS * 24 * 60 / i64::try_from(MAX_BOOKED).unwrap();
-        let dnd = Dnd::new("22:00".parse().unwrap(), "22:01".parse().unwrap()).unwrap();
+        let dnd = Window::new("22:00".parse().unwrap(), "22:01".parse().unwrap()).unwrap();
         let user = User {
             id: UserId::random(),
             email: "ana@example.com".parse().unwrap(),
             name: "Ana".parse().unwrap(),
             zone: Zone::UTC,
-            dnd: Some(dnd),
+            do_not_disturb: DoNotDisturb { hours: Schedule::daily(dnd), ..DoNotDisturb::default() },
+            working_hours: None,
             version: 1,
             idempotency: None,
         };

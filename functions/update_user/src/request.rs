@@ -1,9 +1,9 @@
 //! The body of `PATCH /api/users/{user_id}`.
 
-use shared::domain::{Email, Name, User};
+use shared::domain::{DoNotDisturb, Email, Name, User};
 use shared::http::{Fields, Patch, read};
 use shared::problem::Problem;
-use shared::time::{Dnd, WallTime, Zone};
+use shared::time::{Schedule, WallTime, Window, Zone};
 
 /// The changes that a request asks for.
 #[derive(Clone, Debug)]
@@ -42,13 +42,14 @@ impl UserPatch {
     /// The user after the change. A request may change one do-not-disturb hour;
     /// afterwards the user has both or neither.
     pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
-        let start = self.dnd_start.clone().apply(before.dnd.map(Dnd::start));
-        let end = self.dnd_end.clone().apply(before.dnd.map(Dnd::end));
+        let daily = before.do_not_disturb.hours.as_daily();
+        let start = self.dnd_start.clone().apply(daily.map(Window::start));
+        let end = self.dnd_end.clone().apply(daily.map(Window::end));
         let dnd = match (start, end) {
             (None, None) => None,
             (Some(start), Some(end)) => {
                 let field = if start == end { "dnd_end_time" } else { "dnd_start_time" };
-                Some(Dnd::new(start, end).map_err(|why| Problem::bad_field(field, why))?)
+                Some(Window::new(start, end).map_err(|why| Problem::bad_field(field, why))?)
             }
             (Some(_), None) => {
                 return Err(Problem::bad_field(
@@ -67,7 +68,10 @@ impl UserPatch {
             email: self.email.clone().unwrap_or_else(|| before.email.clone()),
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             zone: self.zone.unwrap_or(before.zone),
-            dnd,
+            do_not_disturb: DoNotDisturb {
+                hours: dnd.map_or_else(Schedule::default, Schedule::daily),
+                ..before.do_not_disturb.clone()
+            },
             ..before.clone()
         })
     }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Email, Event, Meeting, MeetingId, Name, Participant, Role, User, UserId};
-use crate::time::{Interval, Zone};
+use super::{DoNotDisturb, Email, Event, Meeting, MeetingId, Name, Participant, Role, User, UserId};
+use crate::time::{Interval, Schedule, Window, Zone};
 
 /// The instant that `text` is in RFC 3339.
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
@@ -22,10 +22,17 @@ pub(crate) fn user(id: &str) -> User {
         email: format!("{id}@example.com").parse::<Email>().unwrap(),
         name: id.parse::<Name>().unwrap(),
         zone: Zone::UTC,
-        dnd: None,
+        do_not_disturb: DoNotDisturb::default(),
+        working_hours: None,
         version: 1,
         idempotency: None,
     }
+}
+
+/// The same person, not to be disturbed in that window of each day.
+pub(crate) fn sleeping(user: User, night: Window) -> User {
+    let do_not_disturb = DoNotDisturb { hours: Schedule::daily(night), ..DoNotDisturb::default() };
+    User { do_not_disturb, ..user }
 }
 
 /// A meeting of an hour in UTC that has a start and people, and nothing else. The first of them organizes it.

@@ -39,5 +39,5 @@ pub use quota::Quotas;
 pub use retention::{Retention, RetentionError};
 pub use text::{Description, Link, Location, Name, TextError, Title};
 pub use time_warning::TimeWarning;
-pub use user::{Email, EmailError, User};
+pub use user::{DoNotDisturb, Email, EmailError, User};
 pub use wall_clock::{MovedByRules, WallClock};

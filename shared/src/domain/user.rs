@@ -8,7 +8,7 @@ use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::{IdKind, IdempotencyRecord, Name, UserId};
-use crate::time::{Dnd, Zone};
+use crate::time::{MinuteRange, Quiet, Schedule, Zone};
 
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +21,33 @@ pub struct User {
     pub name: Name,
     /// The zone of their wall clock.
     pub zone: Zone,
-    /// When not to disturb them, by that clock; `None` means that no hours are excluded.
-    pub dnd: Option<Dnd>,
+    /// When not to disturb them.
+    pub do_not_disturb: DoNotDisturb,
+    /// When they work, by that clock, if they told it.
+    pub working_hours: Option<Schedule>,
     /// Rises with every change, from 1.
     pub version: u64,
     /// The request that created them, where version 0.2.0 or earlier did that with an idempotency key. Newer
     /// records are items of their own.
     pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// When not to disturb a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DoNotDisturb {
+    /// Their hours, by their wall clock.
+    pub hours: Schedule,
+    /// Whether they are rather not reminded in the middle of another meeting.
+    pub during_meetings: bool,
+    /// The minutes for which they asked for quiet.
+    pub snooze: Option<MinuteRange>,
+}
+
+impl User {
+    /// The minutes at which they are not to be disturbed: `D` of docs/time.md.
+    pub fn quiet(&self) -> Quiet<'_> {
+        Quiet::new(&self.do_not_disturb.hours, self.zone, self.do_not_disturb.snooze)
+    }
 }
 
 /// An e-mail address (RFC 5321, section 4.1.2), without a display name and with a domain.

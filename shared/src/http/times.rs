@@ -4,22 +4,22 @@ use chrono::TimeDelta;
 
 use super::{Fields, read};
 use crate::problem::{FieldError, Problem};
-use crate::time::{Dnd, Fold, Interval, ParsedTime, TimeError, Zone};
+use crate::time::{Fold, Interval, ParsedTime, TimeError, Window, Zone};
 
 /// An interval read from `start_time` and `end_time`, and warnings where they could be read in two ways.
 pub type ReadInterval = (Interval, Vec<FieldError>);
 
 impl Fields {
     /// Reads `dnd_start_time` and `dnd_end_time`: both, or neither.
-    pub fn dnd(&mut self) -> Option<Option<Dnd>> {
+    pub fn dnd(&mut self) -> Option<Option<Window>> {
         const START: &str = "dnd_start_time";
         const END: &str = "dnd_end_time";
         let start = self.optional(START, read::wall_time);
         let end = self.optional(END, read::wall_time);
         match (start?, end?) {
             (None, None) => Some(None),
-            (Some(start), Some(end)) => match Dnd::new(start, end) {
-                Ok(dnd) => Some(Some(dnd)),
+            (Some(start), Some(end)) => match Window::new(start, end) {
+                Ok(window) => Some(Some(window)),
                 Err(why) => {
                     self.fail(if start == end { END } else { START }, &why.to_string());
                     None

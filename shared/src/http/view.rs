@@ -24,13 +24,14 @@ pub struct UserView {
 
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
+        let daily = user.do_not_disturb.hours.as_daily();
         Self {
             user_id: user.id.to_string(),
             email: user.email.to_string(),
             name: user.name.to_string(),
             timezone: user.zone.name(),
-            dnd_start_time: user.dnd.map(|dnd| dnd.start().to_string()),
-            dnd_end_time: user.dnd.map(|dnd| dnd.end().to_string()),
+            dnd_start_time: daily.map(|window| window.start().to_string()),
+            dnd_end_time: daily.map(|window| window.end().to_string()),
         }
     }
 }

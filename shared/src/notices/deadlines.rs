@@ -66,7 +66,7 @@ pub(super) fn next_attempt(
         None => usual,
         Some(at) => usual.max(whole_minute(at).min(start - 1)),
     };
-    next_attempt_at(wanted, Minute::after(now), user.dnd, user.zone)
+    next_attempt_at(wanted, Minute::after(now), user.quiet())
 }
 
 /// The first minute that begins at `at` or later.
@@ -80,8 +80,8 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::domain::fixtures::{instant, user};
-    use crate::time::Dnd;
+    use crate::domain::fixtures::{instant, sleeping, user};
+    use crate::time::Window;
 
     #[test]
     fn retries_wait_twice_as_long_each_time_and_skip_neither_last_minute_nor_start() {
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn no_attempt_is_lost_to_the_hours_and_each_minute_of_the_margin_has_one() {
-        let dnd = Dnd::new("22:00".parse().unwrap(), "07:00".parse().unwrap()).ok();
-        let sleeper = User { dnd, ..user("UTC") };
+        let night = Window::new("22:00".parse().unwrap(), "07:00".parse().unwrap()).unwrap();
+        let sleeper = sleeping(user("UTC"), night);
         let start = Minute::of(instant("2026-12-01T23:00:00Z"));
         let again = |attempts, failed_at: &str, retry_after: Option<&str>| {
             let retry_after = retry_after.map(instant);

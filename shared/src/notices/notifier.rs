@@ -12,7 +12,7 @@ use super::{Unfinished, log};
 use crate::clock::Clock;
 use crate::domain::{
     CalendarMessage, CalendarUpdate, Channel, Closed, MessageLimit, Notice, NoticeKey, NoticeKind,
-    NoticeStatus, SendTime, Transition, User,
+    NoticeStatus, SendTime, Transition,
 };
 use crate::mail::{self, Mailer};
 use crate::metrics;
@@ -176,8 +176,8 @@ impl Notifier {
     /// Each attempt looks at the clock right before it begins: since the decision the process may have been
     /// slow.
     fn attempt_limit(&self, delivery: &Delivery<'_>, now: DateTime<Utc>) -> AttemptLimit {
-        let User { dnd, zone, .. } = *delivery.user;
-        AttemptLimit::new(self.clock.clone(), begin_before(Minute::of(now), ATTEMPT, dnd, zone))
+        let limit = begin_before(Minute::of(now), ATTEMPT, delivery.user.quiet());
+        AttemptLimit::new(self.clock.clone(), limit)
     }
 
     async fn send_mail(

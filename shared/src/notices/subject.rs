@@ -85,5 +85,5 @@ fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) ->
         // No invitation is sent in the minute of the start.
         NoticeKind::Invitation => u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX),
     };
-    remind(start, minutes_before, earliest, user.dnd, user.zone)
+    remind(start, minutes_before, earliest, user.quiet())
 }

@@ -12,7 +12,7 @@ use crate::domain::{
     Channel, Closed, Meeting, MeetingId, Notice, NoticeState, Notification, Notifications, Status, User,
     UserId,
 };
-use crate::time::{Dnd, Minute, Reason, WallTime};
+use crate::time::{Minute, Reason, WallTime, Window};
 
 /// Noon in UTC; every test's now.
 fn noon() -> DateTime<Utc> {
@@ -25,7 +25,11 @@ fn minute(minutes_after_noon: i64) -> Minute {
 
 fn user(name: &str, dnd: Option<(&str, &str)>) -> User {
     let time = |text: &str| text.parse::<WallTime>().unwrap();
-    User { dnd: dnd.map(|(start, end)| Dnd::new(time(start), time(end)).unwrap()), ..fixtures::user(name) }
+    let user = fixtures::user(name);
+    match dnd {
+        Some((start, end)) => fixtures::sleeping(user, Window::new(time(start), time(end)).unwrap()),
+        None => user,
+    }
 }
 
 /// A meeting of an hour, `start` minutes after noon, with reminders so many minutes before.

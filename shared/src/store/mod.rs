@@ -13,6 +13,7 @@ mod organized;
 mod owed;
 mod quotas;
 mod requests;
+mod schedules;
 pub mod sizes;
 mod table;
 mod users;

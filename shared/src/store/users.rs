@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::claims::Claim;
 use super::owed::Owed;
 use super::quotas::exceeded;
+use super::schedules::{ScheduleItem, WindowItem, window, window_item};
 use super::table::{
     Condition, Found, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, number, parse,
     unreadable,
 };
 use crate::domain::quota::Demand;
-use crate::domain::{Account, Email, IdempotencyRecord, RequestId, User, UserId};
-use crate::time::{Dnd, Minute};
+use crate::domain::{Account, DoNotDisturb, Email, IdempotencyRecord, RequestId, User, UserId};
+use crate::time::{Minute, MinuteRange, Schedule};
 
 /// The sort key of a user's item.
 pub(super) const PROFILE: &str = "PROFILE";
@@ -38,8 +39,20 @@ struct UserItem {
     email: String,
     name: String,
     zone: String,
+    /// Their do-not-disturb hours, where these are one window on all days. It is all that version 0.2.0 and
+    /// earlier know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    dnd: Option<(String, String)>,
+    dnd: Option<WindowItem>,
+    /// Any other do-not-disturb hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quiet_hours: Option<ScheduleItem>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    quiet_in_meetings: bool,
+    /// The first minute of a snooze, and the first after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snooze: Option<(i64, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    working_hours: Option<ScheduleItem>,
     version: u64,
     /// While the version's plan is unfinished: meetings that start before this are planned. The next version
     /// begins without it.
@@ -84,6 +97,8 @@ impl From<IdempotencyItem> for IdempotencyRecord {
 impl UserItem {
     fn new(user: &User, owed_at: Option<Minute>) -> Self {
         let key = Key::user(&user.id);
+        let DoNotDisturb { hours, during_meetings, snooze } = &user.do_not_disturb;
+        let daily = hours.as_daily().filter(|_| hours.exceptions().is_empty());
         Self {
             owed: Owed::at(&key, owed_at),
             key: (&key).into(),
@@ -91,7 +106,11 @@ impl UserItem {
             email: user.email.to_string(),
             name: user.name.to_string(),
             zone: user.zone.name().to_owned(),
-            dnd: user.dnd.map(|dnd| (dnd.start().to_string(), dnd.end().to_string())),
+            dnd: daily.map(window_item),
+            quiet_hours: (daily.is_none() && *hours != Schedule::default()).then(|| hours.into()),
+            quiet_in_meetings: *during_meetings,
+            snooze: snooze.map(|snooze| (snooze.start.epoch(), snooze.end.epoch())),
+            working_hours: user.working_hours.as_ref().map(ScheduleItem::from),
             version: user.version,
             planned_until: None,
             origin: user.idempotency.as_ref().map(IdempotencyItem::from),
@@ -103,15 +122,22 @@ impl TryFrom<UserItem> for User {
     type Error = StoreError;
 
     fn try_from(item: UserItem) -> Result<Self, StoreError> {
-        let dnd = |(start, end): (String, String)| -> Result<Dnd, StoreError> {
-            Dnd::new(parse("dnd", &start)?, parse("dnd", &end)?).map_err(unreadable("dnd"))
+        let hours = match (item.quiet_hours, item.dnd) {
+            (Some(hours), _) => hours.try_into()?,
+            (None, Some(daily)) => Schedule::daily(window(daily)?),
+            (None, None) => Schedule::default(),
         };
+        let snooze = item.snooze.map(|(start, end)| MinuteRange {
+            start: Minute::from_epoch(start),
+            end: Minute::from_epoch(end),
+        });
         Ok(Self {
             id: parse("user_id", &item.user_id)?,
             email: Email::known(&item.email).map_err(unreadable("email"))?,
             name: parse("name", &item.name)?,
             zone: parse("zone", &item.zone)?,
-            dnd: item.dnd.map(dnd).transpose()?,
+            do_not_disturb: DoNotDisturb { hours, during_meetings: item.quiet_in_meetings, snooze },
+            working_hours: item.working_hours.map(Schedule::try_from).transpose()?,
             version: item.version,
             idempotency: item.origin.map(IdempotencyRecord::from),
         })

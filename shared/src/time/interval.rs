@@ -5,10 +5,9 @@ mod tests;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::dnd::Dnd;
 use super::edge::Place;
 use super::minute::Minute;
-use super::zone::Zone;
+use super::quiet::Quiet;
 
 /// The time from `start` up to, not including, `end`; never empty.
 ///
@@ -101,14 +100,16 @@ pub fn subtract(window: Interval, busy: &[Interval]) -> Vec<Interval> {
     starts.zip(ends).filter_map(|(start, end)| Interval::new(start, end)).collect()
 }
 
-/// The do-not-disturb time inside `window`: the minutes at which the wall clocks of `zone` are inside `dnd`,
-/// as sorted intervals that never touch.
-pub fn dnd_time(window: Interval, dnd: Dnd, zone: Zone) -> Vec<Interval> {
+/// The quiet time inside `window`, as sorted intervals that never touch.
+pub fn quiet_time(window: Interval, quiet: Quiet<'_>) -> Vec<Interval> {
     let last = Minute::of(window.end);
     let mut from = Minute::of(window.start);
     let mut found = Vec::new();
+    if quiet.is_never() {
+        return found;
+    }
     loop {
-        let place = Place::new(dnd, zone, from);
+        let place = Place::new(quiet, from);
         let change = place.next_change(last);
         if place.is_inside() {
             let end = change.map_or(window.end, Minute::start);

@@ -9,15 +9,17 @@
 //! Gaps, folds, half-hour zones and days that a zone skipped then need no code of their own:
 //!
 //! ```
-//! use shared::time::{Dnd, Minute, Reason, WallTime, Zone, remind};
+//! use shared::time::{Minute, Quiet, Reason, Schedule, WallTime, Window, Zone, remind};
 //!
 //! let madrid = "europe/madrid".parse::<Zone>()?;
-//! let quiet = Dnd::new(WallTime::from_hour(22)?, "07:00".parse::<WallTime>()?)?;
+//! let night = Window::new(WallTime::from_hour(22)?, "07:00".parse::<WallTime>()?)?;
+//! let every_night = Schedule::daily(night);
+//! let quiet = Quiet::new(&every_night, madrid, None);
 //!
 //! // 07:30 in Madrid, where 06:30 is inside the window: the reminder comes when the window ends.
 //! let start = Minute::of("2026-12-01T07:30:00+01:00".parse()?);
 //! let earliest = Minute::earliest_timer("2026-11-30T12:00:00Z".parse()?);
-//! let decision = remind(start, 60, earliest, Some(quiet), madrid);
+//! let decision = remind(start, 60, earliest, quiet);
 //! assert_eq!(decision.remind_at, Some(start - 30));
 //! assert_eq!(decision.reason, Reason::AfterDnd);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -40,22 +42,31 @@
 //! ```
 
 mod attempts;
-mod dnd;
 mod edge;
 pub mod interval;
 mod minute;
 #[cfg(test)]
 mod oracle;
 mod parse;
+mod quiet;
 mod rule;
+mod schedule;
 mod tzdb;
+mod wall_time;
+mod window;
 mod zone;
 
 pub use attempts::{begin_before, next_attempt_at};
-pub use dnd::{Dnd, DndError, WallTime, WallTimeError};
 pub use interval::Interval;
 pub use minute::Minute;
 pub use parse::{Example, FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, format};
-pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind};
+pub use quiet::{BusyMinutes, MinuteRange, Quiet, QuietSource};
+pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind, remind_around};
+pub use schedule::{
+    EXCEPTION_KEPT_DAYS, Exception, ExceptionError, MAX_EXCEPTION_DAYS, MAX_EXCEPTION_WINDOWS,
+    MAX_EXCEPTIONS, MAX_WEEKLY, Schedule, ScheduleError, WeeklyWindow,
+};
 pub use tzdb::{NotARelease, TzdbRelease};
+pub use wall_time::{WallTime, WallTimeError};
+pub use window::{Window, WindowError};
 pub use zone::{OffsetChange, Resolved, TZDB, UnknownZone, Zone};

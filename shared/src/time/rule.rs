@@ -3,10 +3,9 @@ mod tests;
 
 use strum::{EnumString, IntoStaticStr};
 
-use super::dnd::Dnd;
 use super::edge::Place;
 use super::minute::Minute;
-use super::zone::Zone;
+use super::quiet::{BusyMinutes, Quiet};
 
 /// In minutes: a reminder that is moved to the end of the do-not-disturb window must come at least so long
 /// before the meeting; otherwise it is sent before the window.
@@ -38,6 +37,11 @@ pub enum Reason {
     /// Moved before the do-not-disturb window, because the window ends too late, or begins less than
     /// [`MARGIN`] after the minute that the request asks for.
     BeforeDnd,
+    /// Moved to the end of another meeting of the same person.
+    AfterMeeting,
+    /// Moved before another meeting of the same person, because that ends too late, or begins less than
+    /// [`MARGIN`] after the minute that the request asks for.
+    BeforeMeeting,
     /// Moved to the end of the window with less than [`SHORTEST_NOTICE`], because nothing earlier is left.
     AfterDndShort,
     /// Not sent: the window lasts until the meeting and nothing earlier is left.
@@ -57,18 +61,12 @@ impl Reason {
 
 /// Decides when to remind of a meeting that starts at `start`: the rule of docs/time.md, step by step.
 ///
-/// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `dnd` is the
-/// person's window by the clocks of `zone`. A reminder inside the window moves to the window's end where that
-/// is early enough, otherwise to [`MARGIN`] before the window, or as soon after that as possible. It is
-/// never sent inside the window, nor before `earliest`, nor later than the last minute before the start, or
+/// `earliest` is the first minute a timer can still be set for ([`Minute::earliest_timer`]); `quiet` are the
+/// minutes at which the person is not to be disturbed. A reminder in quiet time moves to the end of it where
+/// that is early enough, otherwise to [`MARGIN`] before it, or as soon after that as possible. It is
+/// never sent in quiet time, nor before `earliest`, nor later than the last minute before the start, or
 /// than the start itself where `minutes_before` is 0.
-pub fn remind(
-    start: Minute,
-    minutes_before: u32,
-    earliest: Minute,
-    dnd: Option<Dnd>,
-    zone: Zone,
-) -> Decision {
+pub fn remind(start: Minute, minutes_before: u32, earliest: Minute, quiet: Quiet<'_>) -> Decision {
     let last = if minutes_before == 0 { start } else { start - 1 };
     if earliest > last {
         return Decision { remind_at: None, reason: Reason::MeetingStarted };
@@ -77,11 +75,13 @@ pub fn remind(
     let preferred = intended.max(earliest);
     let send = |minute, reason| Decision { remind_at: Some(minute), reason };
     let unmoved = || send(preferred, if preferred == intended { Reason::OnTime } else { Reason::Immediate });
-    let Some(dnd) = dnd else { return unmoved() };
-    let place = Place::new(dnd, zone, preferred);
+    if quiet.is_never() {
+        return unmoved();
+    }
+    let place = Place::new(quiet, preferred);
     if !place.is_inside() {
         let begins = place.next_change(preferred + MARGIN - 1);
-        let before = begins.map(|begins| before(dnd, zone, begins, earliest));
+        let before = begins.map(|begins| before(quiet, begins, earliest));
         return match before {
             Some(before) if before < preferred => send(before, Reason::BeforeDnd),
             _ => unmoved(),
@@ -94,7 +94,7 @@ pub fn remind(
         return send(after, Reason::AfterDnd);
     }
     if let Some(open) = place.previous_change(earliest) {
-        return send(before(dnd, zone, open + 1, earliest), Reason::BeforeDnd);
+        return send(before(quiet, open + 1, earliest), Reason::BeforeDnd);
     }
     match after {
         Some(after) => send(after, Reason::AfterDndShort),
@@ -102,11 +102,41 @@ pub fn remind(
     }
 }
 
-/// The minute for a message before the window that begins in the minute `begins`: [`MARGIN`] before that, or
-/// as soon after as `earliest` and an earlier window permit. The minute before `begins` must be outside the
-/// window, and not before `earliest`.
-pub(super) fn before(dnd: Dnd, zone: Zone, begins: Minute, earliest: Minute) -> Minute {
+/// As [`remind`], but rather not while the person is in one of these other meetings: with `D ∪ M` in place of
+/// `D`, as long as steps 1 to 4 of the rule find a minute. Otherwise an interruption is better than a reminder
+/// that comes too late or not at all: then meetings make no difference. Nothing is ever sent inside `D`.
+pub fn remind_around(
+    start: Minute,
+    minutes_before: u32,
+    earliest: Minute,
+    quiet: Quiet<'_>,
+    meetings: &BusyMinutes,
+) -> Decision {
+    let interrupting = remind(start, minutes_before, earliest, quiet);
+    if meetings.is_empty() {
+        return interrupting;
+    }
+    let around = remind(start, minutes_before, earliest, quiet.or_in(meetings));
+    let is_found =
+        matches!(around.reason, Reason::OnTime | Reason::Immediate | Reason::AfterDnd | Reason::BeforeDnd);
+    if !is_found || around.remind_at == interrupting.remind_at {
+        return interrupting;
+    }
+    let preferred = (start - i64::from(minutes_before)).max(earliest);
+    let reason = match around.reason {
+        reason if quiet.contains(preferred) => reason,
+        Reason::AfterDnd => Reason::AfterMeeting,
+        Reason::BeforeDnd => Reason::BeforeMeeting,
+        reason => reason,
+    };
+    Decision { reason, ..around }
+}
+
+/// The minute for a message before quiet time that begins in the minute `begins`: [`MARGIN`] before that, or
+/// as soon after as `earliest` and earlier quiet time permit. The minute before `begins` must not be quiet, and
+/// not before `earliest`.
+pub(super) fn before(quiet: Quiet<'_>, begins: Minute, earliest: Minute) -> Minute {
     let wanted = earliest.max(begins - MARGIN);
-    let earlier_window = Place::new(dnd, zone, begins - 1).previous_change(wanted);
-    earlier_window.map_or(wanted, |inside| inside + 1)
+    let earlier_quiet = Place::new(quiet, begins - 1).previous_change(wanted);
+    earlier_quiet.map_or(wanted, |inside| inside + 1)
 }

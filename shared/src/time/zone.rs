@@ -14,6 +14,7 @@ pub use hints::UnknownZone;
 pub use overlay::TZDB;
 
 use super::minute::Minute;
+use super::schedule::LocalMinute;
 
 /// A time zone of the IANA database, under the name that the user chose: an alias keeps its own name.
 ///
@@ -96,11 +97,6 @@ impl Zone {
     /// `instant` as the zone's clocks show it.
     pub fn local(self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
         instant.with_timezone(&self.offset_at(instant))
-    }
-
-    /// What a wall clock shows during `minute`, in minutes since midnight (0..=1439).
-    pub fn minute_of_day(self, minute: Minute) -> u16 {
-        minute_of_day(minute, self.offset_during(minute))
     }
 
     /// Finds the instant, the two instants or the gap that a wall-clock time stands for.
@@ -230,12 +226,9 @@ impl FromStr for Zone {
     }
 }
 
-/// What a wall clock with `offset` (seconds east of UTC) shows during `minute`, in minutes since midnight.
-pub(super) fn minute_of_day(minute: Minute, offset: i32) -> u16 {
-    const DAY: i64 = 24 * 60 * 60;
-    let local = minute.epoch().saturating_mul(60).saturating_add(i64::from(offset));
-    // A remainder by a day's seconds is less than 1,440 minutes.
-    (local.rem_euclid(DAY) / 60) as u16
+/// What a wall clock with `offset` (seconds east of UTC) shows during `minute`.
+pub(super) fn local_minute(minute: Minute, offset: i32) -> LocalMinute {
+    LocalMinute(minute.epoch().saturating_mul(60).saturating_add(i64::from(offset)).div_euclid(60))
 }
 
 /// Further than any clock is from UTC.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 pub(super) const DAY: u16 = 24 * 60;
 
 /// A time of day as a wall clock shows it, to the minute: `00:00` to `24:00`, the latter only as the end of a
-/// [`Dnd`] window.
+/// [`Window`](super::Window).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(u16);
 
@@ -81,87 +81,6 @@ impl fmt::Display for WallTime {
     }
 }
 
-/// A person's do-not-disturb window by their wall clock: from `start` up to, not including, `end`.
-///
-/// A window whose start is later than its end goes over midnight; `00:00`–`24:00` means always. An end of
-/// `00:00` is the same as `24:00`.
-///
-/// ```
-/// use shared::time::Dnd;
-///
-/// let night = Dnd::new("22:00".parse()?, "07:30".parse()?)?;
-/// assert!(night.contains(23 * 60) && night.contains(7 * 60));
-/// assert!(!night.contains(7 * 60 + 30));
-/// assert!(Dnd::new("22:00".parse()?, "22:00".parse()?).is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Dnd {
-    start: WallTime,
-    end: WallTime,
-}
-
-/// Why two times make no [`Dnd`] window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DndError {
-    /// Start and end are the same, which could mean never or always.
-    #[error(
-        "do-not-disturb can't start and end at {0}; use 00:00 to 24:00 for always, or no hours for never"
-    )]
-    Empty(WallTime),
-    /// `24:00` as the start.
-    #[error("do-not-disturb can't start at 24:00; use 00:00")]
-    StartsAtMidnightEnd,
-}
-
-impl Dnd {
-    /// The window from `start` to `end`.
-    ///
-    /// # Errors
-    /// [`DndError`] when both are the same, or the start is `24:00`.
-    pub fn new(start: WallTime, end: WallTime) -> Result<Dnd, DndError> {
-        if start.0 == DAY {
-            Err(DndError::StartsAtMidnightEnd)
-        } else if start == end {
-            Err(DndError::Empty(start))
-        } else {
-            Ok(Dnd { start, end })
-        }
-    }
-
-    /// When the window begins, each day.
-    pub fn start(self) -> WallTime {
-        self.start
-    }
-
-    /// When the window ends: the first minute that is no longer inside.
-    pub fn end(self) -> WallTime {
-        self.end
-    }
-
-    /// Whether `minute_of_day` (0..=1439) on the wall clock is inside the window.
-    pub fn contains(self, minute_of_day: u16) -> bool {
-        let (start, end) = (self.start.0, self.end.0);
-        if start < end {
-            (start..end).contains(&minute_of_day)
-        } else {
-            minute_of_day >= start || minute_of_day < end
-        }
-    }
-
-    /// Whether the window is the whole day, so that it never ends.
-    pub fn is_always(self) -> bool {
-        self.start.0 == 0 && self.end.0 == DAY
-    }
-}
-
-/// Written as `HH:MM–HH:MM`.
-impl fmt::Display for Dnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}–{}", self.start, self.end)
-    }
-}
-
 fn two_digits(tens: u8, ones: u8) -> Option<u16> {
     let digit = |byte: u8| byte.is_ascii_digit().then(|| u16::from(byte - b'0'));
     Some(digit(tens)? * 10 + digit(ones)?)
@@ -193,10 +112,6 @@ fn guess(text: &str) -> Option<WallTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn dnd(start: &str, end: &str) -> Result<Dnd, DndError> {
-        Dnd::new(start.parse::<WallTime>().unwrap(), end.parse::<WallTime>().unwrap())
-    }
 
     #[test]
     fn hours_and_texts_give_the_same_wall_time() {
@@ -254,27 +169,5 @@ mod tests {
             let message = text.parse::<WallTime>().unwrap_err().to_string();
             assert!(message.ends_with(written), "{text}: {message}");
         }
-    }
-
-    #[test]
-    fn a_window_needs_two_different_times() {
-        assert!(matches!(dnd("22:00", "22:00"), Err(DndError::Empty(_))));
-        assert!(matches!(dnd("00:00", "00:00"), Err(DndError::Empty(_))));
-        for end in ["00:00", "07:00", "24:00"] {
-            assert_eq!(dnd("24:00", end), Err(DndError::StartsAtMidnightEnd));
-        }
-        assert!(dnd("00:00", "24:00").unwrap().is_always());
-        assert!(!dnd("00:01", "24:00").unwrap().is_always());
-    }
-
-    #[test]
-    fn the_end_is_outside_and_midnight_is_wrapped() {
-        let inside =
-            |start, end| (0..DAY).filter(|w| dnd(start, end).unwrap().contains(*w)).collect::<Vec<_>>();
-        assert_eq!(inside("13:00", "13:02"), [780, 781]);
-        assert_eq!(inside("23:59", "00:01"), [0, 1439]);
-        assert_eq!(inside("23:58", "00:00"), inside("23:58", "24:00"));
-        assert_eq!(inside("00:00", "24:00").len(), 1440);
-        assert_eq!(dnd("22:00", "07:30").unwrap().to_string(), "22:00–07:30");
     }
 }

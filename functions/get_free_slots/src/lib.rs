@@ -152,14 +152,8 @@ fn answer(
 mod tests {
     use super::*;
     use chrono::{TimeDelta, Utc};
-<<<<<<< HEAD
     use shared::domain::{DoNotDisturb, MeetingId, Role, UserId};
     use shared::time::{Exception, Schedule, Window, Zone};
-=======
-    use shared::domain::DoNotDisturb;
-    use shared::domain::{MeetingId, Role, UserId};
-    use shared::time::{Schedule, Window, Zone};
->>>>>>> wt/core
 
     /// That many meetings, one after another.
     fn bookings(many: usize) -> (Vec<Booking>, Interval) {

@@ -28,8 +28,8 @@ pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
 pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict};
-pub use security_headers::add_security_headers;
 pub use schedules::{DoNotDisturbPatch, SchedulePatch, week_in_words};
+pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve, resolve_start};
 
 use crate::api::Context;

@@ -14,6 +14,7 @@ mod bad_input;
 mod changes;
 mod delivery;
 mod failures;
+mod hours;
 mod invitations;
 mod invites;
 mod meetings;

@@ -20,7 +20,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -34,6 +34,7 @@ use tokio::net::TcpListener;
 
 use crate::about::About;
 use crate::browsers::{is_addressed_here, is_cross_site};
+use crate::cors::{Cors, vary_by_origin};
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
 use crate::embedded::secrets::Secrets;
@@ -98,6 +99,8 @@ pub struct Services {
     pub receiver: Receiver,
     /// Where webhooks go, which may be elsewhere.
     pub webhook_url: String,
+    /// The pages of other origins that may call the API.
+    pub cors: Cors,
 }
 
 impl Gateway {
@@ -126,7 +129,7 @@ impl Gateway {
     /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
     /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
     pub async fn serve(self, listener: TcpListener, services: Services, shutdown: impl Future<Output = ()>) {
-        let Services { about, ses, scheduler, store, .. } = services.clone();
+        let Services { about, ses, scheduler, store, cors, .. } = services.clone();
         let start = get(move |headers: HeaderMap| async move { start::answer(&about, &headers) })
             .fallback(|| async { only_get() });
         let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
@@ -143,7 +146,7 @@ impl Gateway {
         });
         let router = router.route(TOKEN, token.fallback(|| async { only_get() }));
         let router = router.layer(map_response(protected));
-        let router = router.fallback(answer).with_state(self).layer(from_fn(from_here));
+        let router = router.fallback(answer).with_state(self).layer(from_fn_with_state(cors, from_here));
         serve(listener, router, Some(HEAD_TIMEOUT), shutdown).await;
     }
 
@@ -198,17 +201,27 @@ impl fmt::Debug for Gateway {
 }
 
 /// Refuses what a page from elsewhere sends, or sends to a name of its own that leads here: it would change
-/// everything, and read everybody's mail.
-async fn from_here(request: Request, next: Next) -> Response {
+/// everything, and read everybody's mail. Pages of the origins of `cors` may call the API.
+async fn from_here(Shared(cors): Shared<Cors>, request: Request, next: Next) -> Response {
     if !is_addressed_here(&request) {
         let detail = "This program answers to localhost, 127.0.0.1 and [::1] alone.";
         return refused(Problem::new(Code::Forbidden, detail));
     }
-    if is_cross_site(&request) {
-        let detail = "A page of another origin sent this. Only pages of this program may call it.";
-        return refused(Problem::new(Code::Forbidden, detail));
+    let (granted, depends_on_origin) = (cors.granted(&request), cors.concerns(&request));
+    let mut response = if granted.is_none() && is_cross_site(&request) {
+        let detail = "A page of another origin sent this. Only pages of this program may call it, and those of \
+            the origins that it was started with (--cors-origin) may call the API.";
+        refused(Problem::new(Code::Forbidden, detail))
+    } else {
+        next.run(request).await
+    };
+    if depends_on_origin {
+        vary_by_origin(response.headers_mut());
     }
-    next.run(request).await
+    if let Some(granted) = granted {
+        granted.add_to(response.headers_mut());
+    }
+    response
 }
 
 async fn answer(

@@ -101,7 +101,11 @@ curl -s "$api/create_meeting"{by_ana} -d '{{"creator_id":"'$ana'",
              Or paste this: Ana invites Bo to a meeting in four minutes. Each gets an invitation, then a\n\
              reminder a minute before it starts.\n\n\
              {by_hand}\n\
-             Mail is caught, not sent. Read it at {url}/local/outbox\n\n",
+             Look at it in a browser; these pages refresh themselves. Mail is caught, not sent.\n\n  \
+             docs       {url}/api/docs\n  \
+             reminders  {url}/local/reminders\n  \
+             webhooks   {url}/local/webhooks\n  \
+             outbox     {url}/local/outbox\n\n",
             quickstart = self.quickstart(),
             by_hand = self.by_hand(),
         )
@@ -132,6 +136,9 @@ mod tests {
         let about = about("[::1]:3000", None, Auth::Off);
         let banner = about.banner();
         assert!(banner.starts_with("Tactful answers on http://[::1]:3000 "), "{banner}");
+        for page in ["api/docs", "local/reminders", "local/webhooks", "local/outbox"] {
+            assert!(banner.contains(&format!("http://[::1]:3000/{page}\n")), "{page}: {banner}");
+        }
         assert!(banner.contains("in memory") && !banner.contains(".local"), "{banner}");
     }
 

@@ -175,7 +175,13 @@ async fn it_serves_until_told_to_stop() {
             assert_eq!(answer.matches(header).count(), 1, "{own}: {answer}");
         }
     }
-    for (path, heading) in [("/", "Tactful"), ("/local", "Tactful"), ("/local/outbox", "Outbox")] {
+    for (path, heading) in [
+        ("/", "Tactful"),
+        ("/local", "Tactful"),
+        ("/local/outbox", "Outbox"),
+        ("/local/reminders", "Reminders"),
+        ("/local/webhooks?person=ana%40example.com", "Webhooks"),
+    ] {
         let page = raw(address, &format!("GET {path} HTTP/1.1\r\naccept: text/html")).await;
         assert!(page.starts_with("HTTP/1.1 200") && page.contains(&format!("<h1>{heading}</h1>")), "{page}");
         assert!(

@@ -28,7 +28,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("get_reminders", function(api, get_reminders::handle)),
         ("get_user", function(api, get_user::handle)),
         ("health", function(&(), health::handle)),
-        ("openapi", function(&(), openapi::handle)),
+        ("openapi", function(&api.sign_in, openapi::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),
         ("unknown_route", function(&(), unknown_route::handle)),

@@ -195,22 +195,8 @@ async fn it_serves_until_told_to_stop() {
 
 #[tokio::test]
 async fn the_log_tells_paths_and_not_what_is_asked_there() {
-    use std::io::Write;
-    use std::sync::{Mutex, PoisonError};
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-    impl Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let sink = Sink::default();
-    let writer = sink.clone();
-    let lines = crate::log::lines(move || writer.clone(), Clock::system(), None);
+    let log = crate::log::Captured::default();
+    let lines = log.lines();
     let _listening = tracing::subscriber::set_default(lines);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -220,7 +206,7 @@ async fn the_log_tells_paths_and_not_what_is_asked_there() {
         raw(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer ana")).await;
     }
     serving.abort();
-    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("GET /things/{id} 200 ") && log.contains("GET (no route) 404 "), "{log}");
     assert!(!log.contains("ana") && !log.contains('?'), "{log}");
 }

@@ -23,7 +23,7 @@ function fit(frame) {
   const mail = frame.contentDocument?.documentElement;
   if (!mail?.offsetHeight || !mail.querySelector("body")?.hasChildNodes()) return;
   const bar = mail.scrollWidth > mail.clientWidth ? 20 : 0; // Of a mail that is wider than the page.
-  const height = `${mail.offsetHeight + bar}px`;
+  const height = `${Math.ceil(mail.getBoundingClientRect().height) + bar}px`;
   if (frame.style.height !== height) steadily(() => { frame.style.height = height; });
 }
 const widths = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));

@@ -97,3 +97,52 @@ impl ReceivedWebhook {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn webhook(number: usize, body: Value) -> Webhook {
+        let request = ReceivedWebhook {
+            received_at: chrono::DateTime::UNIX_EPOCH,
+            path: "/webhooks".into(),
+            headers: BTreeMap::from([("x-evil".into(), "<script>alert(1)</script>".into())]),
+            body,
+            verified: false,
+            status: 401,
+        };
+        Webhook { number, request }
+    }
+
+    #[test]
+    fn a_webhook_is_for_its_participant() {
+        let request =
+            webhook(1, json!({"data": {"participant": {"email": "bo@example.com", "user_id": "b1"}}}))
+                .request;
+        assert!(
+            request.is_for("BO@example.com") && request.is_for("b1") && !request.is_for("ana@example.com")
+        );
+        assert!(!webhook(1, json!("no JSON")).request.is_for(""));
+    }
+
+    #[test]
+    fn whatever_came_is_text_on_the_page() {
+        let evil = "</pre><script>alert(2)</script>";
+        let title = json!({"data": {"meeting": {"title": evil}, "participant": {"email": evil}}});
+        let page = WebhooksPage {
+            people: People::new([(evil.to_owned(), evil.to_owned())], Some(evil)),
+            url: evil.into(),
+            secret: "whsec_x".into(),
+            come_here: false,
+            count: 2,
+            received: vec![webhook(2, json!(evil)), webhook(1, title)],
+        };
+        let page = page.to_string();
+        assert_eq!(page.matches("<script").count(), 1, "only the page's own: {page}");
+        assert!(page.contains("Signature or time is wrong") && page.contains("answered 401"), "{page}");
+    }
+}

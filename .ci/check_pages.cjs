@@ -4,6 +4,7 @@
 // Usage: node check_pages.cjs URL PID CHROMIUM, with playwright-core in NODE_PATH. URL is where `local` answers, with an
 // empty store. PID is its process, on Linux, whose ports are looked up.
 const assert = require("node:assert/strict");
+const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
 const { chromium } = require("playwright-core");
@@ -91,6 +92,50 @@ async function json(path, init) {
     return { status: answer.status, body: await answer.json() };
 }
 
+// Starts another `local`, which allows pages of `origin` to call its API. Returns where it answers.
+async function allowing(origin) {
+    const child = spawn("target/debug/local", ["--in-memory", "--listen", "127.0.0.1:0", "--cors-origin", origin]);
+    let banner = "";
+    for await (const text of child.stdout) {
+        banner += text;
+        if (banner.includes("/local/outbox")) break;
+    }
+    return { url: /http:\/\/[0-9.]+:[0-9]+/.exec(banner)[0], child };
+}
+
+// Runs in a page of an allowed origin: what a calendar page does with the API.
+async function books(url) {
+    const call = (path, init) => fetch(`${url}/api/${path}`, init);
+    const user = JSON.stringify({ email: "pat@example.com", name: "Pat", timezone: "UTC" });
+    const created = await call("create_user", {
+        method: "POST", body: user, headers: { "content-type": "application/json", "idempotency-key": "one" },
+    });
+    const { user_id } = await created.json();
+    const read = await call(`users/${user_id}`);
+    const changed = await call(`users/${user_id}`, {
+        method: "PATCH", body: '{"name":"Patrizia"}', headers: { "content-type": "application/json", "if-match": read.headers.get("etag") },
+    });
+    const missing = await call("nowhere");
+    return [created.status, changed.status, (await changed.json()).name, missing.status, (await missing.json()).code];
+}
+
+// With --cors-origin, pages of that origin call the API and nothing else, and other pages nothing at all.
+async function checkCors(page, elsewhere) {
+    const { url, child } = await allowing(new URL(elsewhere).origin);
+    try {
+        await page.goto(elsewhere);
+        assert.deepEqual(await page.evaluate(books, url), [201, 200, "Patrizia", 404, "route_not_found"]);
+        const ports = portsOf(child.pid);
+        const read = await page.evaluate(attack, { url, ports, other: "127.0.0.1" });
+        const own = url.replace("http://", "");
+        assert(read.length > 0 && read.every((line) => line.includes(`http://${own}/api/`)), `a page read more than the API: ${read}`);
+        await page.goto(elsewhere.replace("127.0.0.1", "localhost"));
+        assert.deepEqual(await page.evaluate(attack, { url, ports, other: "127.0.0.1" }), [], "a page of another origin read these");
+    } finally {
+        child.kill();
+    }
+}
+
 async function main() {
     const ports = portsOf(pid);
     assert(ports.length >= 6, `local listens on too few ports: ${ports}`);
@@ -114,6 +159,9 @@ async function main() {
         const { status } = await json("/api/create_user", { method: "POST", body: mallory });
         assert.equal(status, 201, "a page created the user before");
         console.log(`A page on another port read and changed nothing at the ports ${ports.join(", ")}.`);
+
+        await checkCors(page, elsewhere);
+        console.log("A page of the origin of --cors-origin calls the API and nothing else; others call nothing.");
 
         await page.goto(elsewhere);
         await page.click("a");

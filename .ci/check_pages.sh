@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Opens hostile and own pages in Chromium beside the built `local`; see check_pages.cjs. Needs `cargo build`, Linux,
+# Opens hostile and own pages in Chromium beside the built `local`; see check_pages.cjs and
+# check_looks.cjs, which writes pictures into the folder SCREENSHOTS if there is one. Needs `cargo build`, Linux,
 # Chromium or Chrome, and playwright-core in NODE_PATH. Without a browser nothing is checked, and it says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,3 +18,5 @@ fi
 . .ci/local.sh
 # shellcheck disable=SC2154 # local.sh sets both.
 node .ci/check_pages.cjs "$url" "$local" "$browser"
+# Last, because it fills the store.
+node .ci/check_looks.cjs "$url" "$browser"

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::cors::Origin;
 use crate::deployment::Auth;
 
 /// The running program.
@@ -14,6 +15,8 @@ pub struct About {
     pub data_dir: Option<PathBuf>,
     /// How callers are known.
     pub auth: Auth,
+    /// The origins of web pages that may call the API, beside those of this program.
+    pub cors_origins: Vec<Origin>,
 }
 
 impl About {
@@ -98,7 +101,11 @@ curl -s "$api/create_meeting"{by_ana} -d '{{"creator_id":"'$ana'",
              Or paste this: Ana invites Bo to a meeting in four minutes. Each gets an invitation, then a\n\
              reminder a minute before it starts.\n\n\
              {by_hand}\n\
-             Mail is caught, not sent. Read it at {url}/local/outbox\n\n",
+             Look at it in a browser; these pages refresh themselves. Mail is caught, not sent.\n\n  \
+             docs       {url}/api/docs\n  \
+             reminders  {url}/local/reminders\n  \
+             webhooks   {url}/local/webhooks\n  \
+             outbox     {url}/local/outbox\n\n",
             quickstart = self.quickstart(),
             by_hand = self.by_hand(),
         )
@@ -109,12 +116,15 @@ curl -s "$api/create_meeting"{by_ana} -d '{{"creator_id":"'$ana'",
 mod tests {
     use super::*;
 
+    fn about(address: &str, data_dir: Option<PathBuf>, auth: Auth) -> About {
+        About { address: address.parse().unwrap(), data_dir, auth, cors_origins: Vec::new() }
+    }
+
     #[test]
     fn every_line_of_the_banner_fits_a_hundred_columns() {
         for auth in [Auth::Off, Auth::Dev] {
             for address in ["127.0.0.1:65535", "[::1]:65535"] {
-                let address = address.parse().unwrap();
-                let banner = About { address, data_dir: Some(".local".into()), auth }.banner();
+                let banner = about(address, Some(".local".into()), auth).banner();
                 let longest = banner.lines().max_by_key(|line| line.chars().count()).unwrap();
                 assert!(longest.chars().count() <= 100, "{longest}");
             }
@@ -123,15 +133,18 @@ mod tests {
 
     #[test]
     fn the_banner_begins_with_the_start_page() {
-        let about = About { address: "[::1]:3000".parse().unwrap(), data_dir: None, auth: Auth::Off };
+        let about = about("[::1]:3000", None, Auth::Off);
         let banner = about.banner();
         assert!(banner.starts_with("Tactful answers on http://[::1]:3000 "), "{banner}");
+        for page in ["api/docs", "local/reminders", "local/webhooks", "local/outbox"] {
+            assert!(banner.contains(&format!("http://[::1]:3000/{page}\n")), "{page}: {banner}");
+        }
         assert!(banner.contains("in memory") && !banner.contains(".local"), "{banner}");
     }
 
     #[test]
     fn the_readme_has_the_same_lines_to_paste() {
-        let about = About { address: "127.0.0.1:3000".parse().unwrap(), data_dir: None, auth: Auth::Off };
+        let about = about("127.0.0.1:3000", None, Auth::Off);
         let lines = about.by_hand().replace("127.0.0.1", "localhost");
         assert!(include_str!("../../README.md").contains(&format!("```sh\n{lines}```\n")), "{lines}");
     }

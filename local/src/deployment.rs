@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use crate::about::About;
+use crate::cors::{Cors, Origin};
 use crate::data_dir::{DataDir, DataDirError};
 use crate::embedded::dynamodb::{DynamoDb, StartError};
 use crate::embedded::scheduler::Backoff;
@@ -49,6 +50,8 @@ pub struct Deployment {
     pub follower: Follower,
     /// Where webhooks go.
     webhook_url: Endpoint,
+    /// The pages of other origins that may call the API.
+    cors: Cors,
     /// Locks the files as long as they are in use.
     _data_dir: Option<DataDir>,
 }
@@ -72,6 +75,8 @@ pub struct Settings<'a> {
     pub retention: Option<Retention>,
     /// How callers sign in.
     pub auth: Auth,
+    /// The origins of web pages that may call the API, beside those of this program.
+    pub cors_origins: Vec<Origin>,
 }
 
 /// How callers sign in.
@@ -95,6 +100,7 @@ impl Default for Settings<'_> {
             message_limit: MessageLimit::default(),
             retention: None,
             auth: Auth::Off,
+            cors_origins: Vec::new(),
         }
     }
 }
@@ -141,8 +147,8 @@ impl Deployment {
     /// # Errors
     /// See [`DeploymentError`].
     pub async fn start(settings: Settings<'_>, clock: Clock) -> Result<Self, DeploymentError> {
-        let Settings { data_dir, backoff, invitations, webhook_url, quotas, message_limit, retention, auth } =
-            settings;
+        let Settings { data_dir, backoff, invitations, webhook_url, .. } = settings;
+        let Settings { quotas, message_limit, retention, auth, cors_origins, .. } = settings;
         let data_dir = data_dir.map(DataDir::open).transpose()?;
         let template = Template::deployed()?;
         let services = EmbeddedServices::start(&template, NAME, data_dir.as_ref(), &clock, backoff).await?;
@@ -150,6 +156,7 @@ impl Deployment {
             Some(url) => url,
             None => Endpoint::https_or_loopback(&services.receiver.url())?,
         };
+        let cors = Cors::new(&template, cors_origins)?;
         let (sign_in, authorizer) = match auth {
             Auth::Off => (SignIn::Anonymous, None),
             Auth::Dev => {
@@ -175,12 +182,12 @@ impl Deployment {
         let streams = aws_sdk_dynamodbstreams::Client::new(&loopback.config(services.dynamodb.endpoint()));
         let (stream, database) = (services.dynamodb.stream_arn(), services.database.clone());
         let follower = Follower::new(streams, stream, database, template.stream_mapping()?, backoff)?;
-        Ok(Self { services, contexts, gateway, follower, webhook_url, _data_dir: data_dir })
+        Ok(Self { services, contexts, gateway, follower, webhook_url, cors, _data_dir: data_dir })
     }
 
     /// Serves HTTP, follows the stream, fires timers and sweeps until `shutdown` is over.
     pub async fn serve(self, listener: TcpListener, about: About, shutdown: impl Future<Output = ()>) {
-        let Self { services, contexts, gateway, follower, webhook_url, _data_dir } = self;
+        let Self { services, contexts, gateway, follower, webhook_url, cors, _data_dir } = self;
         let EmbeddedServices { dynamodb, scheduler, ses, secrets, receiver, database: _ } = services;
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(contexts.sweeper()));
@@ -196,7 +203,8 @@ impl Deployment {
 
         let (begin_grace, grace_begun) = oneshot::channel();
         let webhook_url = webhook_url.as_str().to_owned();
-        let services = Services { about, ses, scheduler, store: api.store, secrets, receiver, webhook_url };
+        let store = api.store;
+        let services = Services { about, ses, scheduler, store, secrets, receiver, webhook_url, cors };
         let served = gateway.serve(listener, services, async move {
             shutdown.await;
             // The receiver is gone when serving has failed.

@@ -10,7 +10,7 @@ use shared::http::{Request, Response, answer};
 use shared::notices::{DeliveryOutcome, Notifier, Planner};
 use shared::problem::Problem;
 
-use crate::embedded::scheduler::Target;
+use crate::embedded::scheduler::{NotDone, Target};
 use crate::gateway::Function;
 use crate::stream::BatchHandler;
 
@@ -28,7 +28,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("get_reminders", function(api, get_reminders::handle)),
         ("get_user", function(api, get_user::handle)),
         ("health", function(&(), health::handle)),
-        ("openapi", function(&(), openapi::handle)),
+        ("openapi", function(&api.sign_in, openapi::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),
         ("unknown_route", function(&(), unknown_route::handle)),
@@ -52,7 +52,7 @@ pub fn notify(notifier: Notifier) -> Target {
     let notifier = Arc::new(notifier);
     Arc::new(move |invocation| {
         let notifier = Arc::clone(&notifier);
-        Box::pin(async move { deliver(&notifier, &invocation.input).await.map(drop) })
+        Box::pin(async move { Ok(deliver(&notifier, &invocation.input).await.map(drop)?) })
     })
 }
 
@@ -65,7 +65,7 @@ pub fn notify_until_over(notifier: Notifier) -> Target {
         let notifier = Arc::clone(&notifier);
         Box::pin(async move {
             match deliver(&notifier, &invocation.input).await? {
-                DeliveryOutcome::UnderWay => Err("another delivery is under way".to_owned()),
+                DeliveryOutcome::UnderWay => Err(NotDone::UnderWay),
                 _ => Ok(()),
             }
         })

@@ -6,6 +6,8 @@ pub mod authorizer;
 mod event;
 mod outbox;
 mod page;
+mod people;
+mod reminders;
 mod routes;
 mod start;
 mod webhooks;
@@ -16,14 +18,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State as Shared};
 use axum::http::HeaderMap;
-use axum::middleware::{Next, from_fn, map_response};
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use futures_util::future::BoxFuture;
 use lambda_http::Body as LambdaBody;
 use shared::clock::Clock;
@@ -34,15 +37,16 @@ use tokio::net::TcpListener;
 
 use crate::about::About;
 use crate::browsers::{is_addressed_here, is_cross_site};
+use crate::cors::{Cors, vary_by_origin};
 use crate::embedded::receiver::Receiver;
 use crate::embedded::scheduler::Scheduler;
 use crate::embedded::secrets::Secrets;
 use crate::embedded::ses::Ses;
-use crate::inspect::inspect;
 use crate::serve::serve;
 use crate::template::RouteDefinition;
 use authorizer::{Authorizer, TokenRequest};
 use event::ReceivedRequest;
+use page::Asked;
 use routes::Routes;
 
 /// A function behind HTTP.
@@ -98,6 +102,8 @@ pub struct Services {
     pub receiver: Receiver,
     /// Where webhooks go, which may be elsewhere.
     pub webhook_url: String,
+    /// The pages of other origins that may call the API.
+    pub cors: Cors,
 }
 
 impl Gateway {
@@ -126,14 +132,19 @@ impl Gateway {
     /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
     /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
     pub async fn serve(self, listener: TcpListener, services: Services, shutdown: impl Future<Output = ()>) {
-        let Services { about, ses, scheduler, store, .. } = services.clone();
+        let Services { about, ses, scheduler, store, cors, .. } = services.clone();
+        let (clock, links_to_api) = (self.0.clock.clone(), !about.needs_tokens());
         let start = get(move |headers: HeaderMap| async move { start::answer(&about, &headers) })
             .fallback(|| async { only_get() });
-        let outbox = get(move |headers: HeaderMap| async move { outbox(&ses, &headers) })
+        let outbox = get(move |request: Parts| async move { outbox(&ses, &Asked::of(&request)) })
             .fallback(|| async { only_get() });
-        let reminders = get(move || async move { reminders(&scheduler, &store).await });
+        let reminders = get(move |request: Parts| async move {
+            let asked = Asked::of(&request);
+            let answer = reminders::answer(&scheduler, &store, clock.now(), links_to_api, &asked).await;
+            answer.unwrap_or_else(|error| failed(&error))
+        });
         let reminders = reminders.fallback(|| async { only_get() });
-        let webhooks = get(move || async move { webhooks(&services) });
+        let webhooks = get(move |request: Parts| async move { webhooks(&services, &Asked::of(&request)) });
         let webhooks = webhooks.fallback(|| async { only_get() });
         let router = Router::new().route(ROOT, start.clone()).route(START_PAGE, start);
         let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
@@ -143,7 +154,7 @@ impl Gateway {
         });
         let router = router.route(TOKEN, token.fallback(|| async { only_get() }));
         let router = router.layer(map_response(protected));
-        let router = router.fallback(answer).with_state(self).layer(from_fn(from_here));
+        let router = router.fallback(answer).with_state(self).layer(from_fn_with_state(cors, from_here));
         serve(listener, router, Some(HEAD_TIMEOUT), shutdown).await;
     }
 
@@ -198,17 +209,27 @@ impl fmt::Debug for Gateway {
 }
 
 /// Refuses what a page from elsewhere sends, or sends to a name of its own that leads here: it would change
-/// everything, and read everybody's mail.
-async fn from_here(request: Request, next: Next) -> Response {
+/// everything, and read everybody's mail. Pages of the origins of `cors` may call the API.
+async fn from_here(Shared(cors): Shared<Cors>, request: Request, next: Next) -> Response {
     if !is_addressed_here(&request) {
         let detail = "This program answers to localhost, 127.0.0.1 and [::1] alone.";
         return refused(Problem::new(Code::Forbidden, detail));
     }
-    if is_cross_site(&request) {
-        let detail = "A page of another origin sent this. Only pages of this program may call it.";
-        return refused(Problem::new(Code::Forbidden, detail));
+    let (granted, depends_on_origin) = (cors.granted(&request), cors.concerns(&request));
+    let mut response = if granted.is_none() && is_cross_site(&request) {
+        let detail = "A page of another origin sent this. Only pages of this program may call it, and those of \
+            the origins that it was started with (--cors-origin) may call the API.";
+        refused(Problem::new(Code::Forbidden, detail))
+    } else {
+        next.run(request).await
+    };
+    if depends_on_origin {
+        vary_by_origin(response.headers_mut());
     }
-    next.run(request).await
+    if let Some(granted) = granted {
+        granted.add_to(response.headers_mut());
+    }
+    response
 }
 
 async fn answer(
@@ -226,17 +247,12 @@ async fn answer(
     response
 }
 
-fn outbox(ses: &Ses, headers: &HeaderMap) -> Response {
-    ses.outbox().map_or_else(|error| failed(&error), |messages| outbox::answer(messages, headers))
+fn outbox(ses: &Ses, asked: &Asked) -> Response {
+    ses.outbox().map_or_else(|error| failed(&error), |messages| outbox::answer(messages, asked))
 }
 
-fn webhooks(services: &Services) -> Response {
-    webhooks::answer(services).unwrap_or_else(|error| failed(&error))
-}
-
-async fn reminders(scheduler: &Scheduler, store: &Store) -> Response {
-    let inspection = inspect(scheduler, store).await;
-    inspection.map_or_else(|error| failed(&error), |inspection| Json(inspection).into_response())
+fn webhooks(services: &Services, asked: &Asked) -> Response {
+    webhooks::answer(services, asked).unwrap_or_else(|error| failed(&error))
 }
 
 fn unknown_route() -> Response {

@@ -7,6 +7,7 @@
 
 pub mod about;
 mod browsers;
+pub mod cors;
 pub mod data_dir;
 pub mod database;
 pub mod deployment;

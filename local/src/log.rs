@@ -37,6 +37,35 @@ where
     tracing_subscriber::registry().with(targets).with(lines.with_writer(writer))
 }
 
+/// The lines of a test.
+#[cfg(test)]
+#[derive(Clone, Default)]
+pub(crate) struct Captured(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+#[cfg(test)]
+impl Captured {
+    /// What writes the usual lines here.
+    pub(crate) fn lines(&self) -> impl Subscriber + use<> {
+        let writer = self.clone();
+        lines(move || writer.clone(), Clock::system(), None)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+#[cfg(test)]
+impl std::io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Hours, minutes and seconds in UTC.
 struct TimeOfDay(Clock);
 

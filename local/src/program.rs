@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::about::About;
+use crate::cors::Origin;
 use crate::data_dir::DataDirError;
 use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
 use crate::log;
@@ -63,6 +64,10 @@ pub struct Options {
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
     #[arg(long, value_enum, default_value_t)]
     pub auth: Auth,
+    /// The origin of web pages that may call the API, as http://localhost:5173, beside the pages of this
+    /// program. It can be given several times.
+    #[arg(long = "cors-origin", value_name = "ORIGIN")]
+    pub cors_origins: Vec<Origin>,
 }
 
 fn message_limit(text: &str) -> Result<MessageLimit, String> {
@@ -125,6 +130,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
             invitations: !options.no_invitations,
             webhook_url: options.webhook_url.clone(),
             auth: options.auth,
+            cors_origins: options.cors_origins.clone(),
             quotas: Quotas {
                 meetings_per_day: options.meetings_per_day,
                 invitations_per_day: options.invitations_per_day,
@@ -146,6 +152,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
         address: listener.local_addr()?,
         data_dir: (!options.in_memory).then(|| data_dir.to_owned()),
         auth: options.auth,
+        cors_origins: options.cors_origins,
     };
     io::stdout().write_all(about.banner().as_bytes())?;
     deployment.serve(listener, about, stop).await;

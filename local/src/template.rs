@@ -1,6 +1,7 @@
 //! What `cargo run` reads from `template.yaml`, so that the machine at hand and AWS run the same deployment:
 //! the table, the HTTP routes and the stream mapping. Nothing of these is written down a second time.
 
+use axum::http::HeaderValue;
 use serde_json::{Value, json};
 
 /// The SAM template of this repository, as compiled in.
@@ -56,6 +57,19 @@ pub struct StreamMapping {
     pub batch_size: usize,
     /// How often a record is tried again before it is given up.
     pub maximum_retries: u32,
+}
+
+/// What web pages may do whose origins are allowed, as values of the headers of CORS.
+#[derive(Clone, Debug)]
+pub struct CorsDefinition {
+    /// The methods that they may use.
+    pub allow_methods: HeaderValue,
+    /// The headers that they may send.
+    pub allow_headers: HeaderValue,
+    /// The headers of answers that they may read.
+    pub expose_headers: HeaderValue,
+    /// For how many seconds a browser may keep this.
+    pub max_age: HeaderValue,
 }
 
 /// The template lacks something or says it in a way this program doesn't read.
@@ -147,6 +161,38 @@ impl Template {
         let mut routes = self.all_routes()?;
         routes.retain(|route| route.method != "OPTIONS");
         Ok(routes)
+    }
+
+    /// What the API allows to pages of the origins of the parameter `CorsOrigins`.
+    ///
+    /// # Errors
+    /// When there is not exactly one API, or it doesn't say this, or allows credentials.
+    pub fn cors(&self) -> Result<CorsDefinition, TemplateError> {
+        let mut apis = self.of_type("AWS::ApiGatewayV2::Api");
+        let (Some((_, api)), None) = (apis.next(), apis.next()) else {
+            return Err(TemplateError("one AWS::ApiGatewayV2::Api is needed, no more, no less".into()));
+        };
+        // The condition is whether there are such origins.
+        let cors = api.pointer("/CorsConfiguration/Fn::If/1").ok_or_else(|| missing("CorsConfiguration"))?;
+        if cors.get("AllowCredentials").is_some() {
+            return Err(TemplateError("CORS with credentials isn't known here".into()));
+        }
+        let value = |key: &str| {
+            let text = match cors.get(key) {
+                Some(Value::Array(items)) => {
+                    items.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+                }
+                Some(Value::Number(number)) => Some(number.to_string()),
+                _ => None,
+            };
+            text.and_then(|text| HeaderValue::try_from(text).ok()).ok_or_else(|| missing(key))
+        };
+        Ok(CorsDefinition {
+            allow_methods: value("AllowMethods")?,
+            allow_headers: value("AllowHeaders")?,
+            expose_headers: value("ExposeHeaders")?,
+            max_age: value("MaxAge")?,
+        })
     }
 
     fn all_routes(&self) -> Result<Vec<RouteDefinition>, TemplateError> {

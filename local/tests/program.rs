@@ -124,6 +124,17 @@ fn what_was_answered_is_there_after_a_kill() {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+
+    // Both have a reminder of their own and an invitation, and each may be asked for by address and id.
+    let (status, all) = second.call("GET", "/local/reminders", &Value::Null);
+    assert_eq!((status, all["set"].as_array().unwrap().len()), (200, 4), "{all}");
+    for person in ["BO@example.com", bo["user_id"].as_str().unwrap()] {
+        let (_, of_bo) = second.call("GET", &format!("/local/reminders?person={person}"), &Value::Null);
+        let timers = of_bo["set"].as_array().unwrap();
+        assert!(timers.len() == 2 && timers.iter().all(|timer| timer["user_id"] == bo["user_id"]), "{of_bo}");
+    }
+    let (_, of_nobody) = second.call("GET", "/local/reminders?person=cy@example.com", &Value::Null);
+    assert_eq!(of_nobody, json!({"set": [], "owed": []}));
 }
 
 #[test]

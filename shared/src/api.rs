@@ -22,6 +22,13 @@ impl Context for () {
     }
 }
 
+/// For the use case that says how callers sign in.
+impl Context for SignIn {
+    fn api(&mut self) -> Option<&mut Api> {
+        None
+    }
+}
+
 impl Context for Api {
     fn api(&mut self) -> Option<&mut Api> {
         Some(self)

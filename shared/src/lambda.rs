@@ -54,17 +54,22 @@ where
     run(Box::new(move |request| Box::pin(answer(context.clone(), request, use_case)))).await
 }
 
-/// Serves a use case that needs nothing but its request.
+/// Serves a use case that needs no table. `context` reads what else it needs from the environment.
 ///
 /// # Errors
 /// When the environment is incomplete or the Runtime API can't be reached.
-pub async fn serve_without_store<F, R>(use_case: F) -> Result<(), Error>
+pub async fn serve_without_store<C, F, R>(
+    context: impl FnOnce() -> Result<C, SettingError>,
+    use_case: F,
+) -> Result<(), Error>
 where
-    F: Fn((), Request) -> R + Copy + Send + Sync + 'static,
+    C: Context + Clone + Send + Sync + 'static,
+    F: Fn(C, Request) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Result<Response, Problem>> + Send + 'static,
 {
     start_logging();
-    run(Box::new(move |request| Box::pin(answer((), request, use_case)))).await
+    let context = context()?;
+    run(Box::new(move |request| Box::pin(answer(context.clone(), request, use_case)))).await
 }
 
 fn api(config: &SdkConfig) -> Result<Api, SettingError> {

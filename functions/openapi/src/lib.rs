@@ -2,6 +2,7 @@
 
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, RequestExt};
+use shared::access::SignIn;
 use shared::http::{Request, Response};
 use shared::problem::{Code, Problem};
 
@@ -17,11 +18,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 const CACHED: &str = "public, max-age=86400";
 const REVALIDATED: &str = "no-cache";
 
-/// Answers the document, the page or a file of the page.
+/// Answers the document, the page or a file of the page. The page shows which calls need sign-in, unless none does.
 ///
 /// # Errors
 /// 404 `route_not_found` for a file that the page doesn't have.
-pub async fn handle(_: (), request: Request) -> Result<Response, Problem> {
+pub async fn handle(sign_in: SignIn, request: Request) -> Result<Response, Problem> {
     let parameters = request.path_parameters();
     match parameters.first("file") {
         Some("page.css") => Ok(text("text/css", CACHED, include_str!("../page/page.css"))),
@@ -37,12 +38,14 @@ pub async fn handle(_: (), request: Request) -> Result<Response, Problem> {
         None if request.uri().path().ends_with("/openapi.json") => {
             Ok(text("application/json", REVALIDATED, DOCUMENT))
         }
-        None => Ok(page()),
+        None => Ok(page(&sign_in)),
     }
 }
 
-fn page() -> Response {
-    let mut response = text("text/html; charset=utf-8", REVALIDATED, include_str!("../page/index.html"));
+fn page(sign_in: &SignIn) -> Response {
+    let sign_in = if *sign_in == SignIn::Anonymous { "off" } else { "on" };
+    let page = include_str!("../page/index.html").replacen("{sign_in}", sign_in, 1);
+    let mut response = answer("text/html; charset=utf-8", REVALIDATED, Body::Text(page));
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response

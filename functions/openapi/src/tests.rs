@@ -3,6 +3,7 @@ use std::io::Read;
 
 use lambda_http::http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use shared::access::Administrators;
 use shared::http::answer;
 
 use super::*;
@@ -10,6 +11,10 @@ use super::*;
 const PAGE: &str = include_str!("../page/index.html");
 
 async fn get(path: &str) -> Result<(HeaderMap, Vec<u8>), StatusCode> {
+    get_of(SignIn::Anonymous, path).await
+}
+
+async fn get_of(sign_in: SignIn, path: &str) -> Result<(HeaderMap, Vec<u8>), StatusCode> {
     let mut request = Request::new(Body::Empty);
     *request.uri_mut() = path.parse().unwrap();
     let request = match path.strip_prefix("/api/docs/") {
@@ -18,7 +23,7 @@ async fn get(path: &str) -> Result<(HeaderMap, Vec<u8>), StatusCode> {
         }
         None => request,
     };
-    let (parts, body) = answer((), request, handle).await.into_parts();
+    let (parts, body) = answer(sign_in, request, handle).await.into_parts();
     if parts.status.is_success() { Ok((parts.headers, body.to_vec())) } else { Err(parts.status) }
 }
 
@@ -60,13 +65,25 @@ async fn the_page_finds_all_that_it_loads() {
 #[tokio::test]
 async fn the_page_runs_nothing_but_its_files() {
     let (headers, body) = get("/api/docs").await.unwrap();
-    assert_eq!(body, PAGE.as_bytes());
+    assert_eq!(body, PAGE.replace("{sign_in}", "off").as_bytes());
     assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self';"));
     assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     for script in PAGE.split("<script").skip(1) {
         assert!(script.starts_with(" src=\"docs/"), "an inline script would not run: {script}");
     }
     assert!(!PAGE.contains("<style") && !PAGE.contains("://"));
+}
+
+#[tokio::test]
+async fn the_page_knows_whether_callers_sign_in() {
+    let administrators = Administrators { group: String::new(), scope: String::new() };
+    let jwt = SignIn::Jwt { administrators, rebinds_accounts: false };
+    for (sign_in, said) in [(SignIn::Anonymous, "off"), (SignIn::Iam, "on"), (jwt, "on")] {
+        let (_, body) = get_of(sign_in, "/api/docs").await.unwrap();
+        let page = String::from_utf8(body).unwrap();
+        assert!(page.contains(&format!("<html lang=\"en\" data-sign-in=\"{said}\">")), "{page}");
+    }
+    assert!(include_str!("../page/page.css").contains("[data-sign-in=off] .auth-wrapper"));
 }
 
 #[tokio::test]

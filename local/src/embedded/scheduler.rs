@@ -24,8 +24,26 @@ use super::server::Server;
 use crate::database::Database;
 use table::{DueSchedule, Table};
 
-/// What a schedule fires at: the place of Lambda. An error is retried as the schedule's retry policy says.
-pub type Target = Arc<dyn Fn(Invocation) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// What a schedule fires at: the place of Lambda. What is not done is retried as the schedule's retry policy
+/// says.
+pub type Target = Arc<dyn Fn(Invocation) -> BoxFuture<'static, Result<(), NotDone>> + Send + Sync>;
+
+/// Why an invocation is made again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotDone {
+    /// It failed.
+    #[error("{0}")]
+    Failed(String),
+    /// Somebody else is doing it, or was until they were killed. This is no failure.
+    #[error("another delivery is under way")]
+    UnderWay,
+}
+
+impl From<String> for NotDone {
+    fn from(error: String) -> Self {
+        Self::Failed(error)
+    }
+}
 
 /// One invocation of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,17 +192,23 @@ impl Scheduler {
         let outcome = loop {
             let result = self.attempt(&due, &target).await;
             attempts += 1;
-            let Err(error) = result else { break Ok(()) };
+            let Err(reason) = result else { break Ok(()) };
             let age = self.0.clock.now() - due.at;
             if attempts > due.maximum_retries || age >= due.maximum_age {
-                break Err(error);
+                break Err(reason.to_string());
             }
-            tracing::warn!(
-                schedule = due.name,
-                attempts,
-                error,
-                "a timer's target failed, it is tried again"
-            );
+            match reason {
+                NotDone::Failed(error) => {
+                    let schedule = due.name.as_str();
+                    tracing::warn!(schedule, attempts, error, "a timer's target failed, it is tried again");
+                }
+                // The rule after a kill, for as long as the claim of the killed process lasts: once is enough.
+                NotDone::UnderWay if attempts == 1 => {
+                    let schedule = due.name.as_str();
+                    tracing::info!(schedule, "a timer waits for a delivery that is under way or was cut off");
+                }
+                NotDone::UnderWay => {}
+            }
             sleep(wait).await;
             wait = (wait * 2).min(self.0.backoff.most);
         };
@@ -198,11 +222,13 @@ impl Scheduler {
         }
     }
 
-    async fn attempt(&self, due: &DueSchedule, target: &Target) -> Result<(), String> {
+    async fn attempt(&self, due: &DueSchedule, target: &Target) -> Result<(), NotDone> {
         let attempts = self.attempts_of(&due.invocation.target_arn);
         let _permit = attempts.acquire().await.map_err(|closed| closed.to_string())?;
         // A task of its own, so that a panic is an error like any other.
-        tokio::spawn(target(due.invocation.clone())).await.unwrap_or_else(|panic| Err(panic.to_string()))
+        tokio::spawn(target(due.invocation.clone()))
+            .await
+            .unwrap_or_else(|panic| Err(panic.to_string().into()))
     }
 
     fn attempts_of(&self, target_arn: &str) -> Arc<Semaphore> {

@@ -46,6 +46,13 @@ pub struct SentMail {
     pub sent_at: DateTime<Utc>,
 }
 
+impl SentMail {
+    /// Each recipient.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.to.split(", ")
+    }
+}
+
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

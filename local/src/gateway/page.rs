@@ -1,16 +1,52 @@
 //! What has a page for whoever comes with a browser, and JSON for programs.
 
 use std::fmt::Display;
+use std::sync::LazyLock;
 
+use aws_smithy_types::base64;
 use axum::Json;
-use axum::http::{HeaderMap, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+use url::form_urlencoded;
 
-/// A page that runs nothing and fetches nothing, whatever is in the mail: frames
-/// inherit it. Nobody frames the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+/// What a client asked of a page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// Whether it wants to read HTML.
+    pub(super) wants_page: bool,
+    /// The person whose part alone is asked for, by an address or an id.
+    pub(super) person: Option<String>,
+}
+
+impl Asked {
+    pub(super) fn of(request: &Parts) -> Self {
+        let query = request.uri.query().unwrap_or_default();
+        let person = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "person");
+        let person = person.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty());
+        Self { wants_page: is_wanted(&request.headers), person }
+    }
+}
+
+/// A page that runs nothing and fetches nothing, whatever is in it. Nobody frames it.
+const STATIC: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
+
+/// What keeps a page up to date. It is in the page itself, and nothing else runs there.
+pub(super) const SCRIPT: &str = include_str!("templates/refresh.js");
+
+/// A page that runs [`SCRIPT`] alone, which fetches the page again, and whose form leads to the page itself. The
+/// frames of mail inherit this, and their sandbox runs nothing and submits nothing.
+static LIVE: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = base64::encode(Sha256::digest(SCRIPT));
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{hash}'; connect-src 'self'; style-src 'unsafe-inline'; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(STATIC))
+});
 
 /// Only who names HTML, and likes it better than JSON, gets a page: curl says
 /// `*/*` (RFC 9110, section 12.5.1).
@@ -32,13 +68,50 @@ fn quality(accepted: &str, media_type: &str) -> f32 {
     qualities.fold(0.0, f32::max)
 }
 
-/// The answer to a browser.
+/// The answer to a browser: a page that stays as it is.
 pub(super) fn html(page: &impl Display) -> Response {
-    let headers = [(header::VARY, "accept"), (header::CONTENT_SECURITY_POLICY, POLICY)];
+    with_policy(page, HeaderValue::from_static(STATIC))
+}
+
+/// The answer to a browser: a page with [`SCRIPT`], which keeps it up to date.
+pub(super) fn live(page: &impl Display) -> Response {
+    with_policy(page, LIVE.clone())
+}
+
+fn with_policy(page: &impl Display, policy: HeaderValue) -> Response {
+    let vary = HeaderValue::from_static("accept");
+    let headers = [(header::VARY, vary), (header::CONTENT_SECURITY_POLICY, policy)];
     (headers, Html(page.to_string())).into_response()
 }
 
 /// The answer to a program, at the same address.
 pub(super) fn json(content: impl Serialize) -> Response {
     ([(header::VARY, "accept")], Json(content)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[test]
+    fn a_person_is_asked_for_by_the_query() {
+        let asked = |uri: &str| Asked::of(&Request::get(uri).body(()).unwrap().into_parts().0).person;
+        assert_eq!(asked("/local/outbox?person=ana%2Bx%40example.com").as_deref(), Some("ana+x@example.com"));
+        for everybody in
+            ["/local/outbox", "/local/outbox?person=", "/local/outbox?person=+", "/local/outbox?a=b"]
+        {
+            assert_eq!(asked(everybody), None, "{everybody}");
+        }
+    }
+
+    #[test]
+    fn a_live_page_runs_its_script_alone() {
+        let policy = LIVE.to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+        assert_eq!(policy.matches("unsafe").count(), 1, "styles of mail: {policy}");
+        // The hash is of exactly what stands between the tags.
+        assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--"));
+    }
 }

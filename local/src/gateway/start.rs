@@ -33,6 +33,7 @@ pub(super) fn answer(about: &About, headers: &HeaderMap) -> Response {
         "reminders": linked(REMINDERS),
         "webhooks": linked(WEBHOOKS),
         "data_directory": about.absolute_data_dir(),
+        "cors_origins": about.cors_origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "sign_in": match about.auth {
             Auth::Off => "off",
             Auth::Dev => "dev",
@@ -49,7 +50,8 @@ mod tests {
     use super::*;
 
     fn about(auth: Auth) -> About {
-        About { address: "127.0.0.1:3000".parse().unwrap(), data_dir: Some("/data/tactful".into()), auth }
+        let (address, data_dir) = ("127.0.0.1:3000".parse().unwrap(), Some("/data/tactful".into()));
+        About { address, data_dir, auth, cors_origins: Vec::new() }
     }
 
     async fn answered(about: &About, accept: &'static str) -> (Response<()>, String) {
@@ -82,6 +84,20 @@ mod tests {
         let unescaped = unescaped.replace("&#39;", "'").replace("&#38;", "&");
         assert!(unescaped.contains(&about.by_hand()), "{unescaped}");
         assert!(page.contains(&format!("href=\"{TOKEN}?email=ana@example.com\"")), "{page}");
+    }
+
+    #[tokio::test]
+    async fn it_says_how_other_pages_may_call_the_api_and_which_may() {
+        let mut about = about(Auth::Off);
+        let (_, page) = answered(&about, "text/html").await;
+        assert!(page.contains("--cors-origin http://localhost:5173"), "{page}");
+        about.cors_origins =
+            vec!["http://localhost:8080".parse().unwrap(), "https://a.example".parse().unwrap()];
+        let (_, page) = answered(&about, "text/html").await;
+        let shown = "<code>http://localhost:8080</code>, <code>https://a.example</code>";
+        assert!(page.contains(shown) && page.contains("--cors-origin"), "{page}");
+        let body: Value = serde_json::from_str(&answered(&about, "*/*").await.1).unwrap();
+        assert_eq!(body["cors_origins"], json!(["http://localhost:8080", "https://a.example"]));
     }
 
     #[tokio::test]

@@ -148,8 +148,9 @@ async fn it_serves_until_told_to_stop() {
     let store = Store::new(aws_sdk_dynamodb::Client::new(&config), "things");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let about = About { address, data_dir: None, auth: Auth::Off };
-    let services = Services { about, ses, scheduler, store, secrets, receiver, webhook_url };
+    let about = About { address, data_dir: None, auth: Auth::Off, cors_origins: Vec::new() };
+    let cors = cors(&[]);
+    let services = Services { about, ses, scheduler, store, secrets, receiver, webhook_url, cors };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(gateway().serve(listener, services, async move {
         stopped.await.unwrap();
@@ -174,7 +175,13 @@ async fn it_serves_until_told_to_stop() {
             assert_eq!(answer.matches(header).count(), 1, "{own}: {answer}");
         }
     }
-    for (path, heading) in [("/", "Tactful"), ("/local", "Tactful"), ("/local/outbox", "Outbox")] {
+    for (path, heading) in [
+        ("/", "Tactful"),
+        ("/local", "Tactful"),
+        ("/local/outbox", "Outbox"),
+        ("/local/reminders", "Reminders"),
+        ("/local/webhooks?person=ana%40example.com", "Webhooks"),
+    ] {
         let page = raw(address, &format!("GET {path} HTTP/1.1\r\naccept: text/html")).await;
         assert!(page.starts_with("HTTP/1.1 200") && page.contains(&format!("<h1>{heading}</h1>")), "{page}");
         assert!(
@@ -188,22 +195,8 @@ async fn it_serves_until_told_to_stop() {
 
 #[tokio::test]
 async fn the_log_tells_paths_and_not_what_is_asked_there() {
-    use std::io::Write;
-    use std::sync::{Mutex, PoisonError};
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-    impl Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let sink = Sink::default();
-    let writer = sink.clone();
-    let lines = crate::log::lines(move || writer.clone(), Clock::system(), None);
+    let log = crate::log::Captured::default();
+    let lines = log.lines();
     let _listening = tracing::subscriber::set_default(lines);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -213,7 +206,7 @@ async fn the_log_tells_paths_and_not_what_is_asked_there() {
         raw(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer ana")).await;
     }
     serving.abort();
-    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("GET /things/{id} 200 ") && log.contains("GET (no route) 404 "), "{log}");
     assert!(!log.contains("ana") && !log.contains('?'), "{log}");
 }
@@ -223,7 +216,8 @@ async fn pages_and_names_from_elsewhere_are_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new().fallback(super::answer).with_state(gateway());
-    let router = router.layer(axum::middleware::from_fn(super::from_here));
+    let cors = cors(&[]);
+    let router = router.layer(axum::middleware::from_fn_with_state(cors, super::from_here));
     let serving = tokio::spawn(super::serve(listener, router, None, std::future::pending()));
     // The rules are tested where they are; this is about each way to break them.
     for (host, more, status) in [
@@ -242,6 +236,58 @@ async fn pages_and_names_from_elsewhere_are_refused() {
         assert!(!answer.to_lowercase().contains("access-control-allow-origin"), "{answer}");
     }
     serving.abort();
+}
+
+/// A page of an allowed origin calls the API, and nothing else of this program.
+#[tokio::test]
+async fn pages_of_an_allowed_origin_call_the_api_alone() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let route = |method: &str, path: &str| RouteDefinition {
+        method: method.into(),
+        path: path.into(),
+        function: "echo".into(),
+        is_open: false,
+    };
+    let routes =
+        [route("POST", "/api/things"), route("GET", "/local/things"), route("", RouteDefinition::DEFAULT)];
+    let functions = HashMap::from([("echo".to_owned(), echo())]);
+    let gateway = Gateway::new(&routes, functions, None, Clock::system()).unwrap();
+    let cors = cors(&["http://localhost:5173", "https://calendar.example.com"]);
+    let router = Router::new().fallback(super::answer).with_state(gateway);
+    let router = router.layer(axum::middleware::from_fn_with_state(cors, super::from_here));
+    let serving = tokio::spawn(super::serve(listener, router, None, std::future::pending()));
+    let allowed = "\r\norigin: http://localhost:5173\r\nsec-fetch-site: same-site";
+    let other = "\r\norigin: http://localhost:5174\r\nsec-fetch-site: same-site";
+    let asking = "\r\naccess-control-request-method: POST";
+    for (host, request, more, status, can_read) in [
+        ("localhost:3000", "POST /api/things", allowed, 200, true),
+        ("localhost:3000", "GET /api/nowhere", allowed, 200, true),
+        ("localhost:3000", "POST /api/things?panic", allowed, 500, true),
+        ("127.0.0.1:3000", "POST /api/things", "\r\norigin: https://calendar.example.com", 200, true),
+        ("localhost:3000", "OPTIONS /api/things", &format!("{allowed}{asking}"), 200, true),
+        ("localhost:3000", "OPTIONS /api/things", &format!("{other}{asking}"), 403, false),
+        ("localhost:3000", "POST /api/things", other, 403, false),
+        ("localhost:3000", "POST /api/things", "\r\nsec-fetch-site: same-site", 403, false),
+        ("localhost:3000", "POST /api/things", "", 200, false),
+        ("localhost:3000", "GET /local/things", allowed, 403, false),
+        ("localhost:3000", "GET /api/../local/things", allowed, 200, true), // The default route, and no page.
+        ("evil.example", "POST /api/things", allowed, 403, false),
+    ] {
+        let answer = asked_of(address, host, &format!("{request} HTTP/1.1{more}")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{host} {request}{more}: {answer}");
+        let head = answer.split_once("\r\n\r\n").unwrap().0.to_lowercase();
+        assert_eq!(head.contains("access-control-allow-origin: http"), can_read, "{request}{more}: {head}");
+        assert_eq!(head.contains("access-control-allow-methods"), can_read && request.starts_with("OPTIONS"));
+        let is_cacheable_by_origin = head.contains("vary: origin");
+        assert_eq!(is_cacheable_by_origin, request.contains("/api/") && host != "evil.example", "{head}");
+    }
+    serving.abort();
+}
+
+fn cors(origins: &[&str]) -> Cors {
+    let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
+    Cors::new(&Template::deployed().unwrap(), origins).unwrap()
 }
 
 /// One request on a connection of its own.

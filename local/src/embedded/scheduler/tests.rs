@@ -101,7 +101,11 @@ fn recording(failures: usize) -> (Target, Arc<Mutex<Vec<String>>>) {
         Box::pin(async move {
             assert_eq!(invocation.target_arn, ARN);
             notes.lock().unwrap().push(invocation.input);
-            if calls.fetch_add(1, Ordering::SeqCst) < failures { Err("not now".into()) } else { Ok(()) }
+            if calls.fetch_add(1, Ordering::SeqCst) < failures {
+                Err("not now".to_owned().into())
+            } else {
+                Ok(())
+            }
         })
     });
     (target, seen)
@@ -240,7 +244,8 @@ async fn a_timer_that_its_receiver_sets_anew_stays() {
     let target: Target = Arc::new(move |_| {
         let client = later.clone();
         Box::pin(async move {
-            update(&client, "a", minute() + TimeDelta::minutes(5), "{}").await.map_err(|e| e.to_string())
+            update(&client, "a", minute() + TimeDelta::minutes(5), "{}").await.map_err(|e| e.to_string())?;
+            Ok(())
         })
     });
     assert_eq!(scheduler.fire_due(minute(), &target).await, 1);
@@ -299,4 +304,30 @@ async fn the_loop_fires_by_its_clock() {
     let mut fired: Vec<u32> = seen.lock().unwrap().iter().map(|input| input.parse().unwrap()).collect();
     fired.sort_unstable();
     assert_eq!(fired, (0..200).collect::<Vec<_>>());
+}
+
+/// After a kill, deliveries that it cut off are claimed for a while: nobody has to do anything about that.
+#[tokio::test]
+async fn only_a_failure_is_a_warning() {
+    let log = crate::log::Captured::default();
+    let lines = log.lines();
+    let _listening = tracing::subscriber::set_default(lines);
+    let (scheduler, client) = start(&Database::memory().unwrap()).await;
+    client.create_schedule_group().name("reminders").send().await.unwrap();
+    create(&client, "a", minute(), "{}").await.unwrap();
+    let fire = async |reasons: Vec<NotDone>| {
+        let reasons = Mutex::new(reasons);
+        let target: Target = Arc::new(move |_| {
+            let reason = reasons.lock().unwrap().pop();
+            Box::pin(async move { reason.map_or(Ok(()), Err) })
+        });
+        assert_eq!(scheduler.fire_due(minute(), &target).await, 1);
+    };
+    fire(vec![NotDone::UnderWay, NotDone::UnderWay]).await;
+    let said = log.text();
+    assert_eq!(said.matches("a timer waits for a delivery").count(), 1, "{said}");
+    assert!(!said.contains("WARN") && !said.contains("ERROR"), "{said}");
+    create(&client, "b", minute(), "{}").await.unwrap();
+    fire(vec![NotDone::Failed("broken".into())]).await;
+    assert!(log.text().contains("WARN") && log.text().contains("broken"), "{}", log.text());
 }

@@ -1,10 +1,10 @@
-//! Do-not-disturb hours: valid times are written as they were read, and the error of an invalid one has a
+//! Hours of a day: valid times are written as they were read, and the error of an invalid one has a
 //! valid example. The input has a start, an end and a whole hour, each on its own line.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::time::{Dnd, WallTime, WallTimeError};
+use shared::time::{WallTime, WallTimeError, Window};
 
 fuzz_target!(|text: &str| {
     let mut lines = text.split('\n');
@@ -31,16 +31,10 @@ fuzz_target!(|text: &str| {
     assert_eq!(by_hour.is_ok(), (0..=24).contains(&hour));
     let start = read(start).or(by_hour.clone().ok());
     let (Some(start), Some(end)) = (start, read(end).or(by_hour.ok())) else { return };
-    let Ok(dnd) = Dnd::new(start, end) else {
+    let Ok(window) = Window::new(start, end) else {
         return assert!(start == end || start.minutes() == 1440);
     };
-    assert_eq!((dnd.start(), dnd.end()), (start, end));
-    let inside = (0..1440).filter(|minute| dnd.contains(*minute)).count();
-    let length = (i32::from(end.minutes()) - i32::from(start.minutes())).rem_euclid(1440);
-    let length = if dnd.is_always() { 1440 } else { length };
-    assert_eq!(i32::try_from(inside), Ok(length), "{dnd}");
-    assert!(
-        dnd.contains(start.minutes()) && (dnd.is_always() || !dnd.contains(end.minutes() % 1440)),
-        "{dnd}"
-    );
+    assert_eq!((window.start(), window.end()), (start, end));
+    assert_eq!(window.ends_next_day(), end < start && end.minutes() > 0);
+    assert_eq!(window.is_whole_day(), (start.minutes(), end.minutes()) == (0, 1440));
 });

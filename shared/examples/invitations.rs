@@ -11,7 +11,9 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use shared::calendar::{Audience, Identity, document};
 use shared::domain::text::inline;
-use shared::domain::{Description, Email, Location, Meeting, Participant, Role, Status, Title, User};
+use shared::domain::{
+    Description, DoNotDisturb, Email, Location, Meeting, Participant, Role, Status, Title, User,
+};
 use shared::time::{Interval, Zone};
 
 const ZONES: [&str; 24] = [
@@ -151,7 +153,8 @@ fn participant(rng: &mut Rng, name: &str, role: Role) -> Result<Participant, Box
         // Parameters know no backslash, but one of the readers takes it for an escape there too.
         name: format!("{name} {}", words(rng, 2, " ").replace('\\', "/")).parse()?,
         zone: Zone::UTC,
-        dnd: None,
+        do_not_disturb: DoNotDisturb::default(),
+        working_hours: None,
         version: 1,
         idempotency: None,
     };

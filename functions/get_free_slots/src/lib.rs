@@ -108,8 +108,8 @@ fn answer(
 mod tests {
     use super::*;
     use chrono::{TimeDelta, Utc};
-    use shared::domain::{MeetingId, Role, UserId};
     use shared::domain::DoNotDisturb;
+    use shared::domain::{MeetingId, Role, UserId};
     use shared::time::{Schedule, Window, Zone};
 
     /// That many meetings, one after another.

@@ -68,7 +68,10 @@ impl UserPatch {
             email: self.email.clone().unwrap_or_else(|| before.email.clone()),
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             zone: self.zone.unwrap_or(before.zone),
-            do_not_disturb: DoNotDisturb { hours: dnd.map_or_else(Schedule::default, Schedule::daily), ..before.do_not_disturb.clone() },
+            do_not_disturb: DoNotDisturb {
+                hours: dnd.map_or_else(Schedule::default, Schedule::daily),
+                ..before.do_not_disturb.clone()
+            },
             ..before.clone()
         })
     }

@@ -31,7 +31,11 @@ impl From<&Schedule> for ScheduleItem {
             (exception.from(), exception.until(), windows.collect())
         };
         Self {
-            weekly: schedule.weekly().iter().map(|weekly| (days(weekly.days), window_item(weekly.window))).collect(),
+            weekly: schedule
+                .weekly()
+                .iter()
+                .map(|weekly| (days(weekly.days), window_item(weekly.window)))
+                .collect(),
             exceptions: schedule.exceptions().iter().map(exception).collect(),
         }
     }
@@ -42,14 +46,18 @@ impl TryFrom<ScheduleItem> for Schedule {
 
     fn try_from(item: ScheduleItem) -> Result<Self, StoreError> {
         let weekly = item.weekly.into_iter().map(|(days, times)| {
-            let days = days.split(',').map(|day| parse::<Weekday>("days", day)).collect::<Result<WeekdaySet, _>>()?;
+            let days = days
+                .split(',')
+                .map(|day| parse::<Weekday>("days", day))
+                .collect::<Result<WeekdaySet, _>>()?;
             Ok(WeeklyWindow { days, window: window(times)? })
         });
         let exceptions = item.exceptions.into_iter().map(|(from, until, windows)| {
             let windows = windows.into_iter().map(window).collect::<Result<_, StoreError>>()?;
             Exception::new(from, until, windows).map_err(unreadable("exceptions"))
         });
-        let (weekly, exceptions) = (weekly.collect::<Result<_, StoreError>>()?, exceptions.collect::<Result<_, _>>()?);
+        let (weekly, exceptions) =
+            (weekly.collect::<Result<_, StoreError>>()?, exceptions.collect::<Result<_, _>>()?);
         Self::new(weekly, exceptions).map_err(unreadable("schedule"))
     }
 }

@@ -47,12 +47,9 @@ pub fn next_attempt_at(wanted: Minute, earliest: Minute, quiet: Quiet<'_>) -> Mi
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::oracle::{Current, places, windows};
+    use super::super::oracle::people;
+    use super::super::{Schedule, Window, Zone};
     use super::*;
-
-    fn is_quiet(dnd: Dnd, zone: &Current, minute: Minute) -> bool {
-        dnd.contains(zone.minute_of_day(minute))
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
@@ -61,14 +58,13 @@ mod tests {
         /// at most a minute inside.
         #[test]
         fn no_attempt_begins_inside_or_ends_more_than_a_minute_inside(
-            (zone, due) in places(),
-            dnd in windows(),
+            (zone, due, person) in people(),
             timeout in prop_oneof![Just(6_i64), 0_i64..200],
         ) {
             let length = Duration::from_secs(timeout.unsigned_abs());
-            let found = begin_before(due, length, Some(dnd), zone.ours());
+            let found = begin_before(due, length, person.quiet(zone));
             let minutes = (0..=i64::from(DAY)).map(|after| due + after);
-            let begins = minutes.into_iter().find(|minute| is_quiet(dnd, zone, *minute));
+            let begins = minutes.into_iter().find(|minute| person.is_quiet(*minute, zone));
             let latest = begins.map(|begins| {
                 let seconds = (begins.epoch() - 5) * 60..begins.epoch() * 60 + 60;
                 let fits = |second: &i64| {
@@ -83,11 +79,10 @@ mod tests {
         /// five open minutes are left.
         #[test]
         fn an_attempt_is_repeated_in_each_minute_of_the_margin(
-            (zone, earliest) in places(),
-            dnd in windows(),
+            (zone, earliest, person) in people(),
             wait in 0_i64..20,
         ) {
-            let quiet = |minute| is_quiet(dnd, zone, minute);
+            let quiet = |minute| person.is_quiet(minute, zone);
             let wanted = earliest + wait;
             let expected = if quiet(earliest) {
                 if quiet(wanted) { earliest } else { wanted }
@@ -96,27 +91,29 @@ mod tests {
                 let stops = |minute: &Minute| *minute == wanted || few_are_left(*minute);
                 (0..=wait).map(|after| earliest + after).find(stops).unwrap()
             };
-            prop_assert_eq!(next_attempt_at(wanted, earliest, Some(dnd), zone.ours()), expected);
+            prop_assert_eq!(next_attempt_at(wanted, earliest, person.quiet(zone)), expected);
         }
     }
 
     #[test]
     fn without_hours_nothing_limits_an_attempt() {
         let minute = Minute::from_epoch(29_800_000);
-        assert_eq!(begin_before(minute, Duration::from_secs(6), None, Zone::UTC), None);
-        assert_eq!(next_attempt_at(minute + 16, minute + 1, None, Zone::UTC), minute + 16);
+        let hours = Schedule::default();
+        let quiet = Quiet::new(&hours, Zone::UTC, None);
+        assert_eq!(begin_before(minute, Duration::from_secs(6), quiet), None);
+        assert_eq!(next_attempt_at(minute + 16, minute + 1, quiet), minute + 16);
     }
 
     #[test]
     fn an_attempt_begins_before_the_night_and_is_repeated_until_then() {
         let at = |time: &str| format!("2026-12-01T{time}Z").parse::<DateTime<Utc>>().unwrap();
         let minute = |time: &str| Minute::of(at(&format!("{time}:00")));
-        let night = Dnd::new("22:00".parse().unwrap(), "07:00".parse().unwrap()).ok();
-        let limit =
-            |seconds| begin_before(minute("21:55"), Duration::from_secs(seconds), night, Zone::UTC).unwrap();
+        let hours = Schedule::daily(Window::new("22:00".parse().unwrap(), "07:00".parse().unwrap()).unwrap());
+        let night = Quiet::new(&hours, Zone::UTC, None);
+        let limit = |seconds| begin_before(minute("21:55"), Duration::from_secs(seconds), night).unwrap();
         assert_eq!([6, 60].map(limit), [at("22:00:00"); 2]);
         assert_eq!(limit(90), at("21:59:30"));
-        let again = |wanted, earliest| next_attempt_at(minute(wanted), minute(earliest), night, Zone::UTC);
+        let again = |wanted, earliest| next_attempt_at(minute(wanted), minute(earliest), night);
         for (wanted, earliest, expected) in [
             ("21:30", "21:15", "21:30"),
             ("21:54", "21:47", "21:54"),

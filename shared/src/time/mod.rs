@@ -63,8 +63,8 @@ pub use parse::{Example, FIRST_YEAR, Fold, LAST_YEAR, ParsedTime, TimeError, for
 pub use quiet::{BusyMinutes, MinuteRange, Quiet, QuietSource};
 pub use rule::{Decision, MARGIN, Reason, SHORTEST_NOTICE, remind, remind_around};
 pub use schedule::{
-    EXCEPTION_KEPT_DAYS, Exception, ExceptionError, MAX_EXCEPTION_DAYS, MAX_EXCEPTION_WINDOWS, MAX_EXCEPTIONS,
-    MAX_WEEKLY, Schedule, ScheduleError, WeeklyWindow,
+    EXCEPTION_KEPT_DAYS, Exception, ExceptionError, MAX_EXCEPTION_DAYS, MAX_EXCEPTION_WINDOWS,
+    MAX_EXCEPTIONS, MAX_WEEKLY, Schedule, ScheduleError, WeeklyWindow,
 };
 pub use tzdb::{NotARelease, TzdbRelease};
 pub use wall_time::{WallTime, WallTimeError};

@@ -40,7 +40,12 @@ impl BusyMinutes {
             let MinuteRange { start, end } = MinuteRange::of(interval);
             Interval::new(start.start(), end.start())
         };
-        Self(merge(meetings.into_iter().filter_map(whole).collect()).into_iter().map(MinuteRange::of).collect())
+        Self(
+            merge(meetings.into_iter().filter_map(whole).collect())
+                .into_iter()
+                .map(MinuteRange::of)
+                .collect(),
+        )
     }
 
     /// Whether there are none.

@@ -66,12 +66,7 @@ impl Reason {
 /// that is early enough, otherwise to [`MARGIN`] before it, or as soon after that as possible. It is
 /// never sent in quiet time, nor before `earliest`, nor later than the last minute before the start, or
 /// than the start itself where `minutes_before` is 0.
-pub fn remind(
-    start: Minute,
-    minutes_before: u32,
-    earliest: Minute,
-    quiet: Quiet<'_>,
-) -> Decision {
+pub fn remind(start: Minute, minutes_before: u32, earliest: Minute, quiet: Quiet<'_>) -> Decision {
     let last = if minutes_before == 0 { start } else { start - 1 };
     if earliest > last {
         return Decision { remind_at: None, reason: Reason::MeetingStarted };
@@ -122,10 +117,8 @@ pub fn remind_around(
         return interrupting;
     }
     let around = remind(start, minutes_before, earliest, quiet.or_in(meetings));
-    let is_found = matches!(
-        around.reason,
-        Reason::OnTime | Reason::Immediate | Reason::AfterDnd | Reason::BeforeDnd
-    );
+    let is_found =
+        matches!(around.reason, Reason::OnTime | Reason::Immediate | Reason::AfterDnd | Reason::BeforeDnd);
     if !is_found || around.remind_at == interrupting.remind_at {
         return interrupting;
     }

@@ -213,7 +213,8 @@ impl Schedule {
     /// Whether every minute of a week without exceptions is inside.
     pub fn fills_the_week(&self) -> bool {
         let weeks_apart = Self::of(self.weekly.clone(), Vec::new());
-        let monday = LocalMinute::midnight(NaiveDate::from_isoywd_opt(2024, 1, Weekday::Mon).unwrap_or_default());
+        let monday =
+            LocalMinute::midnight(NaiveDate::from_isoywd_opt(2024, 1, Weekday::Mon).unwrap_or_default());
         weeks_apart.first_outside(monday, monday.plus(7 * i64::from(super::wall_time::DAY) - 1)).is_none()
     }
 

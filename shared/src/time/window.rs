@@ -98,9 +98,12 @@ mod tests {
 
     #[test]
     fn a_window_ends_next_day_if_it_goes_over_midnight() {
-        for (start, end, next_day) in
-            [("22:00", "07:00", true), ("22:00", "00:00", false), ("22:00", "24:00", false), ("09:00", "17:00", false)]
-        {
+        for (start, end, next_day) in [
+            ("22:00", "07:00", true),
+            ("22:00", "00:00", false),
+            ("22:00", "24:00", false),
+            ("09:00", "17:00", false),
+        ] {
             assert_eq!(window(start, end).unwrap().ends_next_day(), next_day, "{start} {end}");
         }
     }

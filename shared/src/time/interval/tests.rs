@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::super::oracle::{Current, places, wall, windows};
+use super::super::oracle::{Current, Person, people, wall};
+use super::super::{Schedule, Window};
 use super::*;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -76,31 +77,36 @@ proptest! {
     }
 
     #[test]
-    fn dnd_time_agrees_with_a_minute_by_minute_search(
-        (zone, start) in places(),
-        dnd in windows(),
+    fn quiet_time_agrees_with_a_minute_by_minute_search(
+        (zone, start, person) in people(),
         seconds in (0_i64..60, 1_i64..300_000),
     ) {
         let first = start.epoch() * 60 + seconds.0;
         let window = interval(first, first + seconds.1);
-        let found = dnd_time(window, dnd, zone.ours());
+        let found = quiet_time(window, person.quiet(zone));
         prop_assert!(sorted_and_apart(&found));
-        prop_assert_eq!(found, search(window, dnd, zone), "{} in {}", dnd, zone.name);
+        prop_assert_eq!(&found, &search(window, &person, zone), "in {}", zone.name);
+        let sources = person.quiet(zone).sources_in(window);
+        for pair in sources.windows(2) {
+            let ((first, source), (next, other)) = (pair[0], pair[1]);
+            prop_assert!(first.end < next.start || first.end == next.start && source != other);
+        }
+        prop_assert_eq!(merge(sources.iter().map(|(time, _)| *time).collect()), found);
     }
 }
 
 /// The same by definition: a search minute by minute, on wall clocks that jiff reads.
-fn search(window: Interval, dnd: Dnd, zone: &Current) -> Vec<Interval> {
+fn search(window: Interval, person: &Person, zone: &Current) -> Vec<Interval> {
     let last = Minute::of(window.end - Duration::nanoseconds(1));
     let quiet = (Minute::of(window.start).epoch()..=last.epoch())
         .map(Minute::from_epoch)
-        .filter(|minute| dnd.contains(zone.minute_of_day(*minute)))
+        .filter(|minute| person.is_quiet(*minute, zone))
         .filter_map(|minute| Interval { start: minute.start(), end: (minute + 1).start() }.clip(window));
     merge(quiet.collect())
 }
 
 #[test]
-fn dnd_time_agrees_with_a_minute_by_minute_search_over_a_leap_year() {
+fn quiet_time_agrees_with_a_minute_by_minute_search_over_a_leap_year() {
     let window = interval(1_830_000_030, 1_830_000_030 + 366 * 86_400);
     for (zone, start, end) in [
         ("Europe/Madrid", 1320, 420),
@@ -110,8 +116,9 @@ fn dnd_time_agrees_with_a_minute_by_minute_search_over_a_leap_year() {
         ("Asia/Kathmandu", 0, 1440),
         ("America/Vancouver", 1439, 0),
     ] {
-        let (zone, dnd) = (Current::named(zone), Dnd::new(wall(start), wall(end)).unwrap());
-        assert_eq!(dnd_time(window, dnd, zone.ours()), search(window, dnd, zone), "{}", zone.name);
+        let zone = Current::named(zone);
+        let person = Person::with_hours(Schedule::daily(Window::new(wall(start), wall(end)).unwrap()));
+        assert_eq!(quiet_time(window, person.quiet(zone)), search(window, &person, zone), "{}", zone.name);
     }
 }
 

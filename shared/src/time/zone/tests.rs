@@ -17,6 +17,10 @@ fn zone(name: &str) -> Zone {
     name.parse::<Zone>().unwrap()
 }
 
+fn shown(name: &str, minute: Minute) -> LocalMinute {
+    local_minute(minute, zone(name).offset_during(minute))
+}
+
 fn local(text: &str) -> NaiveDateTime {
     text.parse().unwrap()
 }

@@ -68,7 +68,8 @@ async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
         email: Email::known("ñandú@example.com").unwrap(),
         name: "Ñandú".parse().unwrap(),
         zone: Zone::UTC,
-        dnd: None,
+        do_not_disturb: shared::domain::DoNotDisturb::default(),
+        working_hours: None,
         version: 1,
         idempotency: None,
     };

@@ -4,7 +4,7 @@ use shared::access::Caller;
 use shared::api::Api;
 use shared::domain::{DoNotDisturb, Email, RequestId, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Fields, IdempotencyKey, Request, Response, created, email_taken, read, to_json};
+use shared::http::{Fields, IdempotencyKey, Patch, Request, Response, created, email_taken, read, to_json};
 use shared::problem::Problem;
 use shared::store::{Creation, ReadSet};
 use shared::time::Schedule;
@@ -18,7 +18,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let fields = Fields::of_body(&request)?;
     let keyed = IdempotencyKey::of(&request, &fields)?.map(|key| Keyed::new(&caller, key));
-    let user = parse(fields)?;
+    let user = parse(fields)?.without_past_exceptions(api.clock.now());
     caller.may_have(&user.email)?;
     let refused = match api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await {
         Err(problem) if problem.code().status().is_client_error() => problem,
@@ -37,7 +37,7 @@ async fn create(api: &Api, caller: &Caller, user: &User, keyed: Option<&Keyed>) 
     {
         return Ok(response);
     }
-    let answer = to_json(&UserView::from(user))?;
+    let answer = to_json(&UserView::new(user, api.clock.now()))?;
     let record = keyed.map(|Keyed { key, id, .. }| (id, key.record(&answer), api.clock.now()));
     match api.store.create_user(user, caller.account(), record).await? {
         Creation::Created => Ok(created(answer)),
@@ -98,17 +98,26 @@ fn parse(mut fields: Fields) -> Result<User, Problem> {
     let name = fields.required("name", read::name);
     let spelling = fields.spelling("timezone", "time_zone");
     let zone = fields.required(spelling, read::zone);
-    let dnd = fields.dnd();
+    let daily = fields.dnd();
+    let do_not_disturb = fields.do_not_disturb();
+    let working_hours = fields.working_hours();
     let user = || {
         let id = UserId::random();
-        let hours = dnd?.map_or_else(Schedule::default, Schedule::daily);
+        let hours = daily?.map_or_else(Schedule::default, Schedule::daily);
+        let daily = DoNotDisturb { hours, ..DoNotDisturb::default() };
         Some(User {
             id,
             email: email?,
             name: name?,
             zone: zone?,
-            do_not_disturb: DoNotDisturb { hours, ..DoNotDisturb::default() },
-            working_hours: None,
+            do_not_disturb: match do_not_disturb? {
+                Patch::Set(quiet) => quiet.apply(&daily),
+                Patch::Keep | Patch::Clear => daily,
+            },
+            working_hours: match working_hours? {
+                Patch::Set(hours) => Some(hours.apply(&Schedule::default())),
+                Patch::Keep | Patch::Clear => None,
+            },
             version: 1,
             idempotency: None,
         })

@@ -28,5 +28,5 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     // The address may have got another owner between the two reads.
     let found = api.store.read(ReadSet::new().user(&id)).await?;
     let user = found.user(&id)?.filter(|user| user.email.key() == email.key());
-    json(StatusCode::OK, &UserView::from(&user.ok_or_else(Problem::no_user_of_address)?))
+    json(StatusCode::OK, &UserView::new(&user.ok_or_else(Problem::no_user_of_address)?, api.clock.now()))
 }

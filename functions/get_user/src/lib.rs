@@ -27,7 +27,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
     caller.actor(&found)?.may(OnUser::Read, &id)?;
     let user = found.user(&id)?.ok_or_else(|| Problem::no_user(&id))?;
-    json(StatusCode::OK, &UserView::from(&user))
+    json(StatusCode::OK, &UserView::new(&user, api.clock.now()))
 }
 
 async fn own_id(api: &Api, caller: &Caller) -> Result<UserId, Problem> {

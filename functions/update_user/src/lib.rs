@@ -1,4 +1,4 @@
-//! `PATCH /api/users/{user_id}`: changes a user's name, address, zone or do-not-disturb hours.
+//! `PATCH /api/users/{user_id}`: changes a user's name, address, zone or hours.
 
 mod request;
 
@@ -30,7 +30,7 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let id = path_id::<UserId>(&request, "user_id", Code::UserNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?)?;
     let user = api.store.until_committed(|| change(&api, &caller, &id, &patch)).await?;
-    json(StatusCode::OK, &UserView::from(&user))
+    json(StatusCode::OK, &UserView::new(&user, api.clock.now()))
 }
 
 async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> Result<User, Problem> {
@@ -53,7 +53,7 @@ async fn change(api: &Api, caller: &Caller, id: &UserId, patch: &UserPatch) -> R
         actor.may(OnUser::RebindAccount, id)?;
     }
     let before = found.user(id)?.ok_or_else(|| Problem::no_user(id))?;
-    let mut after = patch.apply(&before)?;
+    let mut after = patch.apply(&before)?.without_past_exceptions(now);
     if after.email.key() != before.email.key() {
         caller.may_have(&after.email)?;
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr};
 
 use super::{
-    Booking, BookingChange, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
-    UserId, WallClock, names,
+    Booking, BookingChange, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications,
+    Title, User, UserId, WallClock, names,
 };
 use crate::time::{Interval, Minute, TzdbRelease, Zone};
 

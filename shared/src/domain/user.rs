@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
@@ -47,6 +48,14 @@ impl User {
     /// The minutes at which they are not to be disturbed: `D` of docs/time.md.
     pub fn quiet(&self) -> Quiet<'_> {
         Quiet::new(&self.do_not_disturb.hours, self.zone, self.do_not_disturb.snooze)
+    }
+
+    /// The same without exceptions that ended over a week ago, by their own calendar at `now`.
+    pub fn without_past_exceptions(mut self, now: DateTime<Utc>) -> Self {
+        let today = self.zone.local(now).date_naive();
+        self.do_not_disturb.hours = self.do_not_disturb.hours.kept_on(today);
+        self.working_hours = self.working_hours.map(|hours| hours.kept_on(today));
+        self
     }
 }
 

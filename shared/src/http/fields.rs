@@ -4,6 +4,7 @@ use lambda_http::http::header;
 use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
+use super::nested::{Nested, NestedErrors};
 use super::{NamedUser, Request, names, read};
 use crate::domain::{Channels, MeetingId, Notifications};
 use crate::problem::{Code, FieldError, Problem};
@@ -118,6 +119,26 @@ impl Fields {
             None => Some(Patch::Keep),
             Some(Value::Null) => Some(Patch::Clear),
             Some(value) => self.read(name, value, read).map(Patch::Set),
+        }
+    }
+
+    /// Reads a field of a change that has values inside, as [`Fields::patch`]. Every bad one is named with its
+    /// path.
+    pub(super) fn nested<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Nested<'_>, &mut NestedErrors) -> Option<T>,
+    ) -> Option<Patch<T>> {
+        self.know(name);
+        match self.values.get(name) {
+            None => Some(Patch::Keep),
+            Some(Value::Null) => Some(Patch::Clear),
+            Some(value) => {
+                let mut errors = NestedErrors::default();
+                let read = read(&Nested::field(name, value), &mut errors);
+                self.errors.extend(errors.into_list());
+                read.map(Patch::Set)
+            }
         }
     }
 

@@ -3,10 +3,12 @@
 mod details;
 mod fields;
 mod names;
+mod nested;
 mod people;
 mod preconditions;
 pub mod read;
 mod refusals;
+mod schedules;
 mod security_headers;
 mod times;
 pub mod view;
@@ -26,6 +28,7 @@ pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
 pub use preconditions::{IdempotencyKey, check_version, etag};
 pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict};
+pub use schedules::{DoNotDisturbPatch, SchedulePatch, week_in_words};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve, resolve_start};
 

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde_json::Value;
 
 use crate::domain::{Channel, Email, Name, Notification, Notifications, names};
-use crate::time::{ParsedTime, WallTime, Zone};
+use crate::time::{FIRST_YEAR, LAST_YEAR, ParsedTime, WallTime, Zone};
 
 /// A value read from text.
 ///
@@ -91,6 +92,51 @@ pub fn wall_time(value: &Value) -> Result<WallTime, String> {
         },
         Value::String(text) => parse(text),
         other => Err(format!("must be a whole hour or text like \"22:30\", not {}", kind(other))),
+    }
+}
+
+/// A day of the week: `mon` to `sun`.
+///
+/// # Errors
+/// What is wrong, with what to write instead.
+pub fn day_of_week(value: &Value) -> Result<Weekday, String> {
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let one_of = r#""mon", "tue", "wed", "thu", "fri", "sat" or "sun""#;
+    let Value::String(text) = value else { return Err(format!("must be {one_of}, not {}", short(value))) };
+    if NAMES.contains(&text.as_str()) {
+        return parse(text);
+    }
+    let lower = text.trim().to_ascii_lowercase();
+    match NAMES.iter().find(|name| lower.starts_with(*name)) {
+        Some(name) => Err(format!("must be one of {one_of}; for {} write \"{name}\"", short(value))),
+        None => Err(format!("must be {one_of}, not {}", short(value))),
+    }
+}
+
+/// A date: `YYYY-MM-DD`, in the years from [`FIRST_YEAR`] to [`LAST_YEAR`].
+///
+/// # Errors
+/// What is wrong, with an example.
+pub fn date(value: &Value) -> Result<NaiveDate, String> {
+    const EXAMPLE: &str = "2026-12-24";
+    let Value::String(text) = value else {
+        return Err(format!("must be a date such as \"{EXAMPLE}\", not {}", kind(value)));
+    };
+    let of_form = |text: &str| {
+        let fits = |(byte, form): (u8, u8)| if form == b'-' { byte == form } else { byte.is_ascii_digit() };
+        let is_of_form = text.len() == EXAMPLE.len() && text.bytes().zip(EXAMPLE.bytes()).all(fits);
+        if is_of_form { text.parse::<NaiveDate>().ok() } else { None }
+    };
+    match of_form(text) {
+        Some(date) if (FIRST_YEAR..=LAST_YEAR).contains(&date.year()) => Ok(date),
+        Some(date) => {
+            Err(format!("the year {} is out of range; use {FIRST_YEAR} to {LAST_YEAR}", date.year()))
+        }
+        None => {
+            let begins_with = text.get(..EXAMPLE.len()).filter(|date| of_form(date).is_some());
+            let example = begins_with.unwrap_or(EXAMPLE);
+            Err(format!("{} is no date; write it as YYYY-MM-DD, for example \"{example}\"", short(value)))
+        }
     }
 }
 
@@ -195,7 +241,8 @@ fn each<T>(entries: &[Value], read: impl Fn(&Value) -> Result<T, String>) -> Res
     if bad.is_empty() { Ok(good) } else { Err(bad.join("; ")) }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What kind of value it is.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::schedules::{DoNotDisturbView, ScheduleView};
 use crate::access::Visibility;
 use crate::attendance::{self, Attendee};
 use crate::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
@@ -20,11 +21,17 @@ pub struct UserView {
     timezone: &'static str,
     dnd_start_time: Option<String>,
     dnd_end_time: Option<String>,
+    do_not_disturb: DoNotDisturbView,
+    snoozed_until: Option<String>,
+    working_hours: Option<ScheduleView>,
 }
 
-impl From<&User> for UserView {
-    fn from(user: &User) -> Self {
-        let daily = user.do_not_disturb.hours.as_daily();
+impl UserView {
+    /// The user, with their snooze unless it is over at `now`.
+    pub fn new(user: &User, now: DateTime<Utc>) -> Self {
+        let quiet = &user.do_not_disturb;
+        let daily = quiet.hours.as_daily();
+        let snoozed_until = quiet.snooze.map(|snooze| snooze.end.start()).filter(|end| *end > now);
         Self {
             user_id: user.id.to_string(),
             email: user.email.to_string(),
@@ -32,6 +39,9 @@ impl From<&User> for UserView {
             timezone: user.zone.name(),
             dnd_start_time: daily.map(|window| window.start().to_string()),
             dnd_end_time: daily.map(|window| window.end().to_string()),
+            do_not_disturb: quiet.into(),
+            snoozed_until: snoozed_until.map(|end| format(end, user.zone)),
+            working_hours: user.working_hours.as_ref().map(ScheduleView::from),
         }
     }
 }

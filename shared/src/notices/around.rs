@@ -42,9 +42,9 @@ impl Planner {
                     nearby.entry(key).or_default().insert(id.clone());
                 }
             }
-            let plans = nearby.into_iter().map(async |((_, id), people)| {
-                self.plan_or_set_aside(id, Whose::People(&people), run).await
-            });
+            let plans = nearby
+                .into_iter()
+                .map(async |((_, id), people)| self.plan_or_set_aside(id, Whose::People(&people), run).await);
             let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
             let undone = |outcome: &Result<(), Unfinished>| {
                 outcome.as_ref().is_err_and(|error| !error.leaves_timers())

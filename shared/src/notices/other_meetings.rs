@@ -11,7 +11,7 @@ use crate::time::{BusyMinutes, Minute};
 /// What was read of these people's calendars. Nobody counts as free on a day that was not read: what can't be
 /// decided says which days it needs ([`Unread`]).
 #[derive(Debug, Default)]
-pub struct OtherMeetings(BookingsByDay);
+pub struct OtherMeetings(pub(super) BookingsByDay);
 
 /// Days of people's calendars that have to be read first.
 #[derive(Debug, PartialEq, Eq)]

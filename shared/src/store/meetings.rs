@@ -15,7 +15,8 @@ use super::table::{
 use super::users::IdempotencyItem;
 use super::wall_clocks::WallClockItem;
 use crate::domain::{
-    BookingChange, Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant, Retention,
+    BookingChange, Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications,
+    Participant, Retention,
 };
 use crate::time::Minute;
 

@@ -124,15 +124,21 @@ impl<'a> Quiet<'a> {
         let snoozed: Vec<_> = snooze.and_then(|snooze| snooze.clip(window)).into_iter().collect();
         let (weekly, exceptions) = (of_hours(Schedule::only_weekly), of_hours(Schedule::only_exceptions));
         let mut found = Vec::new();
-        let mut taken = Vec::new();
+        // In order, as each list is.
+        let mut taken: Vec<Interval> = Vec::new();
         for (source, times) in [
             (QuietSource::Snooze, snoozed),
             (QuietSource::Exception, exceptions),
             (QuietSource::Weekly, weekly),
         ] {
-            let rest = times.iter().flat_map(|time| subtract(*time, &taken));
+            let rest = times.iter().flat_map(|time| {
+                let first = taken.partition_point(|earlier| earlier.end() <= time.start());
+                let last = taken.partition_point(|earlier| earlier.start() < time.end());
+                subtract(*time, &taken[first..last])
+            });
             found.extend(rest.map(|time| (time, source)));
             taken.extend(times);
+            taken = merge(taken);
         }
         found.sort_unstable_by_key(|(time, _)| *time);
         found

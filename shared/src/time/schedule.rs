@@ -170,12 +170,9 @@ impl Schedule {
         Self { weekly, exceptions, week, other_days }
     }
 
-    /// The same exceptions with other weekly windows.
-    ///
-    /// # Errors
-    /// [`ScheduleError`] when there are too many.
-    pub fn with_weekly(&self, weekly: Vec<WeeklyWindow>) -> Result<Self, ScheduleError> {
-        Self::new(weekly, self.exceptions.clone())
+    /// The same exceptions with the weekly windows of `other`.
+    pub fn with_week_of(&self, other: &Self) -> Self {
+        Self::of(other.weekly.clone(), self.exceptions.clone())
     }
 
     /// The same without exceptions that are no longer of use on the day `today`.

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use harness::{Person, World, new_user, with};
 use serde_json::{Value, json};
-use shared::domain::{Email, User};
+use shared::domain::{DoNotDisturb, Email, User};
 use shared::time::Zone;
 
 use crate::{bad_fields, message};
@@ -23,6 +23,13 @@ async fn a_created_user_is_returned_completely_and_read_back_the_same() {
     let expected = json!({
         "user_id": id, "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid",
         "dnd_start_time": "22:00", "dnd_end_time": "07:00",
+        "do_not_disturb": {
+            "weekly": [{
+                "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "22:00", "end": "07:00",
+            }],
+            "exceptions": [], "during_meetings": false,
+        },
+        "snoozed_until": null, "working_hours": null,
     });
     assert_eq!(user, expected);
     assert_eq!(world.get(&format!("/api/users/{id}")).await, (200, user));
@@ -68,7 +75,7 @@ async fn addresses_that_cannot_get_mail_are_refused_for_new_users_only() {
         email: Email::known("ñandú@example.com").unwrap(),
         name: "Ñandú".parse().unwrap(),
         zone: Zone::UTC,
-        do_not_disturb: shared::domain::DoNotDisturb::default(),
+        do_not_disturb: DoNotDisturb::default(),
         working_hours: None,
         version: 1,
         idempotency: None,

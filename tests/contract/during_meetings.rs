@@ -61,7 +61,7 @@ async fn reminders_go_around_other_meetings_and_invitations_do_not() {
     book(&world, &ana, ("12:30", "13:00"), &[]).await;
     assert_eq!(planned(&world, &next, &ana).await, "11:02 on_time");
     let close = book(&world, &bo, ("13:02", "13:20"), &[&ana]).await;
-    assert_eq!(planned(&world, &close, &ana).await, "11:25 before_meeting");
+    assert_eq!(planned(&world, &close, &ana).await, "12:00 before_meeting");
 
     world.advance_to("2026-11-03T10:15:00Z").await;
     let before = world.outbox().len();
@@ -153,7 +153,7 @@ async fn what_is_further_away_is_judged_at_its_minute() {
     world.advance_to("2026-11-03T11:30:00Z").await;
     assert_eq!(planned(&world, &far, &ana).await, "11:45 after_meeting");
     // And of one that is cancelled meanwhile, so is the former minute.
-    let other = book(&world, &ana, ("11:40", "11:50"), &[]).await;
+    let other = book(&world, &ana, ("11:45", "11:50"), &[]).await;
     world.advance_to("2026-11-03T11:45:00Z").await;
     assert_eq!(planned(&world, &far, &ana).await, "11:50 after_meeting");
     cancel(&world, &other).await;

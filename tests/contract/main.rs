@@ -15,6 +15,7 @@ mod changes;
 mod delivery;
 mod during_meetings;
 mod failures;
+mod hours;
 mod invitations;
 mod invites;
 mod meetings;

@@ -54,6 +54,7 @@ async fn free_slots_are_the_window_without_the_meetings() {
             { "start_time": "2026-12-01T12:15:00+01:00", "end_time": "2026-12-01T18:00:00+01:00", "minutes": 345 },
         ],
         "do_not_disturb": [],
+        "working_hours": null,
     });
     assert_eq!(ask(&world, &ana, window.clone()).await, expected);
 
@@ -98,8 +99,8 @@ async fn dnd_hours_follow_the_wall_clock_over_a_dst_change() {
     let window =
         json!({ "start_time": "2027-03-27T12:00", "end_time": "2027-03-28T12:00", "exclude_dnd": true });
     let day = ask(&world, &ana, window).await;
-    let expected =
-        json!([{ "start_time": "2027-03-27T22:00:00+01:00", "end_time": "2027-03-28T07:00:00+02:00" }]);
+    let (start, end) = ("2027-03-27T22:00:00+01:00", "2027-03-28T07:00:00+02:00");
+    let expected = json!([{ "start_time": start, "end_time": end, "source": "weekly" }]);
     assert_eq!(day["do_not_disturb"], expected);
     let minutes: Vec<_> = day["free_slots"].as_array().unwrap().iter().map(|slot| &slot["minutes"]).collect();
     assert_eq!(minutes, [&json!(600), &json!(300)]);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::{DoNotDisturb, Email, User};
 use shared::time::Zone;
 
+use crate::hours::every_day;
 use crate::{bad_fields, message};
 
 /// The answer to creating Ana, who is in Madrid, with these fields changed.
@@ -23,12 +24,7 @@ async fn a_created_user_is_returned_completely_and_read_back_the_same() {
     let expected = json!({
         "user_id": id, "email": "ana@example.com", "name": "Ana", "timezone": "Europe/Madrid",
         "dnd_start_time": "22:00", "dnd_end_time": "07:00",
-        "do_not_disturb": {
-            "weekly": [{
-                "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "22:00", "end": "07:00",
-            }],
-            "exceptions": [], "during_meetings": false,
-        },
+        "do_not_disturb": every_day("22:00", "07:00"),
         "snoozed_until": null, "working_hours": null,
     });
     assert_eq!(user, expected);

@@ -189,6 +189,8 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
     );
     has("ZONE-RULES ZONE-RULES", &["tzdb", "version", "walk.from", "walk.moved", "walk.failed"]);
     has("USER#<id> PROFILE", &["dnd[]", "owed_shard", "owed_at", "planned_until"]);
+    let hours = ["quiet_hours.weekly[][]", "quiet_hours.exceptions[][]", "working_hours.weekly[][]"];
+    has("USER#<id> PROFILE", &[&hours[..], &["quiet_in_meetings", "snooze[]"]].concat());
     has("USER#<id> MESSAGES#<date>", &["expires_at", "total", "of#<id>"]);
     has("REQUEST#<id> REQUEST", &["request", "answer", "expires_at"]);
     has("USER#<id> DAY#<date>", &["meetings.<id>.reminders", "meetings.<id>.title", "expires_at"]);

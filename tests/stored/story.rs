@@ -1,6 +1,7 @@
 //! A day after which every kind of item is stored in every state.
 //!
-//! Bo isn't to be disturbed from 09:30 to 12:00 UTC, and Dee from 08:00 to 20:00.
+//! Bo isn't to be disturbed from 09:30 to 12:00 UTC, and Dee from 08:00 to 20:00. Hal has hours of every kind,
+//! and a snooze until noon; he takes part in nothing.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -33,6 +34,7 @@ impl Story {
     pub(crate) async fn play() -> Self {
         let mut story = Self { world: World::with_retention(400).await, created: Vec::new() };
         let people = story.people().await;
+        story.create_hal().await;
         story.fail_and_miss(&people.eve).await;
         story.book_and_invite(&people).await;
         story.change_and_cancel(&people).await;
@@ -54,6 +56,35 @@ impl Story {
             dee: self.world.person_with_dnd("dee", "UTC", "08:00", "20:00").await,
             eve: self.world.person("eve", "UTC").await,
         }
+    }
+
+    /// Somebody with a week, exceptions, working hours and a snooze.
+    async fn create_hal(&self) {
+        let on_call = json!({ "from": "2026-11-04", "until": "2026-11-04", "windows": [] });
+        let off = json!({ "from": "2026-11-03", "until": "2026-11-03", "windows": [
+            { "start": "00:00", "end": "24:00" },
+        ] });
+        let body = json!({
+            "email": "hal@example.com", "name": "Hal", "timezone": "Europe/London",
+            "do_not_disturb": {
+                "weekly": [
+                    { "days": ["mon", "tue", "wed", "thu", "fri"], "start": "22:00", "end": "07:00" },
+                    { "days": ["sat", "sun"], "start": "23:30", "end": "10:00" },
+                ],
+                "exceptions": [off, on_call],
+                "during_meetings": true,
+            },
+            "working_hours": {
+                "weekly": [{ "days": ["mon", "wed"], "start": "09:00", "end": "17:30" }],
+                "exceptions": [on_call],
+            },
+        });
+        let (status, hal) = self.world.post("/api/create_user", body).await;
+        assert_eq!(status, 201, "{hal}");
+        let key = (format!("USER#{}", hal["user_id"].as_str().unwrap()), "PROFILE".to_owned());
+        let minute = |time: &str| at(time).timestamp() / 60;
+        let snooze = json!({ "snooze": [minute("09:00"), minute("12:00")] });
+        self.world.put_item(harness::with(self.world.items().await[&key].clone(), snooze)).await;
     }
 
     /// 09:00 to 09:21. One meeting starts before anything about it was sent, and another one while nothing

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{due, patch_user, stored, timers};
 use crate::bad_fields;
+use crate::hours::{every_day, never};
 
 async fn user(world: &World, person: &Person) -> Value {
     let (status, body) = world.get(&format!("/api/users/{}", person.id)).await;
@@ -39,6 +40,10 @@ async fn fields_can_be_changed_alone_and_together() {
         ),
     ] {
         expected = with(expected, reported);
+        expected["do_not_disturb"] = match (&expected["dnd_start_time"], &expected["dnd_end_time"]) {
+            (Value::String(start), Value::String(end)) => every_day(start, end),
+            _ => never(),
+        };
         let answer = patch_user(&world, &ana, change.clone()).await;
         assert_eq!(answer, (200, expected.clone()), "{change}");
         assert_eq!(user(&world, &ana).await, expected, "{change}");

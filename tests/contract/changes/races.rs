@@ -8,6 +8,7 @@ use harness::World;
 use serde_json::{Value, json};
 
 use super::{ask, booked, cancel, patch, patch_user, stored, timers};
+use crate::hours::every_day;
 use crate::races::with_conflicts;
 
 fn count(answers: &[(u16, Value)], status: u16, code: Option<&str>) -> usize {
@@ -243,7 +244,8 @@ async fn changes_of_different_fields_at_once_are_all_kept() {
     assert_eq!(count(&answers, 200, None), 4, "{answers:?}");
     let expected = json!({
         "user_id": ana.id, "email": "new@example.com", "name": "Ana", "timezone": "Asia/Tokyo",
-        "dnd_start_time": "22:00", "dnd_end_time": "07:00",
+        "dnd_start_time": "22:00", "dnd_end_time": "07:00", "do_not_disturb": every_day("22:00", "07:00"),
+        "snoozed_until": null, "working_hours": null,
     });
     assert_eq!(world.get(&format!("/api/users/{}", ana.id)).await, (200, expected));
 }

@@ -76,7 +76,7 @@ fn hours(scene: &Scene) -> Vec<Row> {
         start(json!(25), &["25 is no hour of the day"]),
         start(json!(22.5), &["a whole hour from 0 to 23 or text like \"22:30\""]),
         start(json!("24:00"), &["can't start at 24:00; use 00:00"]),
-        user(json!(22), json!(22)).names(&["dnd_end_time"]).says(&["use 00:00 to 24:00 for always"]),
+        user(json!(22), json!(22)).names(&["dnd_end_time"]).says(&["use 00:00 to 24:00 for the whole day"]),
         user(json!(22), json!(null)).names(&["dnd_end_time"]).says(&["send both do-not-disturb hours"]),
         patch(&format!("/api/users/{}", scene.ana.id), json!({ "dnd_end_time": 7 }))
             .names(&["dnd_end_time"])

@@ -30,6 +30,7 @@ mod repetitions;
 mod retention;
 mod rows;
 mod slots;
+mod snooze;
 mod times;
 mod users;
 mod webhooks;

@@ -19,8 +19,8 @@ pub(crate) enum Snooze {
 }
 
 pub(crate) fn parse(mut fields: Fields) -> Result<Snooze, Problem> {
-    let minutes = fields.optional("minutes", read::number(1, MAX_MINUTES, false));
-    let until = fields.optional("until", read::time);
+    let minutes = fields.replace("minutes", read::number(1, MAX_MINUTES, false));
+    let until = fields.replace("until", read::time);
     let snooze = minutes.zip(until).and_then(|given| match given {
         (Some(minutes), None) => Some(Snooze::Minutes(minutes)),
         (None, Some(until)) => Some(Snooze::Until(until)),

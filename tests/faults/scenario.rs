@@ -2,8 +2,8 @@
 //!
 //! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to
 //! 09:50 UTC, so his reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to
-//! 10:15, so the reminder moves before them. In the scenarios of another meeting, that is from 09:20 to 09:45,
-//! and Ana is rather not reminded in the middle of it. Reminders are sent by mail or by webhook.
+//! 10:15, so the reminder moves before them. In the scenarios of another meeting, that is from 09:20 to
+//! 09:45, and Ana is rather not reminded in the middle of it. Reminders are sent by mail or by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};

@@ -14,8 +14,8 @@ use shared::user_change::{UserCommand, until_committed};
 
 use request::Snooze;
 
-/// Begins a snooze from now on, in place of the one before, or ends it. Ending one that is over changes nothing
-/// and answers the same. The user's reminders to come are planned again.
+/// Begins a snooze from now on, in place of the one before, or ends it. Ending one that is over changes
+/// nothing and answers the same. The user's reminders to come are planned again.
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404

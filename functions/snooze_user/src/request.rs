@@ -37,8 +37,8 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Snooze, Problem> {
 }
 
 impl Snooze {
-    /// Its minutes at `now`: from the one that it begins in, which is quiet as a whole, to the one that it ends
-    /// in. `zone` is the user's.
+    /// Its minutes at `now`: from the one that it begins in, which is quiet as a whole, to the one that it
+    /// ends in. `zone` is the user's.
     pub(crate) fn minutes(&self, zone: Zone, now: DateTime<Utc>) -> Result<MinuteRange, Problem> {
         let bad = |message: String| Problem::bad_field("until", message);
         let end = match self {

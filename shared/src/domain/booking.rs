@@ -47,12 +47,13 @@ pub struct BookingChange {
     pub interval: Interval,
 }
 
-/// The most changes that are kept of a meeting that is still to be planned. Of more, the oldest are forgotten:
-/// the reminders around them are then judged at their minute alone.
+/// The most changes that are kept of a meeting that is still to be planned. Of more, the oldest are
+/// forgotten: the reminders around them are then judged at their minute alone.
 pub const MAX_BOOKING_CHANGES: usize = 100;
 
 impl BookingChange {
-    /// What changes between two versions of a meeting, after the changes of `before` that are not planned yet.
+    /// What changes between two versions of a meeting, after the changes of `before` that are not planned
+    /// yet.
     pub fn between(before: &Meeting, after: &Meeting) -> Vec<Self> {
         let booked = |meeting: &Meeting| meeting.is_confirmed().then_some(meeting.interval);
         let (old, new) = (booked(before), booked(after));

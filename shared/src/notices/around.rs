@@ -15,8 +15,9 @@ use crate::time::{Interval, MARGIN};
 const REACH: TimeDelta = TimeDelta::hours(24);
 
 impl Planner {
-    /// Plans anew what the meeting's `booking_changes` may move: reminders of other meetings, for people who are
-    /// rather not reminded in the middle of a meeting. Planning changes no calendar, so nothing follows from it.
+    /// Plans anew what the meeting's `booking_changes` may move: reminders of other meetings, for people who
+    /// are rather not reminded in the middle of a meeting. Planning changes no calendar, so nothing follows
+    /// from it.
     ///
     /// # Errors
     /// When it isn't done. Missing timers are no error here: their rows are pending.

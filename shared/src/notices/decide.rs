@@ -58,9 +58,9 @@ impl Delivery<'_> {
 
 /// Decides about one notice of one participant.
 ///
-/// `stored` are the notices of that participant for that meeting, `others` their other meetings; `invitations`
-/// says whether the deployment sends any. The rule of docs/time.md is applied anew with the current minute as the earliest, so whatever
-/// changed since the timer was set counts.
+/// `stored` are the notices of that participant for that meeting, `others` their other meetings;
+/// `invitations` says whether the deployment sends any. The rule of docs/time.md is applied anew with the
+/// current minute as the earliest, so whatever changed since the timer was set counts.
 ///
 /// # Errors
 /// When days of `others` have to be read first: all that any of the notices needs.

@@ -18,8 +18,8 @@ pub struct OtherMeetings(pub(super) BookingsByDay);
 pub struct Unread(BTreeSet<(UserId, NaiveDate)>);
 
 impl OtherMeetings {
-    /// The minutes of the person's meetings around `minute`, except for one: those on its UTC day and the days
-    /// beside it. None if interrupting them doesn't bother that person.
+    /// The minutes of the person's meetings around `minute`, except for one: those on its UTC day and the
+    /// days beside it. None if interrupting them doesn't bother that person.
     pub(super) fn around(
         &self,
         minute: Minute,

@@ -49,8 +49,8 @@ pub(super) enum Whose<'a> {
 }
 
 impl Whose<'_> {
-    /// Everyone's, if the person organizes the meeting and is named in invitations: every calendar shows whose
-    /// meeting it is, and under which address.
+    /// Everyone's, if the person organizes the meeting and is named in invitations: every calendar shows
+    /// whose meeting it is, and under which address.
     fn in_meeting(self, meeting: &Meeting, invitations: bool) -> Self {
         match self {
             Self::ConcernedBy(id) if invitations && meeting.creator_id == *id => Self::Everyone,
@@ -93,7 +93,7 @@ impl Planner {
     /// # Errors
     /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay pending.
     pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
-        self.plan_notices(id, Whose::Everyone, run).await
+        Box::pin(self.plan_notices(id, Whose::Everyone, run)).await
     }
 
     async fn plan_notices(&self, id: &MeetingId, whose: Whose<'_>, run: &Run) -> Result<(), Unfinished> {
@@ -202,7 +202,7 @@ impl Planner {
         whose: Whose<'_>,
         run: &Run,
     ) -> Result<(), Unfinished> {
-        let outcome = self.plan_notices(&id, whose, run).await;
+        let outcome = Box::pin(self.plan_notices(&id, whose, run)).await;
         let work = WorkItem::Plan(Unplanned::Meeting(id));
         match unless_impossible(&self.store, &self.clock, &work, outcome).await {
             Err(Unfinished::SetAside) => Ok(()),

@@ -345,8 +345,8 @@ impl Store {
         Ok(meeting.map(|meeting| (meeting, notices)))
     }
 
-    /// Notes that the notices of the meeting's version `version` are planned, and people's reminders around it.
-    /// That ends the sweep's work on it.
+    /// Notes that the notices of the meeting's version `version` are planned, and people's reminders around
+    /// it. That ends the sweep's work on it.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.

@@ -65,7 +65,7 @@ def create_people(client):
     bo = new("Bo", timezone="Asia/Kolkata")
     cy = new("Cy", timezone="America/New_York", dnd_start_time="21:30", dnd_end_time="08:30")
     for person in (ana, bo, cy):
-        hours = f"not to be disturbed {person.dnd_start_time}-{person.dnd_end_time}" if person.dnd_start_time else "always there"
+        hours = f"not to be disturbed from {person.dnd_start_time} to {person.dnd_end_time}" if person.dnd_start_time else "always there"
         print(f"{person.name:4} {person.timezone:17} {hours}")
     return ana, bo, cy
 

@@ -38,7 +38,7 @@ async function createPeople() {
   const create = async (name: string, timezone: string, hours: Pick<Schemas["NewUser"], "dnd_start_time" | "dnd_end_time">) => {
     const email = `${name.toLowerCase()}.${run}@example.com`;
     const user = expect(await api.POST("/api/create_user", { body: { email, name, timezone, ...hours } }));
-    const quiet = user.dnd_start_time ? `not to be disturbed ${user.dnd_start_time}-${user.dnd_end_time}` : "always there";
+    const quiet = user.dnd_start_time ? `not to be disturbed from ${user.dnd_start_time} to ${user.dnd_end_time}` : "always there";
     console.log(`${user.name.padEnd(4)} ${user.timezone.padEnd(17)} ${quiet}`);
     return user;
   };

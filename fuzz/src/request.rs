@@ -1,6 +1,8 @@
 //! Requests made from the fuzzer's bytes. Some bodies are the bytes themselves. Most have the fields of the
 //! operation, and some of these are valid.
 
+mod hours;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -150,6 +152,10 @@ fn fields(u: &mut Unstructured<'_>, operation: Operation) -> Result<Map<String, 
             fields.remove(if u.arbitrary()? { id } else { email });
         }
     }
+    // Hours come in one of two forms.
+    if fields.contains_key("do_not_disturb") && u.ratio(7, 8)? {
+        fields.retain(|name, _| !name.starts_with("dnd_"));
+    }
     if u.ratio(1, 16)? {
         fields.insert(u.arbitrary()?, any(u, 1)?);
     }
@@ -197,6 +203,7 @@ fn good(u: &mut Unstructured<'_>, field: &str) -> Result<Value> {
         "time_zone" | "timezone" => text(u, &ZONES),
         "dnd_start_time" | "dnd_end_time" if u.arbitrary()? => Ok(json!(u.int_in_range(-1..=25)?)),
         "dnd_start_time" | "dnd_end_time" => text(u, &HOURS),
+        "do_not_disturb" | "working_hours" => hours::schedule(u, field),
         "email" | "creator_email" => address(u),
         "participants" => {
             let count = u.int_in_range(0..=4)?;

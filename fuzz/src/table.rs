@@ -108,6 +108,15 @@ fn item(key: &Value) -> Value {
     let (pk, sk) = (text(&key["pk"]), text(&key["sk"]));
     let (kind, id) = pk.split_once('#').unwrap_or_default();
     let item = match (kind, sk) {
+        ("USER", "PROFILE") if id == "bo" => json!({
+            "user_id": id, "email": "bo@example.com", "name": "Bo", "zone": "Africa/Casablanca",
+            "quiet_hours": {
+                "weekly": [["mon,tue,wed,thu,fri", ["22:00", "07:00"]], ["sat,sun", ["23:30", "10:00"]]],
+                "exceptions": [["2026-12-01", "2026-12-02", [["00:00", "24:00"]]], ["2027-03-28", "2027-03-28", []]],
+            },
+            "quiet_in_meetings": true, "snooze": [29_893_500, 29_935_260],
+            "working_hours": { "weekly": [["mon,wed", ["09:00", "17:30"]]], "exceptions": [] }, "version": 1,
+        }),
         ("USER", "PROFILE") => json!({
             "user_id": id, "email": "someone@example.com", "name": "Someone", "zone": "Europe/Madrid",
             "dnd": ["22:00", "07:00"], "version": 1,

@@ -1,7 +1,7 @@
 //! A day after which every kind of item is stored in every state.
 //!
-//! Bo isn't to be disturbed from 09:30 to 12:00 UTC, and Dee from 08:00 to 20:00. Hal has hours of every kind,
-//! and a snooze until noon; he takes part in nothing.
+//! Bo isn't to be disturbed from 09:30 to 12:00 UTC, and Dee from 08:00 to 20:00. Hal has hours of every
+//! kind, and a snooze until noon; he takes part in nothing.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

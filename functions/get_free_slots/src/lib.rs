@@ -26,8 +26,8 @@ const MAX_BOOKED: usize = 4_000;
 /// window, and a day has at most 300.
 const MAX_READ: usize = MAX_BOOKED + 4 * 300;
 
-/// The most times of do-not-disturb in one answer, and the most of working hours. With as many meetings they are
-/// less than [`http::MAX_ANSWER`] too. They are 8 a day in the longest window.
+/// The most times of do-not-disturb in one answer, and the most of working hours. With as many meetings they
+/// are less than [`http::MAX_ANSWER`] too. They are 8 a day in the longest window.
 const MAX_TIMES: usize = 3_000;
 
 /// Answers booked meetings, free slots, do-not-disturb time and working hours of a user in an interval.
@@ -170,8 +170,8 @@ mod tests {
         (bookings, Interval::new(start, at(many + 1)).unwrap())
     }
 
-    /// With the longest titles, of quotes or of characters of four bytes, a slot after each meeting and after each
-    /// time of do-not-disturb, and as many working hours.
+    /// With the longest titles, of quotes or of characters of four bytes, a slot after each meeting and after
+    /// each time of do-not-disturb, and as many working hours.
     #[test]
     fn the_largest_answer_fits_into_one_of_lambda() {
         let start = "2026-01-01T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();

@@ -79,8 +79,8 @@ impl UserPatch {
         }
     }
 
-    /// The same with another window of all days. A request may change one of its times; afterwards the user has
-    /// both or neither.
+    /// The same with another window of all days. A request may change one of its times; afterwards the user
+    /// has both or neither.
     fn with_daily(&self, before: &DoNotDisturb) -> Result<DoNotDisturb, Problem> {
         let (start, end) = (&self.dnd_start, &self.dnd_end);
         let daily = before.hours.as_daily();

@@ -122,8 +122,8 @@ impl Fields {
         }
     }
 
-    /// Reads a field of a change that has values inside, as [`Fields::patch`]. Every bad one is named with its
-    /// path.
+    /// Reads a field of a change that has values inside, as [`Fields::patch`]. Every bad one is named with
+    /// its path.
     pub(super) fn nested<T>(
         &mut self,
         name: &'static str,

@@ -1,5 +1,5 @@
-//! What is inside of a field: objects and arrays, read so that every bad value is named with its path, such as
-//! `do_not_disturb.weekly[1].start`.
+//! What is inside of a field: objects and arrays, read so that every bad value is named with its path, such
+//! as `do_not_disturb.weekly[1].start`.
 
 use serde_json::{Map, Value};
 

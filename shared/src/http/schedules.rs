@@ -63,8 +63,8 @@ impl DoNotDisturbPatch {
 }
 
 impl Fields {
-    /// Reads `do_not_disturb`. `None` when something in it is bad, or when the request has `dnd_start_time` or
-    /// `dnd_end_time` too, which is another form for the same. Of these, null ones don't count.
+    /// Reads `do_not_disturb`. `None` when something in it is bad, or when the request has `dnd_start_time`
+    /// or `dnd_end_time` too, which is another form for the same. Of these, null ones don't count.
     pub fn do_not_disturb(&mut self) -> Option<Patch<DoNotDisturbPatch>> {
         let read = self.nested(DO_NOT_DISTURB, |nested, errors| {
             let members = ["weekly", "exceptions", "during_meetings"];

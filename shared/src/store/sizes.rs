@@ -2,8 +2,8 @@
 //!
 //! Everything in an item is bounded where it enters: texts by their types in `domain::text`, participants by
 //! [`MAX_PARTICIPANT_DAYS`], a day's bookings and their titles by `calendar`, the times in an answer by
-//! `http::view`. `tests/contract/changes/largest.rs` makes the largest item of each kind and compares it with
-//! these numbers.
+//! `http::view`, hours by `time::schedule`. `tests/contract/changes/largest.rs` makes the largest item of
+//! each kind, and `tests/contract/hours/largest.rs` the largest user, and compares them with these numbers.
 
 use crate::domain::MessageLimit;
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
@@ -19,6 +19,8 @@ pub const TRANSACTION: usize = 4 * 1024 * 1024;
 pub const PAGE: usize = 38_000;
 /// A meeting.
 pub const MEETING: usize = 140_000;
+/// A user, with as many exceptions as there may be.
+pub const USER: usize = 60_000;
 /// The record of a request, with its answer.
 pub const RECORD: usize = 325_000;
 /// The answer in a meeting of version 0.2.0 or earlier. A larger one is left out when the meeting changes.
@@ -29,6 +31,7 @@ pub const EARLIER_ANSWER: usize = 200_000;
 pub const COUNT_OF_ORGANIZER: u64 = 150;
 
 const _: () = assert!(MessageLimit::MAX * COUNT_OF_ORGANIZER + 1_000 <= ITEM as u64);
+const _: () = assert!(USER <= ITEM);
 const _: () = assert!(RECORD <= ITEM);
 const _: () = assert!(MEETING + EARLIER_ANSWER <= ITEM);
 const _: () = assert!(MAX_PARTICIPANT_DAYS * PAGE + MEETING + EARLIER_ANSWER <= TRANSACTION);

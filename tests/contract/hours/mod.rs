@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod calendars;
+mod largest;
 mod planning;
 
 use harness::{Person, World, new_user, with};

@@ -93,6 +93,8 @@ def samples():
     yield "unknown_route.default", [], 405
     yield "unknown_route.preflight", [], 204
     yield "update_user", booked, 200
+    for sample in "snooze_user.begin", "snooze_user.end":
+        yield sample, booked, 200
     yield "create_meeting", list(people()), 201
     for sample in "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post":
         yield sample, booked, 200

@@ -72,6 +72,8 @@ in_words() {
         immediate) echo "as soon as possible, as its own minute is over" ;;
         after_dnd) echo "moved to the end of the Do-Not-Disturb hours" ;;
         before_dnd) echo "moved to before the Do-Not-Disturb hours" ;;
+        after_meeting) echo "moved to the end of another meeting" ;;
+        before_meeting) echo "moved to before another meeting" ;;
         after_dnd_short) echo "moved to the end of the Do-Not-Disturb hours, although little time is left" ;;
         dnd_until_start) echo "Do-Not-Disturb until the meeting starts" ;;
         meeting_started) echo "no minute is left before the meeting starts" ;;

@@ -31,6 +31,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("openapi", function(&api.sign_in, openapi::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),
+        ("snooze_user", function(api, snooze_user::handle)),
         ("unknown_route", function(&(), unknown_route::handle)),
         ("update_meeting", function(api, update_meeting::handle)),
         ("update_user", function(api, update_user::handle)),

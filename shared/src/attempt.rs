@@ -113,12 +113,13 @@ impl Attempt<'_> {
         self.session.transaction().create_meeting(meeting, Minute::after(self.now()))
     }
 
-    /// A transaction that writes the meeting's next version. Its notices are pending from the next minute.
+    /// A transaction that writes the meeting's version after `before`. Its notices are pending from the next
+    /// minute.
     ///
     /// # Errors
     /// When the meeting has no form in the table.
-    pub fn update(&self, meeting: &Meeting) -> Result<Transaction, StoreError> {
-        self.session.transaction().update_meeting(meeting, Minute::after(self.now()))
+    pub fn update(&self, before: &Meeting, after: &Meeting) -> Result<Transaction, StoreError> {
+        self.session.transaction().update_meeting(before, after, Minute::after(self.now()))
     }
 
     /// Writes all of `transaction`, or nothing. `meeting` is the meeting as the transaction writes it. At the

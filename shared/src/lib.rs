@@ -28,4 +28,5 @@ pub mod store;
 mod test_server;
 pub mod time;
 pub mod timers;
+pub mod user_change;
 pub mod webhook;

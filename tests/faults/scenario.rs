@@ -2,11 +2,12 @@
 //!
 //! Ana's meeting with Bo is at 10:00, with reminders at 09:30. Bo, in Kolkata, has DND hours from 09:15 to
 //! 09:50 UTC, so his reminder moves after them. Cy, who is added in one scenario, has DND hours from 09:20 to
-//! 10:15, so the reminder moves before them. Reminders are sent by mail or by webhook.
+//! 10:15, so the reminder moves before them. In the scenarios of another meeting, that is from 09:20 to
+//! 09:45, and Ana is rather not reminded in the middle of it. Reminders are sent by mail or by webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use harness::{Items, OtherRules, Person, World, instant, new_meeting, with};
+use harness::{Items, OtherRules, Person, World, instant, new_meeting, new_user, with};
 use serde_json::{Value, json};
 use shared::domain::Channel;
 use shared::notices::Due;
@@ -34,14 +35,24 @@ pub(crate) enum Scenario {
     ChangeZone,
     /// Ana changes her address.
     ChangeAddress,
+    /// Ana books the other meeting.
+    BookOther,
+    /// The other meeting moves to 11:00.
+    MoveOther,
+    /// Ana is removed from the other meeting, which is Bo's.
+    LeaveOther,
     /// The timers of 09:50 fire; two of them are for one message to Bo.
     Deliver,
     /// Ana's timer fires during new DND hours, which are not planned yet.
     DeliverMoved,
+    /// Ana's timer fires during the other meeting, which is not planned yet.
+    DeliverDuringOther,
     /// The timers of 09:30 fire after a cancellation, which is not planned yet.
     DeliverCancelled,
     /// The stream is lost, and the sweep plans the new meeting.
     SweepMeeting,
+    /// The stream is lost, and the sweep plans the other meeting.
+    SweepOther,
     /// The stream is lost, and the sweep plans Ana's new DND hours.
     SweepUser,
     /// The timers are lost, and the sweep delivers.
@@ -52,7 +63,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// Those that begin with a request and go on with the stream.
-    pub(crate) const CHANGES: [Self; 10] = [
+    pub(crate) const CHANGES: [Self; 13] = [
         Self::Create,
         Self::Add,
         Self::Remove,
@@ -63,6 +74,9 @@ impl Scenario {
         Self::DndUntilAfterStart,
         Self::ChangeZone,
         Self::ChangeAddress,
+        Self::BookOther,
+        Self::MoveOther,
+        Self::LeaveOther,
     ];
 
     /// Who gets a message at what time if nothing fails.
@@ -75,6 +89,10 @@ impl Scenario {
             Self::ChangeReminders => &[("09:40", "ana"), ("09:50", "bo")],
             Self::Cancel | Self::DeliverCancelled => &[],
             Self::NewDnd | Self::DeliverMoved | Self::SweepUser => &[("09:45", "ana"), ("09:50", "bo")],
+            Self::BookOther | Self::SweepOther | Self::DeliverDuringOther => {
+                &[("09:45", "ana"), ("09:50", "bo")]
+            }
+            Self::MoveOther | Self::LeaveOther => &[("09:30", "ana"), ("09:50", "bo")],
             Self::DndUntilAfterStart => &[("09:50", "bo")],
             Self::ChangeZone => &[("09:30", "ana"), ("09:30", "bo")],
             Self::ChangeAddress => &[("09:30", "anna"), ("09:50", "bo")],
@@ -84,13 +102,25 @@ impl Scenario {
         expected_messages.iter().map(|(time, who)| ((*time).to_owned(), (*who).to_owned())).collect()
     }
 
+    /// Whether it is about another meeting than the one with the reminders.
+    fn has_other_meeting(self) -> bool {
+        matches!(
+            self,
+            Self::BookOther
+                | Self::MoveOther
+                | Self::LeaveOther
+                | Self::SweepOther
+                | Self::DeliverDuringOther
+        )
+    }
+
     /// When it happens, in UTC on the day.
     fn time(self) -> &'static str {
         match self {
             Self::Reschedule => "09:35:20",
             Self::Deliver => "09:50:00",
-            Self::DeliverMoved | Self::DeliverCancelled => "09:30:00",
-            Self::SweepMeeting | Self::SweepUser => "09:06:00",
+            Self::DeliverMoved | Self::DeliverCancelled | Self::DeliverDuringOther => "09:30:00",
+            Self::SweepMeeting | Self::SweepUser | Self::SweepOther => "09:06:00",
             Self::SweepReminder => "09:31:00",
             _ => "09:05:20",
         }
@@ -108,6 +138,8 @@ pub(crate) struct Fixture {
     cy: Option<Person>,
     /// Null until it is created.
     pub(crate) meeting: Value,
+    /// Null unless it is there before the scenario.
+    other: Value,
 }
 
 /// That time of the day on which everything happens.
@@ -123,13 +155,17 @@ impl Fixture {
     /// A fixture in which reminders go by that channel.
     pub(crate) async fn by(channel: Channel, scenario: Scenario) -> Self {
         let world = World::start().await;
-        let ana = world.person("ana", "UTC").await;
+        let quiet = json!({ "do_not_disturb": { "during_meetings": scenario.has_other_meeting() } });
+        let (status, ana) = world.post("/api/create_user", with(new_user("ana"), quiet)).await;
+        assert_eq!(status, 201, "{ana}");
+        let ana = Person::of(&ana);
         let bo = world.person_with_dnd("bo", "Asia/Kolkata", "14:45", "15:20").await;
         let cy = match scenario {
             Scenario::Add => Some(world.person_with_dnd("cy", "UTC", "09:20", "10:15").await),
             _ => None,
         };
-        let mut fixture = Self { world, scenario, channel, ana, bo, cy, meeting: Value::Null };
+        let mut fixture =
+            Self { world, scenario, channel, ana, bo, cy, meeting: Value::Null, other: Value::Null };
         fixture.prepare().await;
         fixture.world.pass_to(at(scenario.time()) - chrono::TimeDelta::minutes(2)).await;
         fixture.change_unplanned().await;
@@ -157,6 +193,16 @@ impl Fixture {
         } else {
             self.meeting = self.world.book(&self.ana, start, end, &[&self.bo], more).await;
         }
+        let invited = match self.scenario {
+            Scenario::MoveOther => Some((&self.ana, vec![])),
+            Scenario::LeaveOther => Some((&self.bo, vec![&self.ana])),
+            _ => None,
+        };
+        if let Some((creator, invited)) = invited {
+            let (start, end) = OTHER;
+            let more = json!({ "notification_interval": [], "title": "Other" });
+            self.other = self.world.book(creator, start, end, &invited, more).await;
+        }
         self.world.settle().await;
     }
 
@@ -166,6 +212,7 @@ impl Fixture {
             Scenario::SweepMeeting => self.creation(),
             Scenario::SweepUser | Scenario::DeliverMoved => patch_user(&self.ana, hours(NEW_DND)),
             Scenario::DeliverCancelled => self.cancellation(),
+            Scenario::SweepOther | Scenario::DeliverDuringOther => self.creation_of_other(),
             Scenario::SweepReminder => return self.lose_timers().await,
             _ => return,
         };
@@ -184,9 +231,10 @@ impl Fixture {
     pub(crate) async fn run_scenario(&self) -> Option<u16> {
         let Some(request) = self.request() else {
             match self.scenario {
-                Scenario::SweepMeeting | Scenario::SweepUser | Scenario::SweepReminder => {
-                    self.try_sweep().await
-                }
+                Scenario::SweepMeeting
+                | Scenario::SweepUser
+                | Scenario::SweepOther
+                | Scenario::SweepReminder => self.try_sweep().await,
                 Scenario::NewRules => return self.try_to_recompute().await,
                 _ => drop(self.world.fire_due().await),
             }
@@ -225,8 +273,11 @@ impl Fixture {
         let people = [(Some(&self.ana), "ANA"), (Some(&self.bo), "BO"), (self.cy.as_ref(), "CY")];
         let name = |(person, name): (Option<&Person>, _)| Some((person?.id.clone(), name));
         let mut names: Vec<_> = people.into_iter().filter_map(name).collect();
-        let meetings = items.keys().filter_map(|(partition, _)| partition.strip_prefix("MEETING#"));
-        names.extend(meetings.map(|id| (id.to_owned(), "MEETING")));
+        for ((partition, sort), item) in items {
+            if let ("MEETING", Some(id)) = (sort.as_str(), partition.strip_prefix("MEETING#")) {
+                names.push((id.to_owned(), if item["title"] == "Other" { "OTHER" } else { "MEETING" }));
+            }
+        }
         let records = items.keys().filter_map(|(partition, _)| partition.strip_prefix("REQUEST#"));
         names.extend(records.map(|id| (id.to_owned(), "RECORD")));
         names
@@ -251,9 +302,12 @@ impl Fixture {
         let move_to_eleven = json!({ "start_time": "2026-11-02T11:00", "end_time": "2026-11-02T11:30" });
         Some(match self.scenario {
             Scenario::Create => self.creation(),
-            Scenario::Add => self.participation("add", self.cy.as_ref()?),
-            Scenario::Remove => self.participation("remove", &self.bo),
+            Scenario::Add => participation("add", &self.meeting, self.cy.as_ref()?),
+            Scenario::Remove => participation("remove", &self.meeting, &self.bo),
             Scenario::Reschedule => self.patch_meeting(move_to_eleven),
+            Scenario::BookOther => self.creation_of_other(),
+            Scenario::MoveOther => json_request(Method::PATCH, &path(&self.other), move_to_eleven),
+            Scenario::LeaveOther => participation("remove", &self.other, &self.ana),
             Scenario::ChangeReminders => {
                 self.patch_meeting(json!({ "notification_interval": self.entries(&[20]) }))
             }
@@ -278,28 +332,42 @@ impl Fixture {
             "start_time": "2026-11-02T10:00", "end_time": "2026-11-02T10:30", "participants": [bo.email],
             "notification_interval": self.entries(&[30]), "title": "Review",
         });
-        let body = with(new_meeting(&ana.id), review);
-        let mut request = json_request(Method::POST, "/api/create_meeting", body);
-        request.headers_mut().insert("idempotency-key", "review".parse().unwrap());
-        request
+        creation(with(new_meeting(&ana.id), review))
     }
 
-    fn participation(&self, change: &str, person: &Person) -> Request<Body> {
-        let body = json!({ "user_id": person.id, "meeting_id": self.meeting["meeting_id"] });
-        json_request(Method::POST, &format!("/api/meeting/participant/{change}"), body)
-    }
-
-    fn meeting_path(&self) -> String {
-        format!("/api/meetings/{}", self.meeting["meeting_id"].as_str().unwrap())
+    fn creation_of_other(&self) -> Request<Body> {
+        let (start, end) = OTHER;
+        let other = json!({
+            "start_time": start, "end_time": end, "notification_interval": [], "title": "Other",
+        });
+        creation(with(new_meeting(&self.ana.id), other))
     }
 
     fn patch_meeting(&self, body: Value) -> Request<Body> {
-        json_request(Method::PATCH, &self.meeting_path(), body)
+        json_request(Method::PATCH, &path(&self.meeting), body)
     }
 
     fn cancellation(&self) -> Request<Body> {
-        json_request(Method::DELETE, &self.meeting_path(), Value::Null)
+        json_request(Method::DELETE, &path(&self.meeting), Value::Null)
     }
+}
+
+/// The time of the other meeting.
+const OTHER: (&str, &str) = ("2026-11-02T09:20", "2026-11-02T09:45");
+
+fn path(meeting: &Value) -> String {
+    format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap())
+}
+
+fn creation(body: Value) -> Request<Body> {
+    let mut request = json_request(Method::POST, "/api/create_meeting", body);
+    request.headers_mut().insert("idempotency-key", "booking".parse().unwrap());
+    request
+}
+
+fn participation(change: &str, meeting: &Value, person: &Person) -> Request<Body> {
+    let body = json!({ "user_id": person.id, "meeting_id": meeting["meeting_id"] });
+    json_request(Method::POST, &format!("/api/meeting/participant/{change}"), body)
 }
 
 /// Ana's new DND hours in most scenarios.

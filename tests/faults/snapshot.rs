@@ -44,7 +44,9 @@ impl Snapshot {
                 }
                 continue;
             }
-            items.insert(named(&format!("{partition} {sort}")), named(&item.to_string()));
+            // Read again, so that members which are named by ids are in the order of their names.
+            let item: Value = serde_json::from_str(&named(&item.to_string())).unwrap();
+            items.insert(named(&format!("{partition} {sort}")), item.to_string());
         }
         let timers = fixture.world.pending().into_iter().map(|(due, at)| (named(&due.to_string()), at));
         let mut timers: Vec<_> = timers.collect();

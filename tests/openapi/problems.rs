@@ -69,6 +69,7 @@ impl Fixture {
         let body = match operation {
             "create_user" => new_user("Di"),
             "update_user" => json!({ "name": "Anna" }),
+            "snooze_user" => json!({ "minutes": 60 }),
             "create_meeting" => {
                 let times = json!({ "start_time": "2026-12-03T10:00", "end_time": "2026-12-03T11:00" });
                 with(with(new_meeting(user), times), json!({ "participants": [self.bo.email] }))
@@ -101,7 +102,7 @@ impl Fixture {
         }
         ask("create_user", &|asked| asked.body["email"] = json!(self.bo.email));
         ask("update_user", &|asked| asked.body["email"] = json!(self.bo.email));
-        for operation in ["get_user", "update_user"] {
+        for operation in ["get_user", "update_user", "snooze_user", "end_snooze"] {
             ask(operation, &|asked| asked.path = vec![("user_id", "nobody".to_owned())]);
         }
         ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));

@@ -69,6 +69,8 @@ fn every_route_leads_to_its_function() {
         ("PATCH /api/meetings/{meeting_id}", "update_meeting"),
         ("DELETE /api/meetings/{meeting_id}", "cancel_meeting"),
         ("PATCH /api/users/{user_id}", "update_user"),
+        ("POST /api/users/{user_id}/snooze", "snooze_user"),
+        ("DELETE /api/users/{user_id}/snooze", "snooze_user"),
         ("GET /api/health", "health"),
         ("GET /api/openapi.json", "openapi"),
         ("GET /api/docs", "openapi"),
@@ -108,7 +110,7 @@ fn each_gets_the_environment_it_reads() {
             "get_reminders",
             "get_user",
         ];
-        let others = ["health", "openapi", "unknown_route", "update_user"];
+        let others = ["health", "openapi", "snooze_user", "unknown_route", "update_user"];
         if ![&reads[..], &others].concat().contains(&folder.as_str()) {
             expected.insert("RETENTION_DAYS");
         }
@@ -138,7 +140,7 @@ fn each_gets_the_environment_it_reads() {
         if ["create_meeting", "participant_add"].contains(&folder.as_str()) {
             expected.insert("QUOTA_INVITATIONS_PER_DAY");
         }
-        if ["update_meeting", "update_user"].contains(&folder.as_str()) {
+        if ["snooze_user", "update_meeting", "update_user"].contains(&folder.as_str()) {
             expected.insert("QUOTA_CHANGES_PER_DAY");
         }
         if ["create_meeting", "participant_add", "update_meeting"].contains(&folder.as_str()) {

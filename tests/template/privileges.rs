@@ -133,7 +133,10 @@ async fn plan_and_deliver(stack: &Stack, meeting: &str, bo: &str, cy: &str) {
     // Earlier versions kept the claim on such an address elsewhere.
     let elsewhere = json!({ "email": "dee@bücher.example", "name": "Dee", "timezone": "UTC" });
     stack.call("create_user", create_user::handle, by_administrator(with_body(&elsewhere))).await;
-    let moves = with_body(&json!({ "email": "bo@bücher.example", "timezone": "Europe/Madrid" }));
+    let moves = with_body(&json!({
+        "email": "bo@bücher.example", "timezone": "Europe/Madrid",
+        "do_not_disturb": { "during_meetings": true },
+    }));
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, moves))).await;
     plan(&planner, &format!("USER#{bo}"), "PROFILE").await;
 
@@ -181,6 +184,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, comes_back))).await;
     let comes_home = with_body(&json!({ "timezone": "UTC" }));
     stack.call("update_user", update_user::handle, by("bo", about("user_id", bo, comes_home))).await;
+    let snooze = with_body(&json!({ "minutes": 10 }));
+    stack.call("snooze_user", snooze_user::handle, by("bo", about("user_id", bo, snooze))).await;
     sweep("2026-12-01T09:20:00Z").await;
     stack
         .call("cancel_meeting", cancel_meeting::handle, about("meeting_id", second, with_body(&Value::Null)))

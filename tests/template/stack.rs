@@ -157,7 +157,7 @@ impl Stack {
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
         let admission = api.admit(&request);
-        let response = self.contended(function(api, request)).await;
+        let response = self.contended(Box::pin(function(api, request))).await;
         if let Some(admission) = admission {
             admission.granted().await.unwrap();
         }

@@ -18,7 +18,7 @@ use shared::lambda::{serve, serve_with, serve_without_store};
 pub type Serve = fn() -> LocalBoxFuture<'static, Result<(), Error>>;
 
 /// Every function by its handler, which is also the name of its crate.
-pub const FUNCTIONS: [(&str, Serve); 21] = [
+pub const FUNCTIONS: [(&str, Serve); 22] = [
     ("cancel_meeting", || Box::pin(serve(cancel_meeting::handle))),
     ("create_meeting", || Box::pin(serve(create_meeting::handle))),
     ("create_user", || Box::pin(serve(create_user::handle))),
@@ -38,6 +38,7 @@ pub const FUNCTIONS: [(&str, Serve); 21] = [
     ("participant_remove", || Box::pin(serve(participant_remove::handle))),
     ("plan_reminders", || Box::pin(background::plan_reminders())),
     ("recompute_meetings", || Box::pin(background::recompute_meetings())),
+    ("snooze_user", || Box::pin(serve(snooze_user::handle))),
     ("sweep", || Box::pin(background::sweep())),
     ("unknown_route", || Box::pin(serve_without_store(|| Ok(()), unknown_route::handle))),
     ("update_meeting", || Box::pin(serve(update_meeting::handle))),

@@ -36,16 +36,16 @@ impl Command for Cancel {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
         let found = attempt.read(read_set).await?;
         let actor = attempt.caller().actor(&found)?;
-        let meeting =
+        let before =
             found.kept_meeting(&self.id, attempt.now())?.ok_or_else(|| Problem::no_meeting(&self.id))?;
-        actor.may_with(OnMeeting::Cancel, &meeting)?;
-        if !meeting.is_confirmed() {
-            return Ok(meeting);
+        actor.may_with(OnMeeting::Cancel, &before)?;
+        if !before.is_confirmed() {
+            return Ok(before);
         }
-        check_version(&self.request, meeting.version)?;
+        check_version(&self.request, before.version)?;
 
-        let meeting = Meeting { status: Status::Cancelled, version: meeting.version + 1, ..meeting };
-        let mut transaction = attempt.update(&meeting)?;
+        let meeting = Meeting { status: Status::Cancelled, version: before.version + 1, ..before.clone() };
+        let mut transaction = attempt.update(&before, &meeting)?;
         for participant in &meeting.participants {
             for day in meeting.interval.utc_days() {
                 transaction = transaction.unbook(&participant.user_id, day, &self.id)?;

@@ -62,5 +62,5 @@ async fn up_to_date(api: &Api, meeting: &Meeting, stored: Vec<Notice>) -> Result
         return Ok(stored);
     }
     let users = api.store.users(notices::recipients(meeting, &stored)).await?;
-    Ok(notices::preview(meeting, &users, stored, api.clock.now()))
+    Ok(notices::preview(&api.store, meeting, &users, stored, api.clock.now()).await?)
 }

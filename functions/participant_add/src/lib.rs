@@ -68,9 +68,10 @@ impl Command for Add {
             pages: found.days(&user_id, meeting.interval)?,
         };
 
-        let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
+        let before = meeting;
+        let mut meeting = Meeting { version: before.version + 1, ..before.clone() };
         meeting.participants.push(Participant::new(&attendee.user, Role::Participant));
-        let transaction = attempt.update(&meeting)?.note_reminders(&meeting, attempt.now())?;
+        let transaction = attempt.update(&before, &meeting)?.note_reminders(&meeting, attempt.now())?;
         let transaction = attendance::book(transaction, &attendee, &meeting.booking(Role::Participant))
             .map_err(|error| booking_refused(user.field, error))?;
         attempt.commit(transaction, &meeting).await?;

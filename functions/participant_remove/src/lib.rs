@@ -74,9 +74,10 @@ impl Command for Remove {
             None => return Err(Problem::new(Code::NotAParticipant, "Nothing was changed.")),
         }
 
-        let mut meeting = Meeting { version: meeting.version + 1, ..meeting };
+        let before = meeting;
+        let mut meeting = Meeting { version: before.version + 1, ..before.clone() };
         meeting.participants.retain(|participant| participant.user_id != user_id);
-        let mut transaction = attempt.update(&meeting)?.note_reminders(&meeting, attempt.now())?;
+        let mut transaction = attempt.update(&before, &meeting)?.note_reminders(&meeting, attempt.now())?;
         for day in meeting.interval.utc_days() {
             transaction = transaction.unbook(&user_id, day, meeting_id)?;
         }

@@ -138,10 +138,10 @@ async fn try_to_move(
         moved: Some(MovedByRules { overlaps, from: Some(before.interval) }),
         ..before.wall_clock.clone()
     };
-    let after = Meeting { interval, wall_clock, version: before.version + 1, ..before };
+    let after = Meeting { interval, wall_clock, version: before.version + 1, ..before.clone() };
 
     let pending_from = Minute::after(recomputer.clock.now());
-    let mut transaction = session.transaction().update_meeting(&after, pending_from)?;
+    let mut transaction = session.transaction().update_meeting(&before, &after, pending_from)?;
     for who in &after.participants {
         for day in old_days.difference(&new_days) {
             transaction = transaction.unbook(&who.user_id, *day, id)?;

@@ -109,7 +109,7 @@ impl Command for Change {
         }
 
         after.version += 1;
-        let mut transaction = attempt.update(&after)?;
+        let mut transaction = attempt.update(&before, &after)?;
         if after.interval != before.interval || after.title != before.title {
             for (attendee, participant) in attendees.iter().zip(&after.participants) {
                 for day in old_days.difference(&new_days) {

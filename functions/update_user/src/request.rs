@@ -46,7 +46,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
 
 impl UserPatch {
     /// The user after the change.
-    pub(crate) fn apply(&self, before: &User) -> Result<User, Problem> {
+    pub(crate) fn changed(&self, before: &User) -> Result<User, Problem> {
         let working_hours = match &self.working_hours {
             Patch::Keep => before.working_hours.clone(),
             Patch::Clear => None,

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr};
 
 use super::{
-    Booking, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications, Title, User,
-    UserId, WallClock, names,
+    Booking, BookingChange, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications,
+    Title, User, UserId, WallClock, names,
 };
 use crate::time::{Interval, Minute, TzdbRelease, Zone};
 
@@ -48,6 +48,8 @@ pub struct Meeting {
     pub version: u64,
     /// The newest version whose reminders are planned; 0 before the first.
     pub planned_version: u64,
+    /// What changed on people's calendars since then.
+    pub booking_changes: Vec<BookingChange>,
     /// The request that created it, where version 0.2.0 or earlier did that with an idempotency key. Newer
     /// records are items of their own. An answer that the meeting's item has no room for is left out when the
     /// meeting changes.
@@ -55,7 +57,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// A new meeting, confirmed and with its default reminders, about which nothing is written.
+    /// A new meeting, confirmed and with its default reminders, about which nothing is written or planned.
     pub fn new(
         id: MeetingId,
         creator_id: UserId,
@@ -77,6 +79,7 @@ impl Meeting {
             notifications: Notifications::default(),
             version: 1,
             planned_version: 0,
+            booking_changes: vec![BookingChange { user_id: None, interval }],
             idempotency: None,
         }
     }

@@ -22,7 +22,7 @@ pub mod user;
 mod wall_clock;
 
 pub use account::Account;
-pub use booking::Booking;
+pub use booking::{Booking, BookingChange};
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
 pub(crate) use id::digest;

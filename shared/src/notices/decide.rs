@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::other_meetings::{OtherMeetings, Unread, all};
 use super::subject::{self, Subject};
 use crate::domain::{CalendarMessage, Channel, Closed, Meeting, Notice, NoticeKey, NoticeState, User};
 use crate::time::{Decision, Minute, Reason};
@@ -57,40 +58,45 @@ impl Delivery<'_> {
 
 /// Decides about one notice of one participant.
 ///
-/// `stored` are the notices of that participant for that meeting; `invitations` says whether the deployment
-/// sends any. The rule of docs/time.md is applied anew with the current minute as the earliest, so whatever
-/// changed since the timer was set counts.
+/// `stored` are the notices of that participant for that meeting, `others` their other meetings;
+/// `invitations` says whether the deployment sends any. The rule of docs/time.md is applied anew with the
+/// current minute as the earliest, so whatever changed since the timer was set counts.
+///
+/// # Errors
+/// When days of `others` have to be read first: all that any of the notices needs.
 pub fn decide<'a>(
     key: &NoticeKey,
     meeting: Option<&'a Meeting>,
     user: Option<&'a User>,
     stored: &[Notice],
+    others: &OtherMeetings,
     invitations: bool,
     now: DateTime<Utc>,
-) -> Action<'a> {
+) -> Result<Action<'a>, Unread> {
     let Some(notice) = stored.iter().find(|notice| notice.key == *key) else {
-        return Action::NotFound;
+        return Ok(Action::NotFound);
     };
     if !notice.is_open() {
-        return Action::AlreadyClosed;
+        return Ok(Action::AlreadyClosed);
     }
     if notice.is_claimed(now) {
-        return Action::UnderWay;
+        return Ok(Action::UnderWay);
     }
     let (Some(meeting), Some(user)) = (meeting, user) else {
-        return Action::Close(notice.clone(), Closed::Cancelled { reason: notice.reason() });
+        return Ok(Action::Close(notice.clone(), Closed::Cancelled { reason: notice.reason() }));
     };
-    let context = Context { meeting, user, stored, invitations, now };
+    let context = Context { meeting, user, stored, others, invitations, now };
     let Some(subject) = context.subject(notice) else {
-        return Action::Close(notice.clone(), subject::unwanted(meeting, Some(user), notice));
+        return Ok(Action::Close(notice.clone(), subject::unwanted(meeting, Some(user), notice)));
     };
     let minute = Minute::of(now);
     let as_decided = context.as_decided(notice, &subject);
     if let Some(delivered_at) = notice.reminded_of(subject.start) {
-        return Action::Covered(as_decided, delivered_at);
+        return Ok(Action::Covered(as_decided, delivered_at));
     }
-    let decision = context.decide(notice, &subject);
-    match decision.remind_at {
+    context.check_read()?;
+    let decision = context.decide(notice, &subject)?;
+    Ok(match decision.remind_at {
         Some(at) if at > minute => Action::Move(as_decided, at, decision.reason),
         // What was tried would have been sent if that had not failed.
         None if notice.was_tried() => Action::Close(as_decided, Closed::Failed { reason: decision.reason }),
@@ -98,9 +104,9 @@ pub fn decide<'a>(
         None => Action::Close(as_decided, Closed::Suppressed { reason: decision.reason }),
         Some(_) => match context.delivered_in_this_minute(notice) {
             Some(delivered_at) => Action::Covered(as_decided, delivered_at),
-            None => Action::Deliver(context.delivery(notice, subject)),
+            None => Action::Deliver(context.delivery(notice, subject)?),
         },
-    }
+    })
 }
 
 /// The data that a decision is made from.
@@ -108,6 +114,7 @@ struct Context<'a, 's> {
     meeting: &'a Meeting,
     user: &'a User,
     stored: &'s [Notice],
+    others: &'s OtherMeetings,
     invitations: bool,
     now: DateTime<Utc>,
 }
@@ -117,21 +124,28 @@ impl<'a> Context<'a, '_> {
         subject::subject(self.meeting, &notice.key, &self.user.email, &notice.calendar, self.invitations)
     }
 
+    /// Decides about every notice, so that what none of them can do without is read at once.
+    fn check_read(&self) -> Result<(), Unread> {
+        let open = self.stored.iter().filter(|notice| notice.is_open());
+        let decided = open.filter_map(|notice| Some(self.decide(notice, &self.subject(notice)?)));
+        all(decided).map(drop)
+    }
+
     fn as_decided(&self, notice: &Notice, subject: &Subject) -> Notice {
         notice.for_meeting(subject.start, self.meeting.version)
     }
 
     /// The rule, with this minute as the earliest. A minute to come that was planned already is kept as long
     /// as the rule agrees with it: nothing is sent before it.
-    fn decide(&self, notice: &Notice, subject: &Subject) -> Decision {
+    fn decide(&self, notice: &Notice, subject: &Subject) -> Result<Decision, Unread> {
         let minute = Minute::of(self.now);
-        let rule = |earliest| subject.apply_rule(notice.key.kind, earliest, self.user);
+        let rule = |earliest| subject.apply_rule(&notice.key, earliest, self.user, self.others);
         if let Some(send) = notice.send_time()
             && send.at > minute
             && notice.start == subject.start
-            && rule(send.at).remind_at == Some(send.at)
+            && rule(send.at)?.remind_at == Some(send.at)
         {
-            return Decision { remind_at: Some(send.at), reason: send.reason };
+            return Ok(Decision { remind_at: Some(send.at), reason: send.reason });
         }
         rule(minute)
     }
@@ -163,7 +177,7 @@ impl<'a> Context<'a, '_> {
     /// docs/time.md they are one message. An invitation says when the meeting starts, so it is a reminder
     /// as well; but one that goes to a former address stands alone. A webhook that was tried before is for
     /// the same notices each time, as its receiver may have counted it.
-    fn delivery(&self, notice: &Notice, subject: Subject) -> Delivery<'a> {
+    fn delivery(&self, notice: &Notice, subject: Subject) -> Result<Delivery<'a>, Unread> {
         let channel = notice.key.kind.channel();
         let minute = Minute::of(self.now);
         let same_start = notice.start == subject.start;
@@ -175,20 +189,24 @@ impl<'a> Context<'a, '_> {
                 && other.is_open()
                 && !other.is_claimed(self.now)
         });
-        let due_too = siblings.filter_map(|other| {
+        let decided = siblings.filter_map(|other| {
             let subject = self.subject(other)?;
-            let is_due = self.decide(other, &subject).remind_at == Some(minute);
+            let decision = self.decide(other, &subject);
+            Some(decision.map(|decision| (other, subject, decision)))
+        });
+        let due_too = all(decided)?.into_iter().filter_map(|(other, subject, decision)| {
+            let is_due = decision.remind_at == Some(minute);
             (is_due && !stands_alone && !subject.is_for_former_address()).then_some((other, subject))
         });
-        let all: Vec<_> = std::iter::once((notice, subject)).chain(due_too).collect();
-        let invitation = all.iter().find(|(notice, _)| notice.is_invitation());
-        Delivery {
+        let due: Vec<_> = std::iter::once((notice, subject)).chain(due_too).collect();
+        let invitation = due.iter().find(|(notice, _)| notice.is_invitation());
+        Ok(Delivery {
             meeting: self.meeting,
             user: self.user,
             channel,
             message: invitation.and_then(|(_, subject)| subject.message.clone()),
             webhook_id: if same_start { notice.webhook_id.clone() } else { None },
-            due: all.iter().map(|(notice, subject)| self.as_decided(notice, subject)).collect(),
-        }
+            due: due.iter().map(|(notice, subject)| self.as_decided(notice, subject)).collect(),
+        })
     }
 }

@@ -5,10 +5,12 @@
 //! and then sends, moves or closes the notice. Both may be interrupted anywhere and run again: pending work
 //! stays in the index `owed` until it is done.
 
+mod around;
 pub mod deadlines;
 mod decide;
 mod log;
 mod notifier;
+mod other_meetings;
 mod plan;
 mod planner;
 mod row_timer;
@@ -20,6 +22,7 @@ mod tests;
 
 pub use decide::{Action, Delivery, decide};
 pub use notifier::{DeliveryOutcome, Notifier};
+pub use other_meetings::{OtherMeetings, Unread};
 pub use plan::{Plan, plan, preview, recipients};
 pub use planner::Planner;
 pub use run::Run;

@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::deadlines::{ATTEMPT, CLAIM, NOTE_BACKOFF, SENDING, next_attempt};
 use super::decide::{Action, Delivery, decide};
+use super::other_meetings::with_other_meetings;
 use super::row_timer::settle_timer;
 use super::{Unfinished, log};
 use crate::clock::Clock;
@@ -115,7 +116,11 @@ impl Notifier {
         )
         .await?;
         let now = self.clock.now();
-        match decide(key, meeting.as_ref(), user.as_ref(), &stored, self.invitations, now) {
+        let (meeting, user) = (meeting.as_ref(), user.as_ref());
+        let action = with_other_meetings(&self.store, |others| {
+            decide(key, meeting, user, &stored, others, self.invitations, now)
+        });
+        match action.await? {
             Action::Deliver(delivery) => self.send(delivery, now).await,
             Action::Covered(notice, delivered_at) => self.cover(notice, delivered_at).await,
             Action::Move(..) if !sets_timers => Ok(DeliveryOutcome::NotYet),

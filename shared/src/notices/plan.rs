@@ -1,14 +1,16 @@
-//! What should be done for a meeting's notices, as a function of what is known. No I/O, no clock.
+//! What should be done for a meeting's notices, as a function of what is known. No clock.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use super::other_meetings::{OtherMeetings, Unread, all, with_other_meetings};
 use super::subject::{self, Subject};
 use crate::domain::{
     CalendarState, Closed, Meeting, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus, SendTime,
     Transition, User, UserId, WantedNotice,
 };
+use crate::store::{Store, StoreError};
 use crate::time::{Minute, Reason};
 
 /// One thing to do.
@@ -40,13 +42,17 @@ impl Plan {
 ///
 /// `users` are the [recipients] of its notices as they are now; one who isn't among them gets none.
 /// `invitations` says whether the deployment sends any.
+///
+/// # Errors
+/// When days of `others` have to be read first.
 pub fn plan(
     meeting: &Meeting,
     users: &HashMap<UserId, User>,
     stored: &[Notice],
+    others: &OtherMeetings,
     invitations: bool,
     now: DateTime<Utc>,
-) -> Vec<Plan> {
+) -> Result<Vec<Plan>, Unread> {
     let stored: HashMap<_, _> = stored.iter().map(|notice| (&notice.key, notice)).collect();
     let wanted = wanted(meeting, users, &stored, invitations);
     let keys: HashSet<_> = wanted.iter().map(|wanted| &wanted.notice.key).collect();
@@ -54,8 +60,8 @@ pub fn plan(
     let cancelled =
         unwanted.filter_map(|notice| cancel(meeting, users.get(&notice.key.user_id), notice, now));
     let set =
-        wanted.iter().filter_map(|wanted| plan_one(wanted, stored.get(&wanted.notice.key).copied(), now));
-    set.chain(cancelled).collect()
+        wanted.iter().map(|wanted| plan_one(wanted, stored.get(&wanted.notice.key).copied(), others, now));
+    Ok(all(set)?.into_iter().flatten().chain(cancelled).collect())
 }
 
 /// Who gets notices of a meeting: its participants, and those who take part no longer but
@@ -66,14 +72,26 @@ pub fn recipients<'a>(meeting: &'a Meeting, stored: &'a [Notice]) -> BTreeSet<&'
     meeting.participants.iter().map(|participant| &participant.user_id).chain(may_show_it).collect()
 }
 
-/// The reminders as they will be once [`plan`] is carried out. `stored` are the meeting's reminders alone.
-pub fn preview(
+/// The reminders as they will be once [`plan`] is carried out. `stored` are the meeting's reminders alone. Of
+/// people who are rather not reminded in the middle of a meeting, it reads the calendar.
+///
+/// # Errors
+/// When the store can't be read.
+pub async fn preview(
+    store: &Store,
     meeting: &Meeting,
     users: &HashMap<UserId, User>,
     stored: Vec<Notice>,
     now: DateTime<Utc>,
-) -> Vec<Notice> {
-    let transitions = plan(meeting, users, &stored, false, now).into_iter().filter_map(|plan| match plan {
+) -> Result<Vec<Notice>, StoreError> {
+    let plans =
+        with_other_meetings(store, |others| plan(meeting, users, &stored, others, false, now)).await?;
+    Ok(carried_out(plans, stored))
+}
+
+/// The notices as `plans` make them of those `stored`.
+pub(super) fn carried_out(plans: Vec<Plan>, stored: Vec<Notice>) -> Vec<Notice> {
+    let transitions = plans.into_iter().filter_map(|plan| match plan {
         Plan::Set(transition) | Plan::Close(transition) => Some(transition.to),
         Plan::SetTimer(_) | Plan::CancelTimer(_) | Plan::Remove(_) | Plan::Wait => None,
     });
@@ -120,36 +138,41 @@ fn wanted<'a>(
 }
 
 /// What to do for one notice that should be.
-fn plan_one(wanted: &Wanted<'_>, stored: Option<&Notice>, now: DateTime<Utc>) -> Option<Plan> {
+fn plan_one(
+    wanted: &Wanted<'_>,
+    stored: Option<&Notice>,
+    others: &OtherMeetings,
+    now: DateTime<Utc>,
+) -> Result<Option<Plan>, Unread> {
     let Wanted { notice: wanted, subject, user } = wanted;
     if let Some(stored) = stored {
         if stored.is_final_for(wanted.start) {
-            return cancel_timer(stored);
+            return Ok(cancel_timer(stored));
         }
         if stored.is_claimed(now)
             || stored.meeting_version > wanted.meeting_version
             || stored.user_version > wanted.user_version
         {
-            return Some(Plan::Wait);
+            return Ok(Some(Plan::Wait));
         }
         if let Some(sent_at) = stored.reminded_of(wanted.start) {
-            return Some(Plan::Close(wanted.delivered_before(stored, sent_at, now)));
+            return Ok(Some(Plan::Close(wanted.delivered_before(stored, sent_at, now))));
         }
         if stays_over_limit(wanted, stored) {
-            return cancel_timer(stored);
+            return Ok(cancel_timer(stored));
         }
     }
     let current = stored.filter(|stored| stored.start == wanted.start || stored.is_invitation());
     let send = current.and_then(Notice::send_time);
     // Its minute has come: its delivery decides, by the rule and the data of that moment.
     if send.is_some_and(|send| send.at <= Minute::of(now)) {
-        return None;
+        return Ok(None);
     }
-    let decision = subject.apply_rule(wanted.key.kind, earliest(send, now), user);
-    match decision.remind_at {
+    let decision = subject.apply_rule(&wanted.key, earliest(send, now), user, others)?;
+    Ok(match decision.remind_at {
         Some(at) => plan_to_send(wanted, stored, at, decision.reason, now),
         None => plan_to_suppress(wanted, stored, decision.reason, now),
-    }
+    })
 }
 
 /// Whether it was over its recipient's limit, and still is what it was then. A reminder is another one when

@@ -1,10 +1,11 @@
 //! Carries out plans: writes rows, and sets and cancels timers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
+use super::other_meetings::with_other_meetings;
 use super::plan::{Plan, plan, recipients};
 use super::row_timer::settle_timer;
 use super::{Run, Unfinished, log, unless_impossible};
@@ -19,7 +20,7 @@ use crate::timers::Timers;
 /// How many notices are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// How many meetings of one user are planned side by side.
-const MEETINGS_SIDE_BY_SIDE: usize = 8;
+pub(super) const MEETINGS_SIDE_BY_SIDE: usize = 8;
 /// How often a plan is made again after a conflict. Then it is left to the sweep.
 const ROUNDS: usize = 5;
 
@@ -36,6 +37,40 @@ pub struct Planner {
     pub invitations: bool,
 }
 
+/// Whose notices of a meeting are planned.
+#[derive(Clone, Copy)]
+pub(super) enum Whose<'a> {
+    /// Everyone's. Then the meeting is marked as planned.
+    Everyone,
+    /// Those that a change of this person concerns: their own, and everyone's if they organize the meeting.
+    ConcernedBy(&'a UserId),
+    /// These people's.
+    People(&'a BTreeSet<UserId>),
+}
+
+impl Whose<'_> {
+    /// Everyone's, if the person organizes the meeting and is named in invitations: every calendar shows
+    /// whose meeting it is, and under which address.
+    fn in_meeting(self, meeting: &Meeting, invitations: bool) -> Self {
+        match self {
+            Self::ConcernedBy(id) if invitations && meeting.creator_id == *id => Self::Everyone,
+            whose => whose,
+        }
+    }
+
+    fn includes(self, user: &UserId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::ConcernedBy(id) => id == user,
+            Self::People(ids) => ids.contains(user),
+        }
+    }
+
+    fn is_everyone(self) -> bool {
+        matches!(self, Self::Everyone)
+    }
+}
+
 impl Planner {
     /// Plans a meeting or a user; see [`Planner::plan_meeting`] and [`Planner::plan_user`].
     ///
@@ -50,24 +85,18 @@ impl Planner {
     }
 
     /// Brings the notices of a meeting and their timers up to its newest version. The rows are written
-    /// first, and then the meeting is marked as planned: each row is pending until its own timer is set, so
-    /// that planning a meeting depends on the store alone. Safe to repeat, and to run twice at once. A
+    /// first, then people's reminders around the times that their calendars got or lost by it. After that the
+    /// meeting is marked as planned: each row is pending until its own timer is set, so that planning a
+    /// meeting depends on the store alone. Safe to repeat, and to run twice at once. A
     /// meeting that doesn't exist has no notices.
     ///
     /// # Errors
     /// When AWS fails, or others keep changing the same notices. The meeting, or its rows, stay pending.
     pub async fn plan_meeting(&self, id: &MeetingId, run: &Run) -> Result<(), Unfinished> {
-        self.plan_notices(id, None, run).await
+        Box::pin(self.plan_notices(id, Whose::Everyone, run)).await
     }
 
-    /// Plans everyone's notices of a meeting and marks the meeting as planned, or plans one person's alone.
-    /// Of its organizer, everyone's are planned.
-    async fn plan_notices(
-        &self,
-        id: &MeetingId,
-        person: Option<&UserId>,
-        run: &Run,
-    ) -> Result<(), Unfinished> {
+    async fn plan_notices(&self, id: &MeetingId, whose: Whose<'_>, run: &Run) -> Result<(), Unfinished> {
         if run.is_over() {
             return Err(Unfinished::TimeIsUp);
         }
@@ -78,22 +107,35 @@ impl Planner {
             let Some((mut meeting, mut stored)) = self.store.meeting_with_notices(id).await? else {
                 return Ok(());
             };
-            // Every calendar shows whose meeting it is, and under which address.
-            let person = person.filter(|id| !self.invitations || meeting.creator_id != **id);
-            let concerns = |id: &UserId| person.is_none_or(|person| person == id);
-            stored.retain(|notice| concerns(&notice.key.user_id));
-            let recipients = recipients(&meeting, &stored).into_iter().filter(|id| concerns(id));
-            let users = self.store.users(recipients.collect()).await?;
+            let whose = whose.in_meeting(&meeting, self.invitations);
+            stored.retain(|notice| whose.includes(&notice.key.user_id));
+            let mut recipients = recipients(&meeting, &stored);
+            recipients.retain(|id| whose.includes(id));
+            let left = meeting.booking_changes.iter().filter_map(|change| change.user_id.as_ref());
+            let left = left.filter(|id| whose.is_everyone() && !recipients.contains(id));
+            let left: BTreeSet<_> = left.cloned().collect();
+            let mut users = self.store.users(recipients.into_iter().chain(&left).collect()).await?;
+            let left: HashMap<_, _> = left.iter().filter_map(|id| users.remove_entry(id)).collect();
             if self.refresh(&mut meeting, &users).await? {
                 continue;
             }
             self.repair(&stored, &mut contested).await?;
-            let plans = plan(&meeting, &users, &stored, self.invitations, self.clock.now());
+            let now = self.clock.now();
+            let plans = with_other_meetings(&self.store, |others| {
+                plan(&meeting, &users, &stored, others, self.invitations, now)
+            });
+            let plans = plans.await?;
             let creates = plans.iter().any(Plan::creates_a_row);
             let waits = plans.iter().any(|plan| matches!(plan, Plan::Wait));
             let written = self.write(plans).await?;
             let complete = !waits && !written.conflicted;
-            let marks = complete && person.is_none() && meeting.planned_version != meeting.version;
+            let mut marks = complete && whose.is_everyone() && meeting.planned_version != meeting.version;
+            let mut around = Ok(());
+            if marks {
+                users.extend(left);
+                around = self.plan_around(&meeting, &users, run).await;
+                marks = around.is_ok();
+            }
             if marks {
                 match self.store.mark_planned(id, meeting.version).await {
                     Err(error) if error.is_conflict() => continue,
@@ -101,6 +143,7 @@ impl Planner {
                 }
             }
             let conflicted = self.set_timers(written.untimed, &mut contested, run).await?;
+            around?;
             if waits {
                 return Err(Unfinished::Busy);
             }
@@ -130,7 +173,7 @@ impl Planner {
             if index >= run.most_per_user() {
                 return Err(Unfinished::LongCalendar);
             }
-            self.plan_meeting_of(id, meeting, run).await
+            self.plan_or_set_aside(meeting, Whose::ConcernedBy(id), run).await
         });
         let outcomes: Vec<_> = stream::iter(plans).buffered(MEETINGS_SIDE_BY_SIDE).collect().await;
         let is_left = |outcome: &Result<_, Unfinished>| {
@@ -151,10 +194,15 @@ impl Planner {
         outcomes.into_iter().collect()
     }
 
-    /// Plans a user's notices of one meeting. If that is impossible, the meeting is left for a while, with
-    /// everyone's notices, and the user's other meetings don't wait for it.
-    async fn plan_meeting_of(&self, user: &UserId, id: MeetingId, run: &Run) -> Result<(), Unfinished> {
-        let outcome = self.plan_notices(&id, Some(user), run).await;
+    /// Plans some people's notices of one meeting. If that is impossible, the meeting is left for a while,
+    /// with everyone's notices, and the other meetings don't wait for it.
+    pub(super) async fn plan_or_set_aside(
+        &self,
+        id: MeetingId,
+        whose: Whose<'_>,
+        run: &Run,
+    ) -> Result<(), Unfinished> {
+        let outcome = Box::pin(self.plan_notices(&id, whose, run)).await;
         let work = WorkItem::Plan(Unplanned::Meeting(id));
         match unless_impossible(&self.store, &self.clock, &work, outcome).await {
             Err(Unfinished::SetAside) => Ok(()),

@@ -1,10 +1,11 @@
 //! Whether a notice is wanted as the meeting and the person are now, until when, and in which minute.
 
+use super::other_meetings::{OtherMeetings, Unread};
 use crate::domain::{
     CalendarMessage, CalendarState, CalendarUpdate, Closed, Email, Meeting, Notice, NoticeKey, NoticeKind,
     User,
 };
-use crate::time::{Decision, Minute, remind};
+use crate::time::{Decision, Minute, remind, remind_around};
 
 /// What a wanted notice is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,14 +26,29 @@ impl Subject {
         matches!(update, Some(CalendarUpdate::Withdraw { .. }))
     }
 
-    /// The rule of docs/time.md for a notice of that kind about this, with `earliest` as the first minute
+    /// The rule of docs/time.md for the notice of that key about this, with `earliest` as the first minute
     /// that a timer can be set for. An invitation's preferred minute is now, so the earliest. What an
     /// invitation has to follow has a minute only if there is one for that invitation as well.
-    pub(super) fn apply_rule(&self, kind: NoticeKind, earliest: Minute, user: &User) -> Decision {
-        let decision = apply_rule(kind, self.start, earliest, user);
-        let (Some(at), Some(start)) = (decision.remind_at, self.invitation_before) else { return decision };
-        let invitation = apply_rule(kind, start, at + 1, user);
-        if invitation.remind_at.is_some() { decision } else { invitation }
+    ///
+    /// A reminder goes around the person's other meetings where they want that, an invitation doesn't.
+    pub(super) fn apply_rule(
+        &self,
+        key: &NoticeKey,
+        earliest: Minute,
+        user: &User,
+        others: &OtherMeetings,
+    ) -> Result<Decision, Unread> {
+        if let NoticeKind::Reminder { minutes_before, .. } = key.kind {
+            let preferred = earliest.max(self.start - i64::from(minutes_before));
+            let meetings = others.around(preferred, user, &key.meeting_id)?;
+            return Ok(remind_around(self.start, minutes_before, earliest, user.quiet(), &meetings));
+        }
+        let decision = remind_soon(self.start, earliest, user);
+        let (Some(at), Some(start)) = (decision.remind_at, self.invitation_before) else {
+            return Ok(decision);
+        };
+        let invitation = remind_soon(start, at + 1, user);
+        Ok(if invitation.remind_at.is_some() { decision } else { invitation })
     }
 }
 
@@ -79,11 +95,8 @@ pub(super) fn unwanted(meeting: &Meeting, user: Option<&User>, notice: &Notice) 
     }
 }
 
-fn apply_rule(kind: NoticeKind, start: Minute, earliest: Minute, user: &User) -> Decision {
-    let minutes_before = match kind {
-        NoticeKind::Reminder { minutes_before, .. } => minutes_before,
-        // No invitation is sent in the minute of the start.
-        NoticeKind::Invitation => u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX),
-    };
+/// As soon as possible before `start`. No invitation is sent in that minute itself.
+fn remind_soon(start: Minute, earliest: Minute, user: &User) -> Decision {
+    let minutes_before = u32::try_from((start - earliest).max(1)).unwrap_or(u32::MAX);
     remind(start, minutes_before, earliest, user.quiet())
 }

@@ -1,16 +1,18 @@
 //! What should be planned, and what to do when a minute has come: both without AWS.
 
 mod invitations;
+mod other_meetings;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Action, Plan, decide, plan, preview};
+use super::plan::carried_out;
+use super::{Action, OtherMeetings, Plan};
 use crate::domain::fixtures;
 use crate::domain::{
-    Channel, Closed, Meeting, MeetingId, Notice, NoticeState, Notification, Notifications, Status, User,
-    UserId,
+    Channel, Closed, Meeting, MeetingId, Notice, NoticeKey, NoticeState, Notification, Notifications, Status,
+    User, UserId,
 };
 use crate::time::{Minute, Reason, WallTime, Window};
 
@@ -40,6 +42,38 @@ fn meeting(start: i64, people: &[&User], before: &[u32]) -> Meeting {
         notifications: Notifications::new(entries.collect()).unwrap(),
         ..fixtures::meeting(minute(start).start(), people)
     }
+}
+
+/// What is planned for people who don't mind interruptions.
+fn plan(
+    meeting: &Meeting,
+    users: &HashMap<UserId, User>,
+    stored: &[Notice],
+    invitations: bool,
+    now: DateTime<Utc>,
+) -> Vec<Plan> {
+    super::plan(meeting, users, stored, &OtherMeetings::default(), invitations, now).unwrap()
+}
+
+/// What is decided for one of them.
+fn decide<'a>(
+    key: &NoticeKey,
+    meeting: Option<&'a Meeting>,
+    user: Option<&'a User>,
+    stored: &[Notice],
+    invitations: bool,
+    now: DateTime<Utc>,
+) -> Action<'a> {
+    super::decide(key, meeting, user, stored, &OtherMeetings::default(), invitations, now).unwrap()
+}
+
+fn preview(
+    meeting: &Meeting,
+    users: &HashMap<UserId, User>,
+    stored: Vec<Notice>,
+    now: DateTime<Utc>,
+) -> Vec<Notice> {
+    carried_out(plan(meeting, users, &stored, false, now), stored)
 }
 
 fn before(notice: &Notice) -> u32 {

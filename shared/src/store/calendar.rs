@@ -293,7 +293,27 @@ impl Transaction {
 /// The days of a calendar that are read before it is certain that the rest is needed.
 const BEGINNING: i32 = 16;
 
+/// The bookings of some users on some UTC days.
+pub type BookingsByDay = HashMap<(UserId, NaiveDate), Vec<Booking>>;
+
 impl Store {
+    /// The bookings of those users on those UTC days, in one round trip.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn bookings_by_day(
+        &self,
+        days: BTreeSet<(UserId, NaiveDate)>,
+    ) -> Result<BookingsByDay, StoreError> {
+        let read_set = days.iter().fold(ReadSet::new(), |set, (id, date)| set.day(id, *date));
+        let found = self.read(read_set).await?;
+        let bookings = |(id, date)| {
+            let page = found.day(&id, date)?;
+            Ok(((id, date), page.into_bookings()))
+        };
+        days.into_iter().map(bookings).collect()
+    }
+
     /// A user's bookings on the UTC days from `first` to `last`, both included, each meeting once. After more
     /// than `most` bookings it reads no further pages.
     ///

@@ -15,7 +15,8 @@ use super::table::{
 use super::users::IdempotencyItem;
 use super::wall_clocks::WallClockItem;
 use crate::domain::{
-    Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications, Participant, Retention,
+    BookingChange, Email, IdempotencyRecord, Meeting, MeetingId, Notice, Notification, Notifications,
+    Participant, Retention,
 };
 use crate::time::Minute;
 
@@ -57,6 +58,9 @@ pub(super) struct MeetingItem {
     reminders: Option<u64>,
     version: u64,
     planned_version: u64,
+    /// What changed on people's calendars since then. Older items don't have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    booking_changes: Vec<BookingChangeItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<IdempotencyItem>,
     /// When it expires, in seconds, where the deployment keeps meetings for a limited time.
@@ -83,6 +87,15 @@ struct NotificationItem {
     repeat_every: Option<u32>,
 }
 
+/// A time on the calendar of a participant, or of all of them.
+#[derive(Serialize, Deserialize)]
+struct BookingChangeItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    start: i64,
+    end: i64,
+}
+
 impl MeetingItem {
     fn new(meeting: &Meeting, owed_at: Option<Minute>, retention: Option<Retention>) -> Self {
         let key = Key::meeting(&meeting.id);
@@ -104,6 +117,7 @@ impl MeetingItem {
             reminders: Some(meeting.reminders()),
             version: meeting.version,
             planned_version: meeting.planned_version,
+            booking_changes: meeting.booking_changes.iter().map(BookingChangeItem::new).collect(),
             origin: meeting
                 .idempotency
                 .as_ref()
@@ -136,6 +150,25 @@ impl NotificationItem {
             minutes_before: entry.minutes_before(),
             repeat_every: entry.repeat_every(),
         }
+    }
+}
+
+impl BookingChangeItem {
+    fn new(change: &BookingChange) -> Self {
+        Self {
+            user_id: change.user_id.as_ref().map(ToString::to_string),
+            start: change.interval.start().timestamp_millis(),
+            end: change.interval.end().timestamp_millis(),
+        }
+    }
+}
+
+impl TryFrom<BookingChangeItem> for BookingChange {
+    type Error = StoreError;
+
+    fn try_from(item: BookingChangeItem) -> Result<Self, StoreError> {
+        let user_id = parse_optional("user_id", item.user_id.as_deref())?;
+        Ok(Self { user_id, interval: interval(item.start, item.end)? })
     }
 }
 
@@ -186,6 +219,11 @@ impl TryFrom<MeetingItem> for Meeting {
                 .map_err(unreadable("notifications"))?,
             version: item.version,
             planned_version: item.planned_version,
+            booking_changes: item
+                .booking_changes
+                .into_iter()
+                .map(BookingChange::try_from)
+                .collect::<Result<_, _>>()?,
             idempotency: item.origin.map(IdempotencyRecord::from),
         })
     }
@@ -229,15 +267,21 @@ impl Transaction {
         self.put(&item, Condition::Absent)
     }
 
-    /// Adds a meeting's next version, on the condition that the stored one is the version before. The sweep
-    /// plans its notices from `owed_at` on.
+    /// Adds a meeting's next version, on the condition that the stored one is `before`. The sweep plans its
+    /// notices from `owed_at` on, and others' reminders around the times that changed.
     ///
     /// # Errors
     /// When it can't be made into an item.
-    pub fn update_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
-        let before = meeting.version - 1;
-        let item = MeetingItem::new(meeting, Some(owed_at), self.retention);
-        self.put(&item, Condition::Version("version", before))
+    pub fn update_meeting(
+        self,
+        before: &Meeting,
+        after: &Meeting,
+        owed_at: Minute,
+    ) -> Result<Self, StoreError> {
+        let mut item = MeetingItem::new(after, Some(owed_at), self.retention);
+        let changes = BookingChange::between(before, after);
+        item.booking_changes = changes.iter().map(BookingChangeItem::new).collect();
+        self.put(&item, Condition::Version("version", before.version))
     }
 }
 
@@ -301,13 +345,13 @@ impl Store {
         Ok(meeting.map(|meeting| (meeting, notices)))
     }
 
-    /// Notes that the notices of the meeting's version `version` are planned. That ends the sweep's work on
-    /// it.
+    /// Notes that the notices of the meeting's version `version` are planned, and people's reminders around
+    /// it. That ends the sweep's work on it.
     ///
     /// # Errors
     /// A conflict when the meeting has another version by now.
     pub async fn mark_planned(&self, id: &MeetingId, version: u64) -> Result<(), StoreError> {
-        let update = "SET planned_version = :version REMOVE owed_shard, owed_at";
+        let update = "SET planned_version = :version REMOVE owed_shard, owed_at, booking_changes";
         self.update_version(&Key::meeting(id), update, version).await
     }
 

@@ -20,7 +20,7 @@ mod users;
 mod wall_clocks;
 mod zone_rules;
 
-pub use calendar::{MAX_BOOKINGS, Page, bookings};
+pub use calendar::{BookingsByDay, MAX_BOOKINGS, Page, bookings};
 pub use claims::Claim;
 pub use messages::ClaimOutcome;
 pub use owed::{OWED_SHARDS, Overdue, Pending, Unplanned, WorkItem};

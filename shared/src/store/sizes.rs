@@ -6,6 +6,7 @@
 //! each kind, and `tests/contract/hours/largest.rs` the largest user, and compares them with these numbers.
 
 use crate::domain::MessageLimit;
+use crate::domain::booking::MAX_BOOKING_CHANGES;
 use crate::domain::meeting::MAX_PARTICIPANT_DAYS;
 
 /// The largest item
@@ -19,6 +20,8 @@ pub const TRANSACTION: usize = 4 * 1024 * 1024;
 pub const PAGE: usize = 38_000;
 /// A meeting.
 pub const MEETING: usize = 140_000;
+/// What a meeting that changed often keeps of that until it is planned, beyond its creation.
+pub const BOOKING_CHANGES: usize = MAX_BOOKING_CHANGES * 200;
 /// A user, with as many exceptions as there may be.
 pub const USER: usize = 60_000;
 /// The record of a request, with its answer.
@@ -33,6 +36,7 @@ pub const COUNT_OF_ORGANIZER: u64 = 150;
 const _: () = assert!(MessageLimit::MAX * COUNT_OF_ORGANIZER + 1_000 <= ITEM as u64);
 const _: () = assert!(USER <= ITEM);
 const _: () = assert!(RECORD <= ITEM);
-const _: () = assert!(MEETING + EARLIER_ANSWER <= ITEM);
-const _: () = assert!(MAX_PARTICIPANT_DAYS * PAGE + MEETING + EARLIER_ANSWER <= TRANSACTION);
+const _: () = assert!(MEETING + BOOKING_CHANGES + EARLIER_ANSWER <= ITEM);
+const _: () =
+    assert!(MAX_PARTICIPANT_DAYS * PAGE + MEETING + BOOKING_CHANGES + EARLIER_ANSWER <= TRANSACTION);
 const _: () = assert!((MAX_PARTICIPANT_DAYS - 1) * PAGE + MEETING + RECORD <= TRANSACTION);

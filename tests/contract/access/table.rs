@@ -34,6 +34,7 @@ const WITH_FREE: Body = |_| user_with("dee@example.com");
 const WITH_TAKEN: Body = |_| user_with("BO@example.com");
 const TO_FREE: Body = |_| json!({ "email": "dee@example.com" });
 const TO_TAKEN: Body = |_| json!({ "email": "cy@example.com" });
+const AN_HOUR: Body = |_| json!({ "minutes": 60 });
 const FOR_ANOTHER: Body = |_| json!({ "rebind_account": true });
 const OTHER_SPELLING: Body = |_| json!({ "email": "Bo@Example.com" });
 
@@ -42,6 +43,8 @@ const BO: Path = |s| format!("/api/users/{}", s.bo);
 const ME: Path = |_| "/api/users/me".into();
 const BY_ADDRESS: Path = |_| "/api/users?email=BO@example.com".into();
 const NO_ADDRESS: Path = |_| "/api/users?email=nobody@example.com".into();
+const SNOOZE: Path = |s| format!("/api/users/{}/snooze", s.bo);
+const NO_SNOOZE: Path = |_| format!("/api/users/{UNKNOWN}/snooze");
 const NO_USER: Path = |_| format!("/api/users/{UNKNOWN}");
 const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
@@ -100,6 +103,11 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 403, 404, 404, 409], "address of a user, a taken one", "PATCH /api/users/{user_id}",                BO,         TO_TAKEN),
         row([404, 200, 404, 404, 200], "address of a user, respelled",   "PATCH /api/users/{user_id}",                BO,         OTHER_SPELLING),
         row([404, 403, 404, 404, 200], "account of a user",              "PATCH /api/users/{user_id}",                BO,         FOR_ANOTHER),
+        // Bo takes part in Ana's meeting, and still only Bo decides about his quiet.
+        row([404, 200, 404, 404, 200], "snooze of a user",               "POST /api/users/{user_id}/snooze",          SNOOZE,     AN_HOUR),
+        row([404, 404, 404, 404, 404], "snooze of an unknown user",      "POST /api/users/{user_id}/snooze",          NO_SNOOZE,  AN_HOUR),
+        row([404, 200, 404, 404, 200], "end of a user's snooze",         "DELETE /api/users/{user_id}/snooze",        SNOOZE,     NO_BODY),
+        row([404, 404, 404, 404, 404], "end of an unknown snooze",       "DELETE /api/users/{user_id}/snooze",        NO_SNOOZE,  NO_BODY),
         // Only users themselves and administrators book in their name.
         row([403, 403, 201, 403, 201], "meeting of cy",                  "POST /api/create_meeting",                  MEETINGS,   |s| new_meeting(&s.cy)),
         row([403, 403, 201, 403, 201], "meeting of cy's address",        "POST /api/create_meeting",                  MEETINGS,   |_| meeting_by("CY@example.com")),
@@ -168,6 +176,8 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("user by address", "user by an unknown address"),
         ("meeting of cy's address", "meeting of an unknown address"),
         ("name of a user", "name of an unknown user"),
+        ("snooze of a user", "snooze of an unknown user"),
+        ("end of a user's snooze", "end of an unknown snooze"),
         ("meeting of cy", "meeting of an unknown user"),
         ("meeting", "unknown meeting"),
         ("title", "title of an unknown meeting"),

@@ -108,6 +108,8 @@ async fn access_checks_need_no_further_round_trip() {
         (Method::GET, format!("{of_meeting}/invite.ics"), Value::Null, 1),
         (Method::POST, "/api/get_free_slots".to_owned(), window, 1),
         (Method::PATCH, format!("/api/users/{ana}"), json!({ "name": "Ana B." }), 2),
+        (Method::POST, format!("/api/users/{ana}/snooze"), json!({ "minutes": 60 }), 2),
+        (Method::DELETE, format!("/api/users/{ana}/snooze"), Value::Null, 2),
         (Method::POST, "/api/create_meeting".to_owned(), new, 3),
         (Method::POST, "/api/create_meeting".to_owned(), by_address, 4),
         (Method::POST, "/api/meeting/participant/add".to_owned(), person.clone(), 3),

@@ -1,11 +1,11 @@
 //! Who gets an invitation, an update or a cancellation, and when.
 
 use super::*;
-use crate::domain::{CalendarUpdate, Event, NoticeKey, NoticeKind, Title};
+use crate::domain::{CalendarUpdate, Event, NoticeKind, Title};
 use crate::timers;
 
 /// Carries out one plan made so many minutes after noon: what stands in the table then.
-fn carried_out(meeting: &Meeting, people: &[&User], stored: Vec<Notice>, after_noon: i64) -> Vec<Notice> {
+fn planned_at(meeting: &Meeting, people: &[&User], stored: Vec<Notice>, after_noon: i64) -> Vec<Notice> {
     let now = minute(after_noon).start();
     let mut rows: HashMap<NoticeKey, Notice> =
         stored.iter().map(|row| (row.key.clone(), row.clone())).collect();
@@ -58,7 +58,7 @@ fn invitations_leave_as_soon_as_a_timer_can_be_set_outside_dnd() {
     let (ana, bo) = (user("ana", None), user("bo", Some(("11:00", "12:30"))));
     let asleep = user("cy", Some(("11:00", "16:00")));
     let meeting = meeting(180, &[&ana, &bo, &asleep], &[]);
-    let stored = carried_out(&meeting, &[&ana, &bo, &asleep], Vec::new(), 0);
+    let stored = planned_at(&meeting, &[&ana, &bo, &asleep], Vec::new(), 0);
     let planned = |user| invitation_of(user, &stored).map(|row| (row.remind_at(), row.reason())).unwrap();
     assert_eq!(planned(&ana), (Some(minute(1)), Reason::OnTime));
     assert_eq!(planned(&bo), (Some(minute(30)), Reason::AfterDnd));
@@ -73,7 +73,7 @@ fn invitations_can_be_turned_off() {
     let meeting = meeting(180, &[&ana], &[]);
     assert!(plan(&meeting, &known(&[&ana]), &[], false, noon()).is_empty());
     // One that was on its way is not sent any more, whoever notices first.
-    let stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    let stored = planned_at(&meeting, &[&ana], Vec::new(), 0);
     let Plan::Close(transition) = only(plan(&meeting, &known(&[&ana]), &stored, false, noon())) else {
         panic!()
     };
@@ -86,7 +86,7 @@ fn invitations_can_be_turned_off() {
 fn a_change_is_sent_once_and_only_where_a_calendar_shows_it() {
     let (ana, bo, cy) = (user("ana", None), user("bo", None), user("cy", None));
     let first = meeting(180, &[&ana, &bo], &[]);
-    let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
+    let mut stored = planned_at(&first, &[&ana, &bo], Vec::new(), 0);
     assert_eq!(delivered(&first, &ana, &mut stored, 1), Some(CalendarUpdate::Invite(Event::of(&first))));
     delivered(&first, &bo, &mut stored, 1);
     assert!(plan(&first, &known(&[&ana, &bo]), &stored, true, minute(2).start()).is_empty());
@@ -99,13 +99,13 @@ fn a_change_is_sent_once_and_only_where_a_calendar_shows_it() {
         panic!()
     };
     assert_eq!(transition.to.key.user_id, cy.id);
-    let mut stored = carried_out(&joined, &everyone, stored, 5);
+    let mut stored = planned_at(&joined, &everyone, stored, 5);
     delivered(&joined, &cy, &mut stored, 6);
 
     // Another title is sent to everyone, once.
     let renamed = titled(&joined, "Other");
     assert_eq!(plan(&renamed, &known(&everyone), &stored, true, minute(10).start()).len(), 3);
-    let mut stored = carried_out(&renamed, &everyone, stored, 10);
+    let mut stored = planned_at(&renamed, &everyone, stored, 10);
     for user in everyone {
         assert_eq!(delivered(&renamed, user, &mut stored, 11), Some(change(&joined, &renamed)));
     }
@@ -120,15 +120,15 @@ fn a_removed_person_gets_a_cancellation_only_after_an_invitation() {
     let (ana, bo) = (user("ana", None), user("bo", None));
     let both = meeting(180, &[&ana, &bo], &[]);
     let alone = Meeting { version: 2, ..meeting(180, &[&ana], &[]) };
-    let mut stored = carried_out(&both, &[&ana, &bo], Vec::new(), 0);
+    let mut stored = planned_at(&both, &[&ana, &bo], Vec::new(), 0);
     delivered(&both, &ana, &mut stored, 1);
 
     // Bo leaves before anybody invited him: he hears nothing.
-    let unknowing = carried_out(&alone, &[&ana], stored.clone(), 1);
+    let unknowing = planned_at(&alone, &[&ana], stored.clone(), 1);
     assert_eq!(invitation_of(&bo, &unknowing).unwrap().state(), NoticeState::Cancelled);
 
     delivered(&both, &bo, &mut stored, 1);
-    let mut stored = carried_out(&alone, &[&ana, &bo], stored, 5);
+    let mut stored = planned_at(&alone, &[&ana, &bo], stored, 5);
     assert_eq!(invitation_of(&ana, &stored).unwrap().state(), NoticeState::Delivered);
     assert_eq!(
         delivered(&alone, &bo, &mut stored, 6),
@@ -139,7 +139,7 @@ fn a_removed_person_gets_a_cancellation_only_after_an_invitation() {
 
     // He comes back, and is invited anew.
     let again = Meeting { version: 3, ..both };
-    let mut stored = carried_out(&again, &[&ana, &bo], stored, 8);
+    let mut stored = planned_at(&again, &[&ana, &bo], stored, 8);
     assert_eq!(delivered(&again, &bo, &mut stored, 9), Some(CalendarUpdate::Invite(Event::of(&again))));
 }
 
@@ -147,12 +147,12 @@ fn a_removed_person_gets_a_cancellation_only_after_an_invitation() {
 fn a_change_that_is_undone_before_it_is_sent_is_not_sent() {
     let ana = user("ana", None);
     let first = titled(&meeting(180, &[&ana], &[]), "One");
-    let mut stored = carried_out(&first, &[&ana], Vec::new(), 0);
+    let mut stored = planned_at(&first, &[&ana], Vec::new(), 0);
     delivered(&first, &ana, &mut stored, 1);
-    let stored = carried_out(&titled(&first, "Two"), &[&ana], stored, 5);
+    let stored = planned_at(&titled(&first, "Two"), &[&ana], stored, 5);
     let back = Meeting { version: 4, ..first };
     assert!(matches!(as_decided(&back, &ana, &stored, 6), Action::Close(_, Closed::Delivered { .. })));
-    let stored = carried_out(&back, &[&ana], stored, 5);
+    let stored = planned_at(&back, &[&ana], stored, 5);
     // The last invitation is true again.
     assert_eq!(invitation_of(&ana, &stored).unwrap().state(), NoticeState::Delivered);
 }
@@ -161,10 +161,10 @@ fn a_change_that_is_undone_before_it_is_sent_is_not_sent() {
 fn several_changes_are_one_message_that_none_of_them_delays() {
     let ana = user("ana", None);
     let mut meeting = meeting(180, &[&ana], &[]);
-    let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    let mut stored = planned_at(&meeting, &[&ana], Vec::new(), 0);
     for title in ["One", "Two", "Three"] {
         meeting = titled(&meeting, title);
-        stored = carried_out(&meeting, &[&ana], stored, 0);
+        stored = planned_at(&meeting, &[&ana], stored, 0);
         assert_eq!(only(stored.clone()).remind_at(), Some(minute(1)));
     }
     assert_eq!(delivered(&meeting, &ana, &mut stored, 1), Some(CalendarUpdate::Invite(Event::of(&meeting))));
@@ -174,15 +174,15 @@ fn several_changes_are_one_message_that_none_of_them_delays() {
 fn a_change_is_sent_until_the_later_of_old_and_new_start() {
     let ana = user("ana", Some(("12:10", "13:00")));
     let before = meeting(180, &[&ana], &[]);
-    let mut stored = carried_out(&before, &[&ana], Vec::new(), 0);
+    let mut stored = planned_at(&before, &[&ana], Vec::new(), 0);
     delivered(&before, &ana, &mut stored, 1);
     // The new start is inside Ana's window; at the old one somebody would wait in vain.
     let sooner = Meeting { version: 2, ..meeting(30, &[&ana], &[]) };
-    let mut stored = carried_out(&sooner, &[&ana], stored, 15);
+    let mut stored = planned_at(&sooner, &[&ana], stored, 15);
     assert_eq!(only(stored.clone()).remind_at(), Some(minute(60)));
     assert_eq!(delivered(&sooner, &ana, &mut stored, 60), Some(change(&before, &sooner)));
     let cancelled = Meeting { version: 3, status: Status::Cancelled, ..meeting(30, &[&ana], &[]) };
-    let stored = carried_out(&cancelled, &[&ana], stored, 70);
+    let stored = planned_at(&cancelled, &[&ana], stored, 70);
     assert_eq!(only(stored).reason(), Reason::MeetingStarted);
 }
 
@@ -190,7 +190,7 @@ fn a_change_is_sent_until_the_later_of_old_and_new_start() {
 fn an_invitation_stands_for_a_reminder_of_the_same_minute() {
     let ana = user("ana", None);
     let meeting = meeting(30, &[&ana], &[60, 20]);
-    let mut stored = carried_out(&meeting, &[&ana], Vec::new(), 0);
+    let mut stored = planned_at(&meeting, &[&ana], Vec::new(), 0);
     let reminder = |stored: &[Notice]| {
         let mut reminders = stored.iter().filter(|notice| !notice.is_invitation());
         reminders.find(|notice| before(notice) == 60).unwrap().clone()
@@ -230,14 +230,14 @@ fn nothing_is_withdrawn_that_no_invitation_can_follow() {
     let (ana, bo) = (user("ana", None), user("bo", None));
     let invited = |start| {
         let meeting = meeting(start, &[&ana, &bo], &[]);
-        let mut stored = carried_out(&meeting, &[&ana, &bo], Vec::new(), 0);
+        let mut stored = planned_at(&meeting, &[&ana, &bo], Vec::new(), 0);
         delivered(&meeting, &ana, &mut stored, 1);
         delivered(&meeting, &bo, &mut stored, 1);
         (meeting, stored)
     };
     let moved = |dnd| User { email: "bo@new.example".parse().unwrap(), version: 2, ..user("bo", dnd) };
     let planned = |meeting: &Meeting, bo: &User, stored: &[Notice], after_noon| {
-        let stored = carried_out(meeting, &[&ana, bo], stored.to_vec(), after_noon);
+        let stored = planned_at(meeting, &[&ana, bo], stored.to_vec(), after_noon);
         let row = invitation_of(bo, &stored).unwrap();
         (row.state(), row.reason(), row.remind_at(), row.calendar.may_show_something())
     };
@@ -250,7 +250,7 @@ fn nothing_is_withdrawn_that_no_invitation_can_follow() {
     let in_time = (NoticeState::Scheduled, Reason::OnTime, Some(minute(29)), true);
     assert_eq!(planned(&review, &asleep, &stored, 28), in_time);
     // Its timer fires a minute late.
-    let late = carried_out(&review, &[&ana, &asleep], stored.clone(), 28);
+    let late = planned_at(&review, &[&ana, &asleep], stored.clone(), 28);
     let Action::Close(_, closed) = as_decided(&review, &asleep, &late, 30) else { panic!("not closed") };
     assert_eq!(closed, Closed::Suppressed { reason: Reason::DndUntilStart });
 
@@ -260,7 +260,7 @@ fn nothing_is_withdrawn_that_no_invitation_can_follow() {
     assert_eq!(planned(&soon, &awake, &just_invited, 29), suppressed(Reason::MeetingStarted));
     let in_time = (NoticeState::Scheduled, Reason::OnTime, Some(minute(29)), true);
     assert_eq!(planned(&soon, &awake, &just_invited, 28), in_time);
-    let late = carried_out(&soon, &[&ana, &awake], just_invited, 28);
+    let late = planned_at(&soon, &[&ana, &awake], just_invited, 28);
     assert!(matches!(as_decided(&soon, &awake, &late, 30), Action::Close(_, Closed::Missed)));
 
     // An entry with a time that no longer holds doesn't stay.
@@ -273,12 +273,12 @@ fn nothing_is_withdrawn_that_no_invitation_can_follow() {
 fn a_cancellation_at_a_former_address_is_listed_with_that_address() {
     let (ana, bo) = (user("ana", None), user("bo", None));
     let first = meeting(180, &[&ana, &bo], &[]);
-    let mut stored = carried_out(&first, &[&ana, &bo], Vec::new(), 0);
+    let mut stored = planned_at(&first, &[&ana, &bo], Vec::new(), 0);
     delivered(&first, &ana, &mut stored, 1);
     delivered(&first, &bo, &mut stored, 1);
     let moved = User { email: "bo@new.example".parse().unwrap(), version: 2, ..bo.clone() };
     let cancelled = Meeting { status: Status::Cancelled, version: 2, ..first };
-    let mut stored = carried_out(&cancelled, &[&ana, &moved], stored, 5);
+    let mut stored = planned_at(&cancelled, &[&ana, &moved], stored, 5);
     assert!(matches!(delivered(&cancelled, &moved, &mut stored, 6), Some(CalendarUpdate::Cancel { .. })));
     let row = invitation_of(&moved, &stored).unwrap();
     assert_eq!((row.state(), &row.email), (NoticeState::Delivered, &bo.email));

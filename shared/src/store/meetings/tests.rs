@@ -21,6 +21,10 @@ fn meeting() -> Meeting {
         notifications: Notifications::new(entries.to_vec()).unwrap(),
         version: 2,
         planned_version: 1,
+        booking_changes: vec![
+            BookingChange { user_id: None, interval },
+            BookingChange { user_id: Some("bo-1".parse().unwrap()), interval },
+        ],
         ..Meeting::new("m-1".parse().unwrap(), ana.user_id.clone(), vec![ana], interval, Zone::UTC)
     }
 }
@@ -49,6 +53,10 @@ fn item() -> Value {
         "reminders": 4,
         "version": 2,
         "planned_version": 1,
+        "booking_changes": [
+            { "start": 0, "end": 1_800_000 },
+            { "user_id": "bo-1", "start": 0, "end": 1_800_000 },
+        ],
     })
 }
 
@@ -60,6 +68,9 @@ fn read(item: Value) -> Result<Meeting, StoreError> {
 fn a_meeting_is_stored_as_this_item() {
     assert_eq!(to_value(MeetingItem::new(&meeting(), None, None)).unwrap(), item());
     assert_eq!(read(item()).unwrap(), meeting());
+    let mut earlier = item();
+    earlier.as_object_mut().unwrap().remove("booking_changes");
+    assert_eq!(read(earlier).unwrap(), Meeting { booking_changes: Vec::new(), ..meeting() });
 }
 
 #[test]
@@ -75,6 +86,7 @@ fn an_unreadable_field_is_named_and_not_quoted() {
         ("/participants/0/name", "name"),
         ("/participants/0/role", "role"),
         ("/notifications/0/type", "type"),
+        ("/booking_changes/1/user_id", "user_id"),
     ] {
         let mut unknown = item();
         *unknown.pointer_mut(pointer).unwrap() = json!("\u{7}#");

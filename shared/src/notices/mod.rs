@@ -9,6 +9,7 @@ pub mod deadlines;
 mod decide;
 mod log;
 mod notifier;
+pub mod order;
 mod plan;
 mod planner;
 mod row_timer;

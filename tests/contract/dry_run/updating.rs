@@ -94,12 +94,18 @@ async fn every_kind_of_change_answers_what_the_real_one_does() {
     ] {
         same_as_real(&world, &meeting, &change).await;
     }
-    // The newest hours of a person count, whether or not they were planned already.
-    assert_eq!(patch_user(&world, &bo, json!({ "dnd_start_time": 6, "dnd_end_time": 9 })).await.0, 200);
-    let planned = ask(&world, Method::PATCH, &meeting, None, dry(&json!({}))).await;
-    let expected = ["ana 60 12-01T09:00 on_time", "bo 60 12-01T09:00 on_time", "cy 60 12-01T09:00 on_time"];
-    assert_eq!(planned.status, 200);
-    assert_eq!(brief(&minutes(&planned.body["reminders"])).len(), expected.len());
+}
+
+#[tokio::test]
+async fn the_newest_hours_of_a_person_count_although_nothing_is_planned_by_them_yet() {
+    let world = World::start().await;
+    let (_, bo, meeting) = fixture(&world).await;
+    assert_eq!(patch_user(&world, &bo, json!({ "dnd_start_time": 8, "dnd_end_time": "09:30" })).await.0, 200);
+    let planned = ask(&world, Method::PATCH, &meeting, None, dry(&json!({ "title": "Other" }))).await;
+    let planned = minutes(&planned.body["reminders"]);
+    assert_eq!(brief(&planned)[2], "bo 60 12-01T09:30 after_dnd");
+    world.settle().await;
+    assert_eq!(planned, minutes(&world.reminders(&meeting).await.into()));
 }
 
 #[tokio::test]

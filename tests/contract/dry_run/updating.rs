@@ -75,7 +75,7 @@ async fn a_move_answers_when_everyone_would_be_reminded() {
 #[tokio::test]
 async fn every_kind_of_change_answers_what_the_real_one_does() {
     let world = World::start().await;
-    let (_, bo, meeting) = fixture(&world).await;
+    let (_, _, meeting) = fixture(&world).await;
     for change in [
         json!({}),
         json!({ "title": "Review" }),

@@ -61,6 +61,8 @@ async function book(ana: User, bo: User, day: string) {
     notification_interval: 60,
   };
   const meeting = expect(await api.POST("/api/create_meeting", { body }));
+  // Only the answer to a dry run has reminders. From here on the compiler knows that the meeting has an id.
+  assert(!("reminders" in meeting), "it is booked");
   console.log(`\nbooked: ${meeting.title}, ${clock(meeting.start_time, meeting.time_zone)} in ${meeting.time_zone}`);
   assert.deepEqual(meeting.unavailable_participants, [], "nobody has another meeting");
 

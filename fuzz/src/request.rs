@@ -209,7 +209,7 @@ fn good(u: &mut Unstructured<'_>, field: &str) -> Result<Value> {
             let count = u.int_in_range(0..=4)?;
             (0..count).map(|_| address(u)).collect::<Result<Vec<_>>>().map(Value::Array)
         }
-        "exclude_dnd" => Ok(json!(u.arbitrary::<bool>()?)),
+        "exclude_dnd" | "dry_run" => Ok(json!(u.arbitrary::<bool>()?)),
         "min_minutes" => Ok(json!(u.int_in_range(-1..=600_000)?)),
         "notification_interval" => notifications(u),
         "user_id" | "creator_id" | "meeting_id" => text(u, &["ana", "bo", "m1"]),

@@ -20,6 +20,12 @@ pub trait Command {
     /// The error of a command that failed.
     type Error: IsConflict;
 
+    /// Whether the request only asks what it would do. Then [`Attempt`] counts nothing and commits nothing:
+    /// `run` decides as for any request, and its output is what would be.
+    fn is_dry_run(&self) -> bool {
+        false
+    }
+
     /// Reads, decides and commits. After a conflict it runs again, with the data that the conflict returned.
     fn run(
         &self,
@@ -33,6 +39,8 @@ pub trait Command {
 pub struct Attempt<'a> {
     api: &'a Api,
     caller: &'a Caller,
+    /// As [`Command::is_dry_run`].
+    is_dry_run: bool,
     session: Session<'a>,
     reservation: QuotaReservation<'a>,
 }
@@ -50,6 +58,7 @@ pub async fn until_committed<C: Command>(
     let mut attempt = Attempt {
         api,
         caller,
+        is_dry_run: command.is_dry_run(),
         session: api.store.session(),
         reservation: QuotaReservation::new(&api.store, api.quotas, api.clock.now()),
     };
@@ -88,7 +97,8 @@ impl Attempt<'_> {
         self.session.read(read_set).await
     }
 
-    /// Reads `read_set` and, at the same time, reserves the quotas that the request needs.
+    /// Reads `read_set` and, at the same time, reserves the quotas that the request needs. A dry run reads
+    /// whether they have room, and reserves nothing.
     ///
     /// # Errors
     /// As [`QuotaReservation::read`].
@@ -97,6 +107,9 @@ impl Attempt<'_> {
         read_set: ReadSet,
         request: QuotaRequest<'_>,
     ) -> Result<Found, QuotaError> {
+        if self.is_dry_run {
+            return self.reservation.read_and_check(&mut self.session, read_set, request).await;
+        }
         self.reservation.read(&mut self.session, read_set, request).await
     }
 
@@ -122,12 +135,15 @@ impl Attempt<'_> {
         self.session.transaction().update_meeting(before, after, Minute::after(self.now()))
     }
 
-    /// Writes all of `transaction`, or nothing. `meeting` is the meeting as the transaction writes it. At the
-    /// same time the caller's address is bound to their account, see [`Caller::bind`].
+    /// Writes all of `transaction`, or nothing; a dry run nothing. `meeting` is the meeting as it is written
+    /// then. At the same time the caller's address is bound to their account, see [`Caller::bind`].
     ///
     /// # Errors
     /// A conflict when what was read has changed; otherwise when the store can't be written.
     pub async fn commit(&mut self, transaction: Transaction, meeting: &Meeting) -> Result<(), StoreError> {
+        if self.is_dry_run {
+            return Ok(());
+        }
         // It is read already.
         let own = self.session.read(self.caller.with_own_keys(ReadSet::new())).await?;
         let committed = self.reservation.commit(&mut self.session, transaction, meeting);

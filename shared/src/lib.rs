@@ -13,6 +13,7 @@ pub mod aws;
 pub mod calendar;
 pub mod clock;
 pub mod domain;
+pub mod dry_run;
 mod error_chain;
 mod fresh_connections;
 pub mod http;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 use tokio::time::timeout;
 
 use crate::domain::quota::{Demand, Quota, next_day, next_minute};
@@ -118,6 +118,28 @@ impl<'a> QuotaReservation<'a> {
         Ok(found?)
     }
 
+    /// Reads `read_set` and checks that the request would fit into the quotas, without counting it. Others
+    /// may be counted before the real request comes.
+    ///
+    /// # Errors
+    /// As [`QuotaReservation::read`].
+    pub async fn read_and_check(
+        &mut self,
+        session: &mut Session<'_>,
+        read_set: ReadSet,
+        request: QuotaRequest<'_>,
+    ) -> Result<Found, QuotaError> {
+        let (organizer, date) = (request.organizer, self.now.date_naive());
+        let read_set = read_set.quotas(organizer, date);
+        let (found, has_room) = join(session.read(read_set), self.check_room(request)).await;
+        let found = found?;
+        if let Some((demand, used)) = found.exceeded(organizer, date, &self.demands(request)) {
+            return Err(QuotaExceeded::until_next_day(demand, used, self.now).into());
+        }
+        has_room?;
+        Ok(found)
+    }
+
     /// Commits the request. `meeting` is the meeting as the transaction writes it.
     ///
     /// # Errors
@@ -163,18 +185,22 @@ impl<'a> QuotaReservation<'a> {
         self.store.uncount(&counted.organizer, self.now.date_naive(), &counted.demands).await
     }
 
-    /// Counts the request, unless it is counted already or needs none of the daily quotas.
-    async fn count(&self, request: QuotaRequest<'_>) -> Result<Option<Counted>, QuotaError> {
-        if self.counted.is_some() {
-            return Ok(None);
-        }
+    /// What the request needs of the daily quotas.
+    fn demands(&self, request: QuotaRequest<'_>) -> Vec<Demand> {
         let wanted = [
             (Quota::MeetingsPerDay, request.meetings as u64),
             (Quota::InvitationsPerDay, request.invitations as u64),
             (Quota::ChangesPerDay, request.changes),
         ];
-        let demands = wanted.into_iter().filter_map(|(quota, wanted)| self.quotas.demand(quota, wanted));
-        let demands: Vec<_> = demands.collect();
+        wanted.into_iter().filter_map(|(quota, wanted)| self.quotas.demand(quota, wanted)).collect()
+    }
+
+    /// Counts the request, unless it is counted already or needs none of the daily quotas.
+    async fn count(&self, request: QuotaRequest<'_>) -> Result<Option<Counted>, QuotaError> {
+        if self.counted.is_some() {
+            return Ok(None);
+        }
+        let demands = self.demands(request);
         if demands.is_empty() {
             return Ok(None);
         }

@@ -13,6 +13,7 @@ mod addresses;
 mod bad_input;
 mod changes;
 mod delivery;
+mod dry_run;
 mod during_meetings;
 mod failures;
 mod hours;

@@ -49,8 +49,10 @@ fn every_answer_has_examples_and_each_problem_has_its_own() {
     for operation in &Document::served().operations {
         let id = &operation.id;
         let good: Vec<_> = operation.answers.iter().filter(|(status, _)| **status < 300).collect();
-        assert_eq!(good.len(), 1, "{id} succeeds in one way");
-        for (kind, content) in &good[0].1.bodies {
+        // A dry run of what creates something answers 200 instead.
+        let ways = if id == "create_meeting" { 2 } else { 1 };
+        assert_eq!(good.len(), ways, "{id} succeeds in other ways");
+        for (kind, content) in good.iter().flat_map(|(_, answer)| &answer.bodies) {
             assert!(!content.examples.is_empty(), "{id} has no example of {kind}");
         }
         assert!(operation.body.as_ref().is_none_or(|body| !body.examples.is_empty()), "{id} has no example");

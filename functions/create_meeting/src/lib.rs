@@ -4,7 +4,7 @@
 mod request;
 
 use chrono::{DateTime, Utc};
-use lambda_http::http::header;
+use lambda_http::http::{StatusCode, header};
 use serde_json::json;
 use shared::access::Caller;
 use shared::access::rules::OnUser;
@@ -13,10 +13,11 @@ use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId, Participant, RequestId, Role, User, UserId};
+use shared::dry_run::DryRunView;
 use shared::http::view::BookedView;
 use shared::http::{
     By, Fields, IdempotencyKey, NamedUser, Request, Response, booking_refused, check_kept, created, etag,
-    meeting_conflict, to_json,
+    json, meeting_conflict, to_json,
 };
 use shared::problem::{Code, FieldError, Problem};
 use shared::quota::QuotaRequest;
@@ -26,7 +27,8 @@ use request::NewMeeting;
 
 const FIRST_VERSION: u64 = 1;
 
-/// Creates a meeting unless its creator has another one then. The answer says who else has another one.
+/// Creates a meeting unless its creator has another one then. The answer says who else has another one. A
+/// dry run creates nothing, and answers when everyone would be reminded too.
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request, `unknown_participants` and `idempotency_key_reused` among them; 401
@@ -40,11 +42,16 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let creator_id = creator_id(&api, &caller, &new.creator).await?;
     let keyed = key.map(|key| Keyed::new(&creator_id, key));
     let create = Create { new, creator_id, id: MeetingId::random(), keyed };
-    let mut response = match until_committed(&api, &caller, &create).await {
+    let outcome = match until_committed(&api, &caller, &create).await {
         Err(problem) if problem.code().status().is_client_error() => {
-            create.replay_or(problem, &api, &caller).await?
+            Outcome::CreatedBefore(create.replay_or(problem, &api, &caller).await?)
         }
         outcome => outcome?,
+    };
+    let mut response = match outcome {
+        Outcome::CreatedBefore(response) => response,
+        Outcome::Created(planned) if create.is_dry_run() => return planned.dry_run(&api).await,
+        Outcome::Created(done) => created(to_json(&done.answer)?),
     };
     // A repeated answer has it too: it shows the first version.
     response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
@@ -78,6 +85,31 @@ impl Create {
         let found = api.store.read(caller.with_own_keys(keyed.with_own_keys(ReadSet::new()))).await?;
         caller.actor(&found)?.may(OnUser::ActAs, &self.creator_id)?;
         keyed.replay(&found, api.clock.now())?.ok_or(refused)
+    }
+}
+
+/// What a request comes to.
+enum Outcome {
+    /// The meeting that it creates.
+    Created(Box<Created>),
+    /// The answer to an equal request with the same key.
+    CreatedBefore(Response),
+}
+
+struct Created {
+    meeting: Meeting,
+    attendees: Vec<Attendee>,
+    answer: BookedView,
+}
+
+impl Created {
+    /// The answer to a dry run. It has no entity tag, because there is no meeting yet.
+    async fn dry_run(self, api: &Api) -> Result<Response, Problem> {
+        let booked = self.answer.without_id();
+        let now = api.clock.now();
+        let view =
+            DryRunView::new(&api.store, booked, &self.meeting, &self.attendees, Vec::new(), now).await?;
+        json(StatusCode::OK, &view)
     }
 }
 
@@ -118,10 +150,14 @@ impl Keyed {
 }
 
 impl Command for Create {
-    type Output = Response;
+    type Output = Outcome;
     type Error = Problem;
 
-    async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Response, Problem> {
+    fn is_dry_run(&self) -> bool {
+        self.new.dry_run
+    }
+
+    async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Outcome, Problem> {
         let Self { new, creator_id, id, keyed } = self;
         let read_set = ReadSet::new().user(creator_id).days(creator_id, new.interval);
         let mut read_set = new.participants.iter().fold(read_set, ReadSet::email);
@@ -133,7 +169,7 @@ impl Command for Create {
         if let Some(keyed) = keyed
             && let Some(response) = keyed.replay(&found, attempt.now())?
         {
-            return Ok(response);
+            return Ok(Outcome::CreatedBefore(response));
         }
         let user = found.user(creator_id)?.ok_or_else(|| Problem::no_user(creator_id))?;
         let creator = Attendee { user, pages: found.days(creator_id, new.interval)? };
@@ -168,10 +204,10 @@ impl Command for Create {
         let mut warnings = new.warnings.clone();
         let doubtful = attendance::time_warnings(&meeting, &attendees, attempt.now());
         warnings.extend(doubtful.into_iter().map(FieldError::from));
-        let answer = to_json(&BookedView::new(&meeting, &attendees, warnings))?;
+        let answer = BookedView::new(&meeting, &attendees, warnings);
         let mut transaction = attempt.create(&meeting)?;
         if let Some(Keyed { key, id, .. }) = keyed {
-            transaction = transaction.record(id, &key.record(&answer), attempt.now())?;
+            transaction = transaction.record(id, &key.record(&to_json(&answer)?), attempt.now())?;
         }
         for (attendee, participant) in attendees.iter().zip(&meeting.participants) {
             let field = match participant.role {
@@ -182,7 +218,7 @@ impl Command for Create {
                 .map_err(|error| booking_refused(field, error))?;
         }
         attempt.commit(transaction, &meeting).await?;
-        Ok(created(answer))
+        Ok(Outcome::Created(Box::new(Created { meeting, attendees, answer })))
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct NewMeeting {
     pub(crate) notifications: Notifications,
     pub(crate) details: Details,
     pub(crate) warnings: Vec<FieldError>,
+    pub(crate) dry_run: bool,
 }
 
 /// The addresses of those invited, each once. More than a meeting can have are
@@ -47,6 +48,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
         fields.check_channels(asked_for, channels);
     }
     let details = Details::read(&mut fields);
+    let dry_run = fields.dry_run();
     let times = zone.zip(start).zip(end).map(|((zone, start), end)| (start, end, zone));
     let interval = times.and_then(|(start, end, zone)| fields.interval(&start, &end, zone, MAX_DAYS));
     let new = || {
@@ -59,6 +61,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<NewMeeting
             notifications: notifications?.unwrap_or_default(),
             details: details?,
             warnings,
+            dry_run: dry_run?,
         })
     };
     fields.finish(new())

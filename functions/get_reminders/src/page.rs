@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use shared::domain::{Meeting, Notice, NoticeKind, UserId};
 use shared::http::{Fields, MAX_ANSWER, Request, read, view};
+use shared::notices::order::{Place, index, place, place_at};
 use shared::problem::Problem;
 
 /// The most entries of an answer whose request names no limit. A meeting of 99 people with 50 reminders and
@@ -31,10 +32,6 @@ struct Cursor {
     user_id: UserId,
     kind: NoticeKind,
 }
-
-/// The order of the list: reminders before invitations; the organizer first, then the others as they were
-/// added, those who left last; the earliest reminder of each first.
-type Place<'a> = (bool, usize, Reverse<Option<u32>>, &'a str, NoticeKind);
 
 /// The query of a request.
 ///
@@ -69,19 +66,6 @@ impl Page {
         });
         (notices, last.map(|cursor| cursor.write()))
     }
-}
-
-fn index(meeting: &Meeting, user_id: &UserId) -> Option<usize> {
-    meeting.participants.iter().position(|participant| participant.user_id == *user_id)
-}
-
-fn place<'a>(meeting: &Meeting, notice: &'a Notice) -> Place<'a> {
-    let index = index(meeting, &notice.key.user_id).unwrap_or(usize::MAX);
-    place_at(index, &notice.key.user_id, notice.key.kind)
-}
-
-fn place_at(index: usize, user_id: &UserId, kind: NoticeKind) -> Place<'_> {
-    (kind == NoticeKind::Invitation, index, Reverse(kind.minutes_before()), user_id.as_str(), kind)
 }
 
 impl Cursor {

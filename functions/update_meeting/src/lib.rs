@@ -5,12 +5,15 @@ mod request;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use futures_util::future::join;
+use shared::access::Caller;
 use shared::access::rules::OnMeeting;
 use shared::api::Api;
 use shared::attempt::{Attempt, Command, until_committed};
 use shared::attendance::{self, Attendee};
 use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Meeting, MeetingId};
+use shared::dry_run::DryRunView;
 use shared::http::view::BookedView;
 use shared::http::{
     Fields, Request, Response, booking_refused, check_kept, check_version, meeting_conflict, path_id,
@@ -22,7 +25,8 @@ use shared::store::ReadSet;
 
 use request::MeetingPatch;
 
-/// Changes a meeting and its entry on everyone's calendar. The answer says who has another meeting then.
+/// Changes a meeting and its entry on everyone's calendar. The answer says who has another meeting then. A
+/// dry run changes nothing, and answers when everyone would be reminded too.
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request; 401 and 403 for a caller who isn't signed in or may not; 404
@@ -32,9 +36,25 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let id = path_id::<MeetingId>(&request, "meeting_id", Code::MeetingNotFound)?;
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
-    let changed = until_committed(&api, &caller, &Change { id, patch, request }).await?;
-    let Changed { meeting, attendees, warnings } = changed;
+    let change = Change { id, patch, request };
+    if change.is_dry_run() {
+        return dry_run(&api, &caller, &change).await;
+    }
+    let Changed { meeting, attendees, warnings, .. } = until_committed(&api, &caller, &change).await?;
     versioned(&BookedView::new(&meeting, &attendees, warnings), meeting.version)
+}
+
+/// The answer to a dry run. Its entity tag is that of the meeting as it is: with it as `If-Match`, the change
+/// is made if it is still the one that this answer shows.
+async fn dry_run(api: &Api, caller: &Caller, change: &Change) -> Result<Response, Problem> {
+    let now = api.clock.now();
+    let decided = until_committed(api, caller, change);
+    let (changed, found) = join(decided, api.store.kept_meeting_with_notices(&change.id, now)).await;
+    let Changed { meeting, attendees, warnings, version_before } = changed?;
+    let stored = found?.map_or_else(Vec::new, |(_, notices)| notices);
+    let booked = BookedView::new(&meeting, &attendees, warnings);
+    let view = DryRunView::new(&api.store, booked, &meeting, &attendees, stored, now).await?;
+    versioned(&view, version_before)
 }
 
 struct Change {
@@ -48,11 +68,16 @@ struct Changed {
     meeting: Meeting,
     attendees: Vec<Attendee>,
     warnings: Vec<FieldError>,
+    version_before: u64,
 }
 
 impl Command for Change {
     type Output = Changed;
     type Error = Problem;
+
+    fn is_dry_run(&self) -> bool {
+        self.patch.dry_run
+    }
 
     async fn run(&self, attempt: &mut Attempt<'_>) -> Result<Changed, Problem> {
         let read_set = attempt.caller().with_own_keys(ReadSet::new().meeting(&self.id));
@@ -105,7 +130,7 @@ impl Command for Change {
             warnings.extend(doubtful.into_iter().map(FieldError::from));
         }
         if after == before {
-            return Ok(Changed { meeting: before, attendees, warnings });
+            return Ok(Changed { meeting: after, attendees, warnings, version_before: before.version });
         }
 
         after.version += 1;
@@ -122,7 +147,7 @@ impl Command for Change {
             transaction = transaction.note_reminders(&after, attempt.now())?;
         }
         attempt.commit(transaction, &after).await?;
-        Ok(Changed { meeting: after, attendees, warnings })
+        Ok(Changed { meeting: after, attendees, warnings, version_before: before.version })
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) struct MeetingPatch {
     zone: Option<Zone>,
     details: Details,
     notifications: Patch<Notifications>,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPatch, Problem> {
@@ -27,6 +28,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
     if let Some(Patch::Set(asked_for)) = &notifications {
         fields.check_channels(asked_for, channels);
     }
+    let dry_run = fields.dry_run();
     let patch = || {
         Some(MeetingPatch {
             start: start?,
@@ -34,6 +36,7 @@ pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<MeetingPat
             zone: zone?,
             details: details?,
             notifications: notifications?,
+            dry_run: dry_run?,
         })
     };
     fields.finish(patch())

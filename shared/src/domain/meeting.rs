@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr};
 
 use super::{
-    Booking, BookingChange, Description, Email, IdempotencyRecord, Location, MeetingId, Name, Notifications,
-    Title, User, UserId, WallClock, names,
+    Booking, BookingChange, Channel, Description, Email, IdempotencyRecord, Location, MeetingId, Name,
+    Notifications, Title, User, UserId, WallClock, names,
 };
 use crate::time::{Interval, Minute, TzdbRelease, Zone};
 
@@ -139,6 +139,13 @@ impl Meeting {
             interval: self.interval,
             reminders: if role == Role::Organizer { self.reminders() } else { 0 },
         }
+    }
+
+    /// Whether it makes that reminder: it takes place, the user takes part, and everyone gets such reminders.
+    pub fn makes_reminder(&self, user_id: &UserId, channel: Channel, minutes_before: u32) -> bool {
+        self.is_confirmed()
+            && self.participant(user_id).is_some()
+            && self.notifications.reminders().contains(&(channel, minutes_before))
     }
 
     /// How many reminders it makes for all participants together.

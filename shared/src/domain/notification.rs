@@ -12,6 +12,8 @@ pub const MAX_MINUTES: u32 = 40_320;
 pub const MIN_REPEAT: u32 = 5;
 /// The most reminders one entry makes, the first among them.
 pub const MAX_REPETITIONS: usize = 10;
+/// The most reminders that a meeting makes for one participant.
+pub const MAX_REMINDERS: usize = MAX_ENTRIES * MAX_REPETITIONS;
 
 /// How a reminder reaches a person.
 #[derive(

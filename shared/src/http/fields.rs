@@ -9,6 +9,9 @@ use super::{NamedUser, Request, names, read};
 use crate::domain::{Channels, MeetingId, Notifications};
 use crate::problem::{Code, FieldError, Problem};
 
+/// The field that asks for a dry run.
+pub(super) const DRY_RUN: &str = "dry_run";
+
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
@@ -172,6 +175,11 @@ impl Fields {
             (None, Some(_)) => second,
             _ => first,
         }
+    }
+
+    /// Reads `dry_run`, whether nothing is to be committed; false where it is absent. `None` when it is bad.
+    pub fn dry_run(&mut self) -> Option<bool> {
+        Some(self.replace(DRY_RUN, read::flag(false))?.unwrap_or(false))
     }
 
     /// Reads `user_id` or `email`, and `meeting_id`: the whole body of the calls that add and remove

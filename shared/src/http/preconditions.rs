@@ -4,7 +4,8 @@ use lambda_http::http::header;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Fields, Request, Response};
+use super::fields::{DRY_RUN, Fields};
+use super::{Request, Response};
 use crate::domain::IdempotencyRecord;
 use crate::problem::{Code, Problem};
 
@@ -102,9 +103,11 @@ impl IdempotencyKey {
 }
 
 impl Fields {
-    /// A digest of the fields, whatever their order and spacing.
+    /// A digest of the fields, whatever their order and spacing. `dry_run` is not among them: what a dry run
+    /// asks about is the same request.
     fn digest(&self) -> String {
-        let sorted: std::collections::BTreeMap<&String, &Value> = self.values().iter().collect();
+        let fields = self.values().iter().filter(|(name, _)| *name != DRY_RUN);
+        let sorted: std::collections::BTreeMap<&String, &Value> = fields.collect();
         let canonical = serde_json::to_vec(&sorted).unwrap_or_default();
         hex::encode(Sha256::digest(canonical))
     }

@@ -7,6 +7,7 @@ use super::schedules::{DoNotDisturbView, ScheduleView};
 use crate::access::Visibility;
 use crate::attendance::{self, Attendee};
 use crate::domain::meeting::{MAX_DAYS, MAX_PARTICIPANT_DAYS};
+use crate::domain::notification::MAX_REMINDERS;
 use crate::domain::{Booking, Meeting, Notice, NoticeState, Notification, Participant, TimeWarning, User};
 use crate::problem::FieldError;
 use crate::store::{MAX_BOOKINGS, sizes};
@@ -49,7 +50,8 @@ impl UserView {
 /// A meeting, its times in its own zone.
 #[derive(Debug, Serialize)]
 pub struct MeetingView {
-    meeting_id: String,
+    /// Only a meeting that a dry run would create has none.
+    meeting_id: Option<String>,
     creator_id: String,
     title: Option<String>,
     description: Option<String>,
@@ -84,7 +86,7 @@ impl From<&Meeting> for MeetingView {
     fn from(meeting: &Meeting) -> Self {
         let times = IntervalView::new(meeting.interval, meeting.zone);
         Self {
-            meeting_id: meeting.id.to_string(),
+            meeting_id: Some(meeting.id.to_string()),
             creator_id: meeting.creator_id.to_string(),
             title: meeting.title.as_ref().map(ToString::to_string),
             description: meeting.description.as_ref().map(ToString::to_string),
@@ -159,6 +161,12 @@ impl BookedView {
             warnings,
         }
     }
+
+    /// The same without the id: no meeting has it, or ever will.
+    #[must_use]
+    pub fn without_id(self) -> Self {
+        Self { meeting: MeetingView { meeting_id: None, ..self.meeting }, ..self }
+    }
 }
 
 impl From<TimeWarning> for FieldError {
@@ -179,10 +187,10 @@ const ESCAPED: usize = 4;
 /// The UTC days that the longest meeting touches.
 const MOST_DAYS: usize = MAX_DAYS as usize + 1;
 
-// A meeting, who is busy, and who has hours.
-const _: () = assert!(
-    ESCAPED * sizes::MEETING + 2 * MAX_PARTICIPANT_DAYS * PERSON + MAX_BUSY * TIME <= super::MAX_ANSWER
-);
+/// A meeting, who is busy, and who has hours.
+const BOOKED: usize = ESCAPED * sizes::MEETING + 2 * MAX_PARTICIPANT_DAYS * PERSON + MAX_BUSY * TIME;
+// And in a dry run when they are reminded.
+const _: () = assert!(BOOKED + MAX_PARTICIPANT_DAYS * MAX_REMINDERS * MAX_NOTICE <= super::MAX_ANSWER);
 // The meetings in the way of another one: all of the creator's on the days that it touches. The titles are in
 // their pages; a time and an id are the rest.
 const _: () = assert!(MOST_DAYS * (ESCAPED * sizes::PAGE + MAX_BOOKINGS * TIME) <= super::MAX_ANSWER);

@@ -10,6 +10,7 @@ pub mod deadlines;
 mod decide;
 mod log;
 mod notifier;
+pub mod order;
 mod other_meetings;
 mod plan;
 mod planner;

@@ -63,9 +63,7 @@ pub(super) fn subject(
 ) -> Option<Subject> {
     match key.kind {
         NoticeKind::Reminder { channel, minutes_before } => {
-            let wanted = meeting.is_confirmed()
-                && meeting.participant(&key.user_id).is_some()
-                && meeting.notifications.reminders().contains(&(channel, minutes_before));
+            let wanted = meeting.makes_reminder(&key.user_id, channel, minutes_before);
             wanted.then(|| Subject { start: meeting.start_minute(), message: None, invitation_before: None })
         }
         NoticeKind::Invitation if !invitations => None,

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use chrono::{Days, NaiveDate, NaiveTime};
 
-use super::table::{Item, Key, Store, StoreError, Transaction, number};
+use super::table::{Found, Item, Key, ReadSet, Store, StoreError, Transaction, number};
 use super::users::user_partition;
 use crate::domain::UserId;
 use crate::domain::quota::Demand;
@@ -18,6 +18,23 @@ impl Key {
     /// A user's counts of a UTC day.
     fn quota(id: &UserId, date: NaiveDate) -> Self {
         Self { pk: user_partition(id), sk: format!("QUOTA#{date}") }
+    }
+}
+
+impl ReadSet {
+    /// Adds a user's counts of a UTC day.
+    #[must_use]
+    pub fn quotas(self, user: &UserId, date: NaiveDate) -> Self {
+        self.with(Key::quota(user, date))
+    }
+}
+
+impl Found {
+    /// The first of `demands` that doesn't fit into what [`ReadSet::quotas`] read of the user's day, and how
+    /// much of it is used. Other requests may be counted meanwhile, so that [`Store::count`] may find another
+    /// answer.
+    pub fn exceeded(&self, user: &UserId, date: NaiveDate, demands: &[Demand]) -> Option<(Demand, u64)> {
+        first_exceeded(demands, self.attributes(&Key::quota(user, date)))
     }
 }
 
@@ -60,8 +77,9 @@ impl Store {
         date: NaiveDate,
         demands: &[Demand],
     ) -> Result<Option<(Demand, u64)>, StoreError> {
-        if let Some(demand) = demands.iter().find(|demand| demand.room().is_none()) {
-            return Ok(Some((*demand, 0)));
+        let beyond_any_day = first_exceeded(demands, None);
+        if beyond_any_day.is_some() {
+            return Ok(beyond_any_day);
         }
         let mut call = self
             .client
@@ -87,10 +105,9 @@ impl Store {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
             _ => None,
         };
-        let used = |demand: &Demand| stored.map_or(0, |item| counted(item, demand));
-        match demands.iter().find(|demand| !demand.fits(used(demand))) {
-            Some(demand) if stored.is_some() => Ok(Some((*demand, used(demand)))),
-            _ => Err(StoreError::update(error)),
+        match first_exceeded(demands, stored) {
+            Some(exceeded) => Ok(Some(exceeded)),
+            None => Err(StoreError::update(error)),
         }
     }
 
@@ -127,6 +144,15 @@ impl Store {
 /// When a day's counts expire.
 pub(super) fn expires_at(date: NaiveDate) -> AttributeValue {
     AttributeValue::N((date + KEPT).and_time(NaiveTime::MIN).and_utc().timestamp().to_string())
+}
+
+/// The first of `demands` that doesn't fit, and how much of it is used according to the item: one that is
+/// beyond its limit alone comes before the others.
+fn first_exceeded(demands: &[Demand], item: Option<&Item>) -> Option<(Demand, u64)> {
+    let used = |demand: &Demand| item.map_or(0, |item| counted(item, demand));
+    let alone = demands.iter().find(|demand| demand.room().is_none());
+    let exceeded = alone.or_else(|| demands.iter().find(|demand| !demand.fits(used(demand))));
+    exceeded.map(|demand| (*demand, used(demand)))
 }
 
 /// How much of the demand's quota is used, according to the item.

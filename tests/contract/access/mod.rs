@@ -10,19 +10,19 @@ use local::gateway::authorizer::TokenRequest;
 use serde_json::{Value, json};
 
 /// ana organizes a meeting with bo. cy is another user. dee has a token but no user.
-struct Fixture {
-    world: World,
-    ana: String,
+pub(crate) struct Fixture {
+    pub(crate) world: World,
+    pub(crate) ana: String,
     bo: String,
-    cy: String,
-    meeting: String,
+    pub(crate) cy: String,
+    pub(crate) meeting: String,
 }
 
 /// All callers.
-const CALLERS: [&str; 5] = ["ana", "bo", "cy", "dee", "admin"];
+pub(crate) const CALLERS: [&str; 5] = ["ana", "bo", "cy", "dee", "admin"];
 
 impl Fixture {
-    async fn set() -> Self {
+    pub(crate) async fn set() -> Self {
         let world = World::signed_in().await;
         let mut ids = Vec::new();
         for name in ["ana", "bo", "cy"] {
@@ -41,7 +41,7 @@ impl Fixture {
         Self { world, ana, bo, cy, meeting }
     }
 
-    async fn call(&self, caller: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
+    pub(crate) async fn call(&self, caller: &str, method: Method, path: &str, body: &Value) -> ApiResponse {
         call(&self.world, caller, method, path, body).await
     }
 }

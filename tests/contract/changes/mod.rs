@@ -79,7 +79,7 @@ fn bare(mut meeting: Value) -> Value {
     meeting
 }
 
-fn path(meeting: &Value) -> String {
+pub(crate) fn path(meeting: &Value) -> String {
     format!("/api/meetings/{}", meeting["meeting_id"].as_str().unwrap())
 }
 

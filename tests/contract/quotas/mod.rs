@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use shared::domain::Quotas;
 
 /// No limits. Tests set some.
-const UNLIMITED: Quotas = Quotas {
+pub(crate) const UNLIMITED: Quotas = Quotas {
     meetings_per_day: 0,
     invitations_per_day: 0,
     changes_per_day: 0,

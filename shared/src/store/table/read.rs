@@ -61,6 +61,10 @@ impl Found {
         self.0.get(key).map_or(0, size_of)
     }
 
+    pub(in crate::store) fn attributes(&self, key: &Key) -> Option<&Item> {
+        self.0.get(key)
+    }
+
     pub(in crate::store) fn item<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         Ok(self.0.get(key).cloned().map(serde_dynamo::from_item).transpose()?)
     }

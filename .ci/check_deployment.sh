@@ -5,7 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
-trap 'stop_emulator; rm -rf "$scratch"' EXIT
+trap 'finish $?' EXIT
+finish() {
+    stop_emulator
+    [ "$1" = 0 ] || show_emulator
+    rm -rf "$scratch"
+}
 . .ci/emulator.sh
 . .ci/built.sh
 

@@ -19,7 +19,6 @@ start_emulator() {
         sleep 0.2
     done
     echo "the emulator did not start"
-    cat "$scratch/emulator.log"
     return 1
 }
 
@@ -28,6 +27,16 @@ stop_emulator() {
         kill "$emulator" 2>/dev/null || true
         wait "$emulator" 2>/dev/null || true
     fi
+}
+
+# What there is to read when a check with the emulator failed.
+show_emulator() {
+    local log
+    for log in "$scratch/emulator.log" "$scratch"/emulator/logs/*.log; do
+        [ -s "$log" ] || continue
+        printf '\n-- the end of %s\n' "${log##*/}"
+        tail -n 40 "$log" | cut -c -600
+    done
 }
 
 free_port() { python -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'; }

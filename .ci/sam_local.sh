@@ -6,13 +6,14 @@ cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 daemon=
 api=
-trap 'clean_up' EXIT
+trap 'clean_up $?' EXIT
 clean_up() {
     for process in $api $daemon; do
         kill "$process" 2>/dev/null || true
         wait "$process" 2>/dev/null || true
     done
     stop_emulator
+    [ "$1" = 0 ] || show_emulator
     rm -rf "$scratch"
 }
 . .ci/emulator.sh

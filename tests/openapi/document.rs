@@ -26,6 +26,27 @@ fn the_routes_are_those_of_the_template() {
     assert_eq!(ids.len(), operations.len(), "an operationId is one operation's");
 }
 
+/// The page for people: the fields of a request, and the members of its example of an answer.
+#[test]
+fn the_page_names_what_a_meeting_has() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md")).unwrap();
+    let (_, section) = page.split_once("### `POST /api/create_meeting`").unwrap();
+    let (section, _) = section.split_once("\n### ").unwrap();
+    let schemas = &Document::served().root["components"]["schemas"];
+    // The other spelling of `time_zone` is that of users.
+    let fields = schemas["NewMeeting"]["properties"].as_object().unwrap().keys();
+    let fields = fields.filter(|name| *name != "timezone");
+    let missing: Vec<_> = fields.filter(|name| !section.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/api.md doesn't name {missing:?}");
+
+    let (_, example) = section.split_once("```json\n").unwrap();
+    let example: Value = serde_json::from_str(example.split_once("```").unwrap().0).unwrap();
+    let members: BTreeSet<_> = example.as_object().unwrap().keys().collect();
+    let documented = schemas["BookedMeeting"]["properties"].as_object().unwrap().keys();
+    // It isn't there without a doubt.
+    assert_eq!(members, documented.filter(|name| *name != "warnings").collect());
+}
+
 #[test]
 fn every_problem_is_documented_with_its_status() {
     let statuses: BTreeMap<_, _> =

@@ -10,6 +10,7 @@ mod moves;
 mod people;
 mod races;
 mod sizes;
+pub(crate) mod texts;
 mod versions;
 mod warnings;
 

@@ -174,7 +174,8 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
         }));
         stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, body)).await;
         let asks = with_body(&json!({ "title": "Other", "dry_run": true }));
-        stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, asks)).await;
+        Box::pin(stack.call("update_meeting", update_meeting::handle, about("meeting_id", meeting, asks)))
+            .await;
     };
     // The sweep sends the mails of the first meeting without timers, and plans the later meetings.
     sweep("2026-12-01T09:10:00Z").await;

@@ -38,7 +38,8 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let patch = request::parse(Fields::of_body(&request)?, api.channels)?;
     let change = Change { id, patch, request };
     if change.is_dry_run() {
-        return dry_run(&api, &caller, &change).await;
+        // On the heap, so that other requests don't carry its future.
+        return Box::pin(dry_run(&api, &caller, &change)).await;
     }
     let Changed { meeting, attendees, warnings, .. } = until_committed(&api, &caller, &change).await?;
     versioned(&BookedView::new(&meeting, &attendees, warnings), meeting.version)

@@ -1,10 +1,11 @@
-// Opens each page of `local` in a headless Chromium, on a phone and on a desk, in light and in dark, with mail, a
-// reminder, a webhook and timers of two people on it. No page may say anything on the console, scroll to the side or
-// have text that is hard to read. Then the pages have to refresh themselves, to fit mail into its frame, and to show
-// one person's part.
+// Opens each page of `local` in a headless Chromium, on a phone and on a desk, in light and in dark, with
+// mail, a reminder, a webhook and timers of two people on it. No page may say anything on the console, scroll
+// to the side or have text that is hard to read. Then the pages have to refresh themselves, to fit mail into
+// its frame, and to show one person's part.
 //
-// Usage: node check_looks.cjs URL CHROMIUM, with playwright-core in NODE_PATH. URL is where `local` answers, which
-// takes three minutes to send. With SCREENSHOTS, the pictures are written into that folder for people to look at.
+// Usage: node check_looks.cjs URL CHROMIUM, with playwright-core in NODE_PATH. URL is where `local` answers.
+// It takes three minutes, until a reminder is sent. With SCREENSHOTS, the pictures are written into that
+// folder for people to look at.
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -28,8 +29,8 @@ function minutesFromNow(minutes) {
     return new Date((Math.floor(Date.now() / 60000) + minutes) * 60000).toISOString().slice(0, 16) + "Z";
 }
 
-// Ana meets Bo in four minutes, and again in a week. The invitations come in the minute after the next, which is why
-// the reminder has a later one: otherwise the invitation would stand in for it.
+// Ana meets Bo in four minutes, and again in a week. The invitations come in the minute after the next, which
+// is why the reminder has a later one: otherwise the invitation would stand in for it.
 async function seed() {
     const awake = { dnd_start_time: null, dnd_end_time: null };
     await call("/api/create_user", { email: ana, name: "Ana", timezone: "Europe/Madrid", ...awake });

@@ -1,5 +1,6 @@
 //! Which web pages of other origins may call the API: the protocol of the Fetch standard
-//! (<https://fetch.spec.whatwg.org/#http-cors-protocol>) with what `template.yaml` allows, as API Gateway has it.
+//! (<https://fetch.spec.whatwg.org/#http-cors-protocol>) with what `template.yaml` allows, as API Gateway has
+//! it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! What `GET /local/reminders` shows: which timers are set, and which work is pending. On AWS the console shows
-//! the timers, and the dashboard the age of the oldest pending work.
+//! What `GET /local/reminders` shows: which timers are set, and which work is pending. On AWS the console
+//! shows the timers, and the dashboard the age of the oldest pending work.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -18,7 +18,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 const CACHED: &str = "public, max-age=86400";
 const REVALIDATED: &str = "no-cache";
 
-/// Answers the document, the page or a file of the page. The page shows which calls need sign-in, unless none does.
+/// Answers the document, the page or a file of the page. The page shows which calls need sign-in, unless
+/// nobody signs in.
 ///
 /// # Errors
 /// 404 `route_not_found` for a file that the page doesn't have.

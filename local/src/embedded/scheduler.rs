@@ -202,7 +202,8 @@ impl Scheduler {
                     let schedule = due.name.as_str();
                     tracing::warn!(schedule, attempts, error, "a timer's target failed, it is tried again");
                 }
-                // The rule after a kill, for as long as the claim of the killed process lasts: once is enough.
+                // This is so after a kill, until the claim of the killed process ends. To say it once is
+                // enough.
                 NotDone::UnderWay if attempts == 1 => {
                     let schedule = due.name.as_str();
                     tracing::info!(schedule, "a timer waits for a delivery that is under way or was cut off");

@@ -10,7 +10,8 @@ use crate::embedded::ses::SentMail;
 /// The most messages a page shows.
 const MOST: usize = 50;
 
-/// Answers with all messages as JSON, or with the newest as a page; with those to one person if that is asked.
+/// Answers with all messages as JSON, or with the newest as a page; with those to one person if that is
+/// asked.
 pub(super) fn answer(messages: Vec<SentMail>, asked: &Asked) -> Response {
     let is_asked_for = |message: &SentMail| {
         asked.person.as_ref().is_none_or(|person| message.recipients().any(|to| is_same(to, person)))

@@ -37,8 +37,8 @@ const STATIC: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 /// What keeps a page up to date. It is in the page itself, and nothing else runs there.
 pub(super) const SCRIPT: &str = include_str!("templates/refresh.js");
 
-/// A page that runs [`SCRIPT`] alone, which fetches the page again, and whose form leads to the page itself. The
-/// frames of mail inherit this, and their sandbox runs nothing and submits nothing.
+/// A page that runs [`SCRIPT`] alone, which fetches the page again, and whose form leads to the page itself.
+/// The frames of mail inherit this, and their sandbox runs nothing and submits nothing.
 static LIVE: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = base64::encode(Sha256::digest(SCRIPT));
     let policy = format!(

@@ -20,8 +20,8 @@ pub(super) struct Choice {
 }
 
 impl People {
-    /// From values and labels in any order, several of the same person among them, and the value that is chosen
-    /// already, which may be nobody's.
+    /// From values and labels in any order, several of the same person among them, and the value that is
+    /// chosen already, which may be nobody's.
     pub(super) fn new(people: impl IntoIterator<Item = (String, String)>, chosen: Option<&str>) -> Self {
         let is_chosen = |value: &str| chosen.is_some_and(|chosen| is_same(chosen, value));
         let choice = |(value, label): (String, String)| Choice { is_chosen: is_chosen(&value), value, label };

@@ -1,5 +1,5 @@
-//! `GET /local/reminders`: the timers and the pending work, as JSON for programs and as a page for whoever comes
-//! with a browser.
+//! `GET /local/reminders`: the timers and the pending work, as JSON for programs and as a page for whoever
+//! comes with a browser.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 
 "use strict";
-// Keeps this page up to date without a reload, and gives each mail the height that it needs. The children of `main`
-// with an id are its units. What has not changed is not touched: frames stay loaded, and what is open stays open.
+// Keeps this page up to date without a reload, and gives each mail the height that it needs. The children of
+// `main` with an id are its units. What has not changed is not touched: frames stay loaded, and what is open
+// stays open.
 const every = 2000;
 const main = document.querySelector("main");
 const status = document.querySelector("[role=status]");

@@ -157,6 +157,7 @@ impl Stack {
         api.store.warm_up().await;
         let request = if request.request_context_ref().is_some() { request } else { by("ana", request) };
         let admission = api.admit(&request);
+        // Boxed, as a test that calls every function would overflow its stack otherwise.
         let response = self.contended(Box::pin(function(api, request))).await;
         if let Some(admission) = admission {
             admission.granted().await.unwrap();

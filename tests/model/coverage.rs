@@ -79,6 +79,8 @@ impl Event {
             | Self::Removal
             | Self::UndoneChange
             | Self::NeverInvited
+            | Self::Combined
+            | Self::ReplacedReminder
             | Self::Unavailable => 5,
             Self::BeforeDnd => 2,
             Self::PostponedByNewDnd => 1,

@@ -59,9 +59,9 @@ impl Model {
         rule(self.meetings[index].start, before, earliest, is_awake).0
     }
 
-    /// When the minute of a person's reminders has come, the rule decides again: what is further from a change
-    /// of their calendar than a day was not planned anew. Whatever leaves takes along what the rule puts in
-    /// the same minute now. `leaves` says that another message leaves in any case.
+    /// When the minute of a person's reminders has come, the rule decides again: what is further from a
+    /// change of their calendar than a day was not planned anew. Whatever leaves takes along what the rule
+    /// puts in the same minute now. `leaves` says that another message leaves in any case.
     pub(crate) fn judge(
         &mut self,
         index: usize,

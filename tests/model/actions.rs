@@ -91,6 +91,13 @@ pub(crate) enum Action {
         person: usize,
         lasts: i64,
     },
+    Snooze {
+        person: usize,
+        minutes: i64,
+    },
+    EndSnooze {
+        person: usize,
+    },
     ChangeZone {
         person: usize,
         zone: usize,
@@ -204,8 +211,10 @@ fn action() -> impl Strategy<Value = Action> {
             |(person, meeting, ends, lasts)| Action::SetDndBefore { person, meeting, ends, lasts }
         ),
         1 => set_dnd_from_now(),
+        2 => (someone(), dnd_minutes()).prop_map(|(person, minutes)| Action::Snooze { person, minutes }),
+        1 => someone().prop_map(|person| Action::EndSnooze { person }),
         1 => (someone(), zone()).prop_map(|(person, zone)| Action::ChangeZone { person, zone }),
-        1 => someone().prop_map(|person| Action::ChangeAddress { person }),
+        2 => someone().prop_map(|person| Action::ChangeAddress { person }),
         2 => (someone(), -600_i64..600, 1_i64..2000, any::<bool>()).prop_map(
             |(person, from, lasts, awake)| Action::GetFreeSlots { person, from, lasts, awake }
         ),

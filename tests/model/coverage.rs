@@ -17,6 +17,8 @@ pub(crate) enum Event {
     Moved,
     /// A message that is moved to the last minutes before DND hours.
     BeforeDnd,
+    /// A meeting with a reminder that goes around another meeting.
+    AroundMeeting,
     /// A message for several reminders.
     Combined,
     Invitation,
@@ -45,11 +47,12 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::ReminderMail,
         Self::Webhook,
         Self::Moved,
         Self::BeforeDnd,
+        Self::AroundMeeting,
         Self::Combined,
         Self::Invitation,
         Self::Update,

@@ -7,6 +7,11 @@
 //!   earliest minute is the first whole minute at least 60 s away.
 //! - A pending reminder keeps its minute as long as the rule agrees with it, even if the minute is too near
 //!   for a new timer.
+//! - A snooze is quiet time like the hours.
+//! - Every second person is rather not reminded in the middle of another meeting. When their calendar gets or
+//!   loses a time, their reminders of meetings that begin from five minutes before that time until a day after
+//!   it are planned again. When the minute of a reminder has come, the rule decides again by the calendar of
+//!   that moment.
 //! - A delivered reminder isn't sent again until the meeting has another start. If the meeting moves away and
 //!   back before the other start was sent, it isn't sent again either.
 //! - Nobody gets reminders of a cancelled meeting, or of one that they were removed from.
@@ -42,10 +47,12 @@
 )]
 
 mod actions;
+mod around;
 mod calendar_updates;
 mod clocks;
 mod comparison;
 mod coverage;
+mod quiet;
 mod reference;
 mod run;
 

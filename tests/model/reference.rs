@@ -28,6 +28,10 @@ pub(crate) struct ModelUser {
     pub(crate) email: String,
     pub(crate) zone: usize,
     pub(crate) hours: Option<DndHours>,
+    /// From its first minute to the first after it.
+    pub(crate) snooze: Option<(Minute, Minute)>,
+    /// Whether they want no reminder in the middle of another meeting.
+    pub(crate) during_meetings: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +51,7 @@ pub(crate) struct Meeting {
     /// How often it was stored.
     pub(crate) version: u64,
     /// By person, channel, and minutes before the start.
-    reminders: BTreeMap<(usize, Channel, i64), Reminder>,
+    pub(crate) reminders: BTreeMap<(usize, Channel, i64), Reminder>,
     /// By person, for everyone who ever took part.
     pub(crate) calendars: BTreeMap<usize, Calendar>,
     /// The organizer's address, as it was when the meeting was last planned.
@@ -56,14 +60,14 @@ pub(crate) struct Meeting {
 
 /// The status of a reminder, the start that it is for, and the start for which it was sent last.
 #[derive(Clone, Copy, Debug)]
-struct Reminder {
+pub(crate) struct Reminder {
     start: Minute,
-    status: ReminderStatus,
+    pub(crate) status: ReminderStatus,
     sent_for: Option<Minute>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ReminderStatus {
+pub(crate) enum ReminderStatus {
     ToCome(Minute),
     Delivered,
     /// There is no minute for it, or it is not wanted any more.
@@ -147,35 +151,50 @@ impl Model {
     pub(crate) fn plan_person(&mut self, person: usize) {
         for index in 0..self.meetings.len() {
             if self.meetings[index].is_with(person) && self.meetings[index].end * 60 > self.now {
-                self.plan(index);
+                if self.inviting && self.meetings[index].people[0] == person {
+                    self.plan(index);
+                } else {
+                    self.plan_for(index, Some(person));
+                }
             }
         }
     }
 
     /// Plans all messages about a meeting.
     fn plan(&mut self, index: usize) {
-        let settable = (self.now + 60 + 59).div_euclid(60);
+        self.plan_for(index, None);
+    }
+
+    fn plan_for(&mut self, index: usize, only: Option<usize>) {
         let organizer = self.meetings[index].people[0];
         self.meetings[index].organizer = self.people[organizer].email.clone();
-        self.plan_reminders(index, settable);
+        self.plan_reminders(index, only);
         if self.inviting {
-            self.plan_calendars(index, settable);
+            self.plan_calendars(index, self.settable());
         }
     }
 
-    fn plan_reminders(&mut self, index: usize, settable: Minute) {
-        let Self { people, meetings, .. } = self;
-        let Meeting { start, people: here, list, cancelled, reminders, .. } = &mut meetings[index];
+    fn settable(&self) -> Minute {
+        (self.now + 60 + 59).div_euclid(60)
+    }
+
+    /// Plans everyone's reminders of a meeting, or only one person's.
+    pub(crate) fn plan_reminders(&mut self, index: usize, only: Option<usize>) {
+        let settable = self.settable();
+        let concerns = |person: usize| only.is_none_or(|only| only == person);
+        let mut reminders = std::mem::take(&mut self.meetings[index].reminders);
+        let Meeting { start, people: here, list, cancelled, .. } = &self.meetings[index];
         let list = minutes(*list);
         let of = |person: usize| list.iter().map(move |(channel, before)| (person, *channel, *before));
         let wanted: Vec<_> =
             if *cancelled { Vec::new() } else { here.iter().flat_map(|person| of(*person)).collect() };
-        for (key, reminder) in reminders.iter_mut() {
+        for (key, reminder) in reminders.iter_mut().filter(|(key, _)| concerns(key.0)) {
             if !wanted.contains(key) && matches!(reminder.status, ReminderStatus::ToCome(_)) {
                 reminder.status = ReminderStatus::None;
             }
         }
-        for (person, channel, before) in wanted {
+        let mut around = 0;
+        for (person, channel, before) in wanted.into_iter().filter(|(person, ..)| concerns(*person)) {
             let there = reminders.get(&(person, channel, before));
             let sent_for = there.and_then(|reminder| reminder.sent_for);
             let to_come = there.filter(|reminder| reminder.start == *start).map(|reminder| reminder.status);
@@ -186,11 +205,14 @@ impl Model {
                     Some(ReminderStatus::ToCome(at)) => settable.min(at),
                     _ => settable,
                 };
-                rule(*start, before, earliest, &people[person])
-                    .map_or(ReminderStatus::None, ReminderStatus::ToCome)
+                let at = self.minute_for(index, person, before, earliest);
+                around += usize::from(at != self.interrupting(index, person, before, earliest));
+                at.map_or(ReminderStatus::None, ReminderStatus::ToCome)
             };
             reminders.insert((person, channel, before), Reminder { start: *start, status, sent_for });
         }
+        self.meetings[index].reminders = reminders;
+        self.coverage.count_if(Event::AroundMeeting, around > 0);
     }
 
     fn plan_calendars(&mut self, index: usize, settable: Minute) {
@@ -259,6 +281,7 @@ impl Model {
         meeting.calendars.insert(number, calendar);
 
         let withdrawal = text.take_if(|text| text.kind == MailKind::Withdrawal);
+        self.judge(index, number, Channel::Mail, minute, text.is_some());
         let due = self.due(index, number, Channel::Mail, minute);
         self.coverage.count_if(Event::ReplacedReminder, text.is_some() && !due.is_empty());
         let meeting = &self.meetings[index];
@@ -292,6 +315,7 @@ impl Model {
 
     /// Sends the one webhook about a person and a meeting in a minute, if any is due.
     fn call(&mut self, index: usize, number: usize, minute: Minute) {
+        self.judge(index, number, Channel::Webhook, minute, false);
         let minutes_before = self.due(index, number, Channel::Webhook, minute);
         if minutes_before.is_empty() {
             return;
@@ -339,8 +363,9 @@ impl Meeting {
 }
 
 impl ModelUser {
-    fn is_in_dnd(&self, minute: Minute) -> bool {
-        is_in_dnd(self.zone, self.hours, minute)
+    pub(crate) fn is_in_dnd(&self, minute: Minute) -> bool {
+        let is_snoozed = self.snooze.is_some_and(|(start, end)| (start..end).contains(&minute));
+        is_snoozed || is_in_dnd(self.zone, self.hours, minute)
     }
 
     fn minute_for(&self, update: &CalendarUpdate, earliest: Minute) -> Option<Minute> {
@@ -369,23 +394,4 @@ fn minutes(list: usize) -> Vec<(Channel, i64)> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-/// The rule of docs/time.md.
-fn rule(start: Minute, before: i64, earliest: Minute, person: &ModelUser) -> Option<Minute> {
-    let awake = |minute: &Minute| !person.is_in_dnd(*minute);
-    let last = if before == 0 { start } else { start - 1 };
-    if earliest > last {
-        return None;
-    }
-    let preferred = earliest.max(start - before);
-    // What is sent before DND hours is sent in their fifth-last open minute, or as soon after it as possible.
-    let before = |last_open: Minute| (earliest..=last_open).rev().take(5).take_while(awake).last();
-    if awake(&preferred) {
-        let last_open = (preferred..preferred + 4).find(|minute| !awake(&(minute + 1)));
-        return last_open.and_then(before).or(Some(preferred));
-    }
-    let after = (preferred + 1..=last).find(awake);
-    let worth_it = after.filter(|after| *after <= start - 5);
-    worth_it.or_else(|| (earliest..preferred).rev().find(awake).and_then(before)).or(after)
 }

@@ -67,6 +67,8 @@ impl Run {
                 let start = (self.model.minute_of_day(who, self.model.minute()) + 1) % 1440;
                 self.set_dnd(who, Some((start, (start + lasts) % 1440))).await;
             }
+            Action::Snooze { person: who, minutes } => self.snooze(person(who), *minutes).await,
+            Action::EndSnooze { person: who } => self.end_snooze(person(who)).await,
             Action::ChangeZone { person: who, zone } => self.change_zone(person(who), *zone).await,
             Action::ChangeAddress { person: who } => self.change_address(person(who)).await,
             Action::GetFreeSlots { person: who, from, lasts, awake } => {
@@ -132,10 +134,16 @@ impl Run {
         if number == MOST {
             return;
         }
+        let during_meetings = number % 2 == 1;
         let body = with(new_user(&format!("P{number}")), json!({ "timezone": ZONES[zone] }));
         let user = self.ask(Method::POST, "/api/create_user", with(body, written(hours)), 201).await;
         let harness::Person { id, email } = harness::Person::of(&user);
-        self.model.people.push(ModelUser { id, email, zone, hours });
+        if during_meetings {
+            // Not together with the hours, of which this is the other form.
+            let quiet = json!({ "do_not_disturb": { "during_meetings": true } });
+            self.ask(Method::PATCH, &format!("/api/users/{id}"), quiet, 200).await;
+        }
+        self.model.people.push(ModelUser { id, email, zone, hours, snooze: None, during_meetings });
     }
 
     async fn book(&mut self, starts: i64, lasts: i64, mut people: Vec<usize>, list: usize) {
@@ -166,6 +174,7 @@ impl Run {
         let id = answer["meeting_id"].as_str().unwrap().to_owned();
         self.check_booked(&answer, &people, people[0], (start, end), None);
         self.model.book(id, start, end, people, list);
+        self.plan_around(self.model.meetings.len() - 1, (start, end));
     }
 
     async fn add(&mut self, which: usize, who: usize) {
@@ -181,6 +190,7 @@ impl Run {
             self.check_booked(&answer, &[who], creator, interval, Some(which));
             self.model.meetings[which].people.push(who);
             self.model.change(which);
+            self.model.plan_around(which, who, interval);
         }
     }
 
@@ -195,8 +205,11 @@ impl Run {
         };
         self.participation("remove", which, who, code).await;
         if code.is_none() {
-            self.model.meetings[which].people.retain(|person| *person != who);
+            let meeting = &mut self.model.meetings[which];
+            meeting.people.retain(|person| *person != who);
+            let time = (meeting.start, meeting.end);
             self.model.change(which);
+            self.model.plan_around(which, who, time);
         }
     }
 
@@ -236,7 +249,10 @@ impl Run {
             let meeting = &mut self.model.meetings[which];
             meeting.before = (meeting.start, meeting.end);
             (meeting.start, meeting.end) = (start, end);
+            let before = meeting.before;
             self.model.change(which);
+            self.plan_around(which, before);
+            self.plan_around(which, (start, end));
         }
     }
 
@@ -309,15 +325,12 @@ impl Run {
         let answer = self.ask(Method::DELETE, &path, Value::Null, 200).await;
         assert_eq!(answer["status"], "cancelled");
         if !self.model.meetings[which].cancelled {
-            self.model.meetings[which].cancelled = true;
+            let meeting = &mut self.model.meetings[which];
+            meeting.cancelled = true;
+            let time = (meeting.start, meeting.end);
             self.model.change(which);
+            self.plan_around(which, time);
         }
-    }
-
-    async fn set_dnd(&mut self, who: usize, hours: Option<DndHours>) {
-        self.patch_user(who, written(hours)).await;
-        self.model.people[who].hours = hours;
-        self.model.plan_person(who);
     }
 
     async fn change_zone(&mut self, who: usize, zone: usize) {
@@ -333,7 +346,7 @@ impl Run {
         self.model.plan_person(who);
     }
 
-    async fn patch_user(&mut self, who: usize, body: Value) {
+    pub(crate) async fn patch_user(&mut self, who: usize, body: Value) {
         let path = format!("/api/users/{}", self.model.people[who].id);
         self.ask(Method::PATCH, &path, body, 200).await;
     }
@@ -364,7 +377,7 @@ impl Run {
 }
 
 /// Hours as requests have them.
-fn written(hours: Option<DndHours>) -> Value {
+pub(crate) fn written(hours: Option<DndHours>) -> Value {
     let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let (start, end) = (hours.map(|hours| time(hours.0)), hours.map(|hours| time(hours.1)));
     json!({ "dnd_start_time": start, "dnd_end_time": end })

@@ -79,6 +79,12 @@ pub(crate) enum Action {
         person: usize,
         hours: Option<DndHours>,
     },
+    /// Hours that differ by day. Exceptions begin so many days from today on, and have so many days.
+    SetWeek {
+        person: usize,
+        weekly: Vec<([bool; 7], DndHours)>,
+        exceptions: Vec<(i64, i64, Vec<DndHours>)>,
+    },
     /// The hours end shortly before the meeting, or in it.
     SetDndBefore {
         person: usize,
@@ -207,6 +213,9 @@ fn action() -> impl Strategy<Value = Action> {
         4 => book(starts()),
         14 => change(someone()),
         3 => (someone(), hours()).prop_map(|(person, hours)| Action::SetDnd { person, hours }),
+        3 => (someone(), weekly(), exceptions()).prop_map(|(person, weekly, exceptions)| Action::SetWeek {
+            person, weekly, exceptions
+        }),
         3 => (someone(), someone(), minutes_before_start(), dnd_minutes()).prop_map(
             |(person, meeting, ends, lasts)| Action::SetDndBefore { person, meeting, ends, lasts }
         ),
@@ -279,9 +288,21 @@ fn lasts() -> impl Strategy<Value = i64> {
 }
 
 fn hours() -> impl Strategy<Value = Option<DndHours>> {
-    let hours = (0_i64..288, 1_i64..240);
-    // On a grid of five minutes, so that edges and reminders meet.
-    option::weighted(0.8, hours.prop_map(|(start, length)| (start * 5, (start * 5 + length * 5) % 1440)))
+    option::weighted(0.8, window())
+}
+
+/// On a grid of five minutes, so that edges and reminders meet.
+fn window() -> impl Strategy<Value = DndHours> {
+    (0_i64..288, 1_i64..240).prop_map(|(start, length)| (start * 5, (start * 5 + length * 5) % 1440))
+}
+
+fn weekly() -> impl Strategy<Value = Vec<([bool; 7], DndHours)>> {
+    let days = any::<[bool; 7]>().prop_filter("on no day", |days| days.contains(&true));
+    vec((days, window()), 0..4)
+}
+
+fn exceptions() -> impl Strategy<Value = Vec<(i64, i64, Vec<DndHours>)>> {
+    vec((-2_i64..3, 1_i64..4, vec(window(), 0..3)), 0..3)
 }
 
 /// Around five minutes: the rule treats less notice than that differently.

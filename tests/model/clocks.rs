@@ -1,7 +1,7 @@
 //! Wall clocks, by another library than Tactful's.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// A whole UTC minute since the epoch.
@@ -40,14 +40,53 @@ pub(crate) fn minute_of_day(zone: usize, minute: Minute) -> i64 {
 /// midnight.
 pub(crate) type DndHours = (i64, i64);
 
-/// Whether a minute is in the DND hours of someone in that zone.
-pub(crate) fn is_in_dnd(zone: usize, hours: Option<DndHours>, minute: Minute) -> bool {
-    let Some((start, end)) = hours else { return false };
-    let minute_of_day = minute_of_day(zone, minute);
-    if start < end {
-        start <= minute_of_day && minute_of_day < end
-    } else {
-        minute_of_day >= start || minute_of_day < end
+/// When someone is not to be disturbed, by their own clock and calendar.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Week {
+    /// Windows, and on which days of the week they open, from Monday on.
+    pub(crate) weekly: Vec<([bool; 7], DndHours)>,
+    /// From the first date to the last, these windows open instead.
+    pub(crate) exceptions: Vec<(Date, Date, Vec<DndHours>)>,
+}
+
+impl Week {
+    /// The same hours on all days, or none.
+    pub(crate) fn daily(hours: Option<DndHours>) -> Self {
+        Self { weekly: hours.map(|hours| ([true; 7], hours)).into_iter().collect(), exceptions: Vec::new() }
+    }
+
+    /// Whether a minute is inside, for someone in that zone.
+    pub(crate) fn contains(&self, zone: usize, minute: Minute) -> bool {
+        let (date, minute_of_day) = (local(zone, minute).date(), minute_of_day(zone, minute));
+        self.is_quiet(&self.open_on(date), &self.open_on(date.yesterday().unwrap()), minute_of_day)
+    }
+
+    /// Whether no minute of a week without exceptions is outside.
+    pub(crate) fn fills_the_week(&self) -> bool {
+        (0..7).all(|day| {
+            let (today, yesterday) = (self.weekly_on(day), self.weekly_on((day + 6) % 7));
+            (0..1440).all(|minute| self.is_quiet(&today, &yesterday, minute))
+        })
+    }
+
+    fn is_quiet(&self, today: &[DndHours], yesterday: &[DndHours], minute: i64) -> bool {
+        let opened_today = |(start, end): &DndHours| *start <= minute && (minute < *end || end <= start);
+        let opened_yesterday = |(start, end): &DndHours| end <= start && minute < *end;
+        today.iter().any(opened_today) || yesterday.iter().any(opened_yesterday)
+    }
+
+    fn open_on(&self, date: Date) -> Vec<DndHours> {
+        let has = |(first, last, _): &&(Date, Date, Vec<DndHours>)| *first <= date && date <= *last;
+        let exceptions: Vec<_> = self.exceptions.iter().filter(has).collect();
+        if exceptions.is_empty() {
+            let weekday = date.weekday().to_monday_zero_offset();
+            return self.weekly_on(usize::try_from(weekday).unwrap());
+        }
+        exceptions.into_iter().flat_map(|(_, _, windows)| windows.iter().copied()).collect()
+    }
+
+    fn weekly_on(&self, weekday: usize) -> Vec<DndHours> {
+        self.weekly.iter().filter(|(days, _)| days[weekday]).map(|(_, hours)| *hours).collect()
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Event {
     Webhook,
     /// A message that is sent in the requested minute of none of its reminders.
     Moved,
+    /// The same for someone whose hours differ by day.
+    MovedByWeek,
     /// A message that is moved to the last minutes before DND hours.
     BeforeDnd,
     /// A meeting with a reminder that goes around another meeting.
@@ -47,10 +49,11 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::ReminderMail,
         Self::Webhook,
         Self::Moved,
+        Self::MovedByWeek,
         Self::BeforeDnd,
         Self::AroundMeeting,
         Self::Combined,

@@ -1,11 +1,12 @@
 //! Changes of when people are not to be disturbed.
 
 use axum::http::Method;
-use harness::instant;
+use harness::{instant, with};
+use jiff::ToSpan;
 use serde_json::{Value, json};
 
-use crate::clocks::{DndHours, Minute};
-use crate::run::{Run, written};
+use crate::clocks::{DndHours, Minute, Week, local};
+use crate::run::{Run, time, written};
 
 impl Run {
     /// Everyone's calendar got or lost that time by a meeting.
@@ -36,7 +37,43 @@ impl Run {
 
     pub(crate) async fn set_dnd(&mut self, who: usize, hours: Option<DndHours>) {
         self.patch_user(who, written(hours)).await;
-        self.model.people[who].hours = hours;
+        // The exceptions stay.
+        self.model.people[who].hours.weekly = Week::daily(hours).weekly;
+        self.model.plan_person(who);
+    }
+
+    /// `exceptions` begin so many days from today on and have so many days, by the person's calendar.
+    pub(crate) async fn set_week(
+        &mut self,
+        who: usize,
+        weekly: &[([bool; 7], DndHours)],
+        exceptions: &[(i64, i64, Vec<DndHours>)],
+    ) {
+        let person = &self.model.people[who];
+        let today = local(person.zone, self.model.minute()).date();
+        let dates = |(after, days, windows): &(i64, i64, Vec<DndHours>)| {
+            let first = today + after.days();
+            (first, first + (days - 1).days(), windows.clone())
+        };
+        let week = Week { weekly: weekly.to_vec(), exceptions: exceptions.iter().map(dates).collect() };
+        if week.fills_the_week() {
+            return;
+        }
+        let window = |(start, end): &DndHours| json!({ "start": time(*start), "end": time(*end) });
+        let weekly = week.weekly.iter().map(|(days, hours)| {
+            let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            let days: Vec<_> =
+                names.iter().zip(days).filter(|(_, opens)| **opens).map(|(name, _)| name).collect();
+            with(window(hours), json!({ "days": days }))
+        });
+        let exceptions = week.exceptions.iter().map(|(first, last, windows)| {
+            let windows: Vec<_> = windows.iter().map(window).collect();
+            json!({ "from": first.to_string(), "until": last.to_string(), "windows": windows })
+        });
+        let quiet =
+            json!({ "weekly": weekly.collect::<Vec<_>>(), "exceptions": exceptions.collect::<Vec<_>>() });
+        self.patch_user(who, json!({ "do_not_disturb": quiet })).await;
+        self.model.people[who].hours = week;
         self.model.plan_person(who);
     }
 }

@@ -6,7 +6,7 @@ use crate::actions::{Channel, LISTS};
 use crate::calendar_updates::{
     Calendar, CalendarObject, CalendarUpdate, Mail, MailKind, MailText, calendar_update,
 };
-use crate::clocks::{DndHours, Minute, is_in_dnd, local, minute_of_day};
+use crate::clocks::{Minute, Week, local, minute_of_day};
 use crate::coverage::{Coverage, Event};
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct ModelUser {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) zone: usize,
-    pub(crate) hours: Option<DndHours>,
+    pub(crate) hours: Week,
     /// From its first minute to the first after it.
     pub(crate) snooze: Option<(Minute, Minute)>,
     /// Whether they want no reminder in the middle of another meeting.
@@ -348,6 +348,8 @@ impl Model {
         assert!(due.is_empty() || !person.is_in_dnd(minute), "the model wakes {}", person.email);
         let request = due.iter().any(|before| meeting.start - before == minute);
         self.coverage.count_if(Event::Moved, !due.is_empty() && !request);
+        let is_of_week = !person.hours.exceptions.is_empty() || person.hours.weekly.len() > 1;
+        self.coverage.count_if(Event::MovedByWeek, !due.is_empty() && !request && is_of_week);
         self.coverage.count_if(Event::Combined, due.len() > 1);
         let is_before_dnd = (1..=5).any(|later| person.is_in_dnd(minute + later));
         self.coverage.count_if(Event::BeforeDnd, !due.is_empty() && !request && is_before_dnd);
@@ -365,7 +367,7 @@ impl Meeting {
 impl ModelUser {
     pub(crate) fn is_in_dnd(&self, minute: Minute) -> bool {
         let is_snoozed = self.snooze.is_some_and(|(start, end)| (start..end).contains(&minute));
-        is_snoozed || is_in_dnd(self.zone, self.hours, minute)
+        is_snoozed || self.hours.contains(self.zone, minute)
     }
 
     fn minute_for(&self, update: &CalendarUpdate, earliest: Minute) -> Option<Minute> {

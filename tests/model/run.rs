@@ -6,7 +6,7 @@ use harness::{World, instant, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
 use crate::actions::{Action, ActionSequence, Channel, LISTS, MOST};
-use crate::clocks::{DndHours, Minute, ZONES, utc};
+use crate::clocks::{DndHours, Minute, Week, ZONES, utc};
 use crate::coverage::{Coverage, Event};
 use crate::reference::{Model, ModelUser};
 
@@ -55,6 +55,9 @@ impl Run {
                 self.book(*starts, *lasts, people, *list).await;
             }
             Action::SetDnd { person: who, hours } => self.set_dnd(person(who), *hours).await,
+            Action::SetWeek { person: who, weekly, exceptions } => {
+                self.set_week(person(who), weekly, exceptions).await;
+            }
             Action::SetDndBefore { person: who, meeting: which, ends, lasts } => {
                 let who = person(who);
                 if let Some(which) = meeting(which) {
@@ -143,7 +146,14 @@ impl Run {
             let quiet = json!({ "do_not_disturb": { "during_meetings": true } });
             self.ask(Method::PATCH, &format!("/api/users/{id}"), quiet, 200).await;
         }
-        self.model.people.push(ModelUser { id, email, zone, hours, snooze: None, during_meetings });
+        self.model.people.push(ModelUser {
+            id,
+            email,
+            zone,
+            hours: Week::daily(hours),
+            snooze: None,
+            during_meetings,
+        });
     }
 
     async fn book(&mut self, starts: i64, lasts: i64, mut people: Vec<usize>, list: usize) {
@@ -378,9 +388,13 @@ impl Run {
 
 /// Hours as requests have them.
 pub(crate) fn written(hours: Option<DndHours>) -> Value {
-    let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let (start, end) = (hours.map(|hours| time(hours.0)), hours.map(|hours| time(hours.1)));
     json!({ "dnd_start_time": start, "dnd_end_time": end })
+}
+
+/// A minute of the day as requests have it.
+pub(crate) fn time(minute: i64) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 fn entries(list: usize) -> Value {

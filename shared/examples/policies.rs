@@ -1,5 +1,5 @@
-//! What becomes of reminders that fall into quiet time, by three policies: skip them, hold them until quiet time
-//! ends, and the rule of docs/time.md. They get the same 100,000 reminders:
+//! What becomes of reminders that fall into quiet time, by three policies: skip them, hold them until quiet
+//! time ends, and the rule of docs/time.md. They get the same 100,000 reminders:
 //!
 //! ```sh
 //! cargo run --release --example policies -p shared
@@ -136,8 +136,8 @@ fn tactful(reminder: &Reminder) -> Option<Minute> {
     remind(start, minutes_before, earliest, reminder.quiet()).remind_at
 }
 
-/// A meeting within the organizer's working day, somewhere on earth, and one of its participants: half of them
-/// have the same clock, the others are anywhere.
+/// A meeting within the organizer's working day, somewhere on earth, and one of its participants: half of
+/// them have the same clock, the others are anywhere.
 fn reminder(rng: &mut Rng, zones: &[Zone]) -> Reminder {
     let organizers = zones[rng.usize(..zones.len())];
     let zone = if rng.bool() { organizers } else { zones[rng.usize(..zones.len())] };

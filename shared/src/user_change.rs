@@ -28,9 +28,15 @@ pub trait UserCommand {
     fn rebinds_account(&self) -> bool {
         false
     }
+
+    /// Whether it counts in the user's quota of changes. What undoes one that counted need not.
+    fn is_counted(&self) -> bool {
+        true
+    }
 }
 
-/// Changes a user for somebody who may do that, again after each conflict, and counts it in the user's quota.
+/// Changes a user for somebody who may do that, again after each conflict, and counts it in the user's quota
+/// if that is so for the command.
 /// Their reminders to come are then planned again.
 ///
 /// # Errors
@@ -53,7 +59,7 @@ async fn change(
 ) -> Result<User, Problem> {
     let now = api.clock.now();
     let read_set = caller.with_own_keys(ReadSet::new().user(id));
-    let is_limited = api.quotas.changes_per_day > 0;
+    let is_limited = api.quotas.changes_per_day > 0 && command.is_counted();
     let coming = async || match is_limited {
         true => api.store.meetings_after(id, now).await.map(|coming| 1 + coming.len() as u64),
         false => Ok(0),

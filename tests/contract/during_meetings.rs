@@ -48,6 +48,28 @@ async fn planned(world: &World, meeting: &Value, person: &Person) -> String {
     format!("{} {reason}", &at[11..16])
 }
 
+/// Quiet hours and another meeting end in the same minute. Without the hours it is the meeting that moves the
+/// reminder, which keeps its minute.
+#[tokio::test]
+async fn a_reason_follows_what_moves_the_reminder_now() {
+    let world = World::start().await;
+    let (ana, bo) = (person(&world, "ana", true).await, person(&world, "bo", false).await);
+    let hours = |start: &str| {
+        let weekly = json!([{ "days": ["mon", "tue", "wed"], "start": start, "end": "11:00" }]);
+        json!({ "do_not_disturb": { "weekly": weekly } }).to_string().into_bytes()
+    };
+    let user = format!("/api/users/{}", ana.id);
+    book(&world, &ana, ("10:00", "11:00"), &[]).await;
+    let review = book(&world, &bo, ("11:30", "12:00"), &[&ana]).await;
+    for (start, expected) in
+        [("10:00", "11:00 after_dnd"), ("10:45", "11:00 after_meeting"), ("10:15", "11:00 after_dnd")]
+    {
+        assert_eq!(world.send(Method::PATCH, &user, hours(start)).await.status, 200);
+        world.settle().await;
+        assert_eq!(planned(&world, &review, &ana).await, expected, "{start}");
+    }
+}
+
 #[tokio::test]
 async fn reminders_go_around_other_meetings_and_invitations_do_not() {
     let world = World::inviting().await;

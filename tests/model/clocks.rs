@@ -57,7 +57,11 @@ impl Week {
 
     /// Whether a minute is inside, for someone in that zone.
     pub(crate) fn contains(&self, zone: usize, minute: Minute) -> bool {
-        let (date, minute_of_day) = (local(zone, minute).date(), minute_of_day(zone, minute));
+        if self.weekly.is_empty() && self.exceptions.is_empty() {
+            return false;
+        }
+        let shown = local(zone, minute);
+        let (date, minute_of_day) = (shown.date(), i64::from(shown.hour()) * 60 + i64::from(shown.minute()));
         self.is_quiet(&self.open_on(date), &self.open_on(date.yesterday().unwrap()), minute_of_day)
     }
 

@@ -81,6 +81,7 @@ impl Event {
             Self::ChangedTitleOrPlace
             | Self::Removal
             | Self::UndoneChange
+            | Self::MovedByWeek
             | Self::NeverInvited
             | Self::Combined
             | Self::ReplacedReminder

@@ -55,6 +55,7 @@ mod coverage;
 mod quiet;
 mod reference;
 mod run;
+mod written;
 
 use std::sync::Mutex;
 

@@ -6,7 +6,8 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use crate::clocks::{DndHours, Minute, Week, local};
-use crate::run::{Run, time, written};
+use crate::run::Run;
+use crate::written::{time, written};
 
 impl Run {
     /// Everyone's calendar got or lost that time by a meeting.

@@ -5,10 +5,11 @@ use chrono::TimeDelta;
 use harness::{World, instant, new_meeting, new_user, with};
 use serde_json::{Value, json};
 
-use crate::actions::{Action, ActionSequence, Channel, LISTS, MOST};
+use crate::actions::{Action, ActionSequence, MOST};
 use crate::clocks::{DndHours, Minute, Week, ZONES, utc};
 use crate::coverage::{Coverage, Event};
 use crate::reference::{Model, ModelUser};
+use crate::written::{entries, written};
 
 /// Tactful and the model.
 pub(crate) struct Run {
@@ -384,27 +385,4 @@ impl Run {
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
         answer.body
     }
-}
-
-/// Hours as requests have them.
-pub(crate) fn written(hours: Option<DndHours>) -> Value {
-    let (start, end) = (hours.map(|hours| time(hours.0)), hours.map(|hours| time(hours.1)));
-    json!({ "dnd_start_time": start, "dnd_end_time": end })
-}
-
-/// A minute of the day as requests have it.
-pub(crate) fn time(minute: i64) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-fn entries(list: usize) -> Value {
-    let entry = |(channel, before, every): &(Channel, i64, Option<i64>)| match (channel, every) {
-        // Mail is the default channel.
-        (Channel::Mail, None) => json!(before),
-        (Channel::Mail, Some(every)) => json!({ "minutes_before": before, "repeat_every": every }),
-        (Channel::Webhook, every) => {
-            json!({ "type": "webhook", "minutes_before": before, "repeat_every": every })
-        }
-    };
-    LISTS[list].iter().map(entry).collect()
 }

@@ -47,4 +47,9 @@ impl UserCommand for Command {
         let do_not_disturb = DoNotDisturb { snooze, ..before.do_not_disturb.clone() };
         Ok(User { do_not_disturb, ..before.clone() })
     }
+
+    /// Nobody is to stay quiet because a quota is used up.
+    fn is_counted(&self) -> bool {
+        matches!(self, Self::Begin(_))
+    }
 }

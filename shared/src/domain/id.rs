@@ -97,8 +97,8 @@ impl IdKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// It is an e-mail address.
-    #[error("must be the {0} that {1} answered, not an e-mail address")]
-    Address(&'static str, &'static str),
+    #[error("must be the {0} that {1} answered, not an e-mail address{2}")]
+    Address(&'static str, &'static str, &'static str),
     /// It is anything else.
     #[error("must be the {0} that {1} answered")]
     Other(&'static str, &'static str),
@@ -106,11 +106,13 @@ pub enum IdError {
 
 impl IdError {
     fn of(text: &str, kind: IdKind) -> Self {
-        let (name, call) = match kind {
-            IdKind::User => ("user_id", "create_user"),
-            IdKind::Meeting => ("meeting_id", "create_meeting"),
+        let (name, call, way) = match kind {
+            IdKind::User => {
+                ("user_id", "create_user", "; GET /api/users?email= finds the user_id of an address")
+            }
+            IdKind::Meeting => ("meeting_id", "create_meeting", ""),
         };
-        if text.contains('@') { Self::Address(name, call) } else { Self::Other(name, call) }
+        if text.contains('@') { Self::Address(name, call, way) } else { Self::Other(name, call) }
     }
 }
 
@@ -157,7 +159,8 @@ mod tests {
     #[test]
     fn an_address_is_named_as_such() {
         let message = |text: &str| text.parse::<UserId>().unwrap_err().to_string();
-        let address = "must be the user_id that create_user answered, not an e-mail address";
+        let address = "must be the user_id that create_user answered, not an e-mail address; \
+                       GET /api/users?email= finds the user_id of an address";
         assert_eq!(message("ana@example.com"), address);
         assert_eq!(message("a b"), "must be the user_id that create_user answered");
     }

@@ -1,6 +1,7 @@
 //! Requests of API Gateway to typed values, and values and problems to answers.
 
 mod details;
+mod dry_run;
 mod fields;
 mod names;
 mod nested;
@@ -63,7 +64,11 @@ where
             None => Ok(()),
         }
     };
-    let outcome = AssertUnwindSafe(async { use_case(context, request).await }).catch_unwind();
+    let outcome = async {
+        dry_run::refuse_elsewhere(&request)?;
+        use_case(context, request).await
+    };
+    let outcome = AssertUnwindSafe(outcome).catch_unwind();
     let (granted, outcome) = join(granted, outcome).await;
     let outcome = outcome.unwrap_or_else(|_| Err(Problem::internal("the use case panicked")));
     let outcome = granted.and(outcome);

@@ -44,10 +44,10 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("tz", &["time_zone", "timezone"]),
     ("until", &["end_time", "end"]),
     ("userid", &["user_id", "creator_id"]),
+    ("validateonly", &["dry_run"]),
     ("week", &["weekly"]),
     ("weekday", &["days"]),
     ("weekdays", &["days"]),
-    ("validateonly", &["dry_run"]),
     ("where", &["location"]),
     ("zone", &["time_zone", "timezone"]),
 ];

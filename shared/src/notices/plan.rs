@@ -202,6 +202,10 @@ fn plan_to_send(
     if !is_for_this || stored.remind_at() != Some(at) || stored.email != wanted.email {
         return Some(set);
     }
+    // What moved it to that minute is another thing now. That it can't be moved further is not.
+    if stored.reason() != reason && stored.reason().is_moved() && reason.is_moved() {
+        return Some(set);
+    }
     match stored.status {
         NoticeStatus::Scheduled(_) => None,
         NoticeStatus::Planned(_) => Some(Plan::SetTimer(stored.clone())),

@@ -7,7 +7,7 @@
 
 use super::minute::Minute;
 use super::quiet::Quiet;
-use super::schedule::{LocalMinute, Schedule};
+use super::schedule::LocalMinute;
 use super::wall_time::DAY;
 use super::zone::{Zone, local_minute};
 
@@ -49,6 +49,9 @@ impl Clock {
 pub(super) struct Place<'a> {
     quiet: Quiet<'a>,
     clock: Clock,
+    /// Whether the hours have it.
+    is_in_hours: bool,
+    /// Whether it is quiet, by the hours or otherwise.
     is_inside: bool,
 }
 
@@ -56,9 +59,9 @@ impl<'a> Place<'a> {
     /// That minute.
     pub(super) fn new(quiet: Quiet<'a>, minute: Minute) -> Self {
         let clock = Clock::new(quiet.zone(), minute);
-        let is_inside = quiet.schedule().is_some_and(|schedule| schedule.contains(clock.local()))
-            || quiet.range_with(minute).is_some();
-        Self { quiet, clock, is_inside }
+        let is_in_hours = quiet.schedule().is_some_and(|schedule| schedule.contains(clock.local()));
+        let is_inside = is_in_hours || quiet.range_with(minute).is_some();
+        Self { quiet, clock, is_in_hours, is_inside }
     }
 
     /// Whether it is quiet.
@@ -68,90 +71,116 @@ impl<'a> Place<'a> {
 
     /// The first minute after this one, up to `last`, that is on the other side.
     pub(super) fn next_change(self, last: Minute) -> Option<Minute> {
-        let Self { quiet, clock, is_inside } = self;
+        let Self { quiet, clock, is_inside, .. } = self;
         if !is_inside {
-            let hours = quiet.schedule().and_then(|schedule| next_edge(schedule, quiet.zone(), clock, last));
+            let hours = self.next_edge(last).map(|edge| edge.minute);
             let range = quiet.range_after(clock.minute).filter(|begins| *begins <= last);
-            return hours.map(|clock| clock.minute).into_iter().chain(range).min();
+            return hours.into_iter().chain(range).min();
         }
-        let mut here = clock;
-        while here.minute <= last {
-            if let Some(range) = quiet.range_with(here.minute) {
-                here = Clock::new(quiet.zone(), range.end);
-                continue;
+        let mut here = self;
+        loop {
+            here = match quiet.range_with(here.clock.minute) {
+                Some(range) => Self::new(quiet, range.end),
+                None => here.at_edge(here.next_edge(last)?),
+            };
+            if here.clock.minute > last {
+                return None;
             }
-            match quiet.schedule().filter(|schedule| schedule.contains(here.local())) {
-                Some(schedule) => here = next_edge(schedule, quiet.zone(), here, last)?,
-                None => return Some(here.minute),
+            if !here.is_inside {
+                return Some(here.clock.minute);
             }
         }
-        None
     }
 
     /// The last minute before this one, down to `first`, that is on the other side.
     pub(super) fn previous_change(self, first: Minute) -> Option<Minute> {
-        let Self { quiet, clock, is_inside } = self;
+        let Self { quiet, clock, is_inside, .. } = self;
         if !is_inside {
-            let hours =
-                quiet.schedule().and_then(|schedule| previous_edge(schedule, quiet.zone(), clock, first));
+            let hours = self.previous_edge(first).map(|edge| edge.minute);
             let range = quiet.range_before(clock.minute).filter(|ends| *ends >= first);
-            return hours.map(|clock| clock.minute).into_iter().chain(range).max();
+            return hours.into_iter().chain(range).max();
         }
-        let mut here = clock;
-        while here.minute >= first {
-            if let Some(range) = quiet.range_with(here.minute) {
-                here = Clock::new(quiet.zone(), range.start - 1);
-                continue;
+        let mut here = self;
+        loop {
+            here = match quiet.range_with(here.clock.minute) {
+                Some(range) => Self::new(quiet, range.start - 1),
+                None => here.at_edge(here.previous_edge(first)?),
+            };
+            if here.clock.minute < first {
+                return None;
             }
-            match quiet.schedule().filter(|schedule| schedule.contains(here.local())) {
-                Some(schedule) => here = previous_edge(schedule, quiet.zone(), here, first)?,
-                None => return Some(here.minute),
+            if !here.is_inside {
+                return Some(here.clock.minute);
             }
+        }
+    }
+
+    /// The minute `edge`, which the hours have on another side than this one.
+    fn at_edge(self, edge: Clock) -> Self {
+        let is_in_hours = !self.is_in_hours;
+        let is_inside = is_in_hours || self.quiet.range_with(edge.minute).is_some();
+        Self { clock: edge, is_in_hours, is_inside, ..self }
+    }
+
+    /// The first minute after this one, up to `last`, that the hours have on another side.
+    fn next_edge(self, last: Minute) -> Option<Clock> {
+        let schedule = self.quiet.schedule().filter(|schedule| !schedule.is_always())?;
+        let mut here = self.clock;
+        while here.minute < last {
+            let horizon = last.min(here.minute + i64::from(DAY));
+            let shown = here.at(horizon).local();
+            let across = match self.is_in_hours {
+                true => schedule.first_outside(here.local(), shown),
+                false => schedule.first_inside(here.local(), shown),
+            };
+            here = match self.step(here, across, horizon) {
+                Step::Edge(edge) => return Some(edge),
+                Step::Same(there) => there,
+            };
         }
         None
     }
-}
 
-/// The first minute after `from`, up to `last`, that the schedule has on another side than `from`.
-fn next_edge(schedule: &Schedule, zone: Zone, from: Clock, last: Minute) -> Option<Clock> {
-    let is_inside = schedule.contains(from.local());
-    let mut here = from;
-    while here.minute < last {
-        let horizon = last.min(here.minute + i64::from(DAY));
-        let shown = here.at(horizon).local();
-        let across = match is_inside {
-            true => schedule.first_outside(here.local(), shown),
-            false => schedule.first_inside(here.local(), shown),
-        };
+    /// The last minute before this one, down to `first`, that the hours have on another side.
+    fn previous_edge(self, first: Minute) -> Option<Clock> {
+        let schedule = self.quiet.schedule().filter(|schedule| !schedule.is_always())?;
+        let mut here = self.clock;
+        while here.minute > first {
+            let horizon = first.max(here.minute - i64::from(DAY));
+            let shown = here.at(horizon).local();
+            let across = match self.is_in_hours {
+                true => schedule.last_outside(here.local(), shown),
+                false => schedule.last_inside(here.local(), shown),
+            };
+            here = match self.step(here, across, horizon) {
+                Step::Edge(edge) => return Some(edge),
+                Step::Same(there) => there,
+            };
+        }
+        None
+    }
+
+    /// Goes from `here` to the edge `across` on the wall clock, or to `horizon` if there is none before. If
+    /// the clocks change on the way, it goes only so far.
+    fn step(self, here: Clock, across: Option<LocalMinute>, horizon: Minute) -> Step {
         let to = across.map_or(horizon, |across| here.when(across));
-        match here.change_towards(to, zone) {
-            None if across.is_some() => return Some(here.at(to)),
-            None => here = here.at(to),
-            Some(changed) if schedule.contains(changed.local()) != is_inside => return Some(changed),
-            Some(changed) => here = changed,
+        match here.change_towards(to, self.quiet.zone()) {
+            Some(changed) if self.is_on_other_side(changed) => Step::Edge(changed),
+            Some(changed) => Step::Same(changed),
+            None if across.is_some() => Step::Edge(here.at(to)),
+            None => Step::Same(here.at(to)),
         }
     }
-    None
+
+    fn is_on_other_side(self, clock: Clock) -> bool {
+        self.quiet.schedule().is_some_and(|schedule| schedule.contains(clock.local()) != self.is_in_hours)
+    }
 }
 
-/// The last minute before `from`, down to `first`, that the schedule has on another side than `from`.
-fn previous_edge(schedule: &Schedule, zone: Zone, from: Clock, first: Minute) -> Option<Clock> {
-    let is_inside = schedule.contains(from.local());
-    let mut here = from;
-    while here.minute > first {
-        let horizon = first.max(here.minute - i64::from(DAY));
-        let shown = here.at(horizon).local();
-        let across = match is_inside {
-            true => schedule.last_outside(here.local(), shown),
-            false => schedule.last_inside(here.local(), shown),
-        };
-        let to = across.map_or(horizon, |across| here.when(across));
-        match here.change_towards(to, zone) {
-            None if across.is_some() => return Some(here.at(to)),
-            None => here = here.at(to),
-            Some(changed) if schedule.contains(changed.local()) != is_inside => return Some(changed),
-            Some(changed) => here = changed,
-        }
-    }
-    None
+/// How far a search of the hours' next edge got.
+enum Step {
+    /// To an edge.
+    Edge(Clock),
+    /// To a minute on the same side.
+    Same(Clock),
 }

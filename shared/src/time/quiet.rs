@@ -112,9 +112,9 @@ impl<'a> Quiet<'a> {
         Place::new(*self, minute).is_inside()
     }
 
-    /// The quiet time of `D` inside `window`, with its sources: sorted intervals that don't overlap, and touch
-    /// only where the source changes. Where there is more than one, a snooze comes before an exception, and an
-    /// exception before the week.
+    /// The quiet time of `D` inside `window`, with its sources: sorted intervals that don't overlap, and
+    /// touch only where the source changes. Where there is more than one, a snooze comes before an exception,
+    /// and an exception before the week.
     pub fn sources_in(&self, window: Interval) -> Vec<(Interval, QuietSource)> {
         let snooze = self.snooze.and_then(|snooze| Interval::new(snooze.start.start(), snooze.end.start()));
         let of_hours = |hours: fn(&Schedule) -> Schedule| match self.schedule {

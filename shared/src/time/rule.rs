@@ -53,6 +53,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether quiet time or a meeting moved it.
+    pub(crate) fn is_moved(self) -> bool {
+        match self {
+            Self::AfterDnd
+            | Self::BeforeDnd
+            | Self::AfterMeeting
+            | Self::BeforeMeeting
+            | Self::AfterDndShort => true,
+            Self::OnTime | Self::Immediate => false,
+            Self::DndUntilStart | Self::MeetingStarted | Self::RecipientLimit => false,
+        }
+    }
+
     /// Its name in the API and in the store, such as `after_dnd`.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -103,8 +116,9 @@ pub fn remind(start: Minute, minutes_before: u32, earliest: Minute, quiet: Quiet
 }
 
 /// As [`remind`], but rather not while the person is in one of these other meetings: with `D ∪ M` in place of
-/// `D`, as long as steps 1 to 4 of the rule find a minute. Otherwise an interruption is better than a reminder
-/// that comes too late or not at all: then meetings make no difference. Nothing is ever sent inside `D`.
+/// `D`, as long as steps 1 to 4 of the rule find a minute. Otherwise an interruption is better than a
+/// reminder that comes too late or not at all: then meetings make no difference. Nothing is ever sent inside
+/// `D`.
 pub fn remind_around(
     start: Minute,
     minutes_before: u32,
@@ -133,8 +147,8 @@ pub fn remind_around(
 }
 
 /// The minute for a message before quiet time that begins in the minute `begins`: [`MARGIN`] before that, or
-/// as soon after as `earliest` and earlier quiet time permit. The minute before `begins` must not be quiet, and
-/// not before `earliest`.
+/// as soon after as `earliest` and earlier quiet time permit. The minute before `begins` must not be quiet,
+/// and not before `earliest`.
 pub(super) fn before(quiet: Quiet<'_>, begins: Minute, earliest: Minute) -> Minute {
     let wanted = earliest.max(begins - MARGIN);
     let earlier_quiet = Place::new(quiet, begins - 1).previous_change(wanted);

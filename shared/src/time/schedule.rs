@@ -1,7 +1,7 @@
 //! A week of hours with exceptions: a person's Do-Not-Disturb hours, or their working hours.
 //!
-//! A schedule is asked about wall clocks alone: about days and the minutes since their midnight. Which instants
-//! these are is the subject of `edge`.
+//! A schedule is asked about wall clocks alone: about days and the minutes since their midnight. Which
+//! instants these are is the subject of `edge`.
 
 mod days;
 #[cfg(test)]
@@ -109,8 +109,8 @@ pub enum ScheduleError {
 /// Hours by a wall clock: windows that open on days of the week, and exceptions.
 ///
 /// Each window belongs to the day on which it opens: one from 22:00 to 07:00 on Friday ends on Saturday
-/// morning, whatever opens on Saturday. Windows may overlap; a minute is inside if it is in any of them. On the
-/// days of exceptions their windows take the place of the weekly ones; where exceptions share a day, the
+/// morning, whatever opens on Saturday. Windows may overlap; a minute is inside if it is in any of them. On
+/// the days of exceptions their windows take the place of the weekly ones; where exceptions share a day, the
 /// windows of all of them open.
 ///
 /// ```
@@ -134,6 +134,8 @@ pub struct Schedule {
     week: Vec<OpeningDay>,
     /// What opens on the days of exceptions, in order, each day in at most one of them.
     other_days: Vec<OtherDays>,
+    /// Whether every minute ever is inside.
+    is_always: bool,
 }
 
 /// Days of exceptions on which the same windows open, counted from 1970-01-01, both included.
@@ -167,7 +169,17 @@ impl Schedule {
     fn of(weekly: Vec<WeeklyWindow>, exceptions: Vec<Exception>) -> Self {
         let week = if weekly.is_empty() { Vec::new() } else { days::week(&weekly) };
         let other_days = other_days(&exceptions);
-        Self { weekly, exceptions, week, other_days }
+        let schedule = Self { weekly, exceptions, week, other_days, is_always: false };
+        Self { is_always: schedule.exceptions.is_empty() && schedule.has_full_week(), ..schedule }
+    }
+
+    /// Whether a week without exceptions has no minute that is outside.
+    fn has_full_week(&self) -> bool {
+        let monday = NaiveDate::from_isoywd_opt(2024, 1, Weekday::Mon).map(LocalMinute::midnight);
+        let is_full = |monday: LocalMinute| {
+            self.first_outside(monday, monday.plus(7 * i64::from(super::wall_time::DAY) - 1)).is_none()
+        };
+        !self.weekly.is_empty() && monday.is_some_and(is_full)
     }
 
     /// The same exceptions with the weekly windows of `other`.
@@ -209,10 +221,12 @@ impl Schedule {
 
     /// Whether every minute of a week without exceptions is inside.
     pub fn fills_the_week(&self) -> bool {
-        let weeks_apart = Self::of(self.weekly.clone(), Vec::new());
-        let monday =
-            LocalMinute::midnight(NaiveDate::from_isoywd_opt(2024, 1, Weekday::Mon).unwrap_or_default());
-        weeks_apart.first_outside(monday, monday.plus(7 * i64::from(super::wall_time::DAY) - 1)).is_none()
+        self.is_always || Self::of(self.weekly.clone(), Vec::new()).is_always
+    }
+
+    /// Whether every minute ever is inside, so that it never ends.
+    pub(super) fn is_always(&self) -> bool {
+        self.is_always
     }
 
     /// The windows of the week, on the days that have no exception.

@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::wall_time::{DAY, WallTime};
 
-/// A part of the day by a wall clock, from `start` up to, not including, `end`. It belongs to the day on which
-/// it opens.
+/// A part of the day by a wall clock, from `start` up to, not including, `end`. It belongs to the day on
+/// which it opens.
 ///
 /// A window whose start is later than its end goes over midnight and ends on the next day; `00:00`–`24:00` is
 /// the whole day. An end of `00:00` is the same as `24:00`.

@@ -28,6 +28,31 @@ async fn fixture() -> Fixture {
     Fixture { world, ana, bo, meeting, cancelled }
 }
 
+/// Who asks for a dry run where there is none gets no real one.
+#[tokio::test]
+async fn it_is_refused_where_it_is_no_field() {
+    let Fixture { world, ana, bo, meeting, .. } = fixture().await;
+    let new = with(
+        new_meeting(&ana.id),
+        json!({ "start_time": "2026-12-05T10:00", "end_time": "2026-12-05T11:00" }),
+    );
+    let (meeting_path, flag) = (path(&meeting), json!({ "dry_run": true }));
+    let member = json!({ "user_id": bo.id, "meeting_id": meeting["meeting_id"] });
+    let before = world.items().await;
+    for (method, path, body) in [
+        (Method::POST, format!("{MEETINGS}?dry_run=true"), new),
+        (Method::PATCH, format!("{meeting_path}?dry_run=true"), json!({ "title": "Other" })),
+        (Method::DELETE, format!("{meeting_path}?dry_run=1"), json!({})),
+        (Method::DELETE, meeting_path.clone(), flag.clone()),
+        (Method::DELETE, format!("/api/users/{}/snooze", ana.id), flag.clone()),
+        (Method::POST, "/api/meeting/participant/remove".to_owned(), with(member, flag)),
+    ] {
+        let answer = world.send(method.clone(), &path, body.to_string().into_bytes()).await;
+        assert_eq!((answer.status, bad_fields(&answer.body)), (422, vec!["dry_run"]), "{method} {path}");
+    }
+    assert_eq!(world.items().await, before);
+}
+
 #[tokio::test]
 async fn a_request_that_would_be_refused_is_refused_in_the_same_words() {
     let Fixture { world, ana, bo, meeting, cancelled } = fixture().await;

@@ -99,8 +99,8 @@ fn lead_times() -> impl Strategy<Value = u32> {
     prop_oneof![1 => 0_u32..3, 3 => 0_u32..120, 3 => 0_u32..3000, 1 => 0_u32..=40_320]
 }
 
-/// One night around each change of every zone, by a window over the hours at which clocks change: on all days,
-/// on the day of the change alone, and as an exception on that day.
+/// One night around each change of every zone, by a window over the hours at which clocks change: on all
+/// days, on the day of the change alone, and as an exception on that day.
 #[test]
 fn the_rule_agrees_with_a_minute_by_minute_search_at_every_clock_change() {
     for zone in Current::all() {

@@ -135,6 +135,9 @@ impl Fixture {
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
         ask("find_user", &|asked| asked.query = "?email=nobody@example.com".to_owned());
         ask("find_user", &|asked| asked.query = "?email=nobody".to_owned());
+        for operation in ["cancel_meeting", "end_snooze"] {
+            ask(operation, &|asked| asked.query = "?dry_run=true".to_owned());
+        }
         ask("get_reminders", &|asked| asked.query = "?limit=0".to_owned());
         ask("docs_file", &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
         refused

@@ -1,11 +1,11 @@
 //! `dry_run` where it is no field of the call: nobody who asks for a dry run should get a real one.
 
+use lambda_http::RequestExt;
 use lambda_http::http::Method;
-use lambda_http::{Body, RequestExt};
 use serde_json::{Map, Value};
 
 use super::Request;
-use super::fields::DRY_RUN;
+use super::fields::{DRY_RUN, body_of};
 use crate::problem::Problem;
 
 /// Refuses a request that would change something and has `dry_run` in its query, or in the body of a DELETE,
@@ -31,10 +31,6 @@ pub(super) fn refuse_elsewhere(request: &Request) -> Result<(), Problem> {
 }
 
 fn is_in_body(request: &Request) -> bool {
-    let body: &[u8] = match request.body() {
-        Body::Text(text) => text.as_bytes(),
-        Body::Binary(bytes) => bytes,
-        _ => b"",
-    };
-    serde_json::from_slice::<Map<String, Value>>(body).is_ok_and(|fields| fields.contains_key(DRY_RUN))
+    serde_json::from_slice::<Map<String, Value>>(body_of(request))
+        .is_ok_and(|fields| fields.contains_key(DRY_RUN))
 }

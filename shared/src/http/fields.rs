@@ -39,6 +39,15 @@ pub struct Fields {
     errors: Vec<FieldError>,
 }
 
+/// The body of a request, empty if it has none.
+pub(super) fn body_of(request: &Request) -> &[u8] {
+    match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => b"",
+    }
+}
+
 impl Fields {
     /// The fields of a JSON body.
     ///
@@ -46,11 +55,7 @@ impl Fields {
     /// 413 for a body over [`MAX_BODY`], 400 for one that is not a JSON object. The latter says what the body
     /// is instead, as far as its `Content-Type` tells.
     pub fn of_body(request: &Request) -> Result<Self, Problem> {
-        let body: &[u8] = match request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => b"",
-        };
+        let body = body_of(request);
         if body.len() > MAX_BODY {
             let detail = format!("The body has {} bytes; at most {MAX_BODY} are allowed.", body.len());
             return Err(Problem::new(Code::BodyTooLarge, detail));

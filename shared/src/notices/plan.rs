@@ -202,7 +202,8 @@ fn plan_to_send(
     if !is_for_this || stored.remind_at() != Some(at) || stored.email != wanted.email {
         return Some(set);
     }
-    // What moved it to that minute is another thing now. That it can't be moved further is not.
+    // The minute is the same, but something else moved the reminder to it. Reasons of reminders that nothing
+    // moves are left out: close to its minute, a reminder that was moved to it counts as one that has it.
     if stored.reason() != reason && stored.reason().is_moved() && reason.is_moved() {
         return Some(set);
     }

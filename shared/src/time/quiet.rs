@@ -1,5 +1,7 @@
 use std::cmp::Ordering;
 
+use strum::IntoStaticStr;
+
 use super::edge::Place;
 use super::interval::{Interval, merge, quiet_time, subtract};
 use super::minute::Minute;
@@ -60,7 +62,8 @@ impl BusyMinutes {
 }
 
 /// Why a minute is one at which a person is not to be disturbed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum QuietSource {
     /// A window of their week.
     Weekly,
@@ -73,11 +76,7 @@ pub enum QuietSource {
 impl QuietSource {
     /// Its name in the API, such as `weekly`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Weekly => "weekly",
-            Self::Exception => "exception",
-            Self::Snooze => "snooze",
-        }
+        self.into()
     }
 }
 

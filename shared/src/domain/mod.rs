@@ -2,6 +2,7 @@
 //! format.
 
 pub mod account;
+pub mod agenda;
 pub mod booking;
 pub mod calendar_state;
 pub mod calendar_update;
@@ -22,6 +23,7 @@ pub mod user;
 mod wall_clock;
 
 pub use account::Account;
+pub use agenda::{Agenda, AgendaPlace, Candidate};
 pub use booking::{Booking, BookingChange};
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};

@@ -1,0 +1,3 @@
+//! A person's meetings in a window.
+
+mod store;

@@ -1,6 +1,6 @@
-//! A person's meetings in a window. Their calendar pages say which confirmed meetings these are, and the index
-//! `organized` which cancelled ones. Neither has whole meetings, so that they are read after that; what is
-//! stored of a meeting itself then decides.
+//! A person's meetings in a window. Their calendar pages say which confirmed meetings these are, and the
+//! index `organized` which cancelled ones. Neither has whole meetings, so that they are read after that; what
+//! is stored of a meeting itself then decides.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -8,8 +8,8 @@ use super::table::{ReadSet, Store, StoreError};
 use crate::domain::{Agenda, AgendaPlace, Candidate, Meeting, MeetingId, Role, Status, UserId};
 use crate::time::Interval;
 
-/// What to read of somebody's agenda. Where the zone of the window is not known yet, because it is read in the
-/// same round trip, there is more to read than the window has.
+/// What to read of somebody's agenda. Where the zone of the window is not known yet, because it is read in
+/// the same round trip, there is more to read than the window has.
 #[derive(Clone, Copy, Debug)]
 pub struct AgendaRead<'a> {
     /// Whose agenda.
@@ -129,6 +129,10 @@ impl Store {
         let (from, until) = read.times();
         let from = from - Candidate::longest();
         let from = read.after.map_or(from, |after| from.max(after.start));
+        // DynamoDB refuses a range that ends before it begins.
+        if from >= until {
+            return Ok(Vec::new());
+        }
         let places = self.cancelled_between(read.user, from, until).await?;
         let places = places.into_iter().filter(|place| read.is_after(place));
         Ok(places.map(Candidate::of_unknown_end).collect())

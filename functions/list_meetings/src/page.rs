@@ -54,3 +54,6 @@ impl Page {
         self.after.as_ref().is_none_or(|after| place > after) && self.last().is_none_or(|last| *place <= last)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! `GET /api/users/{user_id}/meetings`: a person's meetings in a window, page by page.
 
 mod bad_input;
+mod interleaved;
 mod pages;
 mod store;
 mod windows;

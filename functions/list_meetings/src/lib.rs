@@ -76,3 +76,44 @@ impl Answer {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, TimeDelta, Utc};
+    use shared::domain::{MeetingId, Participant, Role, UserId};
+    use shared::time::Interval;
+
+    /// As many people as one has, with texts that take four bytes for each of their own.
+    fn largest_meeting(number: u32) -> Meeting {
+        let start =
+            "2026-12-01T10:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(number.into());
+        let interval = Interval::new(start, start + TimeDelta::minutes(1)).unwrap();
+        let person = |_| Participant {
+            user_id: UserId::random(),
+            email: "ana@example.com".parse().unwrap(),
+            name: "\"".repeat(200).parse().unwrap(),
+            role: Role::Participant,
+        };
+        let people = (0..99).map(person).collect();
+        let mut meeting = Meeting::new(MeetingId::random(), UserId::random(), people, interval, Zone::UTC);
+        meeting.description = "\"".repeat(5_000).parse().ok();
+        meeting
+    }
+
+    #[test]
+    fn a_page_ends_where_the_answer_is_full() {
+        let meetings: Vec<_> = (0..250).map(largest_meeting).collect();
+        let show = |meetings: &[Meeting]| {
+            let mut answer = Answer { meetings: Vec::new(), next_cursor: None, warnings: Vec::new() };
+            let last = answer.show(meetings, None).unwrap();
+            let size = http::to_json(&http::to_json(&answer).unwrap()).unwrap().len();
+            assert!(size + FRAME / 2 <= MAX_ANSWER, "{size}");
+            (answer.meetings.len(), last)
+        };
+        let (shown, last) = show(&meetings);
+        assert!((10..250).contains(&shown), "{shown}");
+        assert_eq!(last, Some(AgendaPlace::of(&meetings[shown - 1])));
+        assert_eq!(show(&meetings[..shown]), (shown, None));
+    }
+}

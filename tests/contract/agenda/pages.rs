@@ -167,3 +167,15 @@ async fn a_page_that_can_not_be_read_is_503() {
         world.calls().clear();
     }
 }
+
+/// More days are read than the window has, since its zone isn't known before. What is on them doesn't count.
+#[tokio::test]
+async fn meetings_beside_the_window_take_no_place_on_a_page() {
+    let world = World::start().await;
+    let ana = ana_with(&world, 10..=12).await;
+    for hour in [12, 14, 16] {
+        book(&world, &ana, 10, hour).await;
+    }
+    let day = "start_time=2026-12-11T00:00&end_time=2026-12-13T00:00";
+    assert_eq!(all(&world, &ana, &format!("{day}&limit=1")).await, (vec!["11.10".into(), "12.10".into()], 2));
+}

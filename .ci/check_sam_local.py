@@ -85,7 +85,7 @@ def samples():
     alone = list(meeting(ANA))
     unplanned = list(meeting(ANA, BO, is_planned=False))
     yield "health", [], 200
-    for sample in "openapi.get", "openapi.page", "openapi.file":
+    for sample in "openapi.get", "openapi.page", "openapi.file", "page.get":
         yield sample, [], 200
     yield "create_user", [], 201
     for sample in "get_user", "find_user":

@@ -74,8 +74,6 @@ pub struct GatewayError(String);
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
-/// Where the start page is, beside [`START_PAGE`]: where people look first.
-const ROOT: &str = "/";
 const START_PAGE: &str = "/local";
 const OUTBOX: &str = "/local/outbox";
 const REMINDERS: &str = "/local/reminders";
@@ -127,7 +125,7 @@ impl Gateway {
         Ok(Self(Arc::new(Inner { routes, functions, authorizer, clock })))
     }
 
-    /// Serves the routes, and what only this program has: `GET /` and `GET /local`, the start page,
+    /// Serves the routes, and what only this program has: `GET /local`, the start page,
     /// `GET /local/outbox`, the mail that was caught, `GET /local/webhooks`, the webhooks that came here,
     /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
     /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
@@ -146,7 +144,7 @@ impl Gateway {
         let reminders = reminders.fallback(|| async { only_get() });
         let webhooks = get(move |request: Parts| async move { webhooks(&services, &Asked::of(&request)) });
         let webhooks = webhooks.fallback(|| async { only_get() });
-        let router = Router::new().route(ROOT, start.clone()).route(START_PAGE, start);
+        let router = Router::new().route(START_PAGE, start);
         let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
         let authorizer = self.0.authorizer.clone();
         let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {

@@ -371,13 +371,14 @@ const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// The documentation has other values of these, which are tested elsewhere: it is cached, and runs scripts.
+/// The documentation and the calendar have other values of these, which are tested elsewhere: they are cached, and run scripts.
 const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-policy"];
 
 /// Checks what the document can't describe.
 fn check(answer: &ApiResponse, path: &str) {
     let ApiResponse { status, headers, body } = answer;
-    let documentation = path.starts_with("/api/docs") || path == "/api/openapi.json";
+    let is_page = path == "/" || path.starts_with("/app/");
+    let documentation = is_page || path.starts_with("/api/docs") || path == "/api/openapi.json";
     for (name, value) in SECURITY_HEADERS {
         let values: Vec<_> = headers.get_all(name).iter().collect();
         let of_its_own = documentation && *status < 400 && OF_THE_DOCUMENTATION.contains(&name);

@@ -18,7 +18,7 @@ const OURS: &str = "internal_error";
 const KEY: (&str, &str) = ("idempotency-key", "used");
 
 /// Operations without store and sign-in.
-const SERVICE: [&str; 4] = ["health", "openapi", "docs", "docs_file"];
+const SERVICE: [&str; 6] = ["health", "openapi", "docs", "docs_file", "page", "page_file"];
 
 struct Fixture {
     world: World,
@@ -141,7 +141,9 @@ impl Fixture {
             ask(operation, &|asked| asked.query = "?dry_run=true".to_owned());
         }
         ask("get_reminders", &|asked| asked.query = "?limit=0".to_owned());
-        ask("docs_file", &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
+        for operation in ["docs_file", "page_file"] {
+            ask(operation, &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
+        }
         refused
     }
 

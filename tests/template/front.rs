@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use crate::model::{Route, head_routes, of_kind, resource, routes, template, text};
 
 /// Routes without personal data.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 8] = [
     "GET /api/health",
     "GET /api/openapi.json",
     "GET /api/docs",
     "GET /api/docs/{file}",
+    "GET /",
+    "GET /app/{file}",
     "OPTIONS /{proxy+}",
     "$default",
 ];

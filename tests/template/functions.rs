@@ -76,6 +76,8 @@ fn every_route_leads_to_its_function() {
         ("GET /api/openapi.json", "openapi"),
         ("GET /api/docs", "openapi"),
         ("GET /api/docs/{file}", "openapi"),
+        ("GET /", "page"),
+        ("GET /app/{file}", "page"),
         ("OPTIONS /{proxy+}", "unknown_route"),
         ("$default", "unknown_route"),
     ];
@@ -94,7 +96,7 @@ fn each_gets_the_environment_it_reads() {
     ];
     for (folder, _) in functions() {
         let mut expected = BTreeSet::new();
-        if !["health", "openapi", "unknown_route"].contains(&folder.as_str()) {
+        if !["health", "openapi", "page", "unknown_route"].contains(&folder.as_str()) {
             expected.insert("TABLE_NAME");
         }
         if ["plan_reminders", "notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
@@ -112,7 +114,7 @@ fn each_gets_the_environment_it_reads() {
             "get_user",
             "list_meetings",
         ];
-        let others = ["health", "openapi", "snooze_user", "unknown_route", "update_user"];
+        let others = ["health", "openapi", "page", "snooze_user", "unknown_route", "update_user"];
         if ![&reads[..], &others].concat().contains(&folder.as_str()) {
             expected.insert("RETENTION_DAYS");
         }

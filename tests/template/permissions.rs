@@ -140,6 +140,7 @@ fn only_writing_functions_may_write() {
         "health",
         "list_meetings",
         "openapi",
+        "page",
         "unknown_route",
     ];
     for (folder, _) in functions() {

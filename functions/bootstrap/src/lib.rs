@@ -11,6 +11,7 @@ use std::fmt;
 use futures_util::future::LocalBoxFuture;
 use get_invite::Invites;
 use lambda_runtime::Error;
+use page::Page;
 use shared::aws;
 use shared::lambda::{serve, serve_with, serve_without_store};
 
@@ -18,7 +19,7 @@ use shared::lambda::{serve, serve_with, serve_without_store};
 pub type Serve = fn() -> LocalBoxFuture<'static, Result<(), Error>>;
 
 /// Every function by its handler, which is also the name of its crate.
-pub const FUNCTIONS: [(&str, Serve); 23] = [
+pub const FUNCTIONS: [(&str, Serve); 24] = [
     ("cancel_meeting", || Box::pin(serve(cancel_meeting::handle))),
     ("create_meeting", || Box::pin(serve(create_meeting::handle))),
     ("create_user", || Box::pin(serve(create_user::handle))),
@@ -35,6 +36,7 @@ pub const FUNCTIONS: [(&str, Serve); 23] = [
     ("notify", || Box::pin(background::notify())),
     ("notify_webhook", || Box::pin(background::notify_webhook())),
     ("openapi", || Box::pin(serve_without_store(aws::sign_in, openapi::handle))),
+    ("page", || Box::pin(serve_without_store(|| Ok(Page::deployed(&aws::sign_in()?)), page::handle))),
     ("participant_add", || Box::pin(serve(participant_add::handle))),
     ("participant_remove", || Box::pin(serve(participant_remove::handle))),
     ("plan_reminders", || Box::pin(background::plan_reminders())),

@@ -178,7 +178,6 @@ mod tests {
     #[test]
     fn near_paths_name_what_was_meant() {
         for (method, path, meant) in [
-            ("GET", "/", "GET /api/docs"),
             ("GET", "/docs", "GET /api/docs"),
             ("GET", "/health", "GET /api/health"),
             ("HEAD", "/api/health/", "GET /api/health"),

@@ -16,7 +16,6 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
     let (user, meeting) =
         (format!("/api/users/{}", scene.ana.id), format!("/api/meetings/{}", scene.meeting));
     vec![
-        unknown(Method::GET, "/", "GET /api/docs"),
         unknown(Method::GET, "/health", "GET /api/health"),
         unknown(Method::GET, "/swagger", "GET /api/docs"),
         unknown(Method::POST, "/api/create_user/", "POST /api/create_user"),

@@ -1,0 +1,134 @@
+//! `GET /` and `GET /app/{file}`: the calendar, a page that works with the public API alone. Its source is in
+//! `web`, and what is built from it in `assets`.
+
+use lambda_http::http::{HeaderMap, HeaderValue, StatusCode, header};
+use lambda_http::{Body, RequestExt};
+use sha2::{Digest, Sha256};
+use shared::access::SignIn;
+use shared::api::{Api, Context};
+use shared::http::{Request, Response};
+use shared::problem::{Code, Problem};
+
+/// A file that the page loads. Its name has the hash of its content.
+#[derive(Debug)]
+struct Asset {
+    name: &'static str,
+    plain: &'static [u8],
+    gzip: &'static [u8],
+}
+
+const ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+const PAGE: &str = include_str!("../assets/index.html");
+
+/// The page runs and loads only files of this service, calls only its API, and can't be framed
+/// (<https://www.w3.org/TR/CSP3/>). No text becomes markup or a script on the way.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'";
+
+/// A file with another content has another name, so that no browser has to ask for it again.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const REVALIDATED: &str = "no-cache";
+
+/// How the page finds out who uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageSignIn {
+    /// Nobody signs in: the page asks whose calendar to show.
+    Off,
+    /// With the tokens that `local` signs for whoever asks.
+    Dev,
+    /// Browsers can't sign in: callers sign requests with AWS credentials, or no client is known to the issuer.
+    Unsupported,
+}
+
+/// The page of one deployment. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Page {
+    html: String,
+    etag: HeaderValue,
+}
+
+impl Context for Page {
+    fn api(&mut self) -> Option<&mut Api> {
+        None
+    }
+}
+
+impl Page {
+    /// The page for those who sign in like that.
+    pub fn new(sign_in: &PageSignIn) -> Self {
+        let kind = match sign_in {
+            PageSignIn::Off => "off",
+            PageSignIn::Dev => "dev",
+            PageSignIn::Unsupported => "unsupported",
+        };
+        let html = PAGE.replacen("{sign_in}", kind, 1);
+        let html = html.replacen("{issuer}", "", 1).replacen("{client_id}", "", 1);
+        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&html)[..16]));
+        Self { html, etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"0\"")) }
+    }
+
+    /// The page of a deployment on AWS, where browsers can't sign in yet.
+    pub fn deployed(sign_in: &SignIn) -> Self {
+        Self::new(if *sign_in == SignIn::Anonymous { &PageSignIn::Off } else { &PageSignIn::Unsupported })
+    }
+}
+
+/// Answers the page or one of its files.
+///
+/// # Errors
+/// 404 `route_not_found` for a file that the page doesn't have.
+pub async fn handle(page: Page, request: Request) -> Result<Response, Problem> {
+    let parameters = request.path_parameters();
+    let Some(file) = parameters.first("file") else { return Ok(document(&page, request.headers())) };
+    let found = ASSETS.iter().find(|asset| asset.name == file);
+    let asset = found.ok_or_else(|| Problem::new(Code::RouteNotFound, "The page has no such file."))?;
+    Ok(answer_asset(asset, request.headers()))
+}
+
+fn document(page: &Page, headers: &HeaderMap) -> Response {
+    let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| *known == page.etag);
+    let mut response = Response::new(if is_known { Body::Empty } else { Body::Text(page.html.clone()) });
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
+    headers.insert(header::ETAG, page.etag.clone());
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    response
+}
+
+fn answer_asset(asset: &Asset, headers: &HeaderMap) -> Response {
+    let takes_gzip = accepts_gzip(headers);
+    let body = if takes_gzip { asset.gzip } else { asset.plain };
+    let mut response = Response::new(Body::Binary(body.to_vec()));
+    let kind = match asset.name.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        _ => "text/javascript; charset=utf-8",
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if takes_gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// Whether the client names gzip and doesn't refuse it (RFC 9110, section 12.5.3).
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let given = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    given.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let is_refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));
+        is_gzip && !is_refused
+    })
+}
+
+#[cfg(test)]
+mod tests;

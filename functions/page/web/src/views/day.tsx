@@ -1,0 +1,3 @@
+export function DayView() {
+    return <main id="main" tabIndex={-1} />;
+}

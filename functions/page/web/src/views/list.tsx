@@ -1,0 +1,3 @@
+export function ListView() {
+    return <main id="main" tabIndex={-1} />;
+}

@@ -6,7 +6,7 @@ import { began, ended } from "../state/progress";
 import { unreachable, unreadable, type Problem } from "./problem";
 import type { components, paths } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type User = Schemas["User"];
 export type NewUser = Schemas["NewUser"];
 export type UserPatch = Schemas["UserPatch"];

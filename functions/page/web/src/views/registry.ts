@@ -2,7 +2,9 @@
 import type { FunctionComponent } from "preact";
 import type { Text } from "../strings";
 import { DayView } from "./day";
+import { FindView } from "./find";
 import { ListView } from "./list";
+import { SettingsView } from "./settings";
 import { WeekView } from "./week";
 
 export interface View {
@@ -18,6 +20,8 @@ export const views: View[] = [
     { name: "week", title: "week", key: "w", Component: WeekView },
     { name: "day", title: "day", key: "d", Component: DayView },
     { name: "list", title: "list", key: "l", Component: ListView },
+    { name: "find", title: "find", key: "f", Component: FindView },
+    { name: "settings", title: "settings", key: "s", Component: SettingsView },
 ];
 
 /** The view of that name, or the one for this screen. */

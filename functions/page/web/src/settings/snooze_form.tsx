@@ -1,0 +1,82 @@
+// Not to be disturbed from now on, for a while.
+import { useState } from "preact/hooks";
+import { endSnooze, snoozeUser, type Snooze, type User } from "../api/client";
+import { fieldError, generalError } from "../api/problem";
+import { clock, duration, shortDay } from "../format";
+import { t } from "../strings";
+import { at, now, timeIn } from "../time";
+import { Field } from "../ui/field";
+import { Outcome, Preview } from "./effects";
+import { quietOf } from "./hours_form";
+import { useSaving } from "./saving";
+import { ErrorLine } from "./windows";
+
+const CHOICES = [30, 60, 120, 240, 480, 1440, 2880, 10080];
+const A_TIME = "until";
+
+export function SnoozeForm({ user }: { user: User }) {
+    const zone = user.timezone;
+    const present = now.value.toZonedDateTimeISO(zone);
+    const [choice, setChoice] = useState("60");
+    const [until, setUntil] = useState(() => {
+        const morning = present.toPlainDate().add({ days: 1 }).toPlainDateTime("09:00");
+        return morning.toString({ smallestUnit: "minute" });
+    });
+    const { problem, isSaving, moved, save } = useSaving();
+    const isTime = choice === A_TIME;
+    const snoozed = user.snoozed_until ?? null;
+    const body: Snooze = isTime ? { until } : { minutes: Number(choice) };
+
+    const end = (): string | null => {
+        if (!isTime) return timeIn(present.add({ minutes: Number(choice) }));
+        try {
+            return timeIn(at(`${until}Z`, "UTC").toPlainDateTime().toZonedDateTime(zone));
+        } catch {
+            return null;
+        }
+    };
+    const submit = (event: Event): void => {
+        event.preventDefault();
+        const undo = snoozed === null ? () => endSnooze(user.user_id) : () => snoozeUser(user.user_id, { until: snoozed });
+        void save({ call: () => snoozeUser(user.user_id, body), undo, movesReminders: true });
+    };
+    const stop = (): void => {
+        const undo = snoozed === null ? null : () => snoozeUser(user.user_id, { until: snoozed });
+        void save({ call: () => endSnooze(user.user_id), undo, done: t("snooze_ended"), movesReminders: true });
+    };
+    const before = quietOf(user);
+    const until_time = snoozed === null ? null : at(snoozed, zone);
+    return (
+        <form class="card" onSubmit={submit} noValidate aria-labelledby="snooze">
+            <h2 id="snooze">{t("snooze")}</h2>
+            <p class="help">{t("snooze_help")}</p>
+            {until_time !== null && (
+                <div class="snoozed">
+                    <p>{t("snoozed", { at: `${shortDay(until_time.toPlainDate())} ${clock(until_time)}` })}</p>
+                    <button type="button" onClick={stop}>{t("end_snooze")}</button>
+                </div>
+            )}
+            <div class="row">
+                <Field label={t("snooze_for")} error={fieldError(problem, "minutes")}>
+                    {(attributes) => (
+                        <select {...attributes} value={choice} onChange={(event) => setChoice(event.currentTarget.value)}>
+                            {CHOICES.map((minutes) => <option key={minutes} value={String(minutes)}>{duration(minutes)}</option>)}
+                            <option value={A_TIME}>{t("a_time")}</option>
+                        </select>
+                    )}
+                </Field>
+                {isTime && (
+                    <Field label={t("snooze_until")} error={fieldError(problem, "until")}>
+                        {(attributes) => (
+                            <input {...attributes} type="datetime-local" value={until} onInput={(event) => setUntil(event.currentTarget.value)} />
+                        )}
+                    </Field>
+                )}
+            </div>
+            <Preview before={before} after={{ ...before, snoozedUntil: end() }} />
+            <Outcome moved={moved} zone={zone} />
+            <ErrorLine text={generalError(problem, ["minutes", "until"])} />
+            <div class="buttons"><button type="submit" class="primary" aria-disabled={isSaving}>{t("begin_snooze")}</button></div>
+        </form>
+    );
+}

@@ -1,0 +1,3 @@
+export function FindView() {
+    return <main id="main" tabIndex={-1}>…</main>;
+}

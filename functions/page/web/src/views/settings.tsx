@@ -1,0 +1,27 @@
+// What is the person's own: quiet hours, snooze, working hours, profile.
+import { useEffect } from "preact/hooks";
+import { QuietHoursForm, WorkingHoursForm } from "../settings/hours_form";
+import { ProfileForm } from "../settings/profile_form";
+import { loadPlan } from "../settings/saving";
+import { SnoozeForm } from "../settings/snooze_form";
+import { person } from "../state/sign_in";
+import { t } from "../strings";
+import { Zones } from "../ui/zones";
+
+export function SettingsView() {
+    const user = person.value;
+    useEffect(() => {
+        if (user !== null) void loadPlan(user.user_id);
+    }, [user?.user_id]);
+    if (user === null) return <main id="main" tabIndex={-1} />;
+    return (
+        <main class="settings" id="main" tabIndex={-1}>
+            <h1>{t("settings")}</h1>
+            <QuietHoursForm user={user} />
+            <SnoozeForm user={user} />
+            <WorkingHoursForm user={user} />
+            <ProfileForm user={user} />
+            <Zones />
+        </main>
+    );
+}

@@ -1,0 +1,195 @@
+// The settings: what is quiet, when somebody works, who they are; by pointer and by keyboard.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { api, book, enter, launch, open, person, picture } from "./page.mjs";
+
+const axe = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+const form = (page, name) => page.getByRole("form", { name });
+
+async function accessible(page) {
+    // The policy of the page forbids scripts of others, so that axe runs beside it.
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}
+
+async function fits(page) {
+    const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert(needed <= given, `${needed} px of ${given}`);
+}
+
+const hours = (weekly) => ({ do_not_disturb: { weekly, exceptions: [], during_meetings: false } });
+const nightly = [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], start: "22:00", end: "07:00" }];
+
+test("quiet hours are edited, and what moves is shown before and after", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid", hours(nightly));
+    await book(ana, `${day(3)}T21:30`, `${day(3)}T22:00`, { title: "Evening call" });
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    const row = quiet.getByRole("group", { name: "Hours 1" });
+    await page.waitForLoadState("networkidle");
+    await row.getByLabel("From").fill("20:00");
+    await quiet.getByText("Evening call:").waitFor();
+    assert.match(await quiet.getByText("Evening call:").innerText(), /20:30 will be in your quiet time\. That reminder moves\./);
+    await picture(page, "settings-preview");
+    await quiet.getByRole("button", { name: "Save" }).click();
+    const moved = quiet.getByText("Evening call: your reminder comes at");
+    await moved.waitFor();
+    assert.match(await moved.innerText(), /19:55 in place of .*20:30/);
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "20:00");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone.").waitFor();
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "22:00");
+    await quiet.getByText(/your reminder comes at .*20:30 in place of .*19:55/).waitFor();
+    assert.equal(await row.getByLabel("From").inputValue(), "22:00");
+    await accessible(page);
+    check();
+});
+
+test("an error of the API is at the value that its path names", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid", hours([...nightly, { days: ["sat"], start: "12:00", end: "13:00" }]));
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    const second = quiet.getByRole("group", { name: "Hours 2" });
+    await second.getByLabel("Until").fill("12:00");
+    await second.getByRole("checkbox", { name: "Saturday" }).click();
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await second.getByText(/do_not_disturb\.weekly\[1\]\.days/).waitFor();
+    const until = second.getByLabel("Until");
+    assert.equal(await until.getAttribute("aria-invalid"), "true");
+    const described = await until.getAttribute("aria-describedby");
+    assert.match(await page.locator(`[id="${described}"]`).innerText(), /do_not_disturb\.weekly\[1\]\.end/);
+    await picture(page, "settings-errors");
+    await accessible(page);
+    await quiet.getByRole("button", { name: "Discard changes" }).click();
+    assert.equal(await quiet.getByText(/do_not_disturb/).count(), 0);
+    check();
+});
+
+test("hours, exceptions and all-day windows by keyboard alone", async () => {
+    const { page, check } = await open(browser);
+    const bo = await person("Bo", "America/New_York");
+    await enter(page, bo, "#find");
+    await page.locator("body").press("s");
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    const quiet = form(page, "Quiet hours");
+    await quiet.getByRole("button", { name: "Add hours" }).focus();
+    await page.keyboard.press("Enter");
+    // The first day of the new hours has the focus; it is on, and the space bar takes it off.
+    await page.waitForFunction(() => document.activeElement?.matches(".weekly input"));
+    const last = quiet.getByRole("group", { name: "Hours 1" });
+    await last.getByRole("checkbox", { name: "Monday" }).focus();
+    await page.keyboard.press("Space");
+    await quiet.getByRole("button", { name: "Add days with other hours" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.matches(".exceptions input[type=date]"));
+    await quiet.getByRole("checkbox", { name: /Rather no reminder/ }).focus();
+    await page.keyboard.press("Space");
+    await quiet.getByRole("button", { name: "Save" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Saved.").waitFor();
+    const saved = (await api("GET", `/api/users/${bo.user_id}`)).do_not_disturb;
+    assert.deepEqual(saved.weekly, [{ days: ["tue", "wed", "thu", "fri", "sat", "sun"], start: "22:00", end: "07:00" }]);
+    assert.deepEqual(saved.exceptions[0].windows, [{ start: "00:00", end: "24:00" }]);
+    assert.equal(saved.during_meetings, true);
+    // What is removed leaves the focus nearby.
+    await quiet.getByRole("button", { name: "Remove Hours 1" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.matches(".add-weekly"));
+    check();
+});
+
+test("a change made elsewhere isn't overwritten unasked", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid", hours(nightly));
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    await quiet.getByLabel("From").fill("21:00");
+    await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "23:00" });
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await quiet.getByText("These settings were changed elsewhere meanwhile.").waitFor();
+    await quiet.getByRole("button", { name: "Show the newer ones" }).click();
+    assert.equal(await quiet.getByLabel("From").inputValue(), "23:00");
+    check();
+});
+
+test("a snooze begins, shows what it holds back, and ends", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Asia/Kolkata");
+    const start = new Date(Date.now() + 90 * 60_000).toISOString().slice(0, 16) + "Z";
+    const end = new Date(Date.now() + 120 * 60_000).toISOString().slice(0, 16) + "Z";
+    await book(ana, start, end, { title: "Soon" });
+    await enter(page, ana, "#settings");
+    const snooze = form(page, "Snooze");
+    await snooze.getByText(/Soon: .* will be in your quiet time/).waitFor();
+    await snooze.getByRole("button", { name: "Snooze now" }).click();
+    await snooze.getByText("Nothing is sent until").waitFor();
+    await snooze.getByText(/Soon: your reminder comes at/).waitFor();
+    assert.notEqual((await api("GET", `/api/users/${ana.user_id}`)).snoozed_until, null);
+    await picture(page, "settings-snooze");
+    await snooze.getByLabel("For how long").selectOption({ label: "Until a time" });
+    await snooze.locator("input[type=datetime-local]").fill("2020-01-01T10:00");
+    await snooze.getByRole("button", { name: "Snooze now" }).click();
+    await snooze.locator("p.error").waitFor();
+    await snooze.getByRole("button", { name: "End the snooze" }).click();
+    await page.getByText("The snooze has ended.").waitFor();
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).snoozed_until, null);
+    check();
+});
+
+test("working hours and the profile", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid");
+    await enter(page, ana, "#settings");
+    const work = form(page, "Working hours");
+    await work.getByRole("button", { name: "Add hours" }).click();
+    for (const name of ["Saturday", "Sunday"]) await work.getByRole("checkbox", { name }).click();
+    await work.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.deepEqual((await api("GET", `/api/users/${ana.user_id}`)).working_hours.weekly,
+        [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "09:00", end: "17:00" }]);
+    const profile = form(page, "Profile");
+    await profile.getByLabel("Name").fill(" ");
+    await profile.getByLabel("Time zone").fill("Europe/Nowhere");
+    await profile.getByRole("button", { name: "Save" }).click();
+    await profile.getByText(/timezone/).waitFor();
+    await profile.getByLabel("Name").fill("<img src=x onerror=alert(1)>");
+    await profile.getByLabel("Time zone").fill("America/New York");
+    await profile.getByRole("button", { name: "Save" }).click();
+    await page.locator(".person b").getByText("<img src=x onerror=alert(1)>").waitFor();
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).timezone, "America/New_York");
+    check();
+});
+
+for (const [locale, heading] of [["en-GB", "Settings"], ["de-DE", "Einstellungen"], ["ar-EG", "الإعدادات"]]) {
+    for (const [width, height] of [[320, 700], [390, 844], [1280, 900]]) {
+        test(`the settings in ${locale} at ${width} px, in both colour schemes`, async () => {
+            const { page, context, check } = await open(browser, { locale, viewport: { width, height } });
+            const weekly = [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "22:00", end: "07:00" }, { days: ["sat", "sun"], start: "00:00", end: "24:00" }];
+            const exceptions = [{ from: day(5), until: day(9), windows: [{ start: "00:00", end: "08:00" }, { start: "20:00", end: "24:00" }] }];
+            const ana = await person("Ana", "Europe/Madrid", { do_not_disturb: { weekly, exceptions }, working_hours: { weekly: [{ days: ["mon"], start: "09:00", end: "17:00" }] } });
+            await page.addInitScript(([key, id]) => sessionStorage.setItem(key, JSON.stringify([id])), ["people", ana.user_id]);
+            await page.goto(`${process.env.TACTFUL ?? "http://127.0.0.1:3000"}/#settings`);
+            await page.locator(".people button").first().click();
+            await page.getByRole("heading", { name: heading }).waitFor();
+            for (const colorScheme of ["light", "dark"]) {
+                await page.emulateMedia({ colorScheme });
+                await accessible(page);
+                await fits(page);
+                if (process.env.SCREENSHOTS) {
+                    await page.screenshot({ path: `${process.env.SCREENSHOTS}/settings-${locale}-${width}-${colorScheme}.png`, fullPage: true });
+                }
+            }
+            await context.close();
+            check();
+        });
+    }
+}

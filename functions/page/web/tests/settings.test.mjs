@@ -1,28 +1,15 @@
 // The settings: what is quiet, when somebody works, who they are; by pointer and by keyboard.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { accessible, eachLook } from "./looks.mjs";
 import { api, book, enter, launch, open, person, picture } from "./page.mjs";
 
-const axe = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
 const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const form = (page, name) => page.getByRole("form", { name });
-
-async function accessible(page) {
-    // The policy of the page forbids scripts of others, so that axe runs beside it.
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
-}
-
-async function fits(page) {
-    const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert(needed <= given, `${needed} px of ${given}`);
-}
 
 const hours = (weekly) => ({ do_not_disturb: { weekly, exceptions: [], during_meetings: false } });
 const nightly = [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], start: "22:00", end: "07:00" }];
@@ -169,27 +156,8 @@ test("working hours and the profile", async () => {
     check();
 });
 
-for (const [locale, heading] of [["en-GB", "Settings"], ["de-DE", "Einstellungen"], ["ar-EG", "الإعدادات"]]) {
-    for (const [width, height] of [[320, 700], [390, 844], [1280, 900]]) {
-        test(`the settings in ${locale} at ${width} px, in both colour schemes`, async () => {
-            const { page, context, check } = await open(browser, { locale, viewport: { width, height } });
-            const weekly = [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "22:00", end: "07:00" }, { days: ["sat", "sun"], start: "00:00", end: "24:00" }];
-            const exceptions = [{ from: day(5), until: day(9), windows: [{ start: "00:00", end: "08:00" }, { start: "20:00", end: "24:00" }] }];
-            const ana = await person("Ana", "Europe/Madrid", { do_not_disturb: { weekly, exceptions }, working_hours: { weekly: [{ days: ["mon"], start: "09:00", end: "17:00" }] } });
-            await page.addInitScript(([key, id]) => sessionStorage.setItem(key, JSON.stringify([id])), ["people", ana.user_id]);
-            await page.goto(`${process.env.TACTFUL ?? "http://127.0.0.1:3000"}/#settings`);
-            await page.locator(".people button").first().click();
-            await page.getByRole("heading", { name: heading }).waitFor();
-            for (const colorScheme of ["light", "dark"]) {
-                await page.emulateMedia({ colorScheme });
-                await accessible(page);
-                await fits(page);
-                if (process.env.SCREENSHOTS) {
-                    await page.screenshot({ path: `${process.env.SCREENSHOTS}/settings-${locale}-${width}-${colorScheme}.png`, fullPage: true });
-                }
-            }
-            await context.close();
-            check();
-        });
-    }
-}
+eachLook("settings", { en: "Settings", de: "Einstellungen", ar: "الإعدادات" }, () => browser, async () => {
+    const weekly = [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "22:00", end: "07:00" }, { days: ["sat", "sun"], start: "00:00", end: "24:00" }];
+    const exceptions = [{ from: day(5), until: day(9), windows: [{ start: "00:00", end: "08:00" }, { start: "20:00", end: "24:00" }] }];
+    return person("Ana", "Europe/Madrid", { do_not_disturb: { weekly, exceptions }, working_hours: { weekly: [{ days: ["mon"], start: "09:00", end: "17:00" }] } });
+});

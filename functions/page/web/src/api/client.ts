@@ -21,6 +21,11 @@ export type Reminder = Schemas["Reminder"];
 export type Reminders = Schemas["Reminders"];
 export type QuietInterval = Schemas["QuietInterval"];
 export type Interval = Schemas["Interval"];
+export type FeedAddress = Schemas["FeedAddress"];
+export type MeetingTimesQuery = Schemas["MeetingTimesQuery"];
+export type MeetingTimes = Schemas["MeetingTimes"];
+export type MeetingTime = Schemas["MeetingTime"];
+export type Attendee = Schemas["AttendeeOut"];
 
 export type Answer<T> = { ok: true; value: T; etag: string | null } | { ok: false; problem: Problem };
 
@@ -52,7 +57,7 @@ async function answer<T>(sending: Promise<Sent>): Promise<Answer<T>> {
         return { ok: false, problem: error instanceof SyntaxError ? unreadable(0) : unreachable() };
     }
     const { data, error, response } = sent;
-    if (response.ok && data !== undefined) {
+    if (response.status === 204 || (response.ok && data !== undefined)) {
         return { ok: true, value: data as T, etag: response.headers.get("etag") };
     }
     const problem = error as Partial<Problem> | undefined;
@@ -84,6 +89,19 @@ export function snoozeUser(user_id: string, body: Snooze): Promise<Answer<User>>
 
 export function endSnooze(user_id: string): Promise<Answer<User>> {
     return answer(client.DELETE("/api/users/{user_id}/snooze", { params: { path: { user_id } } }));
+}
+
+/** Gives the person's calendar another address to subscribe to. */
+export function createFeed(user_id: string): Promise<Answer<FeedAddress>> {
+    return answer(client.POST("/api/users/{user_id}/feed", { params: { path: { user_id } } }));
+}
+
+export function revokeFeed(user_id: string): Promise<Answer<unknown>> {
+    return answer(client.DELETE("/api/users/{user_id}/feed", { params: { path: { user_id } } }));
+}
+
+export function findMeetingTimes(body: MeetingTimesQuery): Promise<Answer<MeetingTimes>> {
+    return answer(client.POST("/api/find_meeting_times", { body }));
 }
 
 /** All meetings of the window, page after page. */

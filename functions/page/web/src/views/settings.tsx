@@ -1,5 +1,6 @@
-// What is the person's own: quiet hours, snooze, working hours, profile.
+// What is the person's own: quiet hours, snooze, working hours, profile, and the address of the calendar.
 import { useEffect } from "preact/hooks";
+import { FeedForm } from "../settings/feed_form";
 import { QuietHoursForm, WorkingHoursForm } from "../settings/hours_form";
 import { ProfileForm } from "../settings/profile_form";
 import { loadPlan } from "../settings/saving";
@@ -21,6 +22,7 @@ export function SettingsView() {
             <SnoozeForm user={user} />
             <WorkingHoursForm user={user} />
             <ProfileForm user={user} />
+            <FeedForm key={user.user_id} userId={user.user_id} />
             <Zones />
         </main>
     );

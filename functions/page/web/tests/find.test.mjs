@@ -1,0 +1,143 @@
+// Finding a time for a group and booking it; by pointer and by keyboard.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { accessible, eachLook } from "./looks.mjs";
+import { api, book, enter, launch, open, person, picture } from "./page.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+const every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const nightly = { do_not_disturb: { weekly: [{ days: every, start: "22:00", end: "07:00" }] } };
+
+async function group() {
+    const ana = await person("Ana", "Europe/Madrid", nightly);
+    const bo = await person("Bo", "Asia/Kolkata", nightly);
+    const cy = await person("Cy", "America/New_York", nightly);
+    await book(cy, `${day(2)}T00:00`, `${day(3)}T00:00`, { title: "Secret" });
+    return { ana, bo, cy };
+}
+
+/** Asks about the day after tomorrow. */
+async function askAbout(page, people, { label, last = 2 }) {
+    const field = page.getByLabel(label.person);
+    await field.fill(people.map(({ email }) => email).join(", "));
+    await field.press("Enter");
+    await page.locator("input[type=date]").nth(0).fill(day(2));
+    await page.locator("input[type=date]").nth(1).fill(day(last));
+}
+
+const ENGLISH = { person: "Address of a person" };
+
+test("a time is found and booked with one click, and the booking is undone", async () => {
+    const { page, check } = await open(browser);
+    const { ana, bo, cy } = await group();
+    await enter(page, ana, "#find");
+    await askAbout(page, [bo, cy], { label: ENGLISH });
+    await page.getByLabel(`Is ${cy.email} needed?`).selectOption("optional");
+    await page.getByRole("button", { name: "Find times" }).click();
+    const map = page.getByRole("region", { name: "Times that suit" });
+    await map.waitFor();
+    assert.equal(await map.getByRole("row").count(), 6);
+    // Cy is on a meeting all day long, and nobody is told which.
+    const row = map.getByRole("row", { name: cy.email });
+    assert((await row.getByText("Busy").count()) > 0);
+    assert.equal(await page.getByText("Secret").count(), 0);
+    // Bo's row is by Bo's own clock: four and a half hours later than Madrid's in winter.
+    const start = await map.locator("thead button").first().locator("span").nth(1).innerText();
+    const own = await map.getByRole("row", { name: bo.email }).locator("td b").first().innerText();
+    const minutes = (text) => { const [, hour, minute] = /(\d+):(\d+)/.exec(text); return Number(hour) * 60 + Number(minute); };
+    assert.equal((minutes(own) - minutes(start) + 1440) % 1440, 270);
+    await picture(page, "find-found");
+    await page.getByLabel("Title of the meeting").fill("<b>Plans</b>");
+    await map.locator("thead button").first().click();
+    await page.getByRole("heading", { name: /^If you book/ }).waitFor();
+    assert.equal(await page.locator(".effects li").count(), 3);
+    await accessible(page);
+    await map.getByRole("button", { name: /^Book/ }).first().click();
+    await page.getByText(/^Booked: /).waitFor();
+    const window = `start_time=${day(2)}T00:00&end_time=${day(4)}T00:00&exclude_dnd=false`;
+    const booked = async () => (await api("GET", `/api/get_free_slots?user_id=${bo.user_id}&${window}`)).booked_meetings;
+    assert.deepEqual((await booked()).map(({ title }) => title), ["<b>Plans</b>"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The meeting is cancelled.").waitFor();
+    assert.deepEqual(await booked(), []);
+    check();
+});
+
+test("by keyboard alone", async () => {
+    const { page, check } = await open(browser);
+    const { ana, bo } = await group();
+    await enter(page, ana, "#settings");
+    await page.locator("body").press("f");
+    await page.getByRole("heading", { name: "Find a time" }).waitFor();
+    await page.getByLabel(ENGLISH.person).focus();
+    await page.keyboard.type(bo.email);
+    await page.keyboard.press("Enter");
+    await page.getByLabel(`Is ${bo.email} needed?`).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "found");
+    // From the heading: the title, the map, the first time to look at.
+    for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press("Tab");
+    assert.match(await page.evaluate(() => document.activeElement.title), /^Look at/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^If you book/ }).waitFor();
+    const columns = await page.locator(".heat thead button").count();
+    for (let steps = 0; steps < columns; steps += 1) await page.keyboard.press("Tab");
+    assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Book /);
+    await page.keyboard.press("Enter");
+    await page.getByText(/^Booked: /).waitFor();
+    check();
+});
+
+test("nothing found says why, who is in the way, and what is nearest", async () => {
+    const { page, check } = await open(browser);
+    const { ana, cy } = await group();
+    await enter(page, ana, "#find");
+    await askAbout(page, [cy], { label: ENGLISH });
+    await page.getByLabel("Only").selectOption("not_quiet");
+    await page.getByLabel("How long").selectOption("480");
+    await book(ana, `${day(2)}T12:00`, `${day(2)}T20:00`);
+    await page.getByRole("button", { name: "Find times" }).click();
+    await page.getByRole("heading", { name: "No time suits everybody." }).waitFor();
+    assert((await page.locator(".blocking li").count()) > 0);
+    await picture(page, "find-nothing");
+    await accessible(page);
+    check();
+});
+
+test("errors are at their fields", async () => {
+    const { page, check } = await open(browser);
+    const { ana, bo } = await group();
+    await enter(page, ana, "#find");
+    const field = page.getByLabel(ENGLISH.person);
+    await field.fill(`${bo.email}, nobody@example.com`);
+    await page.getByRole("button", { name: "Find times" }).click();
+    await page.getByRole("listitem").filter({ hasText: "nobody@example.com" }).getByText("Nobody has this address.").waitFor();
+    await page.getByRole("button", { name: "Remove nobody@example.com" }).click();
+    await field.fill("not-an-address");
+    await page.locator("input[type=date]").nth(1).fill("2020-01-01");
+    await page.getByRole("button", { name: "Find times" }).click();
+    await page.getByRole("listitem").filter({ hasText: "not-an-address" }).locator(".error").waitFor();
+    await picture(page, "find-errors");
+    check();
+});
+
+const LABELS = { en: "Address of a person", de: "Adresse einer Person", ar: "عنوان شخص" };
+let others;
+eachLook("find", { en: "Find a time", de: "Zeit finden", ar: "إيجاد وقت" }, () => browser, async () => {
+    const { ana, bo, cy } = await group();
+    others = [bo, cy];
+    return ana;
+}, async (page) => {
+    const language = await page.evaluate(() => document.documentElement.lang);
+    await askAbout(page, others, { label: { person: LABELS[language.slice(0, 2)] }, last: 3 });
+    await page.locator(".find select").nth(1).selectOption("optional");
+    await page.locator("select").filter({ has: page.locator("option[value=any]") }).selectOption("any");
+    await page.locator(".find form button[type=submit]").click();
+    await page.locator(".heat").waitFor();
+    await page.locator(".heat thead button").first().click();
+    await page.locator(".effects").waitFor();
+});

@@ -28,6 +28,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("get_reminders", function(api, get_reminders::handle)),
         ("get_user", function(api, get_user::handle)),
         ("health", function(&(), health::handle)),
+        ("list_meetings", function(api, list_meetings::handle)),
         ("openapi", function(&api.sign_in, openapi::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),

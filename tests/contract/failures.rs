@@ -79,14 +79,17 @@ impl Fixture {
         ]
     }
 
-    fn reads(&self) -> Vec<String> {
+    /// Each with its number of round trips. Nothing is cancelled, and without candidates no meeting is read.
+    fn reads(&self) -> Vec<(String, usize)> {
         let (user, meeting) = (&self.ana.id, self.meeting["meeting_id"].as_str().unwrap());
         let window = "start_time=2026-12-01T00:00&end_time=2026-12-05T00:00";
         vec![
-            format!("/api/users/{user}"),
-            format!("/api/meetings/{meeting}"),
-            format!("/api/meetings/{meeting}/reminders"),
-            format!("/api/get_free_slots?user_id={user}&{window}"),
+            (format!("/api/users/{user}"), 1),
+            (format!("/api/users/{user}/meetings?{window}"), 2),
+            (format!("/api/users/{user}/meetings?{window}&status=cancelled"), 1),
+            (format!("/api/meetings/{meeting}"), 1),
+            (format!("/api/meetings/{meeting}/reminders"), 1),
+            (format!("/api/get_free_slots?user_id={user}&{window}"), 1),
         ]
     }
 }
@@ -209,7 +212,7 @@ async fn a_conflicting_transaction_is_retried() {
 async fn a_failed_read_is_answered_with_503() {
     let fixture = fixture().await;
     let world = &fixture.world;
-    for path in fixture.reads() {
+    for (path, _) in fixture.reads() {
         world.calls().clear();
         assert_eq!(world.get(&path).await.0, 200, "{path}");
         for number in 1..=world.calls().count() {
@@ -225,10 +228,10 @@ async fn requests_need_the_documented_number_of_round_trips() {
     let fixture = fixture().await;
     let world = &fixture.world;
     world.settle().await;
-    for path in fixture.reads() {
+    for (path, expected) in fixture.reads() {
         world.calls().clear();
         assert_eq!(world.get(&path).await.0, 200);
-        assert_eq!(world.calls().round_trips(), 1, "{path}: {:?}", world.calls().operations());
+        assert_eq!(world.calls().round_trips(), expected, "{path}: {:?}", world.calls().operations());
     }
     for (asked, expected) in fixture.changes().into_iter().zip([1, 3, 3, 2, 3, 2, 2]) {
         world.calls().clear();

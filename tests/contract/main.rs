@@ -10,6 +10,7 @@
 
 mod access;
 mod addresses;
+mod agenda;
 mod bad_input;
 mod changes;
 mod delivery;

@@ -64,6 +64,7 @@ impl Fixture {
             get(format!("{}/invite.ics", self.path())),
             get(format!("{}/reminders", self.path())),
             get(user.clone()),
+            get(format!("{user}/meetings?{window}")),
             (Method::PATCH, user, renamed),
             (Method::PATCH, self.path(), retitled),
             (Method::DELETE, self.path(), Value::Null),

@@ -81,6 +81,7 @@ impl Fixture {
             _ => Value::Null,
         };
         let query = match operation {
+            "list_meetings" => format!("?start_time={}&end_time={}", window.0, window.1),
             "query_free_slots" => format!("?user_id={user}&start_time={}&end_time={}", window.0, window.1),
             "find_user" => format!("?email={}", self.ana.email),
             _ => String::new(),
@@ -102,7 +103,7 @@ impl Fixture {
         }
         ask("create_user", &|asked| asked.body["email"] = json!(self.bo.email));
         ask("update_user", &|asked| asked.body["email"] = json!(self.bo.email));
-        for operation in ["get_user", "update_user", "snooze_user", "end_snooze"] {
+        for operation in ["get_user", "list_meetings", "update_user", "snooze_user", "end_snooze"] {
             ask(operation, &|asked| asked.path = vec![("user_id", "nobody".to_owned())]);
         }
         ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));
@@ -133,6 +134,7 @@ impl Fixture {
         ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
         ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
+        ask("list_meetings", &|asked| asked.query.push_str("&limit=0"));
         ask("find_user", &|asked| asked.query = "?email=nobody@example.com".to_owned());
         ask("find_user", &|asked| asked.query = "?email=nobody".to_owned());
         for operation in ["cancel_meeting", "end_snooze"] {

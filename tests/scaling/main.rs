@@ -7,6 +7,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod agenda;
 #[allow(dead_code, clippy::print_stdout, reason = "it is an example, and its `main` isn't called here")]
 #[path = "../../shared/examples/scaling/main.rs"]
 mod scaling;

@@ -66,6 +66,7 @@ fn every_route_leads_to_its_function() {
         ("GET /api/meetings/{meeting_id}/reminders", "get_reminders"),
         ("GET /api/users", "find_user"),
         ("GET /api/users/{user_id}", "get_user"),
+        ("GET /api/users/{user_id}/meetings", "list_meetings"),
         ("PATCH /api/meetings/{meeting_id}", "update_meeting"),
         ("DELETE /api/meetings/{meeting_id}", "cancel_meeting"),
         ("PATCH /api/users/{user_id}", "update_user"),
@@ -109,6 +110,7 @@ fn each_gets_the_environment_it_reads() {
             "get_meeting",
             "get_reminders",
             "get_user",
+            "list_meetings",
         ];
         let others = ["health", "openapi", "snooze_user", "unknown_route", "update_user"];
         if ![&reads[..], &others].concat().contains(&folder.as_str()) {

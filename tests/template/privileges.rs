@@ -112,7 +112,13 @@ async fn look(stack: &Stack, user: &str, meeting: &str) {
     let invite = |api, request| get_invite::handle(Invites { api, sender: sender.clone() }, request);
     stack.call("get_invite", invite, of_meeting()).await;
     stack.call("get_reminders", get_reminders::handle, of_meeting()).await;
-    let by_address = with_query("email", "ana@example.com");
+    for status in ["confirmed", "cancelled"] {
+        let query =
+            [("start_time", "2026-12-01T00:00"), ("end_time", "2026-12-02T00:00"), ("status", status)];
+        let agenda = about("user_id", user, with_query(&query));
+        stack.call("list_meetings", list_meetings::handle, agenda).await;
+    }
+    let by_address = with_query(&[("email", "ana@example.com")]);
     stack.call("find_user", find_user::handle, by_address).await;
     stack.call("get_user", get_user::handle, about("user_id", user, with_body(&Value::Null))).await;
 }

@@ -194,8 +194,9 @@ pub(crate) fn with_body(body: &Value) -> Request {
     request.body(body.to_string().into()).unwrap()
 }
 
-pub(crate) fn with_query(name: &str, value: &str) -> Request {
-    let parameters = HashMap::from([(name.to_owned(), vec![value.to_owned()])]);
+pub(crate) fn with_query(parameters: &[(&str, &str)]) -> Request {
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]));
+    let parameters: HashMap<_, _> = parameters.collect();
     with_body(&Value::Null).with_query_string_parameters(parameters)
 }
 

@@ -18,7 +18,7 @@ use shared::lambda::{serve, serve_with, serve_without_store};
 pub type Serve = fn() -> LocalBoxFuture<'static, Result<(), Error>>;
 
 /// Every function by its handler, which is also the name of its crate.
-pub const FUNCTIONS: [(&str, Serve); 22] = [
+pub const FUNCTIONS: [(&str, Serve); 23] = [
     ("cancel_meeting", || Box::pin(serve(cancel_meeting::handle))),
     ("create_meeting", || Box::pin(serve(create_meeting::handle))),
     ("create_user", || Box::pin(serve(create_user::handle))),
@@ -31,6 +31,7 @@ pub const FUNCTIONS: [(&str, Serve); 22] = [
     ("get_reminders", || Box::pin(serve(get_reminders::handle))),
     ("get_user", || Box::pin(serve(get_user::handle))),
     ("health", || Box::pin(serve_without_store(|| Ok(()), health::handle))),
+    ("list_meetings", || Box::pin(serve(list_meetings::handle))),
     ("notify", || Box::pin(background::notify())),
     ("notify_webhook", || Box::pin(background::notify_webhook())),
     ("openapi", || Box::pin(serve_without_store(aws::sign_in, openapi::handle))),

@@ -45,7 +45,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     let start = fields.required("start_time", time);
     let end = fields.required("end_time", time);
     if let Some((start, end)) = start.zip(end) {
-        check_window(&mut fields, start, end);
+        fields.check_window(&start, &end, MAX_DAYS);
     }
     let spelling = fields.spelling("time_zone", "timezone");
     let zone = fields.optional(spelling, read::zone);
@@ -63,17 +63,4 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
         })
     };
     fields.finish(query())
-}
-
-/// Refuses a window that is reversed or too long in any zone, before its calendar pages are read. The exact
-/// check follows when the zone is known.
-fn check_window(fields: &mut Fields, start: ParsedTime, end: ParsedTime) {
-    const MARGIN: i64 = 2;
-    match (end.date() - start.date()).num_days() {
-        days if days < -MARGIN => fields.fail("end_time", "must be after start_time"),
-        days if days > MAX_DAYS + MARGIN => {
-            fields.fail("end_time", &format!("must be at most {MAX_DAYS} days after start_time"));
-        }
-        _ => {}
-    }
 }

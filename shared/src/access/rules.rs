@@ -22,6 +22,8 @@ pub enum OnUser {
     RebindAccount,
     /// Read what is on their calendar and what is free.
     ReadCalendar,
+    /// Read their meetings whole.
+    ReadMeetings,
 }
 
 /// What may be done to a meeting.
@@ -91,6 +93,7 @@ impl OnUser {
             // Whoever has the address would otherwise hand it on.
             Self::RebindAccount => (Forbidden, Hidden),
             Self::ReadCalendar => (Allowed, TimesOnly),
+            Self::ReadMeetings => (Allowed, Hidden),
         };
         match whom {
             Whom::Oneself => oneself,

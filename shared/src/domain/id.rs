@@ -123,7 +123,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// 128 bits of SHA-256 over the words and their lengths: `ab`, `c` and `a`, `bc` differ.
-pub(crate) fn digest(words: &[&str]) -> String {
+pub fn digest(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
         hash.update(word.len().to_be_bytes());

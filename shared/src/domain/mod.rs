@@ -2,6 +2,7 @@
 //! format.
 
 pub mod account;
+pub mod agenda;
 pub mod booking;
 pub mod calendar_state;
 pub mod calendar_update;
@@ -22,11 +23,11 @@ pub mod user;
 mod wall_clock;
 
 pub use account::Account;
+pub use agenda::{Agenda, AgendaPlace, Candidate};
 pub use booking::{Booking, BookingChange};
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
-pub(crate) use id::digest;
-pub use id::{IdError, IdKind, MeetingId, UserId};
+pub use id::{IdError, IdKind, MeetingId, UserId, digest};
 pub use idempotency::{IdempotencyRecord, RequestId};
 pub use meeting::{Meeting, Participant, Role, Status};
 pub use message_limit::MessageLimit;

@@ -1,9 +1,16 @@
-//! How a request names a user: by their id or by their address.
+//! How a request names a user: by their id, by their address or as `me`.
 
-use super::{Fields, read};
+use lambda_http::RequestExt;
+
+use super::{Fields, Request, path_id, read};
+use crate::access::{Actor, Caller};
+use crate::api::Api;
 use crate::domain::{Email, UserId};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::store::{Found, ReadSet, StoreError};
+
+/// The id that stands for the user who is signed in.
+const ME: &str = "me";
 
 /// A user as a request names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +79,32 @@ impl Fields {
                 self.fail(email, &format!("must not be sent with {id}: send only one of the two"));
                 None
             }
+        }
+    }
+}
+
+impl Api {
+    /// The `user_id` of a path that may have `me` in its place, which stands for the caller's own. That takes
+    /// a read of its own.
+    ///
+    /// # Errors
+    /// 404 `user_not_found` when it can't be an id, and for `me` where the caller is no user.
+    pub async fn user_of_path(&self, caller: &Caller, request: &Request) -> Result<UserId, Problem> {
+        match request.path_parameters().first("user_id") {
+            Some(ME) => self.own_id(caller).await,
+            _ => path_id::<UserId>(request, "user_id", Code::UserNotFound),
+        }
+    }
+
+    async fn own_id(&self, caller: &Caller) -> Result<UserId, Problem> {
+        let found = self.store.read(caller.with_own_keys(ReadSet::new())).await?;
+        let nobody = |detail| Problem::new(Code::UserNotFound, detail);
+        match caller.actor(&found)? {
+            Actor::Person(Some(id)) => Ok(id),
+            Actor::Person(None) => Err(nobody("No user has your address yet: create one with create_user.")),
+            Actor::Unrestricted => Err(nobody(
+                "You may act for anyone and are nobody in particular: look users up by their address.",
+            )),
         }
     }
 }

@@ -44,6 +44,14 @@ fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|why: T::Err| why.to_string())
 }
 
+/// One of these names, which stand for the values.
+pub fn one_of<T: FromStr>(names: &'static [&'static str]) -> impl FnOnce(&Value) -> Result<T, String> {
+    move |value| {
+        let named = value.as_str().filter(|name| names.contains(name)).and_then(|name| name.parse().ok());
+        named.ok_or_else(|| format!("must be {}, not {}", names.join(" or "), short(value)))
+    }
+}
+
 /// A zone by its IANA name.
 ///
 /// # Errors

@@ -36,6 +36,19 @@ impl Fields {
         }
     }
 
+    /// Refuses an interval that is reversed or too long in any zone, before anything of it is read. The exact
+    /// check follows when the zone is known; see [`resolve`].
+    pub fn check_window(&mut self, start: &ParsedTime, end: &ParsedTime, max_days: i64) {
+        const MARGIN: i64 = 2;
+        match (end.date() - start.date()).num_days() {
+            days if days < -MARGIN => self.fail("end_time", "must be after start_time"),
+            days if days > max_days + MARGIN => {
+                self.fail("end_time", &format!("must be at most {max_days} days after start_time"));
+            }
+            _ => {}
+        }
+    }
+
     /// The interval between two times in the zone that the request named; see [`resolve`].
     pub fn interval(
         &mut self,

@@ -47,6 +47,9 @@ impl UserView {
     }
 }
 
+/// The most bytes of a [`MeetingView`], counted as [`MAX_ANSWER`](super::MAX_ANSWER) is.
+pub const MAX_MEETING: usize = ESCAPED * sizes::MEETING;
+
 /// A meeting, its times in its own zone.
 #[derive(Debug, Serialize)]
 pub struct MeetingView {
@@ -84,7 +87,14 @@ struct ParticipantView {
 
 impl From<&Meeting> for MeetingView {
     fn from(meeting: &Meeting) -> Self {
-        let times = IntervalView::new(meeting.interval, meeting.zone);
+        Self::in_zone(meeting, meeting.zone)
+    }
+}
+
+impl MeetingView {
+    /// The meeting, with its times in that zone. `time_zone` remains the meeting's own.
+    pub fn in_zone(meeting: &Meeting, zone: Zone) -> Self {
+        let times = IntervalView::new(meeting.interval, zone);
         Self {
             meeting_id: Some(meeting.id.to_string()),
             creator_id: meeting.creator_id.to_string(),
@@ -188,7 +198,7 @@ const ESCAPED: usize = 4;
 const MOST_DAYS: usize = MAX_DAYS as usize + 1;
 
 /// A meeting, who is busy, and who has hours.
-const BOOKED: usize = ESCAPED * sizes::MEETING + 2 * MAX_PARTICIPANT_DAYS * PERSON + MAX_BUSY * TIME;
+const BOOKED: usize = MAX_MEETING + 2 * MAX_PARTICIPANT_DAYS * PERSON + MAX_BUSY * TIME;
 // And in a dry run when they are reminded.
 const _: () = assert!(BOOKED + MAX_PARTICIPANT_DAYS * MAX_REMINDERS * MAX_NOTICE <= super::MAX_ANSWER);
 // The meetings in the way of another one: all of the creator's on the days that it touches. The titles are in

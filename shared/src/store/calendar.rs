@@ -326,16 +326,18 @@ impl Store {
         last: NaiveDate,
         most: usize,
     ) -> Result<Vec<Booking>, StoreError> {
-        self.booked(id, (first, last), most, None).await
+        self.booked(id, (first, last), None, most, |_| true).await
     }
 
-    /// As [`Store::booked_days`]. The first call reads at most `beginning` pages, if that is given.
-    async fn booked(
+    /// As [`Store::booked_days`], but `most` is about the bookings that count. The first call reads at most
+    /// `beginning` pages, if that is given.
+    pub(super) async fn booked(
         &self,
         id: &UserId,
         (first, last): (NaiveDate, NaiveDate),
-        most: usize,
         mut beginning: Option<i32>,
+        most: usize,
+        counts: impl Fn(&Booking) -> bool,
     ) -> Result<Vec<Booking>, StoreError> {
         let query = self
             .client
@@ -347,15 +349,18 @@ impl Store {
             .expression_attribute_values(":first", AttributeValue::S(day_sort(first)))
             .expression_attribute_values(":last", AttributeValue::S(day_sort(last)));
         let mut bookings = HashMap::new();
+        let mut counted = 0;
         let mut after = None;
         loop {
             let call = query.clone().set_limit(beginning.take()).set_exclusive_start_key(after);
             let output = call.send().await.map_err(StoreError::read)?;
             for item in output.items.unwrap_or_default() {
-                let day: DayItem = serde_dynamo::from_item(item)?;
-                let day = day.bookings()?.into_iter();
-                bookings.extend(day.map(|booking| (booking.meeting_id.clone(), booking)));
-                if bookings.len() > most {
+                for booking in serde_dynamo::from_item::<_, DayItem>(item)?.bookings()? {
+                    let does_count = counts(&booking);
+                    let is_new = bookings.insert(booking.meeting_id.clone(), booking).is_none();
+                    counted += usize::from(does_count && is_new);
+                }
+                if counted > most {
                     return Ok(bookings.into_values().collect());
                 }
             }
@@ -376,7 +381,8 @@ impl Store {
         id: &UserId,
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<(DateTime<Utc>, MeetingId)>, StoreError> {
-        let bookings = self.booked(id, (now.date_naive(), LAST_DAY), usize::MAX, Some(BEGINNING)).await?;
+        let days = (now.date_naive(), LAST_DAY);
+        let bookings = self.booked(id, days, Some(BEGINNING), usize::MAX, |_| true).await?;
         let coming = bookings.into_iter().filter(|booking| booking.interval.end() > now);
         Ok(coming.map(|booking| (booking.interval.start(), booking.meeting_id)).collect())
     }

@@ -2,6 +2,7 @@
 //! writes. `table` is the mechanism that they share. Callers read a [`ReadSet`], decide, and commit a
 //! [`Transaction`]; what an SDK error means, only this module knows.
 
+mod agenda;
 mod calendar;
 mod callers;
 mod claims;
@@ -20,6 +21,7 @@ mod users;
 mod wall_clocks;
 mod zone_rules;
 
+pub use agenda::AgendaRead;
 pub use calendar::{BookingsByDay, MAX_BOOKINGS, Page, bookings};
 pub use claims::Claim;
 pub use messages::ClaimOutcome;

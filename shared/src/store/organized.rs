@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::table::{ReadSet, Store, StoreError, instant, parse};
 use crate::domain::quota::PendingReminders;
-use crate::domain::{MeetingId, Status, UserId};
+use crate::domain::{AgendaPlace, MeetingId, Status, UserId};
 
 /// The sparse index over `creator_id` and `start`.
 const INDEX: &str = "organized";
@@ -32,9 +33,9 @@ struct Organized {
 }
 
 impl OrganizedItem {
-    /// The meeting, unless it is cancelled.
-    fn confirmed(self) -> Result<Option<Organized>, StoreError> {
-        if parse::<Status>("status", &self.status)? == Status::Cancelled {
+    /// The meeting, if it has that status.
+    fn with_status(self, status: Status) -> Result<Option<Organized>, StoreError> {
+        if parse::<Status>("status", &self.status)? != status {
             return Ok(None);
         }
         let id = self.pk.strip_prefix("MEETING#").unwrap_or_default();
@@ -67,23 +68,45 @@ impl Store {
         Ok(PendingReminders::new(counted))
     }
 
-    async fn organized_after(&self, user: &UserId, now: DateTime<Utc>) -> Result<Vec<Organized>, StoreError> {
+    /// The cancelled meetings that the user organizes and that start from `from` on and before `until`. The
+    /// index follows the table within about a second.
+    pub(super) async fn cancelled_between(
+        &self,
+        user: &UserId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<AgendaPlace>, StoreError> {
+        let millis = |instant: DateTime<Utc>| AttributeValue::N(instant.timestamp_millis().to_string());
         let query = self
-            .client
+            .organized(user, "#start BETWEEN :from AND :until")
+            .filter_expression("#status = :cancelled")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":cancelled",
+                AttributeValue::S(Status::Cancelled.as_str().to_owned()),
+            )
+            .expression_attribute_values(":from", millis(from))
+            .expression_attribute_values(":until", millis(until - TimeDelta::milliseconds(1)));
+        let meetings = organized_meetings(query, Status::Cancelled).await?;
+        let place = |meeting: Organized| AgendaPlace { start: meeting.start, meeting_id: meeting.id };
+        Ok(meetings.into_iter().map(place).collect())
+    }
+
+    async fn organized_after(&self, user: &UserId, now: DateTime<Utc>) -> Result<Vec<Organized>, StoreError> {
+        let now = AttributeValue::N(now.timestamp_millis().to_string());
+        let query = self.organized(user, "#start > :now").expression_attribute_values(":now", now);
+        organized_meetings(query, Status::Confirmed).await
+    }
+
+    /// A query of the user's meetings in the index whose `#start` meets the condition.
+    fn organized(&self, user: &UserId, start: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.table)
             .index_name(INDEX)
-            .key_condition_expression("creator_id = :user AND #start > :now")
+            .key_condition_expression(format!("creator_id = :user AND {start}"))
             .expression_attribute_names("#start", "start")
             .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
-            .expression_attribute_values(":now", AttributeValue::N(now.timestamp_millis().to_string()));
-        let mut items = query.into_paginator().items().send();
-        let mut meetings = Vec::new();
-        while let Some(item) = items.next().await {
-            let item: OrganizedItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            meetings.extend(item.confirmed()?);
-        }
-        Ok(meetings)
     }
 
     /// How many reminders the meetings on the user's pages of those days make, as version 0.2.0 noted it
@@ -101,4 +124,15 @@ impl Store {
         }
         Ok(noted)
     }
+}
+
+/// The meetings of that status that a query of the index finds.
+async fn organized_meetings(query: QueryFluentBuilder, status: Status) -> Result<Vec<Organized>, StoreError> {
+    let mut items = query.into_paginator().items().send();
+    let mut meetings = Vec::new();
+    while let Some(item) = items.next().await {
+        let item: OrganizedItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
+        meetings.extend(item.with_status(status)?);
+    }
+    Ok(meetings)
 }

@@ -45,6 +45,9 @@ const BY_ADDRESS: Path = |_| "/api/users?email=BO@example.com".into();
 const NO_ADDRESS: Path = |_| "/api/users?email=nobody@example.com".into();
 const SNOOZE: Path = |s| format!("/api/users/{}/snooze", s.bo);
 const NO_SNOOZE: Path = |_| format!("/api/users/{UNKNOWN}/snooze");
+const AGENDA: Path = |s| agenda(&s.bo);
+const NO_AGENDA: Path = |_| agenda(UNKNOWN);
+const MY_AGENDA: Path = |_| agenda("me");
 const NO_USER: Path = |_| format!("/api/users/{UNKNOWN}");
 const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
@@ -63,6 +66,10 @@ fn user_with(email: &str) -> Value {
 
 fn window(user: &str) -> Value {
     json!({ "user_id": user, "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" })
+}
+
+fn agenda(user: &str) -> String {
+    format!("/api/users/{user}/meetings?start_time=2026-11-03T00:00&end_time=2026-11-04T00:00")
 }
 
 fn meeting(fixture: &Fixture) -> String {
@@ -95,6 +102,10 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 200, 404, 404, 200], "user",                           "GET /api/users/{user_id}",                  BO,         NO_BODY),
         row([404, 404, 404, 404, 404], "unknown user",                   "GET /api/users/{user_id}",                  NO_USER,    NO_BODY),
         row([200, 200, 200, 404, 404], "oneself",                        "GET /api/users/{user_id}",                  ME,         NO_BODY),
+        // Meetings are whole there, so that it is one's own alone.
+        row([404, 200, 404, 404, 200], "meetings of a user",             "GET /api/users/{user_id}/meetings",         AGENDA,     NO_BODY),
+        row([404, 404, 404, 404, 404], "meetings of an unknown user",    "GET /api/users/{user_id}/meetings",         NO_AGENDA,  NO_BODY),
+        row([200, 200, 200, 404, 404], "one's own meetings",             "GET /api/users/{user_id}/meetings",         MY_AGENDA,  NO_BODY),
         row([404, 200, 404, 404, 200], "user by address",                "GET /api/users",                            BY_ADDRESS, NO_BODY),
         row([404, 404, 404, 404, 404], "user by an unknown address",     "GET /api/users",                            NO_ADDRESS, NO_BODY),
         row([404, 200, 404, 404, 200], "name of a user",                 "PATCH /api/users/{user_id}",                BO,         NEW_NAME),
@@ -175,6 +186,7 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("user", "unknown user"),
         ("user by address", "user by an unknown address"),
         ("meeting of cy's address", "meeting of an unknown address"),
+        ("meetings of a user", "meetings of an unknown user"),
         ("name of a user", "name of an unknown user"),
         ("snooze of a user", "snooze of an unknown user"),
         ("end of a user's snooze", "end of an unknown snooze"),

@@ -100,9 +100,12 @@ async fn access_checks_need_no_further_round_trip() {
     let person = json!({ "user_id": cy, "meeting_id": meeting });
     let address = json!({ "email": "cy@example.com", "meeting_id": meeting });
     let of_meeting = format!("/api/meetings/{meeting}");
+    let query = "start_time=2026-11-03T00:00&end_time=2026-11-04T00:00";
     let reading = [
         (Method::GET, format!("/api/users/{ana}"), Value::Null, 1),
         (Method::GET, "/api/users/me".to_owned(), Value::Null, 2),
+        (Method::GET, format!("/api/users/{ana}/meetings?{query}"), Value::Null, 2),
+        (Method::GET, format!("/api/users/me/meetings?{query}"), Value::Null, 3),
         (Method::GET, "/api/users?email=ana@example.com".to_owned(), Value::Null, 2),
         (Method::GET, of_meeting.clone(), Value::Null, 1),
         (Method::GET, format!("{of_meeting}/invite.ics"), Value::Null, 1),

@@ -24,7 +24,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
         unknown(Method::POST, "/api/createMeeting", "POST /api/create_meeting"),
         unknown(Method::POST, "/api/v1/create_meeting", "POST /api/create_meeting"),
         unknown(Method::POST, "/api/meetings", "POST /api/create_meeting"),
-        unknown(Method::GET, "/api/meetings", "GET /api/get_free_slots, which lists a user's meetings"),
+        unknown(Method::GET, "/api/meetings", "GET /api/users/{user_id}/meetings"),
         unknown(Method::GET, &user.replace("users", "user"), "GET /api/users/{user_id}"),
         unknown(Method::GET, &format!("{user}/"), "GET /api/users/{user_id}"),
         unknown(Method::DELETE, &meeting.replace("meetings", "meeting"), "DELETE /api/meetings/{meeting_id}"),

@@ -329,6 +329,20 @@ impl Store {
         self.booked(id, (first, last), most, None).await
     }
 
+    /// When a user is in meetings on the UTC days from `first` to `last`, both included, each meeting once.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn busy(
+        &self,
+        id: &UserId,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<Interval>, StoreError> {
+        let bookings = self.booked(id, (first, last), usize::MAX, None).await?;
+        Ok(bookings.into_iter().map(|booking| booking.interval).collect())
+    }
+
     /// As [`Store::booked_days`]. The first call reads at most `beginning` pages, if that is given.
     async fn booked(
         &self,

@@ -1,9 +1,8 @@
 //! The answer of `POST /api/find_meeting_times`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use serde::Serialize;
 use shared::domain::User;
-use shared::http::view::IntervalView;
 use shared::meeting_times::{Availability, Blocking, Condition, Failure, Invitee, Question, Suggestion};
 use shared::problem::FieldError;
 use shared::time::{BusyMinutes, Decision, Interval, Minute, format, remind_around};
@@ -24,8 +23,8 @@ pub(crate) struct Answer {
 
 #[derive(Serialize)]
 struct SuggestionView {
-    #[serde(flatten)]
-    times: Option<IntervalView>,
+    start_time: String,
+    end_time: String,
     attendees: Vec<AttendeeView>,
     burden_minutes: BurdenView,
 }
@@ -117,8 +116,8 @@ impl Views<'_> {
         let end = *start + i64::from(self.query.duration);
         let people = self.question.people.iter().zip(availability);
         SuggestionView {
-            times: Interval::new(start.start(), end.start())
-                .map(|times| IntervalView::new(times, self.query.zone)),
+            start_time: format(start.start(), self.query.zone),
+            end_time: format(end.start(), self.query.zone),
             attendees: people
                 .map(|(person, availability)| self.attendee(person, *availability, *start))
                 .collect(),
@@ -142,9 +141,11 @@ impl Views<'_> {
     fn reminder(&self, person: &Invitee<'_>, start: Minute) -> Option<ReminderView> {
         let User { zone, do_not_disturb, .. } = person.user;
         let entry = self.query.notifications.entries().first()?;
-        let meetings = match do_not_disturb.during_meetings {
-            true => BusyMinutes::of(person.busy.iter().copied()),
-            false => BusyMinutes::default(),
+        let meetings = if do_not_disturb.during_meetings {
+            let preferred = (start - i64::from(entry.minutes_before())).max(self.earliest).start();
+            near(preferred, &person.busy)
+        } else {
+            BusyMinutes::default()
         };
         let Decision { remind_at, reason } =
             remind_around(start, entry.minutes_before(), self.earliest, person.user.quiet(), &meetings);
@@ -167,4 +168,13 @@ impl Views<'_> {
             minutes: blocking.minutes,
         }
     }
+}
+
+/// The meetings that planning a reminder would look at: those on the UTC day of its preferred minute, the day
+/// before and the day after.
+fn near(preferred: DateTime<Utc>, busy: &[Interval]) -> BusyMinutes {
+    let day = preferred.date_naive();
+    let days = day - Days::new(1)..=day + Days::new(1);
+    let is_near = |meeting: &&Interval| meeting.utc_days().any(|day| days.contains(&day));
+    BusyMinutes::of(busy.iter().filter(is_near).copied())
 }

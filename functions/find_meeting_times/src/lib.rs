@@ -5,7 +5,6 @@ mod people;
 mod request;
 
 use lambda_http::http::StatusCode;
-use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::http::{self, Fields, Request, Response};
 use shared::meeting_times::{Question, find};
@@ -13,18 +12,18 @@ use shared::problem::Problem;
 
 use answer::Answer;
 
-/// Answers when a meeting can be, best first. It is a read: nothing is held, and creating the meeting decides.
+/// Answers when a meeting can be, best first. It is a read: nothing is held, and
+/// creating the meeting decides.
 ///
 /// # Errors
 /// 400, 413 and 422 for a bad request, `unknown_participants` among them; 401 and 403 for a caller who isn't
 /// signed in or isn't the organizer; 404 `user_not_found`; 503 when a calendar can't be read.
 pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
-    let query = request::parse(Fields::of_body(&request)?)?;
+    let query = request::parse(Fields::of_body(&request)?, api.channels)?;
     let now = api.clock.now();
     let named = people::named(&api, &caller, &query).await?;
-    let (found, people) = people::read(&api, &caller, &query, &named).await?;
-    caller.actor(&found)?.may(OnUser::ActAs, named.organizer())?;
+    let people = people::read(&api, &caller, &query, &named).await?;
     let question = Question {
         window: query.window,
         zone: query.zone,

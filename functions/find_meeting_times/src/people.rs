@@ -1,8 +1,8 @@
 //! Who is asked: their ids, and then their profiles and calendars, side by side.
 
-use chrono::TimeDelta;
 use futures_util::future::try_join_all;
 use shared::access::Caller;
+use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::domain::{User, UserId};
 use shared::http::{By, unknown_participants};
@@ -44,22 +44,28 @@ impl Person {
 }
 
 /// Finds everybody's id. Only addresses have to be read.
+///
+/// # Errors
+/// 403 where the caller may not ask for the organizer, before anything else is said about the people; 404
+/// `user_not_found`; 422 `unknown_participants`; 503.
 pub(crate) async fn named(api: &Api, caller: &Caller, query: &Query) -> Result<Named, Problem> {
-    let all =
-        || std::iter::once(&query.organizer.by).chain(query.attendees.iter().map(|attendee| &attendee.by));
-    let addresses = all().filter_map(|by| match by {
-        By::Email(email) => Some(email),
-        By::Id(_) => None,
-    });
-    let mut addresses = addresses.peekable();
-    let found = match addresses.peek() {
-        None => Found::default(),
-        Some(_) => {
-            let found =
-                api.store.read(caller.with_own_keys(addresses.fold(ReadSet::new(), ReadSet::email))).await?;
-            caller.actor(&found)?;
-            found
+    let all = std::iter::once(&query.organizer.by).chain(query.attendees.iter().map(|attendee| &attendee.by));
+    let addresses: Vec<_> = all
+        .filter_map(|by| match by {
+            By::Email(email) => Some(email),
+            By::Id(_) => None,
+        })
+        .collect();
+    let found = if addresses.is_empty() {
+        Found::default()
+    } else {
+        let read_set = addresses.into_iter().fold(ReadSet::new(), ReadSet::email);
+        let found = api.store.read(caller.with_own_keys(read_set)).await?;
+        let actor = caller.actor(&found)?;
+        if let By::Id(id) = &query.organizer.by {
+            actor.may(OnUser::ActAs, id)?;
         }
+        found
     };
     let organizer = match &query.organizer.by {
         By::Id(id) => id.clone(),
@@ -71,32 +77,34 @@ pub(crate) async fn named(api: &Api, caller: &Caller, query: &Query) -> Result<N
     let mut named = Named(vec![(organizer, true)]);
     let mut unknown = Vec::new();
     for attendee in &query.attendees {
-        let id = match &attendee.by {
-            By::Id(id) => Some(id.clone()),
-            By::Email(email) => found.owner(email)?,
-        };
-        match (id, &attendee.by) {
-            (Some(id), _) => named.add(id, attendee.is_required),
-            (None, By::Email(email)) => unknown.push(email.as_str()),
-            (None, By::Id(id)) => unknown.push(id.as_str()),
+        match &attendee.by {
+            By::Id(id) => named.add(id.clone(), attendee.is_required),
+            By::Email(email) => match found.owner(email)? {
+                Some(id) => named.add(id, attendee.is_required),
+                None => unknown.push(email.as_str()),
+            },
         }
     }
     if unknown.is_empty() { Ok(named) } else { Err(unknown_participants("attendees", &unknown)) }
 }
 
-/// Reads profiles and calendars, and the item that says who the caller is.
+/// Reads profiles and calendars side by side, and the item that says who the caller is.
+///
+/// # Errors
+/// 403 where the caller may not ask for the organizer; 404 `user_not_found`; 422 `unknown_participants`; 503
+/// if any page can't be read.
 pub(crate) async fn read(
     api: &Api,
     caller: &Caller,
     query: &Query,
     named: &Named,
-) -> Result<(Found, Vec<Person>), Problem> {
+) -> Result<Vec<Person>, Problem> {
     let profiles = named.0.iter().fold(ReadSet::new(), |read_set, (id, _)| read_set.user(id));
-    let buffer = TimeDelta::minutes(i64::from(query.buffer));
-    let (first, last) = (query.window.start() - buffer, query.window.end() + buffer);
-    let calendars = named.0.iter().map(|(id, _)| api.store.busy(id, first.date_naive(), last.date_naive()));
+    let days = query.days();
+    let calendars = named.0.iter().map(|(id, _)| api.store.busy(id, *days.start(), *days.end()));
     let (found, calendars) =
         tokio::try_join!(api.store.read(caller.with_own_keys(profiles)), try_join_all(calendars))?;
+    caller.actor(&found)?.may(OnUser::ActAs, named.organizer())?;
     let mut people = Vec::with_capacity(named.0.len());
     let mut unknown = Vec::new();
     for ((id, is_required), busy) in named.0.iter().zip(calendars) {
@@ -106,5 +114,5 @@ pub(crate) async fn read(
             None => unknown.push(id.as_str()),
         }
     }
-    if unknown.is_empty() { Ok((found, people)) } else { Err(unknown_participants("attendees", &unknown)) }
+    if unknown.is_empty() { Ok(people) } else { Err(unknown_participants("attendees", &unknown)) }
 }

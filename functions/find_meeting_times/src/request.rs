@@ -1,6 +1,9 @@
 //! The body of `POST /api/find_meeting_times`.
 
-use shared::domain::Notifications;
+use std::ops::RangeInclusive;
+
+use chrono::{NaiveDate, TimeDelta};
+use shared::domain::{Channels, Notifications};
 use shared::http::{Attendee, Fields, NamedUser, read};
 use shared::meeting_times::Within;
 use shared::problem::{FieldError, Problem};
@@ -31,7 +34,20 @@ pub(crate) struct Query {
     pub(crate) warnings: Vec<FieldError>,
 }
 
-pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
+impl Query {
+    /// The UTC days whose calendar pages the answer depends on: those of the window with its buffers and, for
+    /// people who are rather not reminded in the middle of a meeting, those around each reminder.
+    pub(crate) fn days(&self) -> RangeInclusive<NaiveDate> {
+        let buffer = TimeDelta::minutes(self.buffer.into());
+        let notice = self.notifications.entries().first().map_or(0, |entry| entry.minutes_before());
+        let (start, end) = (self.window.start(), self.window.end());
+        let reminded = start - TimeDelta::minutes(notice.into());
+        let first = (start - buffer).min(reminded - TimeDelta::days(1));
+        first.date_naive()..=(end + buffer).max(end + TimeDelta::days(1)).date_naive()
+    }
+}
+
+pub(crate) fn parse(mut fields: Fields, channels: Channels) -> Result<Query, Problem> {
     let organizer = fields.user("organizer_id", "organizer_email");
     let attendees = fields.attendees(MAX_PEOPLE - 1);
     let spelling = fields.spelling("time_zone", "timezone");
@@ -44,6 +60,9 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Query, Problem> {
     let minimum = fields.optional("minimum_attendees", read::number(1, MAX_PEOPLE as u32, false));
     let within = fields.optional("within", within);
     let notifications = fields.optional("notification_interval", read::notifications);
+    if let Some(Some(asked_for)) = &notifications {
+        fields.check_channels(asked_for, channels);
+    }
     let most = fields.optional("max_suggestions", read::number(1, 50, false));
     let times = zone.zip(start).zip(end);
     let read = times.and_then(|((zone, start), end)| fields.interval(&start, &end, zone, MAX_DAYS));

@@ -1,10 +1,10 @@
-//! Times that suit a group, best first, or why there are none: the search of `POST /api/find_meeting_times`. No
-//! I/O, no clock.
+//! Times that suit a group, best first, or why there are none: the search of `POST /api/find_meeting_times`.
+//! No I/O, no clock. docs/time.md has the order.
 //!
 //! A meeting may begin wherever the wall clock of the question's zone shows a step. Everybody is asked about
-//! the whole meeting, each by their own clock: whether another meeting takes some of it, whether a minute of it
-//! is in their quiet time, and how much of it is outside their working hours. What follows is a total order
-//! ([`Rank`]), so that the same question has the same answer.
+//! the whole meeting, each by their own clock: whether another meeting takes some of it, whether a minute of
+//! it is in their quiet time, and how much of it is outside their working hours. What follows is a total
+//! order ([`Rank`]), so that the same question has the same answer.
 
 mod answers;
 mod failure;

@@ -22,8 +22,8 @@ pub(super) fn starts(question: &Question<'_>) -> Vec<Minute> {
     starts
 }
 
-/// The spans of the minutes from `first` up to `end` in which the zone's clocks don't change, with the minutes
-/// that these add to UTC.
+/// The spans of the minutes from `first` up to `end` in which the zone's clocks don't change, with the
+/// minutes that these add to UTC.
 fn spans(zone: Zone, first: Minute, end: Minute) -> Vec<(Minute, Minute, i64)> {
     if end <= first {
         return Vec::new();

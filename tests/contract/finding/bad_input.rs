@@ -71,7 +71,7 @@ fn of_times() -> Vec<Row> {
         (json!({ "minimum_attendees": 3 }), vec![("minimum_attendees", "at most 2")]),
         (json!({ "notification_interval": -1 }), vec![("notification_interval", "")]),
         (json!({ "notification_interval": [{ "type": "pigeon" }] }), vec![("notification_interval", "")]),
-        (json!({ "duration": 60 }), vec![("duration", "is not a field of this call")]),
+        (json!({ "duration": 60 }), vec![("duration", "duration_minutes")]),
         (json!({ "title": "x" }), vec![("title", "")]),
         (json!({ "dry_run": true }), vec![("dry_run", "")]),
     ];

@@ -1,6 +1,6 @@
 //! The answer of `POST /api/find_meeting_times`.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, SubsecRound, Utc};
 use serde::Serialize;
 use shared::domain::User;
 use shared::meeting_times::{Availability, Blocking, Condition, Failure, Invitee, Question, Suggestion};
@@ -77,7 +77,7 @@ impl Answer {
     ) -> Self {
         let view = Views { query, question, earliest: Minute::earliest_timer(now) };
         let nothing = Self {
-            as_of: format(now, query.zone),
+            as_of: format(now.trunc_subsecs(0), query.zone),
             time_zone: query.zone.name(),
             suggestions: Vec::new(),
             empty_reason: None,

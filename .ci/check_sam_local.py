@@ -96,7 +96,10 @@ def samples():
     for sample in "snooze_user.begin", "snooze_user.end":
         yield sample, booked, 200
     yield "create_meeting", list(people()), 201
-    for sample in "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post", "list_meetings":
+    for sample in (
+        "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post", "list_meetings",
+        "find_meeting_times",
+    ):
         yield sample, booked, 200
     yield "update_meeting", booked, 200
     yield "participant_add", alone, 200

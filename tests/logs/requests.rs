@@ -48,6 +48,10 @@ impl Fixture {
         let window = "start_time=2026-12-01T00:00&end_time=2026-12-05T00:00";
         let slots =
             json!({ "user_id": ana.id, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" });
+        let group = json!({
+            "organizer_id": ana.id, "attendees": [{ "email": bo.email }, { "user_id": cy.id }], "time_zone": "UTC",
+            "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00", "duration_minutes": 60,
+        });
         let renamed = json!({ "name": format!("Bob {MARK}"), "email": format!("bob-{MARK}@{MARK}.example") });
         let retitled = json!({ "title": format!("Other {MARK}"), "location": format!("Room {MARK}") });
         let booked = meeting(ana, &[bo, cy], "2026-12-02T10", json!({}));
@@ -58,6 +62,7 @@ impl Fixture {
             post("/api/create_meeting", booked),
             post("/api/get_free_slots", slots),
             get(format!("/api/get_free_slots?user_id={}&{window}", ana.id)),
+            post("/api/find_meeting_times", group),
             post("/api/meeting/participant/add", self.member(cy)),
             post("/api/meeting/participant/remove", self.member(cy)),
             get(self.path()),
@@ -126,6 +131,11 @@ async fn refused_requests_log_nothing_personal() {
     expect(post.clone(), "/api/create_meeting", &by_nobody, "user_not_found").await;
     let slots = format!("/api/get_free_slots?user_id={MARK}&start_time={MARK}&end_time={MARK}&{MARK}={MARK}");
     expect(Method::GET, &slots, &Value::Null, "invalid_request").await;
+    let group = json!({
+        "organizer_id": MARK, "attendees": [{ "email": MARK, "type": MARK }], "time_zone": MARK, "within": MARK,
+        "start_time": MARK, "end_time": MARK, "duration_minutes": MARK, MARK: MARK,
+    });
+    expect(post.clone(), "/api/find_meeting_times", &group, "invalid_request").await;
     let (add, remove) = ("/api/meeting/participant/add", "/api/meeting/participant/remove");
     expect(post.clone(), add, &fixture.member(bo), "already_participant").await;
     expect(post.clone(), add, &fixture.member(&nobody), "user_not_found").await;

@@ -78,6 +78,10 @@ impl Fixture {
             "add_participant" => json!({ "user_id": self.cy.id, "meeting_id": meeting }),
             "remove_participant" => json!({ "user_id": self.bo.id, "meeting_id": meeting }),
             "get_free_slots" => json!({ "user_id": user, "start_time": window.0, "end_time": window.1 }),
+            "find_meeting_times" => json!({
+                "organizer_id": user, "attendees": [{ "email": self.bo.email }], "time_zone": "UTC",
+                "start_time": window.0, "end_time": window.1, "duration_minutes": 60,
+            }),
             _ => Value::Null,
         };
         let query = match operation {
@@ -132,6 +136,10 @@ impl Fixture {
         }
         ask("remove_participant", &|asked| asked.body["user_id"] = json!(self.cy.id));
         ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
+        ask("find_meeting_times", &|asked| asked.body["organizer_id"] = json!("nobody"));
+        ask("find_meeting_times", &|asked| {
+            asked.body["attendees"] = json!([{ "email": "nobody@example.com" }])
+        });
         ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
         ask("list_meetings", &|asked| asked.query.push_str("&limit=0"));

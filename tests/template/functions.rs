@@ -59,6 +59,7 @@ fn every_route_leads_to_its_function() {
         ("POST /api/create_meeting", "create_meeting"),
         ("POST /api/get_free_slots", "get_free_slots"),
         ("GET /api/get_free_slots", "get_free_slots"),
+        ("POST /api/find_meeting_times", "find_meeting_times"),
         ("POST /api/meeting/participant/add", "participant_add"),
         ("POST /api/meeting/participant/remove", "participant_remove"),
         ("GET /api/meetings/{meeting_id}", "get_meeting"),
@@ -104,6 +105,7 @@ fn each_gets_the_environment_it_reads() {
         // Whatever writes a meeting, its rows or its pages.
         let reads = [
             "create_user",
+            "find_meeting_times",
             "find_user",
             "get_free_slots",
             "get_invite",

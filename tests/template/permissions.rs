@@ -131,6 +131,7 @@ fn items_are_reached_only_in_the_partitions_named() {
 #[test]
 fn only_writing_functions_may_write() {
     let reading = [
+        "find_meeting_times",
         "find_user",
         "get_free_slots",
         "get_invite",

@@ -106,6 +106,11 @@ async fn needs_of_all_functions() -> BTreeMap<String, BTreeSet<Need>> {
 async fn look(stack: &Stack, user: &str, meeting: &str) {
     let window = json!({ "user_id": user, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" });
     stack.call("get_free_slots", get_free_slots::handle, with_body(&window)).await;
+    let group = json!({
+        "organizer_id": user, "attendees": [{ "email": "bo@example.com" }], "time_zone": "UTC",
+        "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00", "duration_minutes": 60,
+    });
+    stack.call("find_meeting_times", find_meeting_times::handle, with_body(&group)).await;
     let of_meeting = || about("meeting_id", meeting, with_body(&Value::Null));
     stack.call("get_meeting", get_meeting::handle, of_meeting()).await;
     let sender = "reminders@example.com".parse::<Email>().unwrap();

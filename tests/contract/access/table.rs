@@ -53,6 +53,7 @@ const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
 const QUERY: Path =
     |s| format!("/api/get_free_slots?user_id={}&start_time=2026-11-03T00:00&end_time=2026-11-04T00:00", s.bo);
+const FIND: Path = |_| "/api/find_meeting_times".into();
 const MEETING: Path = |s| meeting(s);
 const NO_MEETING: Path = |_| format!("/api/meetings/{UNKNOWN}");
 const INVITE: Path = |s| meeting(s) + "/invite.ics";
@@ -70,6 +71,12 @@ fn window(user: &str) -> Value {
 
 fn agenda(user: &str) -> String {
     format!("/api/users/{user}/meetings?start_time=2026-11-03T00:00&end_time=2026-11-04T00:00")
+}
+
+fn group(organizer: &str, attendee: &str) -> Value {
+    let times = json!({ "time_zone": "UTC", "duration_minutes": 60 });
+    let who = json!({ "organizer_id": organizer, "attendees": [{ "email": attendee }] });
+    with(with(who, times), json!({ "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" }))
 }
 
 fn meeting(fixture: &Fixture) -> String {
@@ -127,6 +134,10 @@ pub(super) fn rows() -> Vec<Row> {
         // Everyone sees when somebody is busy.
         row([200, 200, 200, 200, 200], "calendar",                       "POST /api/get_free_slots",                  SLOTS,      BOS_CALENDAR),
         row([200, 200, 200, 200, 200], "calendar by query",              "GET /api/get_free_slots",                   QUERY,      NO_BODY),
+        // Only the organizer and administrators ask for a group's times.
+        row([403, 403, 200, 403, 200], "times of cy and bo",             "POST /api/find_meeting_times",              FIND,       |s| group(&s.cy, "bo@example.com")),
+        row([403, 403, 422, 403, 422], "times with an unknown address",  "POST /api/find_meeting_times",              FIND,       |s| group(&s.cy, "nobody@example.com")),
+        row([403, 403, 403, 403, 404], "times of an unknown user",       "POST /api/find_meeting_times",              FIND,       |_| group(UNKNOWN, "bo@example.com")),
         // Meetings.
         row([200, 200, 404, 404, 200], "meeting",                        "GET /api/meetings/{meeting_id}",            MEETING,    NO_BODY),
         row([404, 404, 404, 404, 404], "unknown meeting",                "GET /api/meetings/{meeting_id}",            NO_MEETING, NO_BODY),
@@ -191,12 +202,13 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("snooze of a user", "snooze of an unknown user"),
         ("end of a user's snooze", "end of an unknown snooze"),
         ("meeting of cy", "meeting of an unknown user"),
+        ("times of cy and bo", "times of an unknown user"),
         ("meeting", "unknown meeting"),
         ("title", "title of an unknown meeting"),
         ("cancellation", "cancellation, unknown meeting"),
         ("user with a taken address", "user with a free address"),
     ] {
-        let callers = if there.starts_with("meeting of cy") { ["ana", "bo"] } else { ["cy", "dee"] };
+        let callers = if there.contains("of cy") { ["ana", "bo"] } else { ["cy", "dee"] };
         // dee may take the free address.
         let callers = if there == "user with a taken address" { ["ana", "cy"] } else { callers };
         for caller in callers {

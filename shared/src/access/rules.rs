@@ -22,6 +22,8 @@ pub enum OnUser {
     RebindAccount,
     /// Read what is on their calendar and what is free.
     ReadCalendar,
+    /// Give it an address that anyone who has it may read, and end that.
+    ShareCalendar,
 }
 
 /// What may be done to a meeting.
@@ -91,6 +93,7 @@ impl OnUser {
             // Whoever has the address would otherwise hand it on.
             Self::RebindAccount => (Forbidden, Hidden),
             Self::ReadCalendar => (Allowed, TimesOnly),
+            Self::ShareCalendar => (Allowed, Hidden),
         };
         match whom {
             Whom::Oneself => oneself,

@@ -8,6 +8,7 @@ pub mod calendar_state;
 pub mod calendar_update;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod feed;
 mod id;
 pub mod idempotency;
 pub mod meeting;
@@ -27,6 +28,7 @@ pub use agenda::{Agenda, AgendaPlace, Candidate};
 pub use booking::{Booking, BookingChange};
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
+pub use feed::{FeedDigest, FeedSecret};
 pub(crate) use id::digest;
 pub use id::{IdError, IdKind, MeetingId, UserId};
 pub use idempotency::{IdempotencyRecord, RequestId};

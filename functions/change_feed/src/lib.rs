@@ -42,12 +42,7 @@ struct Answer {
     url: String,
 }
 
-async fn change(
-    api: &Api,
-    caller: &Caller,
-    id: &UserId,
-    secret: Option<&FeedSecret>,
-) -> Result<(), Problem> {
+async fn change(api: &Api, caller: &Caller, id: &UserId, secret: Option<&FeedSecret>) -> Result<(), Problem> {
     let found = api.store.read(caller.with_own_keys(ReadSet::new().user(id).feed_of(id))).await?;
     caller.actor(&found)?.may(OnUser::ShareCalendar, id)?;
     found.user(id)?.ok_or_else(|| Problem::no_user(id))?;
@@ -96,6 +91,9 @@ mod tests {
         assert_eq!(address_for(&event), format!("https://example.com/calendar{path}"));
         // The program on one's own machine.
         let event = event.replace("\"x-forwarded-proto\": \"https\"", "\"x-forwarded-proto\": \"http\"");
-        assert!(address_for(&event.replace("example.com", "localhost:8080")).starts_with("http://localhost:8080/"));
+        assert!(
+            address_for(&event.replace("example.com", "localhost:8080"))
+                .starts_with("http://localhost:8080/")
+        );
     }
 }

@@ -4,8 +4,8 @@
 mod size;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use lambda_http::http::StatusCode;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use lambda_http::{Body, RequestExt};
 use sha2::{Digest, Sha256};
 use shared::api::Api;
@@ -80,7 +80,8 @@ fn secret(request: &Request) -> Option<FeedSecret> {
 }
 
 fn no_feed() -> Problem {
-    let detail = "No feed has this address, or not any more. POST /api/users/{user_id}/feed answers a new one.";
+    let detail =
+        "No feed has this address, or not any more. POST /api/users/{user_id}/feed answers a new one.";
     Problem::new(Code::FeedNotFound, detail)
 }
 
@@ -133,7 +134,8 @@ mod tests {
         };
         let text = "ab".repeat(32);
         assert_eq!(secret_of(&format!("{text}.ics")), Some(FeedSecret::of([0xab; 32])));
-        for other in ["", ".ics", &text, &format!("{text}.ICS"), &format!("{text}.ics.ics"), &format!(" {text}.ics")]
+        for other in
+            ["", ".ics", &text, &format!("{text}.ICS"), &format!("{text}.ics.ics"), &format!(" {text}.ics")]
         {
             assert_eq!(secret_of(other), None, "{other}");
         }

@@ -166,7 +166,12 @@ fn write_people(
 ) {
     if let Some(organizer) = meeting.organizer() {
         let address = told_organizer.unwrap_or(&organizer.email);
-        write_organizer(content, organizer, address, Some(sender).filter(|sender| sender.key() != address.key()));
+        write_organizer(
+            content,
+            organizer,
+            address,
+            Some(sender).filter(|sender| sender.key() != address.key()),
+        );
     }
     let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
     match audience {

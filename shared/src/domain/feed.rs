@@ -120,6 +120,9 @@ mod tests {
             assert_eq!(other.parse::<FeedSecret>(), Err(NotASecret), "{other}");
         }
         // As sha256sum computes it.
-        assert_eq!(secret.digest().as_str(), "271a413bd339c5709fdceaec41f14f11e9fbfb5042d72d331c65f32b284cd09a");
+        assert_eq!(
+            secret.digest().as_str(),
+            "271a413bd339c5709fdceaec41f14f11e9fbfb5042d72d331c65f32b284cd09a"
+        );
     }
 }

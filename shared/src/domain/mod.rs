@@ -6,9 +6,9 @@ pub mod agenda;
 pub mod booking;
 pub mod calendar_state;
 pub mod calendar_update;
+mod feed;
 #[cfg(test)]
 pub(crate) mod fixtures;
-mod feed;
 mod id;
 pub mod idempotency;
 pub mod meeting;

@@ -75,8 +75,7 @@ impl Transaction {
             None => self,
         };
         let Some(before) = before else { return Ok(transaction) };
-        let transaction =
-            transaction.delete_owned(&Key::feed(before), "user_id = :owner", user.as_str())?;
+        let transaction = transaction.delete_owned(&Key::feed(before), "user_id = :owner", user.as_str())?;
         match after {
             Some(_) => Ok(transaction),
             None => transaction.delete_owned(&Key::feed_of(user), "digest = :owner", before.as_str()),

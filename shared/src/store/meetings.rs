@@ -9,8 +9,8 @@ use super::notices::NoticeItem;
 use super::owed::Owed;
 use super::sizes::EARLIER_ANSWER;
 use super::table::{
-    Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, interval, key_of, number,
-    parse, parse_optional, unreadable,
+    Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, interval, key_of,
+    number, parse, parse_optional, unreadable,
 };
 use super::users::IdempotencyItem;
 use super::wall_clocks::WallClockItem;

@@ -250,6 +250,41 @@ async fn a_feed_of_which_a_part_is_not_read_is_no_feed() {
     }
 }
 
+/// Whatever becomes of a call, and whether or not its answer is lost, the feed is as before or as after, and the
+/// next request finds nothing in its way.
+#[tokio::test]
+async fn a_change_that_fails_leaves_no_half_of_it() {
+    for outcome in [CallOutcome::Unreachable, CallOutcome::ResponseLost, CallOutcome::TransactionConflict] {
+        for method in [Method::POST, Method::DELETE] {
+            // Only a transaction meets another one.
+            let first = if outcome == CallOutcome::TransactionConflict { 2 } else { 1 };
+            for number in first..=2 {
+                let world = World::start().await;
+                let ana = world.person("ana", "UTC").await;
+                let before = new_feed(&world, &ana).await;
+                world.calls().fail(number, outcome);
+                let of_user = format!("/api/users/{}/feed", ana.id);
+                let answer = world.send(method.clone(), &of_user, Vec::new()).await;
+                world.calls().clear();
+                let about = format!("{method}: {outcome:?} of call {number}: {}", answer.body);
+                // The SDK repeats a call whose answer was lost, under the same token.
+                assert!([201, 204, 503].contains(&answer.status), "{about}");
+                let feeds = world.items().await.into_keys().filter(|(_, sort)| sort == "FEED").count();
+                let is_open = read(&world, &before).await.status == 200;
+                let wanted = match (is_open, &method) {
+                    (true, _) | (false, &Method::POST) => 2,
+                    (false, _) => 0,
+                };
+                assert_eq!(feeds, wanted, "{about}");
+                assert!(!is_open || answer.status == 503, "{about}");
+                let after = new_feed(&world, &ana).await;
+                assert_eq!(read(&world, &before).await.status, 404, "{about}");
+                assert_eq!(read(&world, &after).await.status, 200, "{about}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn bad_parameters_are_named() {
     let world = World::start().await;

@@ -43,3 +43,70 @@ fn keep_title(meeting: &mut Meeting) {
     meeting.location = None;
     meeting.participants.clear();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, TimeDelta, Utc};
+    use shared::domain::{Participant, Role, UserId};
+    use shared::time::{Interval, Zone};
+
+    /// That many meetings, one each hour, with the longest texts of that character and the longest ids.
+    fn meetings(many: usize, character: &str) -> Vec<Meeting> {
+        let first: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+        // Its definition has a long TZID.
+        let zone: Zone = "America/Nuuk".parse().unwrap();
+        let id: UserId = "u".repeat(128).parse().unwrap();
+        let organizer = Participant {
+            user_id: id.clone(),
+            email: format!("{}@example.com", "!".repeat(60)).parse().unwrap(),
+            name: "𝒜".repeat(200).parse().unwrap(),
+            role: Role::Organizer,
+        };
+        let meeting = |index: usize| {
+            let start = first + TimeDelta::hours(i64::try_from(index).unwrap());
+            let interval = Interval::new(start, start + TimeDelta::hours(1)).unwrap();
+            let meeting_id = format!("{index:m>128}").replace(' ', "m").parse().unwrap();
+            Meeting {
+                title: Some(character.repeat(200).parse().unwrap()),
+                description: Some(character.repeat(5_000).parse().unwrap()),
+                location: Some(character.repeat(500).parse().unwrap()),
+                ..Meeting::new(meeting_id, id.clone(), vec![organizer.clone()], interval, zone)
+            }
+        };
+        (0..many).map(meeting).collect()
+    }
+
+    fn told(text: &str) -> [bool; 3] {
+        ["DESCRIPTION:", "LOCATION:", "SUMMARY:"].map(|name| text.contains(&format!("\r\n{name}")))
+    }
+
+    #[test]
+    fn the_largest_feed_fits_into_an_answer() {
+        for character in ["𝒜", "\"", "\\"] {
+            let text = fitting("Ana", meetings(MAX_MEETINGS, character)).unwrap();
+            assert_eq!(text.matches("BEGIN:VEVENT").count(), MAX_MEETINGS, "{character}");
+            assert_eq!(told(&text), [false, false, true], "{character}");
+        }
+    }
+
+    #[test]
+    fn a_feed_tells_as_much_as_fits() {
+        for (many, expected) in [(0, [false; 3]), (200, [true; 3]), (800, [false, true, true])] {
+            let text = fitting("Ana", meetings(many, "𝒜")).unwrap();
+            assert_eq!((told(&text), text.matches("BEGIN:VEVENT").count()), (expected, many), "{many}");
+        }
+        // Who has no title keeps the one that invitations have.
+        let mut untitled = meetings(MAX_MEETINGS, "𝒜");
+        untitled[0].title = None;
+        let text = fitting("Ana", untitled).unwrap();
+        assert_eq!(told(&text), [false, false, true]);
+        assert!(text.contains("meeting") && text.matches("SUMMARY:").count() == MAX_MEETINGS);
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_and_not_cut() {
+        let problem = fitting("Ana", meetings(6 * MAX_MEETINGS, "𝒜")).unwrap_err();
+        assert_eq!(problem.code().as_str(), "invalid_request");
+    }
+}

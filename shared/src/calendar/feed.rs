@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::content::Content;
+use super::timezone::Definitions;
 use super::{Identity, Method, Times, write_event, write_organizer, write_times};
 use crate::domain::{FeedDigest, Meeting};
 
@@ -63,7 +64,8 @@ impl Feed<'_> {
     }
 
     fn write_meetings(&self, content: &mut Content) {
-        let times: Vec<Times> = self.meetings.iter().map(Times::of).collect();
+        let mut known = Definitions::default();
+        let times: Vec<_> = self.meetings.iter().map(|meeting| Times::by(&mut known, meeting)).collect();
         let definitions = times.iter().filter_map(|times| times.definition.as_ref());
         let definitions: BTreeMap<&str, _> = definitions.map(|one| (one.id(), one)).collect();
         definitions.values().for_each(|definition| definition.write(content));

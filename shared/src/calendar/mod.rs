@@ -11,6 +11,8 @@ mod feed;
 mod tests;
 mod timezone;
 
+use std::rc::Rc;
+
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -216,17 +218,21 @@ struct Times {
     end: DateTime<Utc>,
     zone: Zone,
     /// With one the times are written as the zone's local time, without one in UTC.
-    definition: Option<timezone::Definition>,
+    definition: Option<Rc<timezone::Definition>>,
 }
 
 impl Times {
     fn of(meeting: &Meeting) -> Self {
+        Self::by(&mut timezone::Definitions::default(), meeting)
+    }
+
+    fn by(definitions: &mut timezone::Definitions, meeting: &Meeting) -> Self {
         let Self { start, end, .. } = Self::in_utc(meeting);
         let zone = meeting.zone;
         let definition = if zone.is_utc() || !can_tell(zone, start) || !can_tell(zone, end) {
             None
         } else {
-            timezone::Definition::of(zone, start, end)
+            definitions.of(zone, start, end)
         };
         Self { start, end, zone, definition }
     }

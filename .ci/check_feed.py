@@ -3,7 +3,7 @@
 with the instant that is meant, and with what the clocks of the meeting's zone show then.
 
 Each library reads all files in one process and keeps the first definition of each TZID, as programs do. Then it reads
-two controls, in which each library has to find differences. Otherwise this check couldn't fail: the same events with
+two controls of the first, in which each library has to find differences. Otherwise this check couldn't fail: the same events with
 starts in UTC and no VTIMEZONE, and the same file with definitions that know no summer time.
 
 Usage: check_feed.py DIR. `cargo run -p shared --example feed -- DIR` writes the files. It needs Node, and ical.js in
@@ -11,6 +11,7 @@ NODE_PATH.
 """
 
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -88,8 +89,7 @@ def compare(reader, files, expected):
 def in_utc(text, meant):
     """The same events with UTC starts, and no VTIMEZONE."""
     instants = {event["uid"]: (event["start"], event["end"]) for event in meant["events"]}
-    text = re.sub(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", "", text, flags=re.DOTALL)
-    # No line of these is folded.
+    text = re.sub(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", "", text.replace("\r\n ", ""), flags=re.DOTALL)
     lines, uid = [], None
     for line in text.split("\r\n"):
         if line.startswith("UID:"):
@@ -120,13 +120,15 @@ def main(directory):
         largest = max((drift for drift, _ in drifts), default=0)
         print(f"{name}: {len(events)} events in {len(files)} feeds, drift {largest} s, {lost} other local times")
         wrong += len(drifts) + lost
+    # vobject logs each time that it finds a definition odd.
+    logging.disable(logging.CRITICAL)
     for number, (control, change) in enumerate({"UTC starts and no VTIMEZONE": in_utc, "no summer time": without_summer}.items()):
         changed = []
-        for file, meant in zip(files, expected):
+        for file, meant in zip(files[:1], expected):
             changed.append(file.with_name(f"control-{number}-{file.name}"))
             changed[-1].write_bytes(change(file.read_bytes().decode(), meant).encode())
         for name, reader in READERS.items():
-            drifts, lost = compare(reader, changed, expected)
+            drifts, lost = compare(reader, changed, expected[:1])
             print(f"control, {control}: {name} finds {len(drifts)} other instants and {lost} other local times")
             wrong += not (lost if change is in_utc else drifts)
     zones = {event["zone"] for event in events}

@@ -39,11 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn event(meeting: &Meeting) -> Value {
     let (start, end) = (meeting.interval.start(), meeting.interval.end());
     let local = |instant: DateTime<Utc>| meeting.zone.local(instant).naive_local();
-    // A time that happens twice on the clock is written in UTC, and so are all times of a zone that is UTC.
+    // A time that happens twice on the clock is written in UTC, and so is a meeting over a change that no definition
+    // has.
     let is_told = [start, end].iter().all(|instant| {
         meeting.zone.resolve(local(*instant)) == Resolved::Unique(*instant)
             && meeting.zone.offset_at(*instant).local_minus_utc() != 0
-    });
+    }) && meeting.zone.offset_at(start) == meeting.zone.offset_at(end);
     json!({
         "uid": format!("{}@tactful", meeting.id),
         "zone": meeting.zone.name(),

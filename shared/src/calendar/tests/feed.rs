@@ -69,7 +69,7 @@ fn each_time_is_written_as_in_the_invitation_and_each_definition_once() {
 #[test]
 fn a_feed_depends_on_nothing_but_its_meetings() {
     let changed = Meeting { changed_at: Some(now()), ..review() };
-    let text = feed(&[changed.clone()]);
+    let text = feed(std::slice::from_ref(&changed));
     assert!(text.contains("\r\nDTSTAMP:20261124T080007Z\r\n"), "{text}");
     assert!(feed(&[Meeting { changed_at: None, ..changed }]).contains("\r\nDTSTAMP:19700101T000000Z\r\n"));
     assert!(text.contains("ORGANIZER;CN=\"Ana María\":mailto:ana@example.com\r\n"), "{text}");

@@ -1,8 +1,9 @@
-//! Writes feeds over all zones' clock changes as `.ics` files into the directory given, and when each event in them
-//! is as `expected.json`: `cargo run -p shared --example feed -- DIR`. The same ones every time.
+//! Writes feeds over all zones' clock changes as `.ics` files into the directory given, and when each event
+//! in them is as `expected.json`: `cargo run -p shared --example feed -- DIR`. The same ones every time.
 //!
-//! A feed is written at each of some instants, for the time that it has then. Of every zone it has the meetings
-//! of an hour that end and begin at each change of the clocks, half an hour before and after it, and one in between.
+//! A feed is written at each of some instants, for the time that it has then. Of every zone it has the
+//! meetings of an hour that end and begin at each change of the clocks, half an hour before and after it, and
+//! one in between.
 
 use std::error::Error;
 use std::fs;
@@ -39,8 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn event(meeting: &Meeting) -> Value {
     let (start, end) = (meeting.interval.start(), meeting.interval.end());
     let local = |instant: DateTime<Utc>| meeting.zone.local(instant).naive_local();
-    // A time that happens twice on the clock is written in UTC, and so is a meeting over a change that no definition
-    // has.
+    // A time that happens twice on the clock is written in UTC, and so is a meeting over a change that no
+    // definition has.
     let is_told = [start, end].iter().all(|instant| {
         meeting.zone.resolve(local(*instant)) == Resolved::Unique(*instant)
             && meeting.zone.offset_at(*instant).local_minus_utc() != 0

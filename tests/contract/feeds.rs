@@ -250,8 +250,8 @@ async fn a_feed_of_which_a_part_is_not_read_is_no_feed() {
     }
 }
 
-/// Whatever becomes of a call, and whether or not its answer is lost, the feed is as before or as after, and the
-/// next request finds nothing in its way.
+/// Whatever becomes of a call, and whether or not its answer is lost, the feed is as before or as after, and
+/// the next request finds nothing in its way.
 #[tokio::test]
 async fn a_change_that_fails_leaves_no_half_of_it() {
     for outcome in [CallOutcome::Unreachable, CallOutcome::ResponseLost, CallOutcome::TransactionConflict] {

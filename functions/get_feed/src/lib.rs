@@ -25,8 +25,8 @@ const AHEAD: i64 = 366;
 /// How many meetings are read at once: one may have a hundred participants, and is kept without them.
 const BATCH: usize = 500;
 
-/// Programs may keep the file, and have to ask each time whether it is still right: a feed that was revoked is
-/// gone at once.
+/// Programs may keep the file, and have to ask each time whether it is still right: a feed that was revoked
+/// is gone at once.
 const CACHING: &str = "private, no-cache";
 
 /// Answers the meetings of the person whose feed has that secret, from 30 days ago to 366 days ahead, or with
@@ -85,8 +85,8 @@ fn no_feed() -> Problem {
     Problem::new(Code::FeedNotFound, detail)
 }
 
-/// The person, and their meetings in order. What can't be read fails all of it: a program removes the events that
-/// a feed has no longer.
+/// The person, and their meetings in order. What can't be read fails all of it: a program removes the events
+/// that a feed has no longer.
 async fn read(
     api: &Api,
     owner: &UserId,

@@ -10,8 +10,8 @@ pub(crate) const MAX_MEETINGS: usize = 3_000;
 /// What an answer has beside its body, in bytes.
 const HEADERS: usize = 8 * 1024;
 
-/// The calendar of that name: with everything or, if that is too large, without descriptions or, if that is too
-/// large as well, with titles and times alone.
+/// The calendar of that name: with everything or, if that is too large, without descriptions or, if that is
+/// too large as well, with titles and times alone.
 ///
 /// # Errors
 /// 422 when even that is too large.

@@ -1,10 +1,10 @@
-//! A person's meetings as one calendar that programs subscribe to: they read it again and again, and show what
-//! it has then.
+//! A person's meetings as one calendar that programs subscribe to: they read it again and again, and show
+//! what it has then.
 //!
-//! A meeting has the same `UID`, `SEQUENCE` and times as in its invitation. Each of its TZIDs has one definition,
-//! and a definition is right wherever it is used (see [`timezone`](super::timezone)), so that a calendar over
-//! years has as many as it needs. Nothing in it depends on when it is written: while no meeting changes, it
-//! stays the same to the last byte.
+//! A meeting has the same `UID`, `SEQUENCE` and times as in its invitation. Each of its TZIDs has one
+//! definition, and a definition is right wherever it is used (see [`timezone`](super::timezone)), so that a
+//! calendar over years has as many as it needs. Nothing in it depends on when it is written: while no meeting
+//! changes, it stays the same to the last byte.
 
 use std::collections::BTreeMap;
 
@@ -100,8 +100,8 @@ fn sequence(meeting: &Meeting) -> u64 {
     Identity::of(meeting).sequence
 }
 
-/// When the meeting changed last. Of one that an earlier release wrote nobody knows it: it is older than every
-/// invitation.
+/// When the meeting changed last. Of one that an earlier release wrote nobody knows it: it is older than
+/// every invitation.
 fn stamp(meeting: &Meeting) -> DateTime<Utc> {
     meeting.changed_at.unwrap_or_default()
 }

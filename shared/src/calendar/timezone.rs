@@ -31,12 +31,13 @@ pub(super) struct Definition {
     clocks: Clocks,
 }
 
-/// The definitions of many meetings. Each is looked for once, which takes longer than all else about a meeting.
+/// The definitions of many meetings. Each is looked for once, which takes longer than all else about a
+/// meeting.
 #[derive(Debug, Default)]
 pub(super) struct Definitions(HashMap<Circumstances, Option<Rc<Definition>>>);
 
-/// All that a definition depends on: the zone's name, the local years in which a meeting starts and ends, and the
-/// offsets then.
+/// All that a definition depends on: the zone's name, the local years in which a meeting starts and ends, and
+/// the offsets then.
 type Circumstances = (&'static str, [i32; 2], [i32; 2]);
 
 impl Definitions {

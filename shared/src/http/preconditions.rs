@@ -42,8 +42,8 @@ pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
     Err(Problem::new(Code::VersionMismatch, detail))
 }
 
-/// Whether the client has that entity already: `If-None-Match` names its tag, or any (RFC 9110, section 13.1.2).
-/// Weak and strong tags compare alike, and quotes may be missing.
+/// Whether the client has that entity already: `If-None-Match` names its tag, or any (RFC 9110, section
+/// 13.1.2). Weak and strong tags compare alike, and quotes may be missing.
 ///
 /// ```
 /// use shared::http::{Request, has_already};

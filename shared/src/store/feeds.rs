@@ -1,5 +1,5 @@
-//! Feeds: whose calendar an address with a secret answers. One item is found by the secret's digest. Another one
-//! stands with the user, so that the address before is known when there is a new one.
+//! Feeds: whose calendar an address with a secret answers. One item is found by the secret's digest. Another
+//! one stands with the user, so that the address before is known when there is a new one.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -105,8 +105,8 @@ impl Transaction {
 }
 
 impl Store {
-    /// Whose feed has that digest, if it is anybody's. It is read with strong consistency: an address that was
-    /// revoked is nobody's at once.
+    /// Whose feed has that digest, if it is anybody's. It is read with strong consistency: an address that
+    /// was revoked is nobody's at once.
     ///
     /// # Errors
     /// When the store can't be read.

@@ -61,7 +61,6 @@ pub(super) struct MeetingItem {
     /// What changed on people's calendars since then. Older items don't have it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     booking_changes: Vec<BookingChangeItem>,
-    /// When this version was written, in milliseconds. Older items don't have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changed_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,7 +129,6 @@ impl MeetingItem {
         }
     }
 
-    /// A version that is written at `now`.
     fn written_at(now: DateTime<Utc>, meeting: &Meeting, retention: Option<Retention>) -> Self {
         let changed_at = Some(now.timestamp_millis());
         Self { changed_at, ..Self::new(meeting, Some(Minute::after(now)), retention) }

@@ -12,11 +12,12 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from tactful_client import AuthenticatedClient, Client
-from tactful_client.api.calendars import get_free_slots, list_meetings
+from tactful_client.api.calendars import create_feed, get_feed, get_free_slots, list_meetings, revoke_feed
 from tactful_client.api.meetings import add_participant, create_meeting, get_reminders, remove_participant
 from tactful_client.api.users import create_user
 from tactful_client.models import (
     BookedMeeting,
+    FeedAddress,
     FreeSlots,
     FreeSlotsQuery,
     Meeting,
@@ -139,6 +140,19 @@ def add_and_remove(client, meeting, cy):
     check(left.version == 3, "each change made another version")
 
 
+def share_calendar(client, meeting, ana):
+    """Whoever has the address reads the calendar, until it is revoked."""
+    url = expect(FeedAddress, HTTPStatus.CREATED, create_feed.sync_detailed(ana.user_id, client=client)).url
+    feed = url.rsplit("/", 1)[1]
+    calendar = get_feed.sync_detailed(feed, client=client)
+    check(f"UID:{meeting.meeting_id}@tactful" in calendar.content.decode(), "the calendar has the meeting")
+    print(f"\nAna's calendar, to subscribe to: {calendar.content.count(b'BEGIN:VEVENT')} meeting")
+    same = get_feed.sync_detailed(feed, client=client, if_none_match=calendar.headers["ETag"])
+    check(same.status_code == HTTPStatus.NOT_MODIFIED, "nothing has changed")
+    check(revoke_feed.sync_detailed(ana.user_id, client=client).status_code == HTTPStatus.NO_CONTENT, "it is revoked")
+    expect(Problem, HTTPStatus.NOT_FOUND, get_feed.sync_detailed(feed, client=client))
+
+
 def read_reminders(client, meeting, people):
     answer = get_reminders.sync_detailed(meeting.meeting_id, client=client)
     reminders = expect(Reminders, HTTPStatus.OK, answer).reminders
@@ -167,6 +181,7 @@ def main():
     list_agenda(client, bo, meeting, day)
     add_and_remove(client, meeting, cy)
     read_reminders(client, meeting, [ana, bo])
+    share_calendar(client, meeting, ana)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,26 @@ async function addAndRemove(meeting: Meeting, cy: User) {
   assert.equal(left.version, 3, "each change made another version");
 }
 
+/** Whoever has the address reads the calendar, until it is revoked. */
+async function shareCalendar(meeting: Meeting, ana: User) {
+  const ofUser = { params: { path: { user_id: ana.user_id } } };
+  const { url } = expect(await api.POST("/api/users/{user_id}/feed", ofUser));
+  const feed = url.slice(url.lastIndexOf("/") + 1);
+  const read = (tag?: string) =>
+    api.GET("/api/feeds/{feed}", {
+      params: { path: { feed }, header: tag === undefined ? {} : { "If-None-Match": tag } },
+      parseAs: "text",
+    });
+  const first = await read();
+  const calendar = expect(first);
+  assert(calendar.includes(`UID:${meeting.meeting_id}@tactful`), "the calendar has the meeting");
+  console.log(`\nAna's calendar, to subscribe to: ${calendar.split("BEGIN:VEVENT").length - 1} meeting`);
+  const tag = first.response.headers.get("ETag") ?? "";
+  assert.equal((await read(tag)).response.status, 304, "nothing has changed");
+  assert.equal((await api.DELETE("/api/users/{user_id}/feed", ofUser)).response.status, 204, "it is revoked");
+  assert.equal((await read()).error?.code, "feed_not_found");
+}
+
 async function readReminders(meeting: Meeting, people: User[]) {
   const path = { meeting_id: meeting.meeting_id };
   const { reminders } = expect(await api.GET("/api/meetings/{meeting_id}/reminders", { params: { path } }));
@@ -148,3 +168,4 @@ await findFreeSlots(ana, inThirtyDays);
 await listAgenda(bo, meeting, inThirtyDays);
 await addAndRemove(meeting, cy);
 await readReminders(meeting, [ana, bo]);
+await shareCalendar(meeting, ana);

@@ -29,7 +29,7 @@ pub use attendees::Attendee;
 pub use details::Details;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
-pub use preconditions::{IdempotencyKey, check_version, etag};
+pub use preconditions::{IdempotencyKey, check_version, etag, has_already};
 pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict, unknown_participants};
 pub use schedules::{DoNotDisturbPatch, SchedulePatch, week_in_words};
 pub use security_headers::add_security_headers;

@@ -48,6 +48,8 @@ const NO_SNOOZE: Path = |_| format!("/api/users/{UNKNOWN}/snooze");
 const AGENDA: Path = |s| agenda(&s.bo);
 const NO_AGENDA: Path = |_| agenda(UNKNOWN);
 const MY_AGENDA: Path = |_| agenda("me");
+const FEED: Path = |s| format!("/api/users/{}/feed", s.bo);
+const NO_FEED: Path = |_| format!("/api/users/{UNKNOWN}/feed");
 const NO_USER: Path = |_| format!("/api/users/{UNKNOWN}");
 const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
@@ -126,6 +128,11 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 404, 404, 404, 404], "snooze of an unknown user",      "POST /api/users/{user_id}/snooze",          NO_SNOOZE,  AN_HOUR),
         row([404, 200, 404, 404, 200], "end of a user's snooze",         "DELETE /api/users/{user_id}/snooze",        SNOOZE,     NO_BODY),
         row([404, 404, 404, 404, 404], "end of an unknown snooze",       "DELETE /api/users/{user_id}/snooze",        NO_SNOOZE,  NO_BODY),
+        // An address with which anyone reads Bo's calendar.
+        row([404, 201, 404, 404, 201], "feed of a user",                 "POST /api/users/{user_id}/feed",            FEED,       NO_BODY),
+        row([404, 404, 404, 404, 404], "feed of an unknown user",        "POST /api/users/{user_id}/feed",            NO_FEED,    NO_BODY),
+        row([404, 204, 404, 404, 204], "end of a user's feed",           "DELETE /api/users/{user_id}/feed",          FEED,       NO_BODY),
+        row([404, 404, 404, 404, 404], "end of an unknown feed",         "DELETE /api/users/{user_id}/feed",          NO_FEED,    NO_BODY),
         // Only users themselves and administrators book in their name.
         row([403, 403, 201, 403, 201], "meeting of cy",                  "POST /api/create_meeting",                  MEETINGS,   |s| new_meeting(&s.cy)),
         row([403, 403, 201, 403, 201], "meeting of cy's address",        "POST /api/create_meeting",                  MEETINGS,   |_| meeting_by("CY@example.com")),
@@ -201,6 +208,8 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("name of a user", "name of an unknown user"),
         ("snooze of a user", "snooze of an unknown user"),
         ("end of a user's snooze", "end of an unknown snooze"),
+        ("feed of a user", "feed of an unknown user"),
+        ("end of a user's feed", "end of an unknown feed"),
         ("meeting of cy", "meeting of an unknown user"),
         ("times of cy and bo", "times of an unknown user"),
         ("meeting", "unknown meeting"),

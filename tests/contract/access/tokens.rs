@@ -118,6 +118,8 @@ async fn access_checks_need_no_further_round_trip() {
         (Method::PATCH, format!("/api/users/{ana}"), json!({ "name": "Ana B." }), 2),
         (Method::POST, format!("/api/users/{ana}/snooze"), json!({ "minutes": 60 }), 2),
         (Method::DELETE, format!("/api/users/{ana}/snooze"), Value::Null, 2),
+        (Method::POST, format!("/api/users/{ana}/feed"), Value::Null, 2),
+        (Method::DELETE, format!("/api/users/{ana}/feed"), Value::Null, 2),
         (Method::POST, "/api/create_meeting".to_owned(), new, 3),
         (Method::POST, "/api/create_meeting".to_owned(), by_address, 4),
         (Method::POST, "/api/meeting/participant/add".to_owned(), person.clone(), 3),

@@ -10,6 +10,7 @@ to come.
 """
 
 import datetime
+import hashlib
 import json
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from check_permissions import Template
 ANA, BO = "5f3a1c528a584a0e9d0b2f6a1f9a7c01", "c0a4b6de7d5f4f0c8a540d6f3d1b2e02"
 MEETING = "9b1d9a3e51c24c398a8f6f1f2f0d4a03"
 TABLE = "tactful"
+# The digest of the secret in tests/events/get_feed.json.
+FEED = hashlib.sha256(b"0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2).hexdigest()
 
 now = datetime.datetime.now(datetime.UTC)
 day = now.date() + datetime.timedelta(days=7)
@@ -95,8 +98,14 @@ def samples():
     yield "update_user", booked, 200
     for sample in "snooze_user.begin", "snooze_user.end":
         yield sample, booked, 200
+    yield "change_feed.create", list(people()), 201
+    yield "change_feed.revoke", list(people()), 204
+    yield "get_feed", [*booked, {"pk": f"FEED#{FEED}", "sk": "FEED", "user_id": ANA}], 200
     yield "create_meeting", list(people()), 201
-    for sample in "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post", "list_meetings":
+    for sample in (
+        "get_meeting", "get_invite", "get_reminders", "get_free_slots.get", "get_free_slots.post", "list_meetings",
+        "find_meeting_times",
+    ):
         yield sample, booked, 200
     yield "update_meeting", booked, 200
     yield "participant_add", alone, 200

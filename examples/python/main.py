@@ -12,14 +12,16 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from tactful_client import AuthenticatedClient, Client
-from tactful_client.api.calendars import get_free_slots
+from tactful_client.api.calendars import create_feed, get_feed, get_free_slots, list_meetings, revoke_feed
 from tactful_client.api.meetings import add_participant, create_meeting, get_reminders, remove_participant
 from tactful_client.api.users import create_user
 from tactful_client.models import (
     BookedMeeting,
+    FeedAddress,
     FreeSlots,
     FreeSlotsQuery,
     Meeting,
+    MeetingsPage,
     NewMeeting,
     NewUser,
     Problem,
@@ -28,6 +30,7 @@ from tactful_client.models import (
     User,
     UserAndMeeting,
 )
+from tactful_client.types import UNSET
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -110,6 +113,21 @@ def find_free_slots(client, ana, day):
     check([slot.minutes for slot in slots.free_slots] == [13 * 60 + 30], "the one slot is from 08:30 to 22:00")
 
 
+def list_agenda(client, bo, meeting, day):
+    """Reads all pages of Bo's next week, on his clock."""
+    window = {"start_time": f"{day}T00:00", "end_time": f"{day + timedelta(days=7)}T00:00", "time_zone": bo.timezone}
+    agenda, cursor = [], UNSET
+    while cursor is not None:
+        answer = list_meetings.sync_detailed(bo.user_id, client=client, **window, limit=100, cursor=cursor)
+        page = expect(MeetingsPage, HTTPStatus.OK, answer)
+        agenda += page.meetings
+        cursor = page.next_cursor
+    print("\nBo's week:")
+    for listed in agenda:
+        print(f"        {clock(listed.start_time)}: {listed.title}, version {listed.version}")
+    check([listed.meeting_id for listed in agenda] == [meeting.meeting_id], "the review is Bo's one meeting")
+
+
 def add_and_remove(client, meeting, cy):
     body = UserAndMeeting(user_id=cy.user_id, meeting_id=meeting.meeting_id)
     joined = expect(BookedMeeting, HTTPStatus.OK, add_participant.sync_detailed(client=client, body=body))
@@ -120,6 +138,19 @@ def add_and_remove(client, meeting, cy):
     left = expect(Meeting, HTTPStatus.OK, remove_participant.sync_detailed(client=client, body=body))
     print(f"removed; left are {', '.join(person.name for person in left.participants)}")
     check(left.version == 3, "each change made another version")
+
+
+def share_calendar(client, meeting, ana):
+    """Whoever has the address reads the calendar, until it is revoked."""
+    url = expect(FeedAddress, HTTPStatus.CREATED, create_feed.sync_detailed(ana.user_id, client=client)).url
+    feed = url.rsplit("/", 1)[1]
+    calendar = get_feed.sync_detailed(feed, client=client)
+    check(f"UID:{meeting.meeting_id}@tactful" in calendar.content.decode(), "the calendar has the meeting")
+    print(f"\nAna's calendar, to subscribe to: {calendar.content.count(b'BEGIN:VEVENT')} meeting")
+    same = get_feed.sync_detailed(feed, client=client, if_none_match=calendar.headers["ETag"])
+    check(same.status_code == HTTPStatus.NOT_MODIFIED, "nothing has changed")
+    check(revoke_feed.sync_detailed(ana.user_id, client=client).status_code == HTTPStatus.NO_CONTENT, "it is revoked")
+    expect(Problem, HTTPStatus.NOT_FOUND, get_feed.sync_detailed(feed, client=client))
 
 
 def read_reminders(client, meeting, people):
@@ -147,8 +178,10 @@ def main():
     ana, bo, cy = create_people(client)
     meeting = book(client, ana, bo, day)
     find_free_slots(client, ana, day)
+    list_agenda(client, bo, meeting, day)
     add_and_remove(client, meeting, cy)
     read_reminders(client, meeting, [ana, bo])
+    share_calendar(client, meeting, ana)
 
 
 if __name__ == "__main__":

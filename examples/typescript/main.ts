@@ -95,6 +95,25 @@ async function findFreeSlots(ana: User, day: string) {
   assert.deepEqual(free_slots.map((slot) => slot.minutes), [13 * 60 + 30], "the one slot is from 08:30 to 22:00");
 }
 
+/** Reads all pages of Bo's next week, on his clock. */
+async function listAgenda(bo: User, meeting: Meeting, day: string) {
+  const end = new Date(Date.parse(day) + 7 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  const window = { start_time: `${day}T00:00`, end_time: `${end}T00:00`, time_zone: bo.timezone };
+  const agenda: Meeting[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const params = { path: { user_id: bo.user_id }, query: { ...window, limit: 100, ...(cursor ? { cursor } : {}) } };
+    const page = expect(await api.GET("/api/users/{user_id}/meetings", { params }));
+    agenda.push(...page.meetings);
+    cursor = page.next_cursor;
+  } while (cursor);
+  console.log("\nBo's week:");
+  for (const { start_time, title, version } of agenda) {
+    console.log(`        ${clock(start_time, bo.timezone)}: ${title}, version ${version}`);
+  }
+  assert.deepEqual(agenda.map((listed) => listed.meeting_id), [meeting.meeting_id], "the review is Bo's one meeting");
+}
+
 async function addAndRemove(meeting: Meeting, cy: User) {
   const body = { user_id: cy.user_id, meeting_id: meeting.meeting_id };
   const joined = expect(await api.POST("/api/meeting/participant/add", { body }));
@@ -105,6 +124,26 @@ async function addAndRemove(meeting: Meeting, cy: User) {
   const left = expect(await api.POST("/api/meeting/participant/remove", { body }));
   console.log(`removed; left are ${left.participants.map((person) => person.name).join(", ")}`);
   assert.equal(left.version, 3, "each change made another version");
+}
+
+/** Whoever has the address reads the calendar, until it is revoked. */
+async function shareCalendar(meeting: Meeting, ana: User) {
+  const ofUser = { params: { path: { user_id: ana.user_id } } };
+  const { url } = expect(await api.POST("/api/users/{user_id}/feed", ofUser));
+  const feed = url.slice(url.lastIndexOf("/") + 1);
+  const read = (tag?: string) =>
+    api.GET("/api/feeds/{feed}", {
+      params: { path: { feed }, header: tag === undefined ? {} : { "If-None-Match": tag } },
+      parseAs: "text",
+    });
+  const first = await read();
+  const calendar = expect(first);
+  assert(calendar.includes(`UID:${meeting.meeting_id}@tactful`), "the calendar has the meeting");
+  console.log(`\nAna's calendar, to subscribe to: ${calendar.split("BEGIN:VEVENT").length - 1} meeting`);
+  const tag = first.response.headers.get("ETag") ?? "";
+  assert.equal((await read(tag)).response.status, 304, "nothing has changed");
+  assert.equal((await api.DELETE("/api/users/{user_id}/feed", ofUser)).response.status, 204, "it is revoked");
+  assert.equal((await read()).error?.code, "feed_not_found");
 }
 
 async function readReminders(meeting: Meeting, people: User[]) {
@@ -126,5 +165,7 @@ const inThirtyDays = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString
 const { ana, bo, cy } = await createPeople();
 const meeting = await book(ana, bo, inThirtyDays);
 await findFreeSlots(ana, inThirtyDays);
+await listAgenda(bo, meeting, inThirtyDays);
 await addAndRemove(meeting, cy);
 await readReminders(meeting, [ana, bo]);
+await shareCalendar(meeting, ana);

@@ -6,8 +6,10 @@
 use chrono::{DateTime, TimeDelta};
 use ical::IcalParser;
 use libfuzzer_sys::fuzz_target;
-use shared::calendar::{Audience, Identity, document};
-use shared::domain::{Description, Email, Location, Meeting, Name, Participant, Role, Status, Title};
+use shared::calendar::{Audience, Feed, FeedDetail, Identity, document};
+use shared::domain::{
+    Description, Email, FeedSecret, Location, Meeting, Name, Participant, Role, Status, Title,
+};
 use shared::time::{Interval, Zone};
 
 fuzz_target!(|text: &str| {
@@ -37,7 +39,15 @@ fuzz_target!(|text: &str| {
     };
     let sender = "reminders@example.com".parse::<Email>().unwrap();
     let audience = if minutes % 3 == 0 { Audience::Organizer } else { Audience::Everyone };
-    let text = document(&meeting, audience, Identity::of(&meeting), &sender, start).text;
+    let text = if minutes % 5 == 0 {
+        let meetings = std::slice::from_ref(&meeting);
+        Feed { name: &meeting.heading(), meetings, detail: FeedDetail::All }.text()
+    } else {
+        document(&meeting, audience, Identity::of(&meeting), &sender, start).text
+    };
+    // A secret has one spelling.
+    let secret = name.parse::<FeedSecret>().ok();
+    assert_eq!(secret.as_ref().map(FeedSecret::as_str), Some(name).filter(|name| is_secret(name)));
 
     let lines: Vec<_> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
     for line in &lines {
@@ -65,6 +75,10 @@ fuzz_target!(|text: &str| {
     assert_eq!(written("DESCRIPTION"), meeting.description.as_ref().map(|text| lines_of(text.as_str())));
     assert_eq!(written("LOCATION"), meeting.location.as_ref().map(|text| text.as_str().to_owned()));
 });
+
+fn is_secret(text: &str) -> bool {
+    text.len() == 64 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+}
 
 const PROPERTIES: [&str; 14] = [
     "UID",

@@ -21,9 +21,12 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
     let invites = Invites { api: api.clone(), sender: sender.clone() };
     let functions = [
         ("cancel_meeting", function(api, cancel_meeting::handle)),
+        ("change_feed", function(api, change_feed::handle)),
         ("create_meeting", function(api, create_meeting::handle)),
         ("create_user", function(api, create_user::handle)),
+        ("find_meeting_times", function(api, find_meeting_times::handle)),
         ("find_user", function(api, find_user::handle)),
+        ("get_feed", function(api, get_feed::handle)),
         ("get_free_slots", function(api, get_free_slots::handle)),
         ("get_invite", function(&invites, get_invite::handle)),
         ("get_meeting", function(api, get_meeting::handle)),

@@ -44,10 +44,16 @@ pub(crate) struct Captured(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
 #[cfg(test)]
 impl Captured {
-    /// What writes the usual lines here.
-    pub(crate) fn lines(&self) -> impl Subscriber + use<> {
-        let writer = self.clone();
-        lines(move || writer.clone(), Clock::system(), None)
+    /// Records the usual lines of the current thread until the guard is dropped.
+    pub(crate) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        // While there is a single subscriber, the thread that comes to an event first decides for all threads
+        // whether it is recorded. Other tests' threads have none, so there is a second one for everybody.
+        let everybody = tracing_subscriber::registry().with(LevelFilter::INFO);
+        let _ = tracing::subscriber::set_global_default(everybody);
+        let log = Self::default();
+        let writer = log.clone();
+        let lines = lines(move || writer.clone(), Clock::system(), None);
+        (log, tracing::subscriber::set_default(lines))
     }
 
     pub(crate) fn text(&self) -> String {

@@ -8,7 +8,6 @@ use crate::api::Api;
 use crate::domain::{Meeting, Retention};
 use crate::quota::{QuotaError, QuotaRequest, QuotaReservation};
 use crate::store::{Found, IsConflict, ReadSet, Session, StoreError, Transaction};
-use crate::time::Minute;
 
 /// A request that changes a meeting, after it was parsed.
 ///
@@ -123,7 +122,7 @@ impl Attempt<'_> {
     /// # Errors
     /// When the meeting has no form in the table.
     pub fn create(&self, meeting: &Meeting) -> Result<Transaction, StoreError> {
-        self.session.transaction().create_meeting(meeting, Minute::after(self.now()))
+        self.session.transaction().create_meeting(meeting, self.now())
     }
 
     /// A transaction that writes the meeting's version after `before`. Its notices are pending from the next
@@ -132,7 +131,7 @@ impl Attempt<'_> {
     /// # Errors
     /// When the meeting has no form in the table.
     pub fn update(&self, before: &Meeting, after: &Meeting) -> Result<Transaction, StoreError> {
-        self.session.transaction().update_meeting(before, after, Minute::after(self.now()))
+        self.session.transaction().update_meeting(before, after, self.now())
     }
 
     /// Writes all of `transaction`, or nothing; a dry run nothing. `meeting` is the meeting as it is written

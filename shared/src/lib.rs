@@ -19,6 +19,7 @@ mod fresh_connections;
 pub mod http;
 pub mod lambda;
 pub mod mail;
+pub mod meeting_times;
 pub mod metrics;
 pub mod notices;
 pub mod problem;

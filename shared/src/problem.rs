@@ -60,6 +60,7 @@ pub enum Code {
     UnknownParticipants,
     UserNotFound,
     MeetingNotFound,
+    FeedNotFound,
     RouteNotFound,
     MethodNotAllowed,
     EmailTaken,
@@ -99,6 +100,7 @@ impl Code {
             }
             Self::UserNotFound => ("user_not_found", StatusCode::NOT_FOUND, "There is no such user"),
             Self::MeetingNotFound => ("meeting_not_found", StatusCode::NOT_FOUND, "There is no such meeting"),
+            Self::FeedNotFound => ("feed_not_found", StatusCode::NOT_FOUND, "There is no such feed"),
             Self::RouteNotFound => ("route_not_found", StatusCode::NOT_FOUND, "There is no such route"),
             Self::MethodNotAllowed => {
                 ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "The route doesn't have this method")

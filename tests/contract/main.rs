@@ -17,6 +17,8 @@ mod delivery;
 mod dry_run;
 mod during_meetings;
 mod failures;
+mod feeds;
+mod finding;
 mod hours;
 mod invitations;
 mod invites;

@@ -129,7 +129,7 @@ async fn play(seed: u64) {
     for (at, event) in events {
         world.clock.set(at);
         match event {
-            Event::Sweep => drop(world.sweep().await),
+            Event::Sweep => world.sweep_pending().await,
             Event::Timer(index) => {
                 let trial = &trials[index];
                 let (due, planned) = &due[&trial.person.id];

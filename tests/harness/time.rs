@@ -21,6 +21,13 @@ impl World {
         sweep::handle(&self.sweeper()).await.unwrap()
     }
 
+    /// Runs the sweep once, unless it would find nothing.
+    pub async fn sweep_pending(&self) {
+        if self.pending_from().await.is_some_and(|minute| minute.start() <= self.clock.now()) {
+            self.sweep().await;
+        }
+    }
+
     /// The context of sweep.
     pub fn sweeper(&self) -> Sweeper {
         Sweeper { planner: self.process.planner.clone(), notifier: self.process.notifier.clone() }

@@ -8,6 +8,7 @@ use shared::clock::Clock;
 use shared::lambda::logging;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::MARK;
 
@@ -33,6 +34,10 @@ impl Write for Sink {
 impl Log {
     /// Starts recording, in the format of a deployment and at the most verbose level.
     pub(crate) fn listen() -> Self {
+        // While there is a single subscriber, the thread that comes to an event first decides for all threads
+        // whether it is recorded. Other threads have none, so there is a second one for everybody.
+        let everybody = tracing_subscriber::registry().with(LevelFilter::TRACE);
+        let _ = tracing::subscriber::set_global_default(everybody);
         let written = Sink::default();
         let writer = written.clone();
         let clock = Clock::system();

@@ -48,6 +48,10 @@ impl Fixture {
         let window = "start_time=2026-12-01T00:00&end_time=2026-12-05T00:00";
         let slots =
             json!({ "user_id": ana.id, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" });
+        let group = json!({
+            "organizer_id": ana.id, "attendees": [{ "email": bo.email }, { "user_id": cy.id }], "time_zone": "UTC",
+            "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00", "duration_minutes": 60,
+        });
         let renamed = json!({ "name": format!("Bob {MARK}"), "email": format!("bob-{MARK}@{MARK}.example") });
         let retitled = json!({ "title": format!("Other {MARK}"), "location": format!("Room {MARK}") });
         let booked = meeting(ana, &[bo, cy], "2026-12-02T10", json!({}));
@@ -58,6 +62,7 @@ impl Fixture {
             post("/api/create_meeting", booked),
             post("/api/get_free_slots", slots),
             get(format!("/api/get_free_slots?user_id={}&{window}", ana.id)),
+            post("/api/find_meeting_times", group),
             post("/api/meeting/participant/add", self.member(cy)),
             post("/api/meeting/participant/remove", self.member(cy)),
             get(self.path()),
@@ -65,6 +70,8 @@ impl Fixture {
             get(format!("{}/reminders", self.path())),
             get(user.clone()),
             get(format!("{user}/meetings?{window}")),
+            (Method::POST, format!("{user}/feed"), Value::Null),
+            (Method::DELETE, format!("{user}/feed"), Value::Null),
             (Method::PATCH, user, renamed),
             (Method::PATCH, self.path(), retitled),
             (Method::DELETE, self.path(), Value::Null),
@@ -126,6 +133,11 @@ async fn refused_requests_log_nothing_personal() {
     expect(post.clone(), "/api/create_meeting", &by_nobody, "user_not_found").await;
     let slots = format!("/api/get_free_slots?user_id={MARK}&start_time={MARK}&end_time={MARK}&{MARK}={MARK}");
     expect(Method::GET, &slots, &Value::Null, "invalid_request").await;
+    let group = json!({
+        "organizer_id": MARK, "attendees": [{ "email": MARK, "type": MARK }], "time_zone": MARK, "within": MARK,
+        "start_time": MARK, "end_time": MARK, "duration_minutes": MARK, MARK: MARK,
+    });
+    expect(post.clone(), "/api/find_meeting_times", &group, "invalid_request").await;
     let (add, remove) = ("/api/meeting/participant/add", "/api/meeting/participant/remove");
     expect(post.clone(), add, &fixture.member(bo), "already_participant").await;
     expect(post.clone(), add, &fixture.member(&nobody), "user_not_found").await;
@@ -174,6 +186,48 @@ async fn callers_and_tokens_are_not_logged() {
     assert_eq!(in_anas_name.body["code"], "forbidden");
     for line in log.lines() {
         assert!(![&ana, &bo, &unverified].iter().any(|token| line.to_string().contains(*token)), "{line}");
+    }
+    log.assert_impersonal();
+}
+
+/// Whoever has the secret in a feed's address reads a calendar.
+#[tokio::test]
+async fn the_address_of_a_feed_is_not_logged() {
+    let log = Log::listen();
+    let Fixture { world, ana, .. } = fixture().await;
+    let of_user = format!("/api/users/{}/feed", ana.id);
+    let created = call(&world, Method::POST, &of_user, &Value::Null).await.1;
+    let feed = created["url"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned();
+    let secret = feed.strip_suffix(".ics").unwrap();
+    assert_eq!(secret.len(), 64);
+    let path = format!("/api/feeds/{feed}");
+    // What somebody wrote into the query, the answer names.
+    for (method, path, status, is_named) in [
+        (Method::HEAD, path.clone(), 200, false),
+        (Method::GET, path.clone(), 200, false),
+        (Method::GET, format!("{path}?detail=busy"), 200, false),
+        (Method::GET, format!("{path}?detail={secret}"), 422, false),
+        (Method::GET, format!("{path}?{secret}"), 422, true),
+        (Method::POST, path.clone(), 405, false),
+        (Method::GET, format!("{path}/"), 404, false),
+        (Method::GET, format!("/api/feed/{feed}"), 404, false),
+        (Method::GET, format!("/api/feeds/{}", secret.to_uppercase()), 404, false),
+    ] {
+        let answer = call(&world, method, &path, &Value::Null).await;
+        assert_eq!(answer.0, status, "{path}: {}", answer.1);
+        assert_eq!(answer.1.to_string().contains(secret), is_named, "{path}: {}", answer.1);
+    }
+    for outcome in [CallOutcome::Unreachable, CallOutcome::ResponseLost, CallOutcome::Rejected] {
+        for number in 1..=4 {
+            world.calls().fail(number, outcome);
+            let status = call(&world, Method::GET, &path, &Value::Null).await.0;
+            assert!(status >= 500, "{outcome:?} of call {number}: {status}");
+        }
+        world.calls().clear();
+    }
+    assert!(!log.of("request failed").is_empty());
+    for line in log.lines() {
+        assert!(!line.to_string().to_lowercase().contains(secret), "{line}");
     }
     log.assert_impersonal();
 }

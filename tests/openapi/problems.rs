@@ -33,6 +33,8 @@ struct Fixture {
     meeting: Value,
     other: Value,
     cancelled: Value,
+    /// The last part of the address of Ana's feed.
+    feed: String,
 }
 
 /// A request to an operation.
@@ -53,13 +55,15 @@ impl Fixture {
         let cancelled = world.book(&ana, "2026-12-02T10:00", "2026-12-02T11:00", &[&bo], json!({})).await;
         let path = format!("/api/meetings/{}", id(&cancelled));
         assert_eq!(world.send(Method::DELETE, &path, Vec::new()).await.status, 200);
+        let feed = world.send(Method::POST, &format!("/api/users/{}/feed", ana.id), Vec::new()).await;
+        let feed = feed.body["url"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned();
         let signing_in = World::signed_in().await;
         let token = signing_in.token(&TokenRequest::of(&ana.email));
         let user = signing_in.send_as(&token, Method::POST, "/api/create_user", &new_user("ana")).await;
         assert_eq!(user.status, 201, "{}", user.body);
         let one = Quotas { requests_per_minute: 1, ..Quotas::default() };
         let limiting = World::signed_in_with(one).await;
-        Self { world, signing_in, limiting, ana, bo, cy, meeting, other, cancelled }
+        Self { world, signing_in, limiting, ana, bo, cy, meeting, other, cancelled, feed }
     }
 
     /// A request that succeeds, also after others were refused.
@@ -78,6 +82,10 @@ impl Fixture {
             "add_participant" => json!({ "user_id": self.cy.id, "meeting_id": meeting }),
             "remove_participant" => json!({ "user_id": self.bo.id, "meeting_id": meeting }),
             "get_free_slots" => json!({ "user_id": user, "start_time": window.0, "end_time": window.1 }),
+            "find_meeting_times" => json!({
+                "organizer_id": user, "attendees": [{ "email": self.bo.email }], "time_zone": "UTC",
+                "start_time": window.0, "end_time": window.1, "duration_minutes": 60,
+            }),
             _ => Value::Null,
         };
         let query = match operation {
@@ -86,7 +94,10 @@ impl Fixture {
             "find_user" => format!("?email={}", self.ana.email),
             _ => String::new(),
         };
-        let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];
+        // Its own, as another request ends the one of the fixture.
+        let user = if operation.ends_with("_feed") { &self.bo.id } else { user };
+        let mut path = vec![("user_id", user.clone()), ("meeting_id", meeting)];
+        path.extend([("file", "page.js".to_owned()), ("feed", self.feed.clone())]);
         TestRequest { path, query, headers: Vec::new(), body }
     }
 
@@ -103,7 +114,15 @@ impl Fixture {
         }
         ask("create_user", &|asked| asked.body["email"] = json!(self.bo.email));
         ask("update_user", &|asked| asked.body["email"] = json!(self.bo.email));
-        for operation in ["get_user", "list_meetings", "update_user", "snooze_user", "end_snooze"] {
+        for operation in [
+            "get_user",
+            "list_meetings",
+            "update_user",
+            "snooze_user",
+            "end_snooze",
+            "create_feed",
+            "revoke_feed",
+        ] {
             ask(operation, &|asked| asked.path = vec![("user_id", "nobody".to_owned())]);
         }
         ask("create_meeting", &|asked| asked.body["creator_id"] = json!("nobody"));
@@ -132,6 +151,10 @@ impl Fixture {
         }
         ask("remove_participant", &|asked| asked.body["user_id"] = json!(self.cy.id));
         ask("get_free_slots", &|asked| asked.body["user_id"] = json!("nobody"));
+        ask("find_meeting_times", &|asked| asked.body["organizer_id"] = json!("nobody"));
+        ask("find_meeting_times", &|asked| {
+            asked.body["attendees"] = json!([{ "email": "nobody@example.com" }])
+        });
         ask("query_free_slots", &|asked| asked.query = asked.query.replace(&self.ana.id, "nobody"));
         ask("query_free_slots", &|asked| asked.query.push_str("&nonsense=1"));
         ask("list_meetings", &|asked| asked.query.push_str("&limit=0"));
@@ -141,6 +164,11 @@ impl Fixture {
             ask(operation, &|asked| asked.query = "?dry_run=true".to_owned());
         }
         ask("get_reminders", &|asked| asked.query = "?limit=0".to_owned());
+        ask("get_feed", &|asked| asked.path = vec![("feed", "nothing.ics".to_owned())]);
+        ask("get_feed", &|asked| asked.query = "?detail=all".to_owned());
+        for operation in ["create_feed", "revoke_feed"] {
+            ask(operation, &|asked| asked.query = "?nonsense=1".to_owned());
+        }
         for operation in ["docs_file", "page_file"] {
             ask(operation, &|asked| asked.path = vec![("file", "nothing.js".to_owned())]);
         }

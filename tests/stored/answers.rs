@@ -76,6 +76,28 @@ async fn every_user_and_meeting_is_answered_as_before() {
     assert_the_same(&world, &stored.items, &stored.answers).await;
 }
 
+#[tokio::test]
+async fn a_stored_feed_is_answered_and_ended() {
+    let stored = stored().await;
+    let world = world_with(&stored.items).await;
+    let owner = stored.items.iter().find(|item| item["digest"].is_string()).unwrap();
+    let owner = owner["pk"].as_str().unwrap().strip_prefix("USER#").unwrap();
+    let path = format!("/api/feeds/{}.ics", "ab".repeat(32));
+    let (status, feed) = world.get(&path).await;
+    let feed = feed.as_str().unwrap();
+    assert_eq!(status, 200);
+    assert_eq!(feed.matches("\r\nDTSTAMP:20261102T090000Z\r\n").count(), feed.matches("END:VEVENT").count());
+    assert!(feed.contains("\r\nSUMMARY:Design review\r\n") && feed.contains("\r\nSUMMARY:Daily standup\r\n"));
+    // Older items don't say when they changed.
+    let mut items = stored.items.clone();
+    items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| drop(item.remove("changed_at")));
+    let (_, older) = world_with(&items).await.get(&path).await;
+    assert_eq!(older, feed.replace("\r\nDTSTAMP:20261102T090000Z", "\r\nDTSTAMP:19700101T000000Z"));
+
+    let revoked = world.send(Method::DELETE, &format!("/api/users/{owner}/feed"), Vec::new()).await;
+    assert_eq!((revoked.status, world.get(&path).await.0), (204, 404));
+}
+
 /// Makes those requests again, under their keys and with other bodies too. Nothing is written.
 pub(crate) async fn assert_repeated(world: &World, all_created: &[Value]) {
     let before = world.items().await;

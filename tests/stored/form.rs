@@ -104,7 +104,7 @@ fn key_pattern(key: &str) -> String {
 }
 
 fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    [32, 64].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What one form has and the other one hasn't, a line for each.
@@ -140,12 +140,14 @@ async fn there_is_an_item_of_every_kind_in_every_state() {
         kinds,
         [
             "EMAIL#<address> EMAIL",
+            "FEED#<id> FEED",
             "MEETING#<id> MEETING",
             "MEETING#<id> REMINDER#<id>#email#<number>",
             "MEETING#<id> REMINDER#<id>#invitation",
             "MEETING#<id> REMINDER#<id>#webhook#<number>",
             "REQUEST#<id> REQUEST",
             "USER#<id> DAY#<date>",
+            "USER#<id> FEED",
             "USER#<id> MESSAGES#<date>",
             "USER#<id> PROFILE",
             "USER#<id> QUOTA#<date>",

@@ -9,6 +9,7 @@
 //! The tests put the items into a world of their own ([`fixtures`]) and go on from there:
 //!
 //! - `answers`: every `GET`, free slots, and requests that are made again under their idempotency key.
+//! - `agendas`: the lists of meetings.
 //! - `deliveries`: which messages are sent, by the sweep and by the stored timers; changes of stored
 //!   meetings.
 //! - `earlier`: what is answered, delivered and changed of the earlier forms.
@@ -31,6 +32,7 @@
     reason = "a test binary; clippy's own exemption stops at its helpers"
 )]
 
+mod agendas;
 mod answers;
 mod deliveries;
 mod earlier;

@@ -35,6 +35,7 @@ impl Story {
         let mut story = Self { world: World::with_retention(400).await, created: Vec::new() };
         let people = story.people().await;
         story.create_hal().await;
+        story.world.send(Method::POST, &format!("/api/users/{}/feed", people.ana.id), Vec::new()).await;
         story.fail_and_miss(&people.eve).await;
         story.book_and_invite(&people).await;
         story.change_and_cancel(&people).await;

@@ -122,7 +122,16 @@ fn items_are_reached_only_in_the_partitions_named() {
         );
         assert_eq!(resources, [arn("Table")], "{role}/{sid}");
         for partition in partitions(&condition) {
-            let known = ["USER#*", "EMAIL#*", "MEETING#*", "REQUEST#*", "CALLER#*", "WARM-UP", "ZONE-RULES"];
+            let known = [
+                "USER#*",
+                "EMAIL#*",
+                "MEETING#*",
+                "REQUEST#*",
+                "CALLER#*",
+                "FEED#*",
+                "WARM-UP",
+                "ZONE-RULES",
+            ];
             assert!(known.contains(&partition.as_str()), "{role}/{sid} reaches {partition}");
         }
     }
@@ -131,7 +140,9 @@ fn items_are_reached_only_in_the_partitions_named() {
 #[test]
 fn only_writing_functions_may_write() {
     let reading = [
+        "find_meeting_times",
         "find_user",
+        "get_feed",
         "get_free_slots",
         "get_invite",
         "get_meeting",

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use get_invite::Invites;
+use lambda_http::http::Method;
 use serde_json::{Value, json};
 use shared::domain::{Channel, Email, NoticeKey, NoticeKind};
 use shared::notices::{DeliveryOutcome, Due, Planner};
@@ -12,7 +13,7 @@ use sweep::Sweeper;
 
 use crate::model::{Statement, functions, role_of, root, statements, text};
 use crate::recorder::{Need, Target};
-use crate::stack::{Stack, about, by, by_administrator, with_body, with_query};
+use crate::stack::{Stack, about, by, by_administrator, unsigned, with_body, with_query};
 
 #[tokio::test]
 async fn each_role_allows_all_that_its_function_does() {
@@ -106,6 +107,11 @@ async fn needs_of_all_functions() -> BTreeMap<String, BTreeSet<Need>> {
 async fn look(stack: &Stack, user: &str, meeting: &str) {
     let window = json!({ "user_id": user, "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00" });
     stack.call("get_free_slots", get_free_slots::handle, with_body(&window)).await;
+    let group = json!({
+        "organizer_id": user, "attendees": [{ "email": "bo@example.com" }], "time_zone": "UTC",
+        "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00", "duration_minutes": 60,
+    });
+    stack.call("find_meeting_times", find_meeting_times::handle, with_body(&group)).await;
     let of_meeting = || about("meeting_id", meeting, with_body(&Value::Null));
     stack.call("get_meeting", get_meeting::handle, of_meeting()).await;
     let sender = "reminders@example.com".parse::<Email>().unwrap();
@@ -196,6 +202,17 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     stack.call("update_user", update_user::handle, by("bo", about("user_id", bo, comes_home))).await;
     let snooze = with_body(&json!({ "minutes": 10 }));
     stack.call("snooze_user", snooze_user::handle, by("bo", about("user_id", bo, snooze))).await;
+    let feed = |method: Method| {
+        let mut request = by("bo", about("user_id", bo, with_body(&Value::Null)));
+        *request.method_mut() = method;
+        request
+    };
+    stack.call("change_feed", change_feed::handle, feed(Method::POST)).await;
+    let created = stack.call("change_feed", change_feed::handle, feed(Method::POST)).await;
+    let url = text(&created["url"]);
+    let secret = about("feed", url.rsplit('/').next().unwrap(), unsigned(with_body(&Value::Null)));
+    stack.call("get_feed", get_feed::handle, secret).await;
+    stack.call("change_feed", change_feed::handle, feed(Method::DELETE)).await;
     sweep("2026-12-01T09:20:00Z").await;
     stack
         .call("cancel_meeting", cancel_meeting::handle, about("meeting_id", second, with_body(&Value::Null)))

@@ -223,9 +223,16 @@ pub(crate) fn by_administrator(mut request: Request) -> Request {
 }
 
 fn signed(request: Request, claims: &Value) -> Request {
-    let context = json!({
-        "timeEpoch": 0, "http": { "method": "POST" }, "authorizer": { "jwt": { "claims": claims } },
-    });
+    with_context(request, json!({ "jwt": { "claims": claims } }))
+}
+
+/// The same request, of somebody whom nobody asked who they are: the route is open.
+pub(crate) fn unsigned(request: Request) -> Request {
+    with_context(request, Value::Null)
+}
+
+fn with_context(request: Request, authorizer: Value) -> Request {
+    let context = json!({ "timeEpoch": 0, "http": { "method": "POST" }, "authorizer": authorizer });
     request.with_request_context(RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap()))
 }
 

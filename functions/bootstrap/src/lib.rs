@@ -19,11 +19,14 @@ use shared::lambda::{serve, serve_with, serve_without_store};
 pub type Serve = fn() -> LocalBoxFuture<'static, Result<(), Error>>;
 
 /// Every function by its handler, which is also the name of its crate.
-pub const FUNCTIONS: [(&str, Serve); 24] = [
+pub const FUNCTIONS: [(&str, Serve); 27] = [
     ("cancel_meeting", || Box::pin(serve(cancel_meeting::handle))),
+    ("change_feed", || Box::pin(serve(change_feed::handle))),
     ("create_meeting", || Box::pin(serve(create_meeting::handle))),
     ("create_user", || Box::pin(serve(create_user::handle))),
+    ("find_meeting_times", || Box::pin(serve(find_meeting_times::handle))),
     ("find_user", || Box::pin(serve(find_user::handle))),
+    ("get_feed", || Box::pin(serve(get_feed::handle))),
     ("get_free_slots", || Box::pin(serve(get_free_slots::handle))),
     ("get_invite", || {
         Box::pin(serve_with(|api| Ok(Invites { api, sender: aws::sender()? }), get_invite::handle))

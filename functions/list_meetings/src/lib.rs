@@ -33,12 +33,16 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let caller = api.sign_in.caller(&request)?;
     let query = request::parse(&request)?;
     let id = api.user_of_path(&caller, &request).await?;
-    let read_set = caller.with_own_keys(ReadSet::new().user(&id));
+    let window = async {
+        let found = api.store.read(caller.with_own_keys(ReadSet::new().user(&id))).await?;
+        caller.actor(&found)?.may(OnUser::ReadMeetings, &id)?;
+        let user = found.user(&id)?.ok_or_else(|| Problem::no_user(&id))?;
+        query.window(&user)
+    };
     let candidates = query.candidates(&id);
-    let (found, candidates) = tokio::try_join!(api.store.read(read_set), api.store.candidates(&candidates))?;
-    caller.actor(&found)?.may(OnUser::ReadMeetings, &id)?;
-    let user = found.user(&id)?.ok_or_else(|| Problem::no_user(&id))?;
-    let Window { agenda, warnings } = query.window(&user)?;
+    let candidates = async { Ok(api.store.candidates(&candidates).await?) };
+    // Whoever may not read the calendar ends the reading of it.
+    let (Window { agenda, warnings }, candidates) = tokio::try_join!(window, candidates)?;
 
     let page = Page::new(agenda, query.after(), candidates, query.limit);
     let meetings = api.store.kept_meetings(page.ids(), api.clock.now()).await?;

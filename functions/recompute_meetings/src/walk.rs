@@ -10,7 +10,6 @@ use shared::domain::meeting::MAX_PARTICIPANT_DAYS;
 use shared::domain::{Booking, Meeting, MeetingId, MovedByRules, WallClock};
 use shared::metrics;
 use shared::store::{ComingMeeting, ReadSet, Session, StoreError, bookings};
-use shared::time::Minute;
 
 use crate::Recomputer;
 
@@ -140,8 +139,8 @@ async fn try_to_move(
     };
     let after = Meeting { interval, wall_clock, version: before.version + 1, ..before.clone() };
 
-    let pending_from = Minute::after(recomputer.clock.now());
-    let mut transaction = session.transaction().update_meeting(&before, &after, pending_from)?;
+    let now = recomputer.clock.now();
+    let mut transaction = session.transaction().update_meeting(&before, &after, now)?;
     for who in &after.participants {
         for day in old_days.difference(&new_days) {
             transaction = transaction.unbook(&who.user_id, *day, id)?;

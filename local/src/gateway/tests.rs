@@ -194,9 +194,7 @@ async fn it_serves_until_told_to_stop() {
 
 #[tokio::test]
 async fn the_log_tells_paths_and_not_what_is_asked_there() {
-    let log = crate::log::Captured::default();
-    let lines = log.lines();
-    let _listening = tracing::subscriber::set_default(lines);
+    let (log, _listening) = crate::log::Captured::listen();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new().fallback(super::answer).with_state(gateway());

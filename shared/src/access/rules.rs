@@ -24,6 +24,8 @@ pub enum OnUser {
     ReadCalendar,
     /// Read their meetings whole.
     ReadMeetings,
+    /// Give it an address that anyone who has it may read, and end that.
+    ShareCalendar,
 }
 
 /// What may be done to a meeting.
@@ -94,6 +96,7 @@ impl OnUser {
             Self::RebindAccount => (Forbidden, Hidden),
             Self::ReadCalendar => (Allowed, TimesOnly),
             Self::ReadMeetings => (Allowed, Hidden),
+            Self::ShareCalendar => (Allowed, Hidden),
         };
         match whom {
             Whom::Oneself => oneself,

@@ -6,9 +6,12 @@
 //! which rises with every change.
 
 mod content;
+mod feed;
 #[cfg(test)]
 mod tests;
 mod timezone;
+
+use std::rc::Rc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -17,6 +20,7 @@ use crate::domain::text::inline;
 use crate::domain::{Email, Meeting, Participant, Role, User};
 use crate::time::{Resolved, Zone};
 use content::Content;
+pub use feed::{Feed, FeedDetail};
 
 /// The recipient of an object.
 #[derive(Clone, Copy, Debug)]
@@ -130,10 +134,7 @@ pub fn document(
 fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, sequence: u64, now: DateTime<Utc>) {
     // Neither the deployment's address nor its sender is part of it: both may change, and it may not.
     content.text("UID", &format!("{}@tactful", meeting.id));
-    content.plain("SEQUENCE", &sequence.to_string());
-    content.plain("DTSTAMP", &now.format(UTC_FORM).to_string());
-    times.write(content, "DTSTART", times.start);
-    times.write(content, "DTEND", times.end);
+    write_times(content, times, sequence, now);
     content.text("SUMMARY", &inline(&meeting.heading()));
     if let Some(description) = &meeting.description {
         content.text("DESCRIPTION", description.as_str());
@@ -149,6 +150,13 @@ fn write_event(content: &mut Content, meeting: &Meeting, times: &Times, sequence
     content.plain("TRANSP", "OPAQUE");
 }
 
+fn write_times(content: &mut Content, times: &Times, sequence: u64, stamp: DateTime<Utc>) {
+    content.plain("SEQUENCE", &sequence.to_string());
+    content.plain("DTSTAMP", &stamp.format(UTC_FORM).to_string());
+    times.write(content, "DTSTART", times.start);
+    times.write(content, "DTEND", times.end);
+}
+
 /// Who invites, who is invited, and whether it still takes place. `SENT-BY` is whom the mail comes from, as
 /// programs compare the two (RFC 6047, section 3).
 fn write_people(
@@ -160,13 +168,12 @@ fn write_people(
 ) {
     if let Some(organizer) = meeting.organizer() {
         let address = told_organizer.unwrap_or(&organizer.email);
-        let sent_by = mailto(sender);
-        let name = organizer.shown_name();
-        let mut parameters = vec![("CN", &*name)];
-        if sender.key() != address.key() {
-            parameters.push(("SENT-BY", &sent_by));
-        }
-        content.line("ORGANIZER", &parameters, &mailto(address));
+        write_organizer(
+            content,
+            organizer,
+            address,
+            Some(sender).filter(|sender| sender.key() != address.key()),
+        );
     }
     let status = if meeting.is_confirmed() { "CONFIRMED" } else { "CANCELLED" };
     match audience {
@@ -183,6 +190,14 @@ fn write_people(
         // A status here would cancel the meeting for everyone (RFC 5546, section 3.2.5).
         Audience::Removed(user) => write_attendee(content, &Participant::new(user, Role::Participant)),
     }
+}
+
+fn write_organizer(content: &mut Content, organizer: &Participant, address: &Email, sender: Option<&Email>) {
+    let name = organizer.shown_name();
+    let sent_by = sender.map(mailto);
+    let mut parameters = vec![("CN", &*name)];
+    parameters.extend(sent_by.iter().map(|sent_by| ("SENT-BY", sent_by.as_str())));
+    content.line("ORGANIZER", &parameters, &mailto(address));
 }
 
 /// Nobody is asked to answer: an answer would go to the organizer's mailbox, and
@@ -203,22 +218,31 @@ struct Times {
     end: DateTime<Utc>,
     zone: Zone,
     /// With one the times are written as the zone's local time, without one in UTC.
-    definition: Option<timezone::Definition>,
+    definition: Option<Rc<timezone::Definition>>,
 }
 
 impl Times {
     fn of(meeting: &Meeting) -> Self {
-        let (start, end) = (meeting.interval.start(), meeting.interval.end());
-        let full =
-            |end: DateTime<Utc>| if end.trunc_subsecs(0) < end { end + TimeDelta::seconds(1) } else { end };
-        let (start, end) = (start.trunc_subsecs(0), full(end).trunc_subsecs(0));
+        Self::by(&mut timezone::Definitions::default(), meeting)
+    }
+
+    fn by(definitions: &mut timezone::Definitions, meeting: &Meeting) -> Self {
+        let Self { start, end, .. } = Self::in_utc(meeting);
         let zone = meeting.zone;
         let definition = if zone.is_utc() || !can_tell(zone, start) || !can_tell(zone, end) {
             None
         } else {
-            timezone::Definition::of(zone, start, end)
+            definitions.of(zone, start, end)
         };
         Self { start, end, zone, definition }
+    }
+
+    fn in_utc(meeting: &Meeting) -> Self {
+        let (start, end) = (meeting.interval.start(), meeting.interval.end());
+        let full =
+            |end: DateTime<Utc>| if end.trunc_subsecs(0) < end { end + TimeDelta::seconds(1) } else { end };
+        let (start, end) = (start.trunc_subsecs(0), full(end).trunc_subsecs(0));
+        Self { start, end, zone: Zone::UTC, definition: None }
     }
 
     fn write(&self, content: &mut Content, name: &str, instant: DateTime<Utc>) {

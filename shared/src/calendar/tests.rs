@@ -1,6 +1,7 @@
 //! What a calendar program reads, by a reader that isn't ours; times are looked up
 //! in the object's own VTIMEZONE.
 
+mod feed;
 mod outlook;
 mod people;
 mod reading;

@@ -14,7 +14,9 @@
 //! that a program may know, and has no name of a zone in it, so that it is read by its VTIMEZONE.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 
@@ -27,6 +29,30 @@ use crate::time::{LAST_YEAR, OffsetChange, Zone};
 pub(super) struct Definition {
     id: Cow<'static, str>,
     clocks: Clocks,
+}
+
+/// The definitions of many meetings. Each is looked for once, which takes longer than all else about a
+/// meeting.
+#[derive(Debug, Default)]
+pub(super) struct Definitions(HashMap<Circumstances, Option<Rc<Definition>>>);
+
+/// All that a definition depends on: the zone's name, the local years in which a meeting starts and ends, and
+/// the offsets then.
+type Circumstances = (&'static str, [i32; 2], [i32; 2]);
+
+impl Definitions {
+    /// As [`Definition::of`].
+    pub(super) fn of(
+        &mut self,
+        zone: Zone,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Option<Rc<Definition>> {
+        let years = [start, end].map(|instant| zone.local(instant).year());
+        let offsets = [start, end].map(|instant| zone.offset_at(instant).local_minus_utc());
+        let known = self.0.entry((zone.name(), years, offsets));
+        known.or_insert_with(|| Definition::of(zone, start, end).map(Rc::new)).clone()
+    }
 }
 
 /// Offsets are in seconds east of UTC.

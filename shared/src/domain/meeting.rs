@@ -50,6 +50,8 @@ pub struct Meeting {
     pub planned_version: u64,
     /// What changed on people's calendars since then.
     pub booking_changes: Vec<BookingChange>,
+    /// When the stored version was written. `None` before that, and where an earlier release wrote it.
+    pub changed_at: Option<DateTime<Utc>>,
     /// The request that created it, where version 0.2.0 or earlier did that with an idempotency key. Newer
     /// records are items of their own. An answer that the meeting's item has no room for is left out when the
     /// meeting changes.
@@ -80,6 +82,7 @@ impl Meeting {
             version: 1,
             planned_version: 0,
             booking_changes: vec![BookingChange { user_id: None, interval }],
+            changed_at: None,
             idempotency: None,
         }
     }

@@ -6,6 +6,7 @@ pub mod agenda;
 pub mod booking;
 pub mod calendar_state;
 pub mod calendar_update;
+mod feed;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod id;
@@ -27,6 +28,7 @@ pub use agenda::{Agenda, AgendaPlace, Candidate};
 pub use booking::{Booking, BookingChange};
 pub use calendar_state::{CalendarMessage, CalendarState, Mailbox};
 pub use calendar_update::{CalendarUpdate, Event};
+pub use feed::{FeedDigest, FeedSecret};
 pub use id::{IdError, IdKind, MeetingId, UserId, digest};
 pub use idempotency::{IdempotencyRecord, RequestId};
 pub use meeting::{Meeting, Participant, Role, Status};

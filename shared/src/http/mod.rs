@@ -1,5 +1,6 @@
 //! Requests of API Gateway to typed values, and values and problems to answers.
 
+mod attendees;
 mod details;
 mod dry_run;
 mod fields;
@@ -24,11 +25,12 @@ use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, RequestExt};
 use serde::Serialize;
 
+pub use attendees::Attendee;
 pub use details::Details;
 pub use fields::{Fields, MAX_BODY, Patch};
 pub use people::{By, NamedUser};
-pub use preconditions::{IdempotencyKey, check_version, etag};
-pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict};
+pub use preconditions::{IdempotencyKey, check_version, etag, has_already};
+pub use refusals::{booking_refused, check_kept, email_taken, meeting_conflict, unknown_participants};
 pub use schedules::{DoNotDisturbPatch, SchedulePatch, week_in_words};
 pub use security_headers::add_security_headers;
 pub use times::{ReadInterval, resolve, resolve_start};

@@ -12,7 +12,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("dnd", &["do_not_disturb"]),
     ("dndend", &["dnd_end_time"]),
     ("dndstart", &["dnd_start_time"]),
-    ("duration", &["min_minutes", "end_time"]),
+    ("duration", &["duration_minutes", "min_minutes", "end_time"]),
     ("emails", &["participants", "email"]),
     ("end", &["end_time", "until"]),
     ("finish", &["end_time", "end"]),

@@ -1,4 +1,4 @@
-//! The request headers `If-Match` and `Idempotency-Key`.
+//! The request headers `If-Match`, `If-None-Match` and `Idempotency-Key`.
 
 use lambda_http::http::header;
 use serde_json::Value;
@@ -31,8 +31,7 @@ pub fn etag(version: u64) -> header::HeaderValue {
 /// # Errors
 /// 412 when the client has seen another version.
 pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
-    let tags = request.headers().get_all(header::IF_MATCH);
-    let mut tags = tags.iter().flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(str::trim);
+    let mut tags = tags(request, header::IF_MATCH);
     let matches = |tag: &str| tag == "*" || tag.trim_matches('"') == version.to_string();
     if request.headers().get(header::IF_MATCH).is_none() || tags.any(matches) {
         return Ok(());
@@ -41,6 +40,28 @@ pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
         "The meeting is at version {version} now. Read it again before you change it. Nothing was changed."
     );
     Err(Problem::new(Code::VersionMismatch, detail))
+}
+
+/// Whether the client has that entity already: `If-None-Match` names its tag, or any (RFC 9110, section
+/// 13.1.2). Weak and strong tags compare alike, and quotes may be missing.
+///
+/// ```
+/// use shared::http::{Request, has_already};
+///
+/// let mut request = Request::default();
+/// assert!(!has_already(&request, "abc"));
+/// request.headers_mut().insert("if-none-match", "\"x\", W/\"abc\"".parse().unwrap());
+/// assert!(has_already(&request, "abc"));
+/// ```
+pub fn has_already(request: &Request, tag: &str) -> bool {
+    tags(request, header::IF_NONE_MATCH)
+        .any(|given| given == "*" || given.strip_prefix("W/").unwrap_or(given).trim_matches('"') == tag)
+}
+
+/// The elements of a header that lists entity tags. A tag of ours has no comma.
+fn tags(request: &Request, name: header::HeaderName) -> impl Iterator<Item = &str> {
+    let values = request.headers().get_all(name).into_iter();
+    values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(str::trim)
 }
 
 /// A key that a client chose for a request: another request with the same key is a repetition,

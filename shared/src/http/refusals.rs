@@ -6,7 +6,7 @@ use serde_json::json;
 use super::view::ConflictView;
 use crate::attendance::{BookError, Clash, MeetingCancelled};
 use crate::domain::{Retention, UserId};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::quota::{QuotaError, QuotaExceeded};
 use crate::time::{Interval, Zone};
 
@@ -49,6 +49,18 @@ pub fn email_taken(owner: &UserId) -> Problem {
     let detail =
         "A user has this address already. Upper and lower case count as the same. Nothing was changed.";
     Problem::new(Code::EmailTaken, detail).with("user_id", owner.as_str())
+}
+
+/// 422 `unknown_participants` for a field that names people who are no users, by address or by id.
+pub fn unknown_participants(field: &str, unknown: &[&str]) -> Problem {
+    let message = match unknown {
+        [one] => format!("No user has the address or the id {one}."),
+        several => format!("No user has any of these addresses or ids: {}.", several.join(", ")),
+    };
+    let errors = vec![FieldError { field: field.to_owned(), message }];
+    Problem::new(Code::UnknownParticipants, "Only users can take part.")
+        .with("unknown", json!(unknown))
+        .with_errors(errors)
 }
 
 impl From<MeetingCancelled> for Problem {

@@ -106,6 +106,20 @@ impl Store {
         Ok(meetings)
     }
 
+    /// When a user is in meetings on the UTC days from `first` to `last`, both included, each meeting once.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn busy(
+        &self,
+        id: &UserId,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<Interval>, StoreError> {
+        let bookings = self.booked(id, (first, last), None, usize::MAX, |_| true).await?;
+        Ok(bookings.into_iter().map(|booking| booking.interval).collect())
+    }
+
     async fn booked_candidates(&self, read: &AgendaRead<'_>) -> Result<Vec<Candidate>, StoreError> {
         let (first, last) = read.days;
         // What stands after a place is on the pages from its day on.

@@ -9,8 +9,8 @@ use super::notices::NoticeItem;
 use super::owed::Owed;
 use super::sizes::EARLIER_ANSWER;
 use super::table::{
-    Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, interval, key_of, number,
-    parse, parse_optional, unreadable,
+    Condition, Found, Item, ItemKey, Key, ReadSet, Store, StoreError, Transaction, instant, interval, key_of,
+    number, parse, parse_optional, unreadable,
 };
 use super::users::IdempotencyItem;
 use super::wall_clocks::WallClockItem;
@@ -61,6 +61,8 @@ pub(super) struct MeetingItem {
     /// What changed on people's calendars since then. Older items don't have it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     booking_changes: Vec<BookingChangeItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<IdempotencyItem>,
     /// When it expires, in seconds, where the deployment keeps meetings for a limited time.
@@ -118,12 +120,18 @@ impl MeetingItem {
             version: meeting.version,
             planned_version: meeting.planned_version,
             booking_changes: meeting.booking_changes.iter().map(BookingChangeItem::new).collect(),
+            changed_at: meeting.changed_at.map(|at| at.timestamp_millis()),
             origin: meeting
                 .idempotency
                 .as_ref()
                 .map(|record| IdempotencyItem::at_most(record, EARLIER_ANSWER)),
             expires_at: expiry::of_meeting(meeting.interval.end(), retention),
         }
+    }
+
+    fn written_at(now: DateTime<Utc>, meeting: &Meeting, retention: Option<Retention>) -> Self {
+        let changed_at = Some(now.timestamp_millis());
+        Self { changed_at, ..Self::new(meeting, Some(Minute::after(now)), retention) }
     }
 
     /// Whether it has expired. DynamoDB removes an item some time after that.
@@ -224,6 +232,7 @@ impl TryFrom<MeetingItem> for Meeting {
                 .into_iter()
                 .map(BookingChange::try_from)
                 .collect::<Result<_, _>>()?,
+            changed_at: item.changed_at.map(instant).transpose()?,
             idempotency: item.origin.map(IdempotencyRecord::from),
         })
     }
@@ -257,18 +266,18 @@ impl Found {
 }
 
 impl Transaction {
-    /// Adds a new meeting, on the condition that the id isn't there yet. The sweep plans its notices from
-    /// `owed_at` on.
+    /// Adds a new meeting, on the condition that the id isn't there yet. The sweep plans its notices from the
+    /// minute after `now` on.
     ///
     /// # Errors
     /// When it can't be made into an item.
-    pub fn create_meeting(self, meeting: &Meeting, owed_at: Minute) -> Result<Self, StoreError> {
-        let item = MeetingItem::new(meeting, Some(owed_at), self.retention);
+    pub fn create_meeting(self, meeting: &Meeting, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        let item = MeetingItem::written_at(now, meeting, self.retention);
         self.put(&item, Condition::Absent)
     }
 
     /// Adds a meeting's next version, on the condition that the stored one is `before`. The sweep plans its
-    /// notices from `owed_at` on, and others' reminders around the times that changed.
+    /// notices from the minute after `now` on, and others' reminders around the times that changed.
     ///
     /// # Errors
     /// When it can't be made into an item.
@@ -276,9 +285,9 @@ impl Transaction {
         self,
         before: &Meeting,
         after: &Meeting,
-        owed_at: Minute,
+        now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let mut item = MeetingItem::new(after, Some(owed_at), self.retention);
+        let mut item = MeetingItem::written_at(now, after, self.retention);
         let changes = BookingChange::between(before, after);
         item.booking_changes = changes.iter().map(BookingChangeItem::new).collect();
         self.put(&item, Condition::Version("version", before.version))

@@ -7,6 +7,7 @@ mod calendar;
 mod callers;
 mod claims;
 mod expiry;
+mod feeds;
 mod meetings;
 mod messages;
 mod notices;

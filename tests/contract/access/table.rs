@@ -48,11 +48,14 @@ const NO_SNOOZE: Path = |_| format!("/api/users/{UNKNOWN}/snooze");
 const AGENDA: Path = |s| agenda(&s.bo);
 const NO_AGENDA: Path = |_| agenda(UNKNOWN);
 const MY_AGENDA: Path = |_| agenda("me");
+const FEED: Path = |s| format!("/api/users/{}/feed", s.bo);
+const NO_FEED: Path = |_| format!("/api/users/{UNKNOWN}/feed");
 const NO_USER: Path = |_| format!("/api/users/{UNKNOWN}");
 const MEETINGS: Path = |_| "/api/create_meeting".into();
 const SLOTS: Path = |_| "/api/get_free_slots".into();
 const QUERY: Path =
     |s| format!("/api/get_free_slots?user_id={}&start_time=2026-11-03T00:00&end_time=2026-11-04T00:00", s.bo);
+const FIND: Path = |_| "/api/find_meeting_times".into();
 const MEETING: Path = |s| meeting(s);
 const NO_MEETING: Path = |_| format!("/api/meetings/{UNKNOWN}");
 const INVITE: Path = |s| meeting(s) + "/invite.ics";
@@ -70,6 +73,12 @@ fn window(user: &str) -> Value {
 
 fn agenda(user: &str) -> String {
     format!("/api/users/{user}/meetings?start_time=2026-11-03T00:00&end_time=2026-11-04T00:00")
+}
+
+fn group(organizer: &str, attendee: &str) -> Value {
+    let times = json!({ "time_zone": "UTC", "duration_minutes": 60 });
+    let who = json!({ "organizer_id": organizer, "attendees": [{ "email": attendee }] });
+    with(with(who, times), json!({ "start_time": "2026-11-03T00:00", "end_time": "2026-11-04T00:00" }))
 }
 
 fn meeting(fixture: &Fixture) -> String {
@@ -119,6 +128,11 @@ pub(super) fn rows() -> Vec<Row> {
         row([404, 404, 404, 404, 404], "snooze of an unknown user",      "POST /api/users/{user_id}/snooze",          NO_SNOOZE,  AN_HOUR),
         row([404, 200, 404, 404, 200], "end of a user's snooze",         "DELETE /api/users/{user_id}/snooze",        SNOOZE,     NO_BODY),
         row([404, 404, 404, 404, 404], "end of an unknown snooze",       "DELETE /api/users/{user_id}/snooze",        NO_SNOOZE,  NO_BODY),
+        // An address with which anyone reads Bo's calendar.
+        row([404, 201, 404, 404, 201], "feed of a user",                 "POST /api/users/{user_id}/feed",            FEED,       NO_BODY),
+        row([404, 404, 404, 404, 404], "feed of an unknown user",        "POST /api/users/{user_id}/feed",            NO_FEED,    NO_BODY),
+        row([404, 204, 404, 404, 204], "end of a user's feed",           "DELETE /api/users/{user_id}/feed",          FEED,       NO_BODY),
+        row([404, 404, 404, 404, 404], "end of an unknown feed",         "DELETE /api/users/{user_id}/feed",          NO_FEED,    NO_BODY),
         // Only users themselves and administrators book in their name.
         row([403, 403, 201, 403, 201], "meeting of cy",                  "POST /api/create_meeting",                  MEETINGS,   |s| new_meeting(&s.cy)),
         row([403, 403, 201, 403, 201], "meeting of cy's address",        "POST /api/create_meeting",                  MEETINGS,   |_| meeting_by("CY@example.com")),
@@ -127,6 +141,10 @@ pub(super) fn rows() -> Vec<Row> {
         // Everyone sees when somebody is busy.
         row([200, 200, 200, 200, 200], "calendar",                       "POST /api/get_free_slots",                  SLOTS,      BOS_CALENDAR),
         row([200, 200, 200, 200, 200], "calendar by query",              "GET /api/get_free_slots",                   QUERY,      NO_BODY),
+        // Only the organizer and administrators ask for a group's times.
+        row([403, 403, 200, 403, 200], "times of cy and bo",             "POST /api/find_meeting_times",              FIND,       |s| group(&s.cy, "bo@example.com")),
+        row([403, 403, 422, 403, 422], "times with an unknown address",  "POST /api/find_meeting_times",              FIND,       |s| group(&s.cy, "nobody@example.com")),
+        row([403, 403, 403, 403, 404], "times of an unknown user",       "POST /api/find_meeting_times",              FIND,       |_| group(UNKNOWN, "bo@example.com")),
         // Meetings.
         row([200, 200, 404, 404, 200], "meeting",                        "GET /api/meetings/{meeting_id}",            MEETING,    NO_BODY),
         row([404, 404, 404, 404, 404], "unknown meeting",                "GET /api/meetings/{meeting_id}",            NO_MEETING, NO_BODY),
@@ -190,13 +208,16 @@ async fn hidden_things_are_answered_like_unknown_ones() {
         ("name of a user", "name of an unknown user"),
         ("snooze of a user", "snooze of an unknown user"),
         ("end of a user's snooze", "end of an unknown snooze"),
+        ("feed of a user", "feed of an unknown user"),
+        ("end of a user's feed", "end of an unknown feed"),
         ("meeting of cy", "meeting of an unknown user"),
+        ("times of cy and bo", "times of an unknown user"),
         ("meeting", "unknown meeting"),
         ("title", "title of an unknown meeting"),
         ("cancellation", "cancellation, unknown meeting"),
         ("user with a taken address", "user with a free address"),
     ] {
-        let callers = if there.starts_with("meeting of cy") { ["ana", "bo"] } else { ["cy", "dee"] };
+        let callers = if there.contains("of cy") { ["ana", "bo"] } else { ["cy", "dee"] };
         // dee may take the free address.
         let callers = if there == "user with a taken address" { ["ana", "cy"] } else { callers };
         for caller in callers {

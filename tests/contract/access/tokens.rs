@@ -101,6 +101,10 @@ async fn access_checks_need_no_further_round_trip() {
     let address = json!({ "email": "cy@example.com", "meeting_id": meeting });
     let of_meeting = format!("/api/meetings/{meeting}");
     let query = "start_time=2026-11-03T00:00&end_time=2026-11-04T00:00";
+    let group = json!({
+        "organizer_id": ana, "attendees": [{ "email": "cy@example.com" }], "time_zone": "UTC",
+        "start_time": "2026-12-01T00:00", "end_time": "2026-12-02T00:00", "duration_minutes": 60,
+    });
     let reading = [
         (Method::GET, format!("/api/users/{ana}"), Value::Null, 1),
         (Method::GET, "/api/users/me".to_owned(), Value::Null, 2),
@@ -110,9 +114,12 @@ async fn access_checks_need_no_further_round_trip() {
         (Method::GET, of_meeting.clone(), Value::Null, 1),
         (Method::GET, format!("{of_meeting}/invite.ics"), Value::Null, 1),
         (Method::POST, "/api/get_free_slots".to_owned(), window, 1),
+        (Method::POST, "/api/find_meeting_times".to_owned(), group, 2),
         (Method::PATCH, format!("/api/users/{ana}"), json!({ "name": "Ana B." }), 2),
         (Method::POST, format!("/api/users/{ana}/snooze"), json!({ "minutes": 60 }), 2),
         (Method::DELETE, format!("/api/users/{ana}/snooze"), Value::Null, 2),
+        (Method::POST, format!("/api/users/{ana}/feed"), Value::Null, 2),
+        (Method::DELETE, format!("/api/users/{ana}/feed"), Value::Null, 2),
         (Method::POST, "/api/create_meeting".to_owned(), new, 3),
         (Method::POST, "/api/create_meeting".to_owned(), by_address, 4),
         (Method::POST, "/api/meeting/participant/add".to_owned(), person.clone(), 3),

@@ -309,9 +309,7 @@ async fn the_loop_fires_by_its_clock() {
 /// After a kill, deliveries that it cut off are claimed for a while: nobody has to do anything about that.
 #[tokio::test]
 async fn only_a_failure_is_a_warning() {
-    let log = crate::log::Captured::default();
-    let lines = log.lines();
-    let _listening = tracing::subscriber::set_default(lines);
+    let (log, _listening) = crate::log::Captured::listen();
     let (scheduler, client) = start(&Database::memory().unwrap()).await;
     client.create_schedule_group().name("reminders").send().await.unwrap();
     create(&client, "a", minute(), "{}").await.unwrap();

@@ -1,9 +1,11 @@
 //! An iCalendar object as the `ical` crate parses it, and its times as its own VTIMEZONE explains them.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use ical::IcalParser;
+use ical::parser::ical::component::{IcalEvent, IcalTimeZone};
 use ical::property::Property;
 
 /// What an object says.
@@ -11,7 +13,7 @@ use ical::property::Property;
 pub(super) struct Read {
     calendar: Vec<Property>,
     event: Vec<Property>,
-    pub(super) zones: Vec<ReadZone>,
+    pub(super) zones: Rc<[ReadZone]>,
     pub(super) organizer: Person,
     pub(super) attendees: Vec<Person>,
 }
@@ -42,24 +44,32 @@ pub(super) struct Observance {
 
 /// Reads the one event of the one calendar in `text`.
 pub(super) fn read(text: &str) -> Read {
+    let mut events = read_all(text);
+    assert_eq!(events.len(), 1, "{text}");
+    events.remove(0)
+}
+
+/// Reads all events of the one calendar in `text`.
+pub(super) fn read_all(text: &str) -> Vec<Read> {
     let calendars: Vec<_> = IcalParser::new(text.as_bytes()).map(Result::unwrap).collect();
     let [calendar] = &calendars[..] else { panic!("{} calendars", calendars.len()) };
-    let [event] = &calendar.events[..] else { panic!("{} events", calendar.events.len()) };
-    let zone = |zone: &ical::parser::ical::component::IcalTimeZone| ReadZone {
+    let zone = |zone: &IcalTimeZone| ReadZone {
         id: value(&zone.properties, "TZID").to_owned(),
         observances: zone.transitions.iter().flat_map(|part| observances(&part.properties)).collect(),
     };
-    let people = |name: &str| {
+    let zones: Rc<[ReadZone]> = calendar.timezones.iter().map(zone).collect();
+    let people = |event: &IcalEvent, name: &str| {
         let named = event.properties.iter().filter(move |property| property.name == name);
         named.map(person).collect::<Vec<_>>()
     };
-    Read {
-        zones: calendar.timezones.iter().map(zone).collect(),
-        organizer: people("ORGANIZER").pop().unwrap(),
-        attendees: people("ATTENDEE"),
+    let read = |event: &IcalEvent| Read {
+        zones: Rc::clone(&zones),
+        organizer: people(event, "ORGANIZER").pop().unwrap(),
+        attendees: people(event, "ATTENDEE"),
         calendar: calendar.properties.clone(),
         event: event.properties.clone(),
-    }
+    };
+    calendar.events.iter().map(read).collect()
 }
 
 impl Read {

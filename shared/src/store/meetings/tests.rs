@@ -25,6 +25,7 @@ fn meeting() -> Meeting {
             BookingChange { user_id: None, interval },
             BookingChange { user_id: Some("bo-1".parse().unwrap()), interval },
         ],
+        changed_at: Some(instant(1_500_000).unwrap()),
         ..Meeting::new("m-1".parse().unwrap(), ana.user_id.clone(), vec![ana], interval, Zone::UTC)
     }
 }
@@ -57,6 +58,7 @@ fn item() -> Value {
             { "start": 0, "end": 1_800_000 },
             { "user_id": "bo-1", "start": 0, "end": 1_800_000 },
         ],
+        "changed_at": 1_500_000,
     })
 }
 
@@ -71,6 +73,12 @@ fn a_meeting_is_stored_as_this_item() {
     let mut earlier = item();
     earlier.as_object_mut().unwrap().remove("booking_changes");
     assert_eq!(read(earlier).unwrap(), Meeting { booking_changes: Vec::new(), ..meeting() });
+    let mut without_time = item();
+    without_time.as_object_mut().unwrap().remove("changed_at");
+    assert_eq!(read(without_time).unwrap(), Meeting { changed_at: None, ..meeting() });
+    let now = instant(2_100_000).unwrap();
+    let written = to_value(MeetingItem::written_at(now, &meeting(), None)).unwrap();
+    assert_eq!((&written["changed_at"], &written["owed_at"]), (&json!(2_100_000), &json!(36)));
 }
 
 #[test]

@@ -19,13 +19,13 @@ use crate::domain::Retention;
 /// one, and [`Store::commit`] writes it.
 ///
 /// ```no_run
+/// # use chrono::{DateTime, Utc};
 /// # use shared::domain::{Booking, Meeting};
 /// # use shared::store::{Page, Store, StoreError};
-/// # use shared::time::Minute;
 /// # async fn example(
-/// #     store: &Store, meeting: &Meeting, page: &Page, booking: &Booking, owed_at: Minute,
+/// #     store: &Store, meeting: &Meeting, page: &Page, booking: &Booking, now: DateTime<Utc>,
 /// # ) -> Result<(), StoreError> {
-/// let transaction = store.transaction().create_meeting(meeting, owed_at)?.book(page, booking)?;
+/// let transaction = store.transaction().create_meeting(meeting, now)?.book(page, booking)?;
 /// match store.commit(transaction).await {
 ///     Err(error) if error.is_conflict() => { /* read again, decide again */ }
 ///     outcome => outcome?,

@@ -22,7 +22,7 @@ export function Grid({ days }: { days: Day[] }) {
         if (box === null) return;
         // An hour before now, or the morning.
         const isNow = days.some((day) => day.equals(today(zone.peek())));
-        const minute = isNow ? Math.max(minuteOf(now.peek().toZonedDateTimeISO(zone.peek())) - 90, 0) : 7 * 60;
+        const minute = isNow ? Math.max(minuteOf(now.peek().toZonedDateTimeISO(zone.peek())) - 90, 0) : 6 * 60 + 15;
         const day = box.querySelector<HTMLElement>(".day");
         if (day !== null) box.scrollTop = (minute / 1440) * day.offsetHeight;
     }, [first, days.length]);

@@ -31,14 +31,15 @@ export function Block({ item, overlapping }: { item: BlockItem; overlapping: Mee
                 insetInlineStart: `calc(${(100 * column) / columns}% + 2px)`,
                 width: `calc(${100 / columns}% - 4px)`,
             }}>
-            <button type="button" aria-label={words.join(". ")} data-meeting={meeting.meeting_id}
+            <button type="button" data-meeting={meeting.meeting_id}
                 onClick={open}
                 onPointerDown={isOwn ? (event) => startMoving(event, meeting) : undefined}
                 onKeyDown={isOwn ? (event) => moveByKey(event, meeting) : undefined}>
-                <b dir="auto">{titleOf(meeting)}</b>
-                <span>{span(from, until)}</span>
-                {meeting.location !== null && <span dir="auto">{meeting.location}</span>}
-                {others.length > 0 && <span dir="auto">{list(others.slice(0, 3).map(({ name }) => name))}</span>}
+                <span class="unseen">{words.join(". ")}</span>
+                <b dir="auto" aria-hidden="true">{titleOf(meeting)}</b>
+                <span aria-hidden="true">{span(from, until)}</span>
+                {meeting.location !== null && <span dir="auto" aria-hidden="true">{meeting.location}</span>}
+                {others.length > 0 && <span dir="auto" aria-hidden="true">{list(others.slice(0, 3).map(({ name }) => name))}</span>}
             </button>
             {isOwn && !item.toAfter && <div class="handle" onPointerDown={(event) => startResizing(event, meeting)} />}
         </div>

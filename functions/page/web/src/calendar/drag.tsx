@@ -184,5 +184,8 @@ export function moveByKey(event: KeyboardEvent, meeting: Meeting): void {
         : { day: day.add({ days }), start: start + minutes, end: end + minutes };
     const [from, until] = times(changed);
     reschedule(meeting, from, until, "keyboard");
+    // On another day it is another element.
+    const id = CSS.escape(meeting.meeting_id);
+    setTimeout(() => document.querySelector<HTMLElement>(`[data-meeting="${id}"]`)?.focus(), 0);
     speak(`${longDay(from.toPlainDate())}, ${span(from, until)}`);
 }

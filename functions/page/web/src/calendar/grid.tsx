@@ -73,9 +73,10 @@ function DayHead({ day }: { day: Day }) {
     const isToday = day.equals(today(zone.value));
     return (
         <div class="day-head" data-today={isToday}>
-            <a href={`#day/${day.toString()}`} aria-label={longDay(day)} aria-current={isToday ? "date" : undefined}
+            <a href={`#day/${day.toString()}`} aria-current={isToday ? "date" : undefined}
                 onClick={(event) => { event.preventDefault(); go({ view: "day", date: day }); }}>
-                <span>{weekday(day)}</span> <b>{dayOfMonth(day)}</b>
+                <span aria-hidden="true">{weekday(day)}</span> <b aria-hidden="true">{dayOfMonth(day)}</b>
+                <span class="unseen">{longDay(day)}</span>
             </a>
             {free !== null && free > 0 && <p class="free">{t("free", { time: duration(Math.round(free)) })}</p>}
         </div>

@@ -1,6 +1,6 @@
 // What a form for a meeting holds, and what of it the API is sent. Pure.
 import type { Meeting, MeetingPatch, NewMeeting } from "../api/client";
-import { clock } from "../format";
+import { typedClock } from "../format";
 import { at, isZone, minuteOf, Temporal, type Zoned } from "../time";
 import { readDuration, readTime } from "./typed_time";
 
@@ -24,7 +24,7 @@ export type Reminding = Meeting["notification_interval"][number];
 export function draftOf(start: Zoned, end: Zoned): Draft {
     const days = start.toPlainDate().until(end.toPlainDate(), { largestUnit: "days" }).days;
     return {
-        title: "", date: start.toPlainDate().toString(), from: clock(start), until: clock(end),
+        title: "", date: start.toPlainDate().toString(), from: typedClock(start), until: typedClock(end),
         moreDays: minuteOf(end) > minuteOf(start) ? days : Math.max(days - 1, 0),
         zone: start.timeZoneId, location: "", description: "", people: [],
         reminders: [{ type: "email", minutes_before: 60 }],

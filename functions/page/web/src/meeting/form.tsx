@@ -65,7 +65,10 @@ const SETTLE_MS = 350;
 function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: FormProps) {
     const first = useRef(opened).current;
     const [draft, setDraft] = useState(first);
-    const [problem, setProblem] = useState<Problem | null>(null);
+    // What is wrong with the draft, and what went wrong when it was saved, which stays until something is changed.
+    const [doubt, setDoubt] = useState<Problem | null>(null);
+    const [failure, setFailure] = useState<Problem | null>(null);
+    const problem = failure ?? doubt;
     const [preview, setPreview] = useState<Preview | null>(null);
     const [saving, setSaving] = useState(false);
     const set = <K extends keyof Draft>(name: K, value: Draft[K]): void => setDraft((before) => ({ ...before, [name]: value }));
@@ -73,13 +76,14 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: Form
     const unread = "unread" in times ? times.unread : null;
 
     useEffect(() => {
+        setFailure(null);
         if ("unread" in times) return setPreview(null);
         let isOver = false;
         const timer = setTimeout(async () => {
             const answer = await attempt(draft, times);
             if (isOver) return;
             setPreview(answer.ok ? answer.value : null);
-            setProblem(answer.ok ? null : answer.problem);
+            setDoubt(answer.ok ? null : answer.problem);
         }, SETTLE_MS);
         return () => {
             isOver = true;
@@ -93,7 +97,7 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: Form
         setSaving(true);
         const answer = await save(draft, times);
         setSaving(false);
-        if (!answer.ok) return setProblem(answer.problem);
+        if (!answer.ok) return setFailure(answer.problem);
         close();
         const title = titleOf(answer.value);
         say([t(withPeople ? "booked" : "saved", { title }), warningsOf(answer.value)].join(" ").trim());
@@ -103,8 +107,7 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: Form
     const unreadable = (name: "date" | "from" | "until"): string | null => (unread === name ? t("unread_time") : null);
     const shown = ["title", "start_time", "end_time", "time_zone", "timezone", "location", "description", "participants", "notification_interval"];
     const isStale = problem?.code === "version_mismatch";
-    const people = problem?.code === "unknown_participants" ? problem.detail : fieldError(problem, "participants");
-    const general = isStale ? t("newer_version") : problem?.code === "unknown_participants" ? null : generalError(problem, shown);
+    const general = isStale ? t("newer_version") : generalError(problem, shown);
     return (
         <Dialog title={heading} onClose={close}>
             <form class="meeting-form" onSubmit={submit} noValidate>
@@ -124,7 +127,7 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: Form
                         </Field>
                     </div>
                     <ZoneField label={t("zone")} value={draft.zone} onChange={(zone) => set("zone", zone)} error={fieldError(problem, "time_zone", "timezone")} />
-                    {withPeople && <PeopleField people={draft.people} error={people} onChange={(people) => set("people", people)} />}
+                    {withPeople && <PeopleField people={draft.people} error={fieldError(problem, "participants")} onChange={(people) => set("people", people)} />}
                     <RemindersField reminders={draft.reminders} error={fieldError(problem, "notification_interval")} onChange={(reminders) => set("reminders", reminders)} />
                     <Field label={t("location")} error={fieldError(problem, "location")}>
                         {(attributes) => <input {...attributes} dir="auto" value={draft.location} onInput={(event) => set("location", event.currentTarget.value)} />}

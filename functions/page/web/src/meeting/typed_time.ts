@@ -1,13 +1,13 @@
 // Times as people type them.
 import { Temporal } from "../time";
 
-/** "9", "9:30", "930", "21.30", "3pm", "3:15 p.m." as a time of the day, or null. */
+/** "9", "9:30", "930", "21.30", "3pm", "3:15 p.m.", "3:15 م" as a time of the day, or null. */
 export function readTime(text: string): Temporal.PlainTime | null {
-    const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?\s*([ap])?\.?m?\.?$/i.exec(westernDigits(text).trim());
+    const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?\s*(?:([ap])\.?m?\.?|([صم]))?$/i.exec(westernDigits(text).trim());
     if (found === null) return null;
     let hour = Number(found[1]);
     const minute = Number(found[2] ?? "0");
-    const half = found[3]?.toLowerCase();
+    const half = found[4] === undefined ? found[3]?.toLowerCase() : found[4] === "م" ? "p" : "a";
     if (half !== undefined) {
         if (hour < 1 || hour > 12) return null;
         hour = (hour % 12) + (half === "p" ? 12 : 0);

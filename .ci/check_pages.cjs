@@ -141,7 +141,7 @@ async function main() {
     assert(ports.length >= 6, `local listens on too few ports: ${ports}`);
     const site = http.createServer((_, answer) => {
         answer.setHeader("content-type", "text/html");
-        answer.end(`<!doctype html><title>Elsewhere</title><a href="${url}/">Tactful</a>`);
+        answer.end(`<!doctype html><title>Elsewhere</title><a href="${url}/local">Tactful</a>`);
     });
     await new Promise((listening) => site.listen(0, "127.0.0.1", listening));
     const elsewhere = `http://127.0.0.1:${site.address().port}/`;

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { Bar } from "./ui/bar";
 import { Messages } from "./ui/messages";
+import { Overlays } from "./ui/overlays";
 import { Progress } from "./ui/progress";
 import { listenToKeys } from "./ui/shortcuts";
 import { person } from "./state/sign_in";
@@ -18,6 +19,7 @@ export function App() {
             <Progress />
             <Bar view={isIn ? view : null} />
             {isIn ? <view.Component /> : <SignInView />}
+            {isIn && <Overlays />}
             <Messages />
         </>
     );

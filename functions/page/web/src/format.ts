@@ -33,6 +33,11 @@ export function clock(time: Zoned): string {
     return isAmbiguous(time) ? ofTime(time, { ...style, timeZoneName: "shortOffset" }) : ofTime(time, style);
 }
 
+/** "22:30" or "10:30 PM" and nothing more, as a field for a time has it. */
+export function typedClock(time: Zoned): string {
+    return ofTime(time, { hour: "numeric", minute: "2-digit" });
+}
+
 /** "22:30", and the day too where it is another one than `day`. */
 export function clockFrom(time: Zoned, day: Day): string {
     return time.toPlainDate().equals(day) ? clock(time) : `${shortDay(time.toPlainDate())} ${clock(time)}`;
@@ -46,7 +51,8 @@ export function span(start: Zoned, end: Zoned): string {
 /** "10 AM" or "10" beside the grid. */
 export function hour(day: Day, at: number): string {
     const time = day.toZonedDateTime("UTC").add({ hours: at });
-    return ofTime(time, { hour: "numeric", minute: "2-digit" });
+    const has12 = formatter("UTC", { hour: "numeric" }).resolvedOptions().hour12 === true;
+    return ofTime(time, has12 ? { hour: "numeric" } : { hour: "numeric", minute: "2-digit" });
 }
 
 export function longDay(day: Day): string {

@@ -1,7 +1,7 @@
 // The address of a calendar to subscribe to: shown once, copied, replaced, ended.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible } from "./looks.mjs";
+import { accessible } from "./each_look.mjs";
 import { enter, launch, open, person, picture, url } from "./page.mjs";
 
 let browser;

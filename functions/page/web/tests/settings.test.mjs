@@ -1,7 +1,7 @@
 // The settings: what is quiet, when somebody works, who they are; by pointer and by keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible, eachLook } from "./looks.mjs";
+import { accessible, eachLook } from "./each_look.mjs";
 import { api, book, enter, launch, open, person, picture } from "./page.mjs";
 
 let browser;

@@ -47,6 +47,6 @@ export function generalError(problem: Problem | null, shown: string[]): string |
 
 // A message is words that follow the field's name, or a sentence.
 function sentence(error: { field: string; message: string }): string {
-    const isSentence = /^\p{Lu}/u.test(error.message);
+    const isSentence = /^[\p{Lu}\d]/u.test(error.message);
     return isSentence ? error.message : `${error.field} ${error.message}`;
 }

@@ -16,7 +16,7 @@ const EMPTY: Record<Schemas["EmptyReason"], [why: Text, although: Text]> = {
     window_too_short: ["empty_window_too_short", "relaxed_window_too_short"],
     too_few_attendees: ["empty_too_few_attendees", "relaxed_too_few_attendees"],
 };
-const BY: Record<Schemas["Blocking"]["by"], Text> = { busy: "busy", quiet: "quiet", outside_working_hours: "outside_working_hours" };
+const BY: Record<Schemas["Blocking"]["by"], Text> = { busy: "busy", quiet: "is_quiet", outside_working_hours: "outside_working_hours" };
 
 interface Props {
     found: MeetingTimes;

@@ -7,7 +7,7 @@ import { at, Temporal, type Day, type Zoned } from "../time";
 
 const SIGNS: Record<Attendee["availability"], string> = { free: "✓", busy: "✕", quiet: "☾", outside_working_hours: "◷" };
 const WORDS: Record<Attendee["availability"], Text> = {
-    free: "free", busy: "busy", quiet: "quiet", outside_working_hours: "outside_working_hours",
+    free: "is_free", busy: "busy", quiet: "is_quiet", outside_working_hours: "outside_working_hours",
 };
 
 /** What the clock of a person shows: the answer has their offset, not their zone. */

@@ -64,7 +64,7 @@ export function QuestionForm({ user, question, problem, isAsking, onChange, onAs
                 ))}
             </ul>
             <div class="adding">
-                <Field label={t("add_person")} help={t("add_person_help")} error={rowErrors ? null : fieldError(problem, "attendees")}>
+                <Field label={t("address_of_person")} help={t("add_person_help")} error={rowErrors ? null : fieldError(problem, "attendees")}>
                     {(attributes) => (
                         <input {...attributes} ref={typed} type="text" inputMode="email" autocomplete="off" spellcheck={false} value={question.typed}
                             onInput={(event) => set({ typed: event.currentTarget.value })}

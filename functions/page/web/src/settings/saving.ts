@@ -69,7 +69,7 @@ export function useSaving(): Saving {
     };
     return {
         problem, isSaving, moved, setProblem,
-        save: ({ call, undo, done, movesReminders }) => run(call, done ?? t("saved"), undo, movesReminders),
+        save: ({ call, undo, done, movesReminders }) => run(call, done ?? t("settings_saved"), undo, movesReminders),
     };
 }
 

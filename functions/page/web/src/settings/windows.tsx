@@ -96,10 +96,10 @@ function WeeklyRow({ window, number, path, problem, onChange, onRemove }: RowPro
 
 function Group({ name, onRemove, children }: { name: string; onRemove: () => void; children: ComponentChildren }) {
     return (
-        <fieldset class="hours">
+        <fieldset class="hours-group">
             <legend>{name}</legend>
             {children}
-            <button type="button" class="plain remove" aria-label={t("remove_named", { what: name })} onClick={onRemove}>{t("remove")}</button>
+            <button type="button" class="plain remove" aria-label={t("remove_named", { what: name })} onClick={onRemove}>{t("remove_it")}</button>
         </fieldset>
     );
 }
@@ -110,7 +110,7 @@ const MONDAY = Temporal.PlainDate.from("2024-01-01");
 function Days({ days, error, onChange }: { days: Weekday[]; error: string | null; onChange: (days: Weekday[]) => void }) {
     const order = WEEKDAYS.map((_, index) => (index + firstDayOfWeek.value - 1) % 7);
     return (
-        <fieldset class="days" aria-invalid={error !== null}>
+        <fieldset class="weekdays" aria-invalid={error !== null}>
             <legend>{t("days_of_week")}</legend>
             {order.map((index) => {
                 const [name, date] = [WEEKDAYS[index]!, MONDAY.add({ days: index })];
@@ -185,7 +185,7 @@ function ExceptionRow({ exception, number, path, problem, onChange, onRemove }: 
                                 onChange={(changed) => onChange({ ...exception, windows: windows.with(index, { ...window, ...changed }) })} />
                             <button type="button" class="plain" aria-label={t("remove_named", { what: `${name}, ${label}` })}
                                 onClick={() => { onChange({ ...exception, windows: windows.filter((other) => other !== window) }); focusAdd(); }}>
-                                {t("remove")}
+                                {t("remove_it")}
                             </button>
                             <ErrorLine text={errorAt(problem, `${path}.windows[${index}]`)} />
                         </div>

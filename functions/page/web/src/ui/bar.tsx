@@ -2,6 +2,8 @@
 import { go, place } from "../state/place";
 import { leave, person } from "../state/sign_in";
 import { zoneName } from "../format";
+import { chosen, language, LANGUAGES, type Language } from "../language";
+import { overlay } from "../state/overlay";
 import { t } from "../strings";
 import { views, type View } from "../views/registry";
 
@@ -21,12 +23,25 @@ export function Bar({ view }: { view: View | null }) {
                             </a>
                         ))}
                     </nav>
+                    <LanguageChoice />
+                    <button type="button" class="plain help-button" aria-label={t("shortcuts")} title={t("shortcuts")} onClick={() => { overlay.value = { kind: "shortcuts" }; }}>?</button>
                     <button type="button" class="plain person" title={t("switch_person")} onClick={leave}>
                         <b>{user.name}</b> <span class="muted">{zoneName(user.timezone)}</span>
                     </button>
                 </>
             )}
         </header>
+    );
+}
+
+const NAMES: Record<Language, string> = { en: "English", de: "Deutsch", ar: "العربية" };
+
+function LanguageChoice() {
+    return (
+        <select class="language" aria-label={t("language")} value={language.value}
+            onChange={(event) => { chosen.value = event.currentTarget.value as Language; }}>
+            {LANGUAGES.map((name) => <option key={name} value={name} lang={name}>{NAMES[name]}</option>)}
+        </select>
     );
 }
 

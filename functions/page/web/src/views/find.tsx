@@ -64,7 +64,7 @@ function Finder({ user }: { user: User }) {
             if (cancelled.ok) say(t("booking_undone"));
             else complain(cancelled.problem.detail, { label: t("retry"), run: () => void undo() });
         };
-        say(t("booked", { at: written(time, zone) }), { label: t("undo"), run: () => void undo() });
+        say(t("booked_at", { at: written(time, zone) }), { label: t("undo"), run: () => void undo() });
     };
     return (
         <>

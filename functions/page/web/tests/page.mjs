@@ -1,0 +1,86 @@
+// A browser beside a running `local`, for every test. TACTFUL is where it answers; CHROMIUM is a browser; with ASSETS=built the
+// page is taken from ../assets instead of from the program, so that a change is seen without compiling it.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { chromium } from "playwright-core";
+
+export const url = process.env.TACTFUL ?? "http://127.0.0.1:3000";
+const names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = process.env.CHROMIUM ?? names.find((name) => existsSync(name));
+const assets = new URL("../../assets/", import.meta.url);
+
+export function launch(env = {}) {
+    return chromium.launch({ executablePath, args: ["--no-sandbox"], env: { ...process.env, ...env } });
+}
+
+/** A page that fails the test on errors of the console, on violations of the policy and on requests to other hosts. */
+export async function open(browser, options = {}) {
+    const context = await browser.newContext({ locale: "en-GB", timezoneId: "Pacific/Auckland", viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const faults = [];
+    const expected = [];
+    page.on("console", (line) => {
+        // A refused request is told by the page, and the browser logs it too.
+        if (line.type() === "error" && !/Failed to load resource/.test(line.text())) faults.push(line.text());
+    });
+    page.on("pageerror", (error) => faults.push(String(error.stack ?? error)));
+    page.on("request", (request) => {
+        if (!request.url().startsWith(url) && !request.url().startsWith("data:")) faults.push(`a request to ${request.url()}`);
+    });
+    if (process.env.ASSETS === "built") await serveBuilt(page);
+    return { page, context, faults, expected, check: () => assert.deepEqual(faults, []) };
+}
+
+async function serveBuilt(page) {
+    await page.route(`${url}/`, async (route) => {
+        const answer = await route.fetch();
+        const html = await readFile(new URL("index.html", assets), "utf8");
+        const signIn = /data-sign-in="(\w+)"/.exec(await answer.text())[1];
+        await route.fulfill({ response: answer, body: html.replace("{sign_in}", signIn).replace("{issuer}", "").replace("{client_id}", "") });
+    });
+    await page.route(`${url}/app/*`, async (route) => {
+        const name = new URL(route.request().url()).pathname.split("/").at(-1);
+        const contentType = name.endsWith(".css") ? "text/css" : "text/javascript";
+        await route.fulfill({ body: await readFile(new URL(name, assets)), contentType });
+    });
+}
+
+/** Calls the API itself. */
+export async function api(method, path, body, headers = {}) {
+    const answer = await fetch(url + path, { method, body: body && JSON.stringify(body), headers });
+    const json = await answer.json();
+    assert(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(json)}`);
+    return json;
+}
+
+let people = 0;
+
+/** A new person with an address of their own. */
+export async function person(name, timezone, more = {}) {
+    people += 1;
+    const email = `${name.toLowerCase().replace(/\W/g, "")}.${Date.now()}.${process.pid}.${people}@example.com`;
+    return api("POST", "/api/create_user", { email, name, timezone, ...more });
+}
+
+export function book(creator, start, end, more = {}) {
+    return api("POST", "/api/create_meeting", {
+        creator_id: creator.user_id, start_time: start, end_time: end, time_zone: creator.timezone, participants: [], ...more,
+    });
+}
+
+/** Opens the page as somebody. */
+export async function enter(page, user, hash = "") {
+    await page.goto(`${url}/${hash}`);
+    await page.getByRole("textbox", { name: "E-mail address" }).first().fill(user.email);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.locator("main.calendar, main#main:not(.sign-in)").waitFor();
+}
+
+/** Writes a screenshot where SCREENSHOTS says. */
+export async function picture(page, name) {
+    const folder = process.env.SCREENSHOTS;
+    if (!folder) return;
+    await mkdir(folder, { recursive: true });
+    await page.screenshot({ path: `${folder}/${name}.png` });
+}

@@ -86,7 +86,11 @@ impl Fixture {
             "find_user" => format!("?email={}", self.ana.email),
             _ => String::new(),
         };
-        let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", "page.js".to_owned())];
+        let file = match operation {
+            "page_file" => page::files().next().unwrap(),
+            _ => "page.js",
+        };
+        let path = vec![("user_id", user.clone()), ("meeting_id", meeting), ("file", file.to_owned())];
         TestRequest { path, query, headers: Vec::new(), body }
     }
 

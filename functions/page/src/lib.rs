@@ -75,6 +75,11 @@ impl Page {
     }
 }
 
+/// The names of the files that the page loads, for those who can't read the page first.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    ASSETS.iter().map(|asset| asset.name)
+}
+
 /// Answers the page or one of its files.
 ///
 /// # Errors

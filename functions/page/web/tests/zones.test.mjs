@@ -46,8 +46,7 @@ for (const timezoneId of BROWSERS) {
                     for (const day of [week, nextWeek(week)]) {
                         await page.evaluate((day) => { location.hash = `#week/${day}`; }, day);
                         await page.waitForFunction((day) => document.querySelector(`.day[data-day="${day}"]`) !== null, day);
-                        await page.waitForLoadState("networkidle");
-                        await page.waitForTimeout(150);
+                        await page.locator('.grid[aria-busy="false"]').waitFor();
                         for (const { id, day, minute } of await page.evaluate(read)) if (!drawn.has(id)) drawn.set(id, [day, minute]);
                     }
                 }

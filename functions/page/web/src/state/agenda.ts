@@ -7,6 +7,8 @@ import { at, isZone, startOf, timeIn, type Day } from "../time";
 import { person } from "./sign_in";
 
 export interface Agenda {
+    /** The first day that it is about. */
+    first: Day;
     meetings: Meeting[];
     slots: FreeSlots;
 }
@@ -89,7 +91,7 @@ async function load(withReminders: boolean): Promise<void> {
     const failed = list.ok ? (slots.ok ? null : slots.problem) : list.problem;
     problem.value = failed;
     if (!list.ok || !slots.ok) return;
-    agenda.value = { meetings: list.value, slots: slots.value };
+    agenda.value = { first, meetings: list.value, slots: slots.value };
     if (withReminders) await loadReminders(list.value.map((meeting) => meeting.meeting_id), user.user_id);
 }
 

@@ -38,7 +38,8 @@ pub enum PageSignIn {
     Off,
     /// With the tokens that `local` signs for whoever asks.
     Dev,
-    /// Browsers can't sign in: callers sign requests with AWS credentials, or no client is known to the issuer.
+    /// Browsers can't sign in: callers sign requests with AWS credentials, or the issuer knows no client of
+    /// the page.
     Unsupported,
 }
 

@@ -90,6 +90,8 @@ def samples():
     yield "health", [], 200
     for sample in "openapi.get", "openapi.page", "openapi.file", "page.get":
         yield sample, [], 200
+    # The names of its files change with their content.
+    yield "page.file", [], 404
     yield "create_user", [], 201
     for sample in "get_user", "find_user":
         yield sample, list(people()), 200

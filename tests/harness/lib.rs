@@ -371,7 +371,7 @@ const SECURITY_HEADERS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// The documentation and the calendar have other values of these, which are tested elsewhere: they are cached, and run scripts.
+/// The documentation and the calendar have other values, tested elsewhere: they are cached and run scripts.
 const OF_THE_DOCUMENTATION: [&str; 2] = ["cache-control", "content-security-policy"];
 
 /// Checks what the document can't describe.

@@ -96,8 +96,12 @@ impl Fixture {
         };
         // Its own, as another request ends the one of the fixture.
         let user = if operation.ends_with("_feed") { &self.bo.id } else { user };
+        let file = match operation {
+            "page_file" => page::files().next().unwrap(),
+            _ => "page.js",
+        };
         let mut path = vec![("user_id", user.clone()), ("meeting_id", meeting)];
-        path.extend([("file", "page.js".to_owned()), ("feed", self.feed.clone())]);
+        path.extend([("file", file.to_owned()), ("feed", self.feed.clone())]);
         TestRequest { path, query, headers: Vec::new(), body }
     }
 

@@ -38,7 +38,8 @@ pub enum PageSignIn {
     Off,
     /// With the tokens that `local` signs for whoever asks.
     Dev,
-    /// Browsers can't sign in: callers sign requests with AWS credentials, or no client is known to the issuer.
+    /// Browsers can't sign in: callers sign requests with AWS credentials, or the issuer knows no client of
+    /// the page.
     Unsupported,
 }
 
@@ -73,6 +74,11 @@ impl Page {
     pub fn deployed(sign_in: &SignIn) -> Self {
         Self::new(if *sign_in == SignIn::Anonymous { &PageSignIn::Off } else { &PageSignIn::Unsupported })
     }
+}
+
+/// The names of the files that the page loads, for those who can't read the page first.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    ASSETS.iter().map(|asset| asset.name)
 }
 
 /// Answers the page or one of its files.

@@ -24,6 +24,8 @@ const texts = {
     offline: ["You are offline. The page goes on when the connection is back.", "Sie sind offline. Es geht weiter, sobald die Verbindung wieder da ist.", "أنت غير متصل. ستتابع الصفحة عند عودة الاتصال."],
     unknown_zone: ["This browser doesn't know the time zone {zone}; times are shown in UTC.", "Dieser Browser kennt die Zeitzone {zone} nicht; Zeiten stehen in UTC.", "لا يعرف هذا المتصفح المنطقة الزمنية {zone}؛ الأوقات معروضة بتوقيت UTC."],
 
+    other_rules: ["The clocks of {zone} have new rules that this browser doesn't know: some times are shown otherwise than they will be. Update it.", "Die Uhren von {zone} haben neue Regeln, die dieser Browser nicht kennt: Manche Zeiten stehen anders da, als sie sein werden. Aktualisieren Sie ihn.", "لساعات {zone} قواعد جديدة لا يعرفها هذا المتصفح: قد تظهر بعض الأوقات مختلفة. حدّث المتصفح."],
+
     // Signing in.
     who: ["Whose calendar?", "Wessen Kalender?", "تقويم مَن؟"],
     pick: ["Open a calendar", "Kalender öffnen", "افتح تقويمًا"],

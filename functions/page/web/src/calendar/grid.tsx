@@ -28,7 +28,7 @@ export function Grid({ days }: { days: Day[] }) {
     }, [first, days.length]);
     const second = secondZone.value;
     return (
-        <div class="grid" ref={scroller} data-days={days.length} data-second={second !== null}>
+        <div class="grid" ref={scroller} data-days={days.length} data-second={second !== null} aria-busy={agenda.value?.first.equals(days[0]!) !== true}>
             <div class="grid-head">
                 <div class="corner"><span>{offset(onClock(days[0]!, 720, zone.value))}</span></div>
                 {second !== null && <div class="corner second"><span title={zoneName(second)}>{zoneName(second).split("/").at(-1)}</span></div>}

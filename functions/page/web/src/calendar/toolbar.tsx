@@ -1,6 +1,6 @@
 // Above every view of days: which days, back and forth, another zone, a new meeting.
 import type { ComponentChildren } from "preact";
-import { problem, reload, zone } from "../state/agenda";
+import { hasOtherRules, problem, reload, zone } from "../state/agenda";
 import { overlay } from "../state/overlay";
 import { go } from "../state/place";
 import { person } from "../state/sign_in";
@@ -29,6 +29,7 @@ export function Toolbar({ title, date, step, children }: { title: string; date: 
                 </div>
             </div>
             {own !== zone.value && <p class="notice">{t("unknown_zone", { zone: own })}</p>}
+            {hasOtherRules.value && <p class="notice">{t("other_rules", { zone: own })}</p>}
             {failed !== null && (
                 <p class="notice" role="alert">
                     {failed.detail} <button type="button" onClick={() => void reload()}>{t("retry")}</button>

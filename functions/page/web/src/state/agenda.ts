@@ -3,10 +3,12 @@ import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getFreeSlots, getReminders, listMeetings, type FreeSlots, type Meeting, type Reminder } from "../api/client";
 import type { Problem } from "../api/problem";
-import { isZone, startOf, timeIn, type Day } from "../time";
+import { at, isZone, startOf, timeIn, type Day } from "../time";
 import { person } from "./sign_in";
 
 export interface Agenda {
+    /** The first day that it is about. */
+    first: Day;
     meetings: Meeting[];
     slots: FreeSlots;
 }
@@ -32,6 +34,17 @@ export const meetings = computed(() => {
 export const zone = computed(() => {
     const own = person.value?.timezone ?? "UTC";
     return isZone(own) ? own : "UTC";
+});
+
+/**
+ * Whether the browser has other rules for the zone than the service, which answers in the person's own zone: rules change, and
+ * browsers learn of that with their updates.
+ */
+export const hasOtherRules = computed(() => {
+    const slots = agenda.value?.slots;
+    if (slots === undefined || slots.time_zone !== zone.value) return false;
+    const times = [slots, ...slots.booked_meetings, ...slots.do_not_disturb].flatMap(({ start_time, end_time }) => [start_time, end_time]);
+    return times.some((time) => !time.endsWith(at(time, zone.value).offset));
 });
 
 let shown: Day[] = [];
@@ -78,7 +91,7 @@ async function load(withReminders: boolean): Promise<void> {
     const failed = list.ok ? (slots.ok ? null : slots.problem) : list.problem;
     problem.value = failed;
     if (!list.ok || !slots.ok) return;
-    agenda.value = { meetings: list.value, slots: slots.value };
+    agenda.value = { first, meetings: list.value, slots: slots.value };
     if (withReminders) await loadReminders(list.value.map((meeting) => meeting.meeting_id), user.user_id);
 }
 

@@ -102,6 +102,8 @@ curl -s "$api/create_meeting"{by_ana} -d '{{"creator_id":"'$ana'",
              reminder a minute before it starts.\n\n\
              {by_hand}\n\
              Look at it in a browser; these pages refresh themselves. Mail is caught, not sent.\n\n  \
+             calendar   {url}/\n  \
+             overview   {url}/local\n  \
              docs       {url}/api/docs\n  \
              reminders  {url}/local/reminders\n  \
              webhooks   {url}/local/webhooks\n  \

@@ -1,8 +1,8 @@
-// Who opens the page: where nobody signs in, anyone picks or adds a person.
+// Who opens the page: anyone picks or adds a person where nobody signs in, or where tokens are signed for whoever asks.
 import { useEffect, useState } from "preact/hooks";
 import { createUser, findUser, getUser, type User } from "../api/client";
 import { fieldError, generalError, type Problem } from "../api/problem";
-import { enter, remembered, signIn } from "../state/sign_in";
+import { enter, getToken, remembered, signIn } from "../state/sign_in";
 import { t } from "../strings";
 import { browserZone } from "../time";
 import { Field, ZoneField } from "../ui/field";
@@ -12,7 +12,8 @@ export function SignInView() {
     return (
         <main class="sign-in" id="main">
             <h1>{t("who")}</h1>
-            {signIn === "off" ? <><Recent /><Pick /><Create /></> : <p>{t("sign_in_unsupported")}</p>}
+            {signIn === "off" && <Recent />}
+            {signIn === "off" || signIn === "dev" ? <><Pick /><Create /></> : <p>{t("sign_in_unsupported")}</p>}
         </main>
     );
 }
@@ -46,6 +47,7 @@ function Pick() {
     const [problem, setProblem] = useState<Problem | null>(null);
     const submit = async (event: Event): Promise<void> => {
         event.preventDefault();
+        await getToken(email.trim());
         const found = await findUser(email.trim());
         if (found.ok) enter(found.value);
         else setProblem(found.problem);
@@ -74,6 +76,7 @@ function Create() {
         event.preventDefault();
         const { email, name, timezone, from, until } = fields;
         const hours = from === "" && until === "" ? {} : { dnd_start_time: from, dnd_end_time: until };
+        await getToken(email.trim());
         const created = await createUser({ email: email.trim(), name, timezone, ...hours });
         if (created.ok) enter(created.value);
         else setProblem(created.problem);

@@ -1,6 +1,9 @@
+use chrono::TimeDelta;
+
 use super::answers::{Answers, Enforced, Obstacles};
 use super::{Question, Rank, Suggestion};
 use crate::time::Interval;
+use crate::time::interval::merge;
 
 /// What a time has to satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
@@ -36,7 +39,7 @@ pub struct Blocking {
     pub person: usize,
     /// What they fail.
     pub by: Condition,
-    /// How many minutes of the window they fail it.
+    /// How many minutes of the window they fail it; with the buffers, where they are in other meetings.
     pub minutes: i64,
 }
 
@@ -118,6 +121,7 @@ fn blocking(question: &Question<'_>, failures: &Failures) -> Vec<Blocking> {
     let mut blocking = Vec::new();
     for &(person, fails) in &failures.by_person {
         let Obstacles { busy, quiet, outside, .. } = Obstacles::of(&question.people[person], question.window);
+        let busy = with_buffers(busy, question.buffer);
         for (by, intervals) in CONDITIONS.into_iter().zip([busy, quiet, outside]) {
             if fails[by as usize] {
                 blocking.push(Blocking { person, by, minutes: minutes(&intervals, question.window) });
@@ -126,6 +130,13 @@ fn blocking(question: &Question<'_>, failures: &Failures) -> Vec<Blocking> {
     }
     blocking.sort_by_key(|blocking| std::cmp::Reverse(blocking.minutes));
     blocking
+}
+
+/// The times at which nothing may take place because of those meetings.
+fn with_buffers(meetings: Vec<Interval>, buffer: u32) -> Vec<Interval> {
+    let buffer = TimeDelta::minutes(buffer.into());
+    let longer = |meeting: Interval| Interval::new(meeting.start() - buffer, meeting.end() + buffer);
+    merge(meetings.into_iter().filter_map(longer).collect())
 }
 
 fn minutes(intervals: &[Interval], window: Interval) -> i64 {

@@ -167,7 +167,7 @@ pub(super) fn search(question: &Question<'_>) -> Result<Vec<Suggestion>, Failure
     let reason =
         conditions.into_iter().max_by_key(|condition| (failing(*condition), Reverse(*condition))).unwrap();
 
-    let window = question.window;
+    let (window, buffer) = (question.window, TimeDelta::minutes(question.buffer.into()));
     let minutes = |is: &dyn Fn(Minute) -> bool| {
         let all = Minute::of(window.start()).epoch()..Minute::of(window.end()).epoch();
         i64::try_from(all.map(Minute::from_epoch).filter(|minute| is(*minute)).count()).unwrap()
@@ -179,7 +179,8 @@ pub(super) fn search(question: &Question<'_>) -> Result<Vec<Suggestion>, Failure
         }
         let quiet = |minute: Minute| who.user.quiet().contains(minute);
         let busy = |minute: Minute| {
-            who.busy.iter().any(|meeting| meeting.start() <= minute.start() && minute.start() < meeting.end())
+            let (from, until) = (minute.start() - buffer, minute.start() + buffer);
+            who.busy.iter().any(|meeting| meeting.start() <= until && from < meeting.end())
         };
         let outside = |minute: Minute| {
             let hours = who.user.working_hours.as_ref();

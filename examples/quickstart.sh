@@ -156,4 +156,4 @@ printf '%s\n' "$invitations$reminders" | sed 's/{/\
     echo "         $reason: $(in_words "$reason")"
 done
 echo
-echo "Read it at $url/local/outbox from that minute on. Everything else is linked from $url/"
+echo "Read it at $url/local/outbox from that minute on. Everything else is linked from $url/local"

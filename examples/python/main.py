@@ -12,16 +12,27 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from tactful_client import AuthenticatedClient, Client
-from tactful_client.api.calendars import create_feed, get_feed, get_free_slots, list_meetings, revoke_feed
+from tactful_client.api.calendars import (
+    create_feed,
+    find_meeting_times,
+    get_feed,
+    get_free_slots,
+    list_meetings,
+    revoke_feed,
+)
 from tactful_client.api.meetings import add_participant, create_meeting, get_reminders, remove_participant
 from tactful_client.api.users import create_user
 from tactful_client.models import (
+    AttendeeIn,
+    AttendeeType,
     BookedMeeting,
     FeedAddress,
     FreeSlots,
     FreeSlotsQuery,
     Meeting,
     MeetingsPage,
+    MeetingTimes,
+    MeetingTimesQuery,
     NewMeeting,
     NewUser,
     Problem,
@@ -113,6 +124,35 @@ def find_free_slots(client, ana, day):
     check([slot.minutes for slot in slots.free_slots] == [13 * 60 + 30], "the one slot is from 08:30 to 22:00")
 
 
+def find_times(client, ana, bo, cy, day):
+    """Asks when an hour suits Ana and Bo, and Cy if possible; and then for a morning on which Cy is needed."""
+
+    def ask(start, end, cy_is):
+        query = MeetingTimesQuery(
+            organizer_id=ana.user_id,
+            attendees=[AttendeeIn(email=bo.email), AttendeeIn(email=cy.email, type_=cy_is)],
+            start_time=f"{day}T{start}",
+            end_time=f"{day}T{end}",
+            time_zone=ana.timezone,
+            duration_minutes=60,
+            max_suggestions=3,
+        )
+        return expect(MeetingTimes, HTTPStatus.OK, find_meeting_times.sync_detailed(client=client, body=query))
+
+    print("\nan hour that suits Ana and Bo, and Cy if possible:")
+    suggestions = ask("00:00", "23:59", AttendeeType.OPTIONAL).suggestions
+    for suggestion in suggestions:
+        here = [f"{person.local_start_time:%H:%M} {person.availability.value}" for person in suggestion.attendees]
+        print(f"        {clock(suggestion.start_time)}; on their own clocks {', '.join(here)}")
+    best = [person.availability.value for person in suggestions[0].attendees]
+    check(best == ["free", "free", "free"], "there is a time at which all are awake")
+
+    nothing = ask("08:30", "12:00", AttendeeType.REQUIRED)
+    check(nothing.empty_reason.value == "quiet_time", "it is night for Cy while it is morning in Madrid")
+    who = nothing.blocking[0]
+    print(f"        not in the morning: {who.email} is {who.by.value} for {who.minutes} minutes of it")
+
+
 def list_agenda(client, bo, meeting, day):
     """Reads all pages of Bo's next week, on his clock."""
     window = {"start_time": f"{day}T00:00", "end_time": f"{day + timedelta(days=7)}T00:00", "time_zone": bo.timezone}
@@ -178,6 +218,7 @@ def main():
     ana, bo, cy = create_people(client)
     meeting = book(client, ana, bo, day)
     find_free_slots(client, ana, day)
+    find_times(client, ana, bo, cy, day)
     list_agenda(client, bo, meeting, day)
     add_and_remove(client, meeting, cy)
     read_reminders(client, meeting, [ana, bo])

@@ -95,6 +95,36 @@ async function findFreeSlots(ana: User, day: string) {
   assert.deepEqual(free_slots.map((slot) => slot.minutes), [13 * 60 + 30], "the one slot is from 08:30 to 22:00");
 }
 
+/** Asks when an hour suits Ana and Bo, and Cy if possible; and then for a morning on which Cy is needed. */
+async function findTimes(ana: User, bo: User, cy: User, day: string) {
+  const ask = async (start: string, end: string, cyIs: Schemas["AttendeeType"]) => {
+    const body: Schemas["MeetingTimesQuery"] = {
+      organizer_id: ana.user_id,
+      attendees: [{ email: bo.email }, { email: cy.email, type: cyIs }],
+      start_time: `${day}T${start}`,
+      end_time: `${day}T${end}`,
+      time_zone: ana.timezone,
+      duration_minutes: 60,
+      max_suggestions: 3,
+    };
+    return expect(await api.POST("/api/find_meeting_times", { body }));
+  };
+  console.log("\nan hour that suits Ana and Bo, and Cy if possible:");
+  const { suggestions } = await ask("00:00", "23:59", "optional");
+  for (const { start_time, attendees } of suggestions) {
+    const here = attendees.map((person) => `${person.local_start_time.slice(11, 16)} ${person.availability}`);
+    console.log(`        ${clock(start_time, ana.timezone)}; on their own clocks ${here.join(", ")}`);
+  }
+  const best = suggestions[0]?.attendees.map((person) => person.availability);
+  assert.deepEqual(best, ["free", "free", "free"], "there is a time at which all are awake");
+
+  const { empty_reason, blocking } = await ask("08:30", "12:00", "required");
+  assert.equal(empty_reason, "quiet_time", "it is night for Cy while it is morning in Madrid");
+  const who = blocking[0];
+  assert(who, "somebody is in the way");
+  console.log(`        not in the morning: ${who.email} is ${who.by} for ${who.minutes} minutes of it`);
+}
+
 /** Reads all pages of Bo's next week, on his clock. */
 async function listAgenda(bo: User, meeting: Meeting, day: string) {
   const end = new Date(Date.parse(day) + 7 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
@@ -165,6 +195,7 @@ const inThirtyDays = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString
 const { ana, bo, cy } = await createPeople();
 const meeting = await book(ana, bo, inThirtyDays);
 await findFreeSlots(ana, inThirtyDays);
+await findTimes(ana, bo, cy, inThirtyDays);
 await listAgenda(bo, meeting, inThirtyDays);
 await addAndRemove(meeting, cy);
 await readReminders(meeting, [ana, bo]);

@@ -250,7 +250,7 @@ async fn health_reports_version_and_tzdb_and_unknown_routes_are_problems() {
     let expected = json!({ "status": "ok", "version": version, "tzdb": shared::time::TZDB });
     assert_eq!((status, health), (200, expected));
     assert_eq!(world.calls().count(), 0, "health asks nothing of the store");
-    for path in ["/", "/api", "/api/users/", "/api/meeting/participant"] {
+    for path in ["/api", "/api/users/", "/api/meeting/participant"] {
         let (status, problem) = world.get(path).await;
         assert_eq!((status, &problem["code"]), (404, &json!("route_not_found")), "{path}");
     }

@@ -55,7 +55,7 @@ pub(crate) const ROUND_TRIPS_OF_A_DELIVERY: u32 = 4;
 pub(crate) const ROUND_TRIPS_OF_A_BOOKING: u32 = 3;
 
 /// Bytes that a meeting leaves in the table for good: itself and its entries in four calendars.
-pub(crate) const KEPT_BYTES: u32 = 1471;
+pub(crate) const KEPT_BYTES: u32 = 1489;
 /// Bytes of its rows, which DynamoDB removes 104 days after the start.
 pub(crate) const ROW_BYTES: u32 = 4535;
 

@@ -89,7 +89,8 @@ fn write_busy(content: &mut Content, meeting: &Meeting, digest: &FeedDigest) {
     content.block("VEVENT", |content| {
         let id = Sha256::new().chain_update(digest.as_str()).chain_update(meeting.id.as_str()).finalize();
         content.text("UID", &format!("{}@tactful", hex::encode(&id[..16])));
-        // Neither how often the meeting was changed nor when: by that, two such feeds would show that they share it.
+        // Neither how often the meeting was changed nor when: by that, two such feeds would show that they
+        // share it.
         write_times(content, &times, 0, DateTime::UNIX_EPOCH);
         content.plain("SUMMARY", "Busy");
         content.plain("TRANSP", "OPAQUE");

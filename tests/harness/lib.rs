@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use local::database::Database;
 use local::deployment::{EmbeddedServices, FunctionSettings, WebhookSettings, sign_in_by_tokens};

@@ -127,6 +127,25 @@ test("by keyboard alone: the same", async () => {
     check();
 });
 
+test("no key is lost, however fast they come", async () => {
+    const ana = await person("Ana", "Europe/Madrid");
+    await book(ana, "2026-12-01T10:00", "2026-12-01T11:00", { title: "Review" });
+    const { page, check } = await open(browser);
+    await enter(page, ana, "#week/2026-12-01");
+    await page.locator(".block button").focus();
+    // Two before anything is drawn, and one right after that.
+    await page.evaluate(async () => {
+        const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, altKey: true, bubbles: true, cancelable: true }));
+        press("ArrowDown");
+        press("ArrowRight");
+        for (let turn = 0; turn < 10; turn++) await null;
+        press("ArrowDown");
+    });
+    const start = async () => (await agenda(ana, "2026-11-30", "2026-12-07")).meetings.map(({ start_time }) => start_time);
+    await until(start, ["2026-12-02T10:30:00+01:00"]);
+    check();
+});
+
 test("a version that somebody else changed is offered, and nothing is overwritten", async () => {
     const ana = await person("Ana", "Europe/Madrid");
     const meeting = await book(ana, "2026-12-01T10:00", "2026-12-01T11:00", { title: "Review" });

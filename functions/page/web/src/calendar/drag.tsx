@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Meeting } from "../api/client";
 import { longDay, span } from "../format";
 import { titleOf } from "../meeting/words";
-import { zone } from "../state/agenda";
+import { meetings, zone } from "../state/agenda";
 import { reschedule } from "../state/changes";
 import { speak } from "../state/messages";
 import { overlay } from "../state/overlay";
@@ -170,10 +170,12 @@ const MOVES: Record<string, { minutes?: number; days?: number }> = {
 };
 
 /** Alt and an arrow move a meeting by a quarter of an hour or a day; with Shift they move its end. */
-export function moveByKey(event: KeyboardEvent, meeting: Meeting): void {
+export function moveByKey(event: KeyboardEvent, shown: Meeting): void {
     const move = MOVES[event.key];
     if (!event.altKey || move === undefined) return;
     event.preventDefault();
+    // Keys may come faster than what they do is drawn.
+    const meeting = meetings.peek().find(({ meeting_id }) => meeting_id === shown.meeting_id) ?? shown;
     const { day, start, end } = clockOf(meeting);
     const isRightToLeft = document.documentElement.dir === "rtl";
     const days = (move.days ?? 0) * (isRightToLeft ? -1 : 1);
@@ -184,8 +186,10 @@ export function moveByKey(event: KeyboardEvent, meeting: Meeting): void {
         : { day: day.add({ days }), start: start + minutes, end: end + minutes };
     const [from, until] = times(changed);
     reschedule(meeting, from, until, "keyboard");
-    // On another day it is another element.
+    // On another day it is another element. Preact draws it in a microtask, and the next key must find it.
     const id = CSS.escape(meeting.meeting_id);
-    setTimeout(() => document.querySelector<HTMLElement>(`[data-meeting="${id}"]`)?.focus(), 0);
+    const focus = (): void => document.querySelector<HTMLElement>(`[data-meeting="${id}"]`)?.focus();
+    queueMicrotask(focus);
+    setTimeout(focus, 0);
     speak(`${longDay(from.toPlainDate())}, ${span(from, until)}`);
 }

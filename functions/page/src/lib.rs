@@ -6,7 +6,7 @@ use lambda_http::{Body, RequestExt};
 use sha2::{Digest, Sha256};
 use shared::access::SignIn;
 use shared::api::{Api, Context};
-use shared::http::{Request, Response};
+use shared::http::{Request, Response, has_already};
 use shared::problem::{Code, Problem};
 
 /// A file that the page loads. Its name has the hash of its content.
@@ -47,7 +47,8 @@ pub enum PageSignIn {
 #[derive(Clone, Debug)]
 pub struct Page {
     html: String,
-    etag: HeaderValue,
+    /// The entity tag, without its quotes.
+    tag: String,
 }
 
 impl Context for Page {
@@ -66,8 +67,8 @@ impl Page {
         };
         let html = PAGE.replacen("{sign_in}", kind, 1);
         let html = html.replacen("{issuer}", "", 1).replacen("{client_id}", "", 1);
-        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&html)[..16]));
-        Self { html, etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"0\"")) }
+        let tag = hex::encode(&Sha256::digest(&html)[..16]);
+        Self { html, tag }
     }
 
     /// The page of a deployment on AWS, where browsers can't sign in yet.
@@ -87,14 +88,14 @@ pub fn files() -> impl Iterator<Item = &'static str> {
 /// 404 `route_not_found` for a file that the page doesn't have.
 pub async fn handle(page: Page, request: Request) -> Result<Response, Problem> {
     let parameters = request.path_parameters();
-    let Some(file) = parameters.first("file") else { return Ok(document(&page, request.headers())) };
+    let Some(file) = parameters.first("file") else { return Ok(document(&page, &request)) };
     let found = ASSETS.iter().find(|asset| asset.name == file);
     let asset = found.ok_or_else(|| Problem::new(Code::RouteNotFound, "The page has no such file."))?;
     Ok(answer_asset(asset, request.headers()))
 }
 
-fn document(page: &Page, headers: &HeaderMap) -> Response {
-    let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| *known == page.etag);
+fn document(page: &Page, request: &Request) -> Response {
+    let is_known = has_already(request, &page.tag);
     let mut response = Response::new(if is_known { Body::Empty } else { Body::Text(page.html.clone()) });
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -102,7 +103,9 @@ fn document(page: &Page, headers: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
-    headers.insert(header::ETAG, page.etag.clone());
+    if let Ok(etag) = HeaderValue::try_from(format!("\"{}\"", page.tag)) {
+        headers.insert(header::ETAG, etag);
+    }
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     response
 }

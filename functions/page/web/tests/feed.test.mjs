@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessible } from "./each_look.mjs";
-import { enter, launch, open, person, picture, url } from "./page.mjs";
+import { enter, launch, open, person, picture, until, url } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -26,7 +26,7 @@ test("an address is made, copied, replaced and ended", async () => {
     await page.getByText("Copied.").waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), first);
     await page.getByLabel("Busy times alone").check();
-    assert.equal(await field.inputValue(), `${first}?detail=busy`);
+    await until(() => field.inputValue(), `${first}?detail=busy`);
     assert.equal(await status(`${first}?detail=busy`), 200);
     await accessible(page);
     await picture(page, "settings-feed");
@@ -41,6 +41,6 @@ test("an address is made, copied, replaced and ended", async () => {
     await page.getByRole("button", { name: "End the address" }).click();
     await page.getByText("The address has ended.").waitFor();
     assert.equal(await status(second), 404);
-    assert.equal(await field.count(), 0);
+    await until(() => field.count(), 0);
     check();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessible, eachLook } from "./each_look.mjs";
-import { api, book, enter, launch, open, person, picture } from "./page.mjs";
+import { api, book, enter, launch, open, person, picture, until } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -54,7 +54,7 @@ test("a time is found and booked with one click, and the booking is undone", asy
     await page.getByLabel("Title of the meeting").fill("<b>Plans</b>");
     await map.locator("thead button").first().click();
     await page.getByRole("heading", { name: /^If you book/ }).waitFor();
-    assert.equal(await page.locator(".effects li").count(), 3);
+    await until(() => page.locator(".effects li").count(), 3);
     await accessible(page);
     await map.getByRole("button", { name: /^Book/ }).first().click();
     await page.getByText(/^Booked: /).waitFor();

@@ -1,23 +1,13 @@
 // The whole job by pointer, and again by keyboard alone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, book, enter, launch, open, person, picture, url } from "./page.mjs";
+import { api, book, enter, launch, open, person, picture, until, url } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
 const agenda = (user, from, until) => api("GET", `/api/users/${user.user_id}/meetings?start_time=${from}T00:00&end_time=${until}T00:00`);
-
-/** Waits until the API says so. */
-async function until(question, expected) {
-    for (let attempt = 0; ; attempt++) {
-        const answer = await question();
-        if (attempt > 240) assert.deepEqual(answer, expected);
-        if (JSON.stringify(answer) === JSON.stringify(expected)) return;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-}
 
 test("by pointer: a person, a meeting, a move, its undo, a cancellation and its undo", async () => {
     const bo = await person("Bo", "Asia/Kolkata", { dnd_start_time: "12:00", dnd_end_time: "13:00" });
@@ -143,6 +133,33 @@ test("no key is lost, however fast they come", async () => {
     });
     const start = async () => (await agenda(ana, "2026-11-30", "2026-12-07")).meetings.map(({ start_time }) => start_time);
     await until(start, ["2026-12-02T10:30:00+01:00"]);
+    check();
+});
+
+test("what is typed right after a dialog opens goes into it", async () => {
+    const ana = await person("Ana", "Europe/Madrid");
+    const { page, check } = await open(browser);
+    await enter(page, ana, "#week/2026-12-01");
+    // Before the browser draws the dialog: three arrows, Enter, and the key of another view.
+    const focused = await page.evaluate(async () => {
+        const cursor = document.querySelector(".cursor");
+        const press = (key, more) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+        cursor.focus();
+        press("ArrowRight");
+        press("ArrowDown");
+        press("ArrowDown", { shiftKey: true });
+        cursor.click();
+        for (let turn = 0; turn < 10; turn++) await null;
+        press("l");
+        return document.activeElement.closest(".field")?.textContent;
+    });
+    assert.equal(focused, "Title");
+    await page.locator("dialog .preview .timeline").first().waitFor();
+    assert.equal(await page.locator("nav a[aria-current=page]").innerText(), "Week");
+    assert.deepEqual(
+        await Promise.all(["Date", "From", "Until"].map((label) => page.getByLabel(label, { exact: true }).inputValue())),
+        ["2026-12-01", "9:30", "10:30"],
+    );
     check();
 });
 

@@ -18,6 +18,9 @@ export function launch(env = {}) {
 export async function open(browser, options = {}) {
     const context = await browser.newContext({ locale: "en-GB", timezoneId: "Pacific/Auckland", viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
+    // As on a phone, or a machine with other work: how many times slower.
+    const slow = Number(process.env.SLOW ?? 1);
+    if (slow > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: slow });
     const faults = [];
     const expected = [];
     page.on("console", (line) => {
@@ -83,4 +86,14 @@ export async function picture(page, name) {
     if (!folder) return;
     await mkdir(folder, { recursive: true });
     await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+/** Waits until the answer is the expected one. What an action causes is never asserted at once: it may come a moment later. */
+export async function until(question, expected) {
+    for (let attempt = 0; ; attempt++) {
+        const answer = await question();
+        if (attempt > 240) assert.deepEqual(answer, expected);
+        if (JSON.stringify(answer) === JSON.stringify(expected)) return;
+        await new Promise((done) => setTimeout(done, 50));
+    }
 }

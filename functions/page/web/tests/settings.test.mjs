@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessible, eachLook } from "./each_look.mjs";
-import { api, book, enter, launch, open, person, picture } from "./page.mjs";
+import { api, book, enter, launch, open, person, picture, until } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -35,7 +35,7 @@ test("quiet hours are edited, and what moves is shown before and after", async (
     await page.getByText("Undone.").waitFor();
     assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "22:00");
     await quiet.getByText(/your reminder comes at .*20:30 in place of .*19:55/).waitFor();
-    assert.equal(await row.getByLabel("From").inputValue(), "22:00");
+    await until(() => row.getByLabel("From").inputValue(), "22:00");
     await accessible(page);
     check();
 });
@@ -50,14 +50,14 @@ test("an error of the API is at the value that its path names", async () => {
     await second.getByRole("checkbox", { name: "Saturday" }).click();
     await quiet.getByRole("button", { name: "Save" }).click();
     await second.getByText(/do_not_disturb\.weekly\[1\]\.days/).waitFor();
-    const until = second.getByLabel("Until");
-    assert.equal(await until.getAttribute("aria-invalid"), "true");
-    const described = await until.getAttribute("aria-describedby");
+    const ending = second.getByLabel("Until");
+    assert.equal(await ending.getAttribute("aria-invalid"), "true");
+    const described = await ending.getAttribute("aria-describedby");
     assert.match(await page.locator(`[id="${described}"]`).innerText(), /do_not_disturb\.weekly\[1\]\.end/);
     await picture(page, "settings-errors");
     await accessible(page);
     await quiet.getByRole("button", { name: "Discard changes" }).click();
-    assert.equal(await quiet.getByText(/do_not_disturb/).count(), 0);
+    await until(() => quiet.getByText(/do_not_disturb/).count(), 0);
     check();
 });
 
@@ -104,7 +104,7 @@ test("a change made elsewhere isn't overwritten unasked", async () => {
     await quiet.getByRole("button", { name: "Save" }).click();
     await quiet.getByText("These settings were changed elsewhere meanwhile.").waitFor();
     await quiet.getByRole("button", { name: "Show the newer ones" }).click();
-    assert.equal(await quiet.getByLabel("From").inputValue(), "23:00");
+    await until(() => quiet.getByLabel("From").inputValue(), "23:00");
     check();
 });
 

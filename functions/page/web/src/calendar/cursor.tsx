@@ -1,24 +1,33 @@
 // A piece of time that the arrow keys move, where Enter makes a meeting: what dragging over empty time is for a pointer.
-import { useEffect, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { longDay, span } from "../format";
 import { zone } from "../state/agenda";
 import { overlay } from "../state/overlay";
 import { t } from "../strings";
-import { onClock, type Day } from "../time";
+import { onClock, type Day, type Zoned } from "../time";
 import { percent } from "./layout";
 
 const STEP = 30;
 
 export function Cursor({ days }: { days: Day[] }) {
-    const [place, setPlace] = useState({ column: 0, start: 9 * 60, length: STEP });
-    useEffect(() => setPlace((before) => ({ ...before, column: Math.min(before.column, days.length - 1) })), [days.length]);
-    const { column, start, length } = place;
-    const day = days[Math.min(column, days.length - 1)]!;
-    const [from, until] = [onClock(day, start, zone.value), onClock(day, start + length, zone.value)];
+    const place = useSignal({ column: 0, start: 9 * 60, length: STEP });
+    useEffect(() => { place.value = { ...place.peek(), column: Math.min(place.peek().column, days.length - 1) }; }, [days.length]);
+    const timesAt = ({ column, start, length }: { column: number; start: number; length: number }): [Day, Zoned, Zoned] => {
+        const day = days[Math.min(column, days.length - 1)]!;
+        return [day, onClock(day, start, zone.value), onClock(day, start + length, zone.value)];
+    };
+    const { column, start, length } = place.value;
+    const [day, from, until] = timesAt(place.value);
+    // Keys may come faster than what they do is drawn: each begins where the last one ended.
+    const open = (): void => {
+        const [, start, end] = timesAt(place.peek());
+        overlay.value = { kind: "create", start, end };
+    };
     const onKey = (event: KeyboardEvent): void => {
         if (event.altKey || event.ctrlKey || event.metaKey) return;
         const ahead = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
-        const next = { ...place };
+        const next = { ...place.peek() };
         if (event.key === "ArrowDown" || event.key === "ArrowUp") {
             const by = event.key === "ArrowDown" ? STEP : -STEP;
             if (event.shiftKey) next.length += by;
@@ -30,7 +39,7 @@ export function Cursor({ days }: { days: Day[] }) {
         }
         event.preventDefault();
         if (next.length < STEP || next.start < 0 || next.start + next.length > 1440 || next.column < 0 || next.column >= days.length) return;
-        setPlace(next);
+        place.value = next;
         const button = event.currentTarget as HTMLElement;
         requestAnimationFrame(() => button.scrollIntoView({ block: "nearest" }));
     };
@@ -44,7 +53,7 @@ export function Cursor({ days }: { days: Day[] }) {
                 width: `${100 / days.length}%`,
             }}
             onKeyDown={onKey}
-            onClick={() => { overlay.value = { kind: "create", start: from, end: until }; }}>
+            onClick={open}>
             <span class="unseen" aria-live="polite">{span(from, until)}</span>
         </button>
     );

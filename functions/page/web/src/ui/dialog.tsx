@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../strings";
 
 /** A dialog over the page. Escape and its cross close it, and the focus then goes back to where it was. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
     const id = useId();
     const element = useRef<HTMLDialogElement>(null);
-    useEffect(() => {
+    // Before anything else can happen: the next key already belongs to the dialog.
+    useLayoutEffect(() => {
         const before = document.activeElement;
         element.current?.showModal();
         return () => {

@@ -25,7 +25,7 @@ export function listenToKeys(): () => void {
     const onKey = (event: KeyboardEvent): void => {
         const target = event.target as Element | null;
         const isTyping = target?.closest("input, textarea, select, dialog") != null;
-        if (isTyping || event.ctrlKey || event.metaKey || event.altKey || person.value === null) return;
+        if (isTyping || overlay.value !== null || event.ctrlKey || event.metaKey || event.altKey || person.value === null) return;
         const view = views.find(({ key }) => key === event.key);
         const run = view === undefined ? KEYS[event.key] : () => go({ view: view.name, date: place.value.date });
         if (run === undefined) return;

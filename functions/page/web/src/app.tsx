@@ -3,7 +3,6 @@ import { useEffect } from "preact/hooks";
 import { Bar } from "./ui/bar";
 import { Messages } from "./ui/messages";
 import { Overlays } from "./ui/overlays";
-import { Progress } from "./ui/progress";
 import { listenToKeys } from "./ui/shortcuts";
 import { person } from "./state/sign_in";
 import { place } from "./state/place";
@@ -16,7 +15,6 @@ export function App() {
     const isIn = person.value !== null;
     return (
         <>
-            <Progress />
             <Bar view={isIn ? view : null} />
             {isIn ? <view.Component /> : <SignInView />}
             {isIn && <Overlays />}

@@ -1,7 +1,7 @@
 // The address of a calendar to subscribe to: shown once, copied, replaced, ended.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible } from "./each_look.mjs";
+import { audit } from "./audit.mjs";
 import { enter, launch, open, person, picture, until, url } from "./page.mjs";
 
 let browser;
@@ -28,7 +28,7 @@ test("an address is made, copied, replaced and ended", async () => {
     await page.getByLabel("Busy times alone").check();
     await until(() => field.inputValue(), `${first}?detail=busy`);
     assert.equal(await status(`${first}?detail=busy`), 200);
-    await accessible(page);
+    await audit(page);
     await picture(page, "settings-feed");
     await page.getByRole("button", { name: "Replace it" }).click();
     await page.waitForFunction((old) => !document.querySelector("input[readonly]").value.startsWith(old), first);

@@ -1,7 +1,7 @@
 // Finding a time for a group and booking it; by pointer and by keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible, eachLook } from "./each_look.mjs";
+import { audit } from "./audit.mjs";
 import { api, book, enter, launch, open, person, picture, until } from "./page.mjs";
 
 let browser;
@@ -55,7 +55,7 @@ test("a time is found and booked with one click, and the booking is undone", asy
     await map.locator("thead button").first().click();
     await page.getByRole("heading", { name: /^If you book/ }).waitFor();
     await until(() => page.locator(".effects li").count(), 3);
-    await accessible(page);
+    await audit(page);
     await map.getByRole("button", { name: /^Book/ }).first().click();
     await page.getByText(/^Booked: /).waitFor();
     const window = `start_time=${day(2)}T00:00&end_time=${day(4)}T00:00&exclude_dnd=false`;
@@ -104,7 +104,7 @@ test("nothing found says why, who is in the way, and what is nearest", async () 
     await page.getByRole("heading", { name: "No time suits everybody." }).waitFor();
     assert((await page.locator(".blocking li").count()) > 0);
     await picture(page, "find-nothing");
-    await accessible(page);
+    await audit(page);
     check();
 });
 
@@ -123,21 +123,4 @@ test("errors are at their fields", async () => {
     await page.getByRole("listitem").filter({ hasText: "not-an-address" }).locator(".error").waitFor();
     await picture(page, "find-errors");
     check();
-});
-
-const LABELS = { en: "Address of a person", de: "Adresse einer Person", ar: "عنوان شخص" };
-let others;
-eachLook("find", { en: "Find a time", de: "Zeit finden", ar: "إيجاد وقت" }, () => browser, async () => {
-    const { ana, bo, cy } = await group();
-    others = [bo, cy];
-    return ana;
-}, async (page) => {
-    const language = await page.evaluate(() => document.documentElement.lang);
-    await askAbout(page, others, { label: { person: LABELS[language.slice(0, 2)] }, last: 3 });
-    await page.locator(".find select").nth(1).selectOption("optional");
-    await page.locator("select").filter({ has: page.locator("option[value=any]") }).selectOption("any");
-    await page.locator(".find form button[type=submit]").click();
-    await page.locator(".heat").waitFor();
-    await page.locator(".heat thead button").first().click();
-    await page.locator(".effects").waitFor();
 });

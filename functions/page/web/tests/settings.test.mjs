@@ -1,7 +1,7 @@
 // The settings: what is quiet, when somebody works, who they are; by pointer and by keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible, eachLook } from "./each_look.mjs";
+import { audit } from "./audit.mjs";
 import { api, book, enter, launch, open, person, picture, until } from "./page.mjs";
 
 let browser;
@@ -36,7 +36,7 @@ test("quiet hours are edited, and what moves is shown before and after", async (
     assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "22:00");
     await quiet.getByText(/your reminder comes at .*20:30 in place of .*19:55/).waitFor();
     await until(() => row.getByLabel("From").inputValue(), "22:00");
-    await accessible(page);
+    await audit(page);
     check();
 });
 
@@ -55,7 +55,7 @@ test("an error of the API is at the value that its path names", async () => {
     const described = await ending.getAttribute("aria-describedby");
     assert.match(await page.locator(`[id="${described}"]`).innerText(), /do_not_disturb\.weekly\[1\]\.end/);
     await picture(page, "settings-errors");
-    await accessible(page);
+    await audit(page);
     await quiet.getByRole("button", { name: "Discard changes" }).click();
     await until(() => quiet.getByText(/do_not_disturb/).count(), 0);
     check();
@@ -154,10 +154,4 @@ test("working hours and the profile", async () => {
     await page.locator(".person b").getByText("<img src=x onerror=alert(1)>").waitFor();
     assert.equal((await api("GET", `/api/users/${ana.user_id}`)).timezone, "America/New_York");
     check();
-});
-
-eachLook("settings", { en: "Settings", de: "Einstellungen", ar: "الإعدادات" }, () => browser, async () => {
-    const weekly = [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "22:00", end: "07:00" }, { days: ["sat", "sun"], start: "00:00", end: "24:00" }];
-    const exceptions = [{ from: day(5), until: day(9), windows: [{ start: "00:00", end: "08:00" }, { start: "20:00", end: "24:00" }] }];
-    return person("Ana", "Europe/Madrid", { do_not_disturb: { weekly, exceptions }, working_hours: { weekly: [{ days: ["mon"], start: "09:00", end: "17:00" }] } });
 });

@@ -44,18 +44,18 @@ export function Marks({ day }: { day: Day }) {
                 row = minute - previous < APART ? row + 1 : 0;
                 previous = minute;
                 const words = explain(reminder, meeting, zone.value, null);
-                const label = `${titleOf(meeting)}: ${words}`;
+                const heading = `${clock(at(reminder.remind_at!, zone.value))} · ${titleOf(meeting)}`;
                 return (
                     <Fragment key={`${meeting.meeting_id} ${reminder.type} ${reminder.minutes_before}`}>
                         {wanted !== null && wanted !== minute && (
                             <div class="mark-way" style={{ top: percent(Math.min(wanted, minute)), height: percent(Math.abs(wanted - minute)) }} />
                         )}
-                        <button type="button" class="mark" aria-label={label} data-moved={isMoved(reminder)} data-state={reminder.state}
+                        <button type="button" class="mark" aria-label={`${heading} ${words}`} data-moved={isMoved(reminder)} data-state={reminder.state}
                             style={{ top: percent(minute), "--row": String(row) }}
                             onClick={() => { overlay.value = { kind: "details", meeting }; }}>
                             <Bell />
                             <span class="mark-words" dir="auto">
-                                <b>{clock(at(reminder.remind_at!, zone.value))} · {titleOf(meeting)}</b>
+                                <b>{heading}</b>{" "}
                                 <span>{words}</span>
                             </span>
                         </button>

@@ -1,11 +1,19 @@
 // What saving would do, as a dry run tells it: who is busy or asleep, and when each will hear.
 import type { BookedMeeting, DryRunMeeting, Meeting } from "../api/client";
 import { warningsOf } from "../state/changes";
-import { t } from "../strings";
+import { t, type Text } from "../strings";
 import { learn } from "./people";
 import { Timeline } from "./timeline";
 
 export type Preview = BookedMeeting | DryRunMeeting;
+
+const LABELS: Record<string, Text> = { start_time: "from", end_time: "until", time_zone: "zone", timezone: "zone" };
+
+// The API's words follow the name of their field: "is more than two years ahead".
+function labelOf(field: string): string {
+    const label = LABELS[field];
+    return label === undefined ? "" : `${t(label)}: `;
+}
 
 export function PreviewPane({ preview }: { preview: Preview | null }) {
     if (preview === null) return null;
@@ -17,7 +25,7 @@ export function PreviewPane({ preview }: { preview: Preview | null }) {
             <h3>{t("preview")}</h3>
             <div aria-live="polite">
                 {warnings !== "" && <p class="warning">{warnings}</p>}
-                {(preview.warnings ?? []).map(({ message }) => <p key={message} class="warning">{message}</p>)}
+                {(preview.warnings ?? []).map(({ field, message }) => <p key={message} class="warning">{labelOf(field)}{message}</p>)}
             </div>
             <ul class="participants">
                 {preview.participants.map((participant) => (

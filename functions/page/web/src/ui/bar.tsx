@@ -6,11 +6,13 @@ import { chosen, language, LANGUAGES, type Language } from "../language";
 import { overlay } from "../state/overlay";
 import { t } from "../strings";
 import { views, type View } from "../views/registry";
+import { Progress } from "./progress";
 
 export function Bar({ view }: { view: View | null }) {
     const user = person.value;
     return (
         <header class="bar">
+            <Progress />
             <a class="skip" href="#main" onClick={skip}>{t("skip")}</a>
             <p class="brand">Tactful</p>
             {view !== null && user !== null && (

@@ -17,7 +17,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     return (
         <dialog ref={element} class="dialog" aria-labelledby={id} onCancel={(event) => { event.preventDefault(); onClose(); }}>
             <header>
-                <h2 id={id} dir="auto">{title}</h2>
+                <h2 id={id}><bdi>{title}</bdi></h2>
                 <button type="button" class="plain" aria-label={t("close")} onClick={onClose}>✕</button>
             </header>
             {children}

@@ -67,7 +67,8 @@ function Row({ meeting }: { meeting: Meeting }) {
                 <span class="time">{span(start, end)}</span>
                 <span class="what">
                     <b dir="auto">{titleOf(meeting)}</b>
-                    {others.length > 0 && <span class="muted" dir="auto"> {list(others.slice(0, 5).map(({ name }) => name))}</span>}
+                    {others.length > 0 && " "}
+                    {others.length > 0 && <span class="muted" dir="auto">{list(others.slice(0, 5).map(({ name }) => name))}</span>}
                     {(reminders.value.get(meeting.meeting_id) ?? []).map((reminder) => (
                         <span key={`${reminder.type} ${reminder.minutes_before}`} class="reminder-words" data-moved={reminder.reason !== "on_time"}>
                             {explain(reminder, meeting, zone.value, null)}

@@ -40,9 +40,20 @@ export function zones(): string[] {
     return ["UTC", ...Intl.supportedValuesOf("timeZone")];
 }
 
+// A year of meetings is some thousand times, which are read again whenever they are drawn.
+const known = new Map<string, Zoned>();
+const MOST_KNOWN = 20_000;
+
 /** A time of the API on the clocks of a zone. */
 export function at(time: string, zone: string): Zoned {
-    return Temporal.Instant.from(time).toZonedDateTimeISO(zone);
+    const key = `${time} ${zone}`;
+    let found = known.get(key);
+    if (found === undefined) {
+        if (known.size >= MOST_KNOWN) known.clear();
+        found = Temporal.Instant.from(time).toZonedDateTimeISO(zone);
+        known.set(key, found);
+    }
+    return found;
 }
 
 /** A time as the API reads it: local with its offset, so that it is one instant in any zone. */
@@ -81,6 +92,17 @@ export function weekOf(day: Day, first: number): Day[] {
 
 /** Whether the clocks show that local time twice on that day. */
 export function isAmbiguous(time: Zoned): boolean {
+    let found = ambiguous.get(time);
+    if (found === undefined) {
+        found = happensTwice(time);
+        ambiguous.set(time, found);
+    }
+    return found;
+}
+
+const ambiguous = new WeakMap<Zoned, boolean>();
+
+function happensTwice(time: Zoned): boolean {
     const wall = time.toPlainDateTime();
     const zone = time.timeZoneId;
     const earlier = wall.toZonedDateTime(zone, { disambiguation: "earlier" });

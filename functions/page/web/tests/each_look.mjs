@@ -18,6 +18,13 @@ async function fits(page) {
     assert(needed <= given, `${needed} px of ${given}`);
 }
 
+/** Opens a view as somebody, whatever the language. */
+export async function enterIn(page, user, view) {
+    await page.addInitScript((id) => sessionStorage.setItem("people", JSON.stringify([id])), user.user_id);
+    await page.goto(`${url}/#${view}`);
+    await page.locator(".people button").first().click();
+}
+
 /** A test of a view for each language and width. `somebody` makes who opens it, and `show` brings it where it is looked at. */
 export function eachLook(view, headings, browser, somebody, show = async () => {}) {
     for (const [locale, language] of [["en-GB", "en"], ["de-DE", "de"], ["ar-EG", "ar"]]) {
@@ -25,9 +32,7 @@ export function eachLook(view, headings, browser, somebody, show = async () => {
             test(`${view} in ${locale} at ${width} px, in both colour schemes`, async () => {
                 const { page, context, check } = await open(browser(), { locale, viewport: { width, height } });
                 const user = await somebody();
-                await page.addInitScript((id) => sessionStorage.setItem("people", JSON.stringify([id])), user.user_id);
-                await page.goto(`${url}/#${view}`);
-                await page.locator(".people button").first().click();
+                await enterIn(page, user, view);
                 await page.getByRole("heading", { name: headings[language], level: 1 }).waitFor();
                 await show(page, user);
                 for (const colorScheme of ["light", "dark"]) {

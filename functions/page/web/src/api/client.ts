@@ -18,6 +18,7 @@ export type NewMeeting = Schemas["NewMeeting"];
 export type MeetingPatch = Schemas["MeetingPatch"];
 export type FreeSlots = Schemas["FreeSlots"];
 export type Reminder = Schemas["Reminder"];
+export type Invitation = Schemas["Invitation"];
 export type Reminders = Schemas["Reminders"];
 export type QuietInterval = Schemas["QuietInterval"];
 export type Interval = Schemas["Interval"];

@@ -146,6 +146,8 @@ const texts = {
     burden_total: ["{time} outside hours", "{time} außerhalb", "{time} خارج الأوقات"],
     book: ["Book", "Buchen", "احجز"],
     book_at: ["Book {at}", "{at} buchen", "احجز {at}"],
+    change_first: ["Change before booking", "Vor dem Buchen ändern", "تعديل قبل الحجز"],
+    change_at: ["Change before booking: {at}", "Vor dem Buchen ändern: {at}", "تعديل قبل الحجز: {at}"],
     look_at: ["Look at {at}", "{at} ansehen", "عرض {at}"],
     title_optional: ["Title of the meeting", "Titel des Treffens", "عنوان الاجتماع"],
     booked_at: ["Booked: {at}.", "Gebucht: {at}.", "تم الحجز: {at}."],

@@ -26,6 +26,7 @@ export type FeedAddress = Schemas["FeedAddress"];
 export type MeetingTimesQuery = Schemas["MeetingTimesQuery"];
 export type MeetingTimes = Schemas["MeetingTimes"];
 export type MeetingTime = Schemas["MeetingTime"];
+export type NamedPerson = Schemas["NamedPerson"];
 export type Attendee = Schemas["AttendeeOut"];
 
 export type Answer<T> = { ok: true; value: T; etag: string | null } | { ok: false; problem: Problem };

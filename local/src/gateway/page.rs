@@ -34,8 +34,8 @@ impl Asked {
 const STATIC: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-/// How the pages look: as the calendar does. They have it in themselves, because it is under another name each
-/// time it changes.
+/// How the pages look: as the calendar does. They have it in themselves, because the calendar's file has
+/// another name each time it changes.
 pub(super) const STYLE: &str = page::BASE_STYLE;
 
 /// What keeps a page up to date. It is in the page itself, and nothing else runs there.

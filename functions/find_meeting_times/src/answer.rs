@@ -13,12 +13,27 @@ use crate::request::Query;
 pub(crate) struct Answer {
     as_of: String,
     time_zone: &'static str,
+    people: Vec<PersonView>,
     suggestions: Vec<SuggestionView>,
     empty_reason: Option<&'static str>,
     blocking: Vec<BlockingView>,
     nearest: Option<NearestView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<FieldError>,
+}
+
+/// Names are told once: in each suggestion, the longest of them would make an answer too large.
+#[derive(Serialize)]
+struct PersonView {
+    user_id: String,
+    email: String,
+    name: String,
+}
+
+impl From<&User> for PersonView {
+    fn from(user: &User) -> Self {
+        Self { user_id: user.id.to_string(), email: user.email.to_string(), name: user.name.to_string() }
+    }
 }
 
 #[derive(Serialize)]
@@ -79,6 +94,7 @@ impl Answer {
         let nothing = Self {
             as_of: format(now.trunc_subsecs(0), query.zone),
             time_zone: query.zone.name(),
+            people: question.people.iter().map(|person| PersonView::from(person.user)).collect(),
             suggestions: Vec::new(),
             empty_reason: None,
             blocking: Vec::new(),

@@ -21,6 +21,9 @@ const ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 const PAGE: &str = include_str!("../assets/index.html");
 
+/// The style sheet that all pages share, those of `local` too: colours, type, controls and focus.
+pub const BASE_STYLE: &str = include_str!("../web/styles/base.css");
+
 /// The page runs and loads only files of this service, calls only its API, and can't be framed
 /// (<https://www.w3.org/TR/CSP3/>). No text becomes markup or a script on the way.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \

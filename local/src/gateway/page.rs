@@ -34,6 +34,10 @@ impl Asked {
 const STATIC: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
+/// How the pages look: as the calendar does. They have it in themselves, because the calendar's file has
+/// another name each time it changes.
+pub(super) const STYLE: &str = page::BASE_STYLE;
+
 /// What keeps a page up to date. It is in the page itself, and nothing else runs there.
 pub(super) const SCRIPT: &str = include_str!("templates/refresh.js");
 
@@ -106,6 +110,15 @@ mod tests {
         }
     }
 
+    /// What they look like is in the style sheet that they share with the calendar.
+    #[test]
+    fn the_pages_have_no_colours_and_type_of_their_own() {
+        let own = include_str!("templates/pages.css");
+        for look in ["#", "rgb(", "hsl(", "font-family", "font:", "color-scheme"] {
+            assert!(!own.contains(look), "{look}");
+        }
+    }
+
     #[test]
     fn a_live_page_runs_its_script_alone() {
         let policy = LIVE.to_str().unwrap();
@@ -113,5 +126,6 @@ mod tests {
         assert_eq!(policy.matches("unsafe").count(), 1, "styles of mail: {policy}");
         // The hash is of exactly what stands between the tags.
         assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--"));
+        assert!(!STYLE.contains("</"), "it stays within its tags");
     }
 }

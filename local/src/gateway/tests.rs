@@ -187,6 +187,7 @@ async fn it_serves_until_told_to_stop() {
             page.contains("style-src 'unsafe-inline'") && page.contains("x-content-type-options: nosniff"),
             "{page}"
         );
+        assert!(page.contains(::page::BASE_STYLE), "it looks as the calendar does: {page}");
     }
     stop.send(()).unwrap();
     serving.await.unwrap();

@@ -75,6 +75,9 @@ async fn a_group_in_three_zones_meets_when_it_burdens_them_least() {
     );
     assert_eq!(each(best, "availability"), ["free", "outside_working_hours", "free"]);
     assert_eq!(each(best, "email"), [&*ana.email, &bo.email, &cy.email]);
+    let named =
+        |person: &Person, name: &str| json!({ "user_id": person.id, "email": person.email, "name": name });
+    assert_eq!(answer["people"], json!([named(&ana, "ana"), named(&bo, "bo"), named(&cy, "cy")]));
     let reminder = |at: &str, reason: &str| json!({ "remind_at": at, "reason": reason });
     assert_eq!(each(best, "reminder")[0], reminder("2026-12-01T14:30:00+01:00", "on_time"));
     // It is 07:00 for Cy, who is asleep until then.

@@ -19,6 +19,7 @@ async fn each_person_is_asked_once() {
     let best = &answer["suggestions"][0];
     assert_eq!(each(best, "email"), [&*ana.email, &bo.email]);
     assert_eq!(each(best, "type"), ["required", "required"]);
+    assert_eq!(answer["people"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -42,12 +42,13 @@ test("a time is found and booked with one click, and the booking is undone", asy
     await map.waitFor();
     assert.equal(await map.getByRole("row").count(), 6);
     // Cy is on a meeting all day long, and nobody is told which.
-    const row = map.getByRole("row", { name: cy.email });
+    const row = map.getByRole("row", { name: /^Cy/ });
+    assert.equal(await map.getByText("@example.com").count(), 0, "people are shown by name");
     assert((await row.getByText("Busy").count()) > 0);
     assert.equal(await page.getByText("Secret").count(), 0);
     // Bo's row is by Bo's own clock: four and a half hours later than Madrid's in winter.
     const start = await map.locator("thead button").first().locator("span").nth(1).innerText();
-    const own = await map.getByRole("row", { name: bo.email }).locator("td b").first().innerText();
+    const own = await map.getByRole("row", { name: /^Bo/ }).locator("td b").first().innerText();
     const minutes = (text) => { const [, hour, minute] = /(\d+):(\d+)/.exec(text); return Number(hour) * 60 + Number(minute); };
     assert.equal((minutes(own) - minutes(start) + 1440) % 1440, 270);
     await picture(page, "find-found");
@@ -64,6 +65,54 @@ test("a time is found and booked with one click, and the booking is undone", asy
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("The meeting is cancelled.").waitFor();
     assert.deepEqual(await booked(), []);
+    check();
+});
+
+test("it is changed before it is booked, in a form with all that was asked", async () => {
+    const { page, check } = await open(browser);
+    const { ana, bo } = await group();
+    await enter(page, ana, "#find");
+    await askAbout(page, [bo], { label: ENGLISH });
+    await page.getByText("More options").click();
+    await page.getByRole("button", { name: "Remove: 1 hour before, by e-mail" }).click();
+    await page.getByLabel("Reminders").selectOption("120");
+    await page.getByLabel("How long").selectOption("90");
+    await page.getByRole("button", { name: "Find times" }).click();
+    const map = page.getByRole("region", { name: "Times that suit" });
+    await map.waitFor();
+    await page.getByLabel("Title of the meeting").fill("Plans");
+    const [from, until] = (await map.locator("thead button").first().locator("span").nth(1).innerText()).split(" – ");
+    await map.getByRole("button", { name: /^Change before booking: / }).first().click();
+    const form = page.getByRole("dialog", { name: "New meeting" });
+    await form.getByText("Bo will hear at").waitFor();
+    const values = async () => Promise.all(["Title", "Date", "From", "Until", "Time zone"].map((label) => form.getByLabel(label, { exact: true }).inputValue()));
+    assert.deepEqual(await values(), ["Plans", day(2), from, until, "Europe/Madrid"]);
+    assert.deepEqual(await form.locator(".chips li span").allInnerTexts(), [bo.email, "2 hours before, by e-mail"]);
+    await picture(page, "find-change");
+    await audit(page);
+    // Given up, the answer is still there; and what is booked is what was changed.
+    await page.keyboard.press("Escape");
+    await map.getByRole("button", { name: /^Change before booking: / }).first().click();
+    await form.getByLabel("Title", { exact: true }).fill("Other plans");
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Other plans is booked.").waitFor();
+    await map.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement?.id === "main");
+    const { meetings } = await api("GET", `/api/users/${bo.user_id}/meetings?start_time=${day(2)}T00:00&end_time=${day(4)}T00:00`);
+    const told = meetings.map(({ title, notification_interval, participants }) => [title, notification_interval, participants.map(({ name }) => name)]);
+    assert.deepEqual(told, [["Other plans", [{ type: "email", minutes_before: 120 }], ["Ana", "Bo"]]]);
+    check();
+});
+
+test("people of the same name are told apart by their addresses", async () => {
+    const { page, check } = await open(browser);
+    const { ana, bo } = await group();
+    const other = await person("Bo", "Europe/Madrid", { name: "bo" });
+    await enter(page, ana, "#find");
+    await askAbout(page, [bo, other], { label: ENGLISH });
+    await page.getByRole("button", { name: "Find times" }).click();
+    await page.locator(".heat tbody th bdi", { hasText: `bo (${other.email})` }).waitFor();
+    assert.deepEqual(await page.locator(".heat tbody th bdi").allInnerTexts(), ["You", `Bo (${bo.email})`, `bo (${other.email})`]);
     check();
 });
 

@@ -80,6 +80,13 @@ export async function enter(page, user, hash = "") {
     await page.locator("main.calendar, main#main:not(.sign-in)").waitFor();
 }
 
+/** Opens a view as somebody, whatever the language. */
+export async function enterIn(page, user, view) {
+    await page.addInitScript((id) => sessionStorage.setItem("people", JSON.stringify([id])), user.user_id);
+    await page.goto(`${url}/#${view}`);
+    await page.locator(".people button").first().click();
+}
+
 /** Writes a screenshot where SCREENSHOTS says. */
 export async function picture(page, name) {
     const folder = process.env.SCREENSHOTS;

@@ -18,6 +18,7 @@ export type NewMeeting = Schemas["NewMeeting"];
 export type MeetingPatch = Schemas["MeetingPatch"];
 export type FreeSlots = Schemas["FreeSlots"];
 export type Reminder = Schemas["Reminder"];
+export type Invitation = Schemas["Invitation"];
 export type Reminders = Schemas["Reminders"];
 export type QuietInterval = Schemas["QuietInterval"];
 export type Interval = Schemas["Interval"];
@@ -25,6 +26,7 @@ export type FeedAddress = Schemas["FeedAddress"];
 export type MeetingTimesQuery = Schemas["MeetingTimesQuery"];
 export type MeetingTimes = Schemas["MeetingTimes"];
 export type MeetingTime = Schemas["MeetingTime"];
+export type NamedPerson = Schemas["NamedPerson"];
 export type Attendee = Schemas["AttendeeOut"];
 
 export type Answer<T> = { ok: true; value: T; etag: string | null } | { ok: false; problem: Problem };

@@ -7,7 +7,7 @@ import { overlay } from "../state/overlay";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
 import { at } from "../time";
-import { moveByKey, startMoving, startResizing } from "./drag";
+import { isDragged, moveByKey, startMoving, startResizing } from "./drag";
 import { percent, SHORTEST, type Placed, type Segment } from "./layout";
 
 export type BlockItem = Placed<Segment & { meeting: Meeting }>;
@@ -23,7 +23,7 @@ export function Block({ item, overlapping }: { item: BlockItem; overlapping: Mee
     if (isOwn) words.push(t("move_hint"));
     const open = (): void => { overlay.value = { kind: "details", meeting }; };
     return (
-        <div class="block" data-own={isOwn} data-unsaved={unsaved.value.has(meeting.meeting_id)} data-short={end - start < 45}
+        <div class="block" data-own={isOwn} data-unsaved={unsaved.value.has(meeting.meeting_id)} data-dragged={isDragged(meeting)} data-short={end - start < 45}
             data-before={item.fromBefore} data-after={item.toAfter}
             style={{
                 top: percent(start),
@@ -41,7 +41,7 @@ export function Block({ item, overlapping }: { item: BlockItem; overlapping: Mee
                 {meeting.location !== null && <span dir="auto" aria-hidden="true">{meeting.location}</span>}
                 {others.length > 0 && <span dir="auto" aria-hidden="true">{list(others.slice(0, 3).map(({ name }) => name))}</span>}
             </button>
-            {isOwn && !item.toAfter && <div class="handle" onPointerDown={(event) => startResizing(event, meeting)} />}
+            {isOwn && !item.toAfter && <div class="handle" onClick={open} onPointerDown={(event) => startResizing(event, meeting)} />}
         </div>
     );
 }

@@ -11,10 +11,9 @@ import { overlay } from "../state/overlay";
 import { t } from "../strings";
 import { at, minuteOf, onClock, Temporal, type Day, type Zoned } from "../time";
 import { percent } from "./layout";
+import { follow, type Gesture } from "./pointer";
 
 const STEP = 15;
-/** A pointer that moves less than so many pixels has clicked. */
-const SLACK = 4;
 
 interface Drag {
     day: Day;
@@ -22,9 +21,16 @@ interface Drag {
     start: number;
     end: number;
     title: string;
+    /** What is moved or resized, if anything is. */
+    meeting?: Meeting;
 }
 
 const drag = signal<Drag | null>(null);
+
+/** Whether that meeting is moved or resized at the moment. */
+export function isDragged(meeting: Meeting): boolean {
+    return drag.value?.meeting?.meeting_id === meeting.meeting_id;
+}
 
 export function Ghost({ day }: { day: Day }) {
     const shown = drag.value;
@@ -57,71 +63,39 @@ function under(event: PointerEvent): { day: Day; minute: number } | null {
     return { day: Temporal.PlainDate.from(column.dataset["day"]!), minute: Math.min(Math.max(minute, 0), 1440) };
 }
 
-/** Follows the pointer until it is released. `move` draws; `done` gets what was drawn, unless Escape ended it. */
-function follow(event: PointerEvent, move: (event: PointerEvent) => void, done: (drawn: Drag) => void): void {
-    const [x, y] = [event.clientX, event.clientY];
-    let moved = false;
-    const over = new AbortController();
-    const { signal: ended } = over;
-    const finish = (): void => {
-        over.abort();
-        drag.value = null;
-    };
-    addEventListener("pointermove", (now) => {
-        if (!moved && Math.hypot(now.clientX - x, now.clientY - y) < SLACK) return;
-        moved = true;
-        move(now);
-    }, { signal: ended });
-    addEventListener("pointerup", () => {
+/** What a gesture draws until it ends; `done` gets it if the pointer was released. */
+function drawing(gesture: Omit<Gesture, "end">, done: (drawn: Drag) => void): Gesture {
+    const end = (isReleased: boolean): void => {
         const drawn = drag.peek();
-        finish();
-        if (!moved) return;
-        // The click that follows, if one does, would open what is under the pointer.
-        const click = new AbortController();
-        addEventListener("click", (event) => event.stopPropagation(), { capture: true, signal: click.signal });
-        setTimeout(() => click.abort(), 0);
-        if (drawn !== null) done(drawn);
-    }, { signal: ended });
-    addEventListener("pointercancel", finish, { signal: ended });
-    addEventListener("keydown", (key) => { if (key.key === "Escape") finish(); }, { signal: ended });
+        drag.value = null;
+        if (isReleased && drawn !== null) done(drawn);
+    };
+    return { ...gesture, end };
 }
 
-/** Draws a new meeting on empty time. A finger scrolls instead, and taps. */
+/** Draws a new meeting on empty time. A tap makes one of half an hour. */
 export function startCreating(event: PointerEvent): void {
     const target = event.target as Element;
     if (event.button !== 0 || target.closest("button, a, .handle") !== null) return;
     const from = under(event);
     if (from === null) return;
+    const { day } = from;
     const start = Math.min(Math.floor(from.minute / 30) * 30, 1410);
-    const title = t("new_meeting");
-    const create = ({ day, start, end }: Omit<Drag, "title">): void => {
-        const [first, last] = times({ day, start, end });
+    const tapped: Drag = { day, start, end: start + 30, title: t("new_meeting") };
+    const create = (drawn: Drag): void => {
+        const [first, last] = times(drawn);
         overlay.value = { kind: "create", start: first, end: last };
     };
-    if (event.pointerType === "touch") {
-        const tap = new AbortController();
-        const [x, y] = [event.clientX, event.clientY];
-        addEventListener("pointerup", (up) => {
-            tap.abort();
-            if (Math.hypot(up.clientX - x, up.clientY - y) < SLACK) create({ day: from.day, start, end: start + 30 });
-        }, { signal: tap.signal });
-        addEventListener("pointercancel", () => tap.abort(), { signal: tap.signal });
-        return;
-    }
-    let moved = false;
-    const origin = from.minute;
-    follow(event, (now) => {
+    const isMouse = event.pointerType === "mouse";
+    const origin = isMouse ? from.minute : start;
+    const move = (now: PointerEvent): void => {
         const to = under(now);
         if (to === null) return;
-        moved = true;
         const [first, last] = to.minute < origin ? [to.minute, origin] : [origin, Math.max(to.minute, origin + STEP)];
-        drag.value = { day: from.day, start: first, end: last, title };
-    }, create);
-    const click = new AbortController();
-    addEventListener("pointerup", () => {
-        click.abort();
-        if (!moved) create({ day: from.day, start, end: start + 30 });
-    }, { signal: click.signal });
+        // A finger that rests has drawn what a tap makes.
+        drag.value = now === event ? tapped : { ...tapped, start: first, end: last };
+    };
+    follow(event, true, drawing({ move, tap: () => create(tapped) }, create));
 }
 
 /** Where a meeting is on the clock, from its first day's midnight. */
@@ -134,32 +108,45 @@ function clockOf(meeting: Meeting): { day: Day; start: number; end: number } {
     return { day, start, end: start + (length > 0 ? length : from.until(until, { largestUnit: "minutes" }).minutes) };
 }
 
+/** Saves what was drawn, unless it is where it was. */
+function rescheduleTo(meeting: Meeting): (drawn: Drag) => void {
+    const before = clockOf(meeting);
+    return (drawn) => {
+        const isSame = drawn.day.equals(before.day) && drawn.start === before.start && drawn.end === before.end;
+        if (!isSame) reschedule(meeting, ...times(drawn), "pointer");
+    };
+}
+
 export function startMoving(event: PointerEvent, meeting: Meeting): void {
-    if (event.button !== 0 || event.pointerType === "touch") return;
+    if (event.button !== 0) return;
     const grabbed = under(event);
     if (grabbed === null) return;
     const { day, start, end } = clockOf(meeting);
     const before = grabbed.day.until(day, { largestUnit: "days" }).days * 1440 + start - grabbed.minute;
-    follow(event, (now) => {
+    const move = (now: PointerEvent): void => {
         const to = under(now);
         if (to === null) return;
         const minute = to.minute + before;
         const days = Math.floor(minute / 1440);
         const first = minute - days * 1440;
-        drag.value = { day: to.day.add({ days }), start: first, end: first + end - start, title: titleOf(meeting) };
-    }, (drawn) => reschedule(meeting, ...times(drawn), "pointer"));
+        drag.value = { day: to.day.add({ days }), start: first, end: first + end - start, title: titleOf(meeting), meeting };
+    };
+    follow(event, true, drawing({ move }, rescheduleTo(meeting)));
 }
 
+/** The handle is no place to scroll from: a finger resizes at once. */
 export function startResizing(event: PointerEvent, meeting: Meeting): void {
     if (event.button !== 0) return;
     event.stopPropagation();
-    const { day, start } = clockOf(meeting);
-    follow(event, (now) => {
+    const shown = clockOf(meeting);
+    const { day, start } = shown;
+    const move = (now: PointerEvent): void => {
         const to = under(now);
         if (to === null) return;
         const end = day.until(to.day, { largestUnit: "days" }).days * 1440 + to.minute;
-        drag.value = { day, start, end: Math.max(end, start + STEP), title: titleOf(meeting) };
-    }, (drawn) => reschedule(meeting, ...times(drawn), "pointer"));
+        drag.value = { day, start, end: now === event ? shown.end : Math.max(end, start + STEP), title: titleOf(meeting), meeting };
+    };
+    follow(event, false, drawing({ move }, rescheduleTo(meeting)));
 }
 
 const MOVES: Record<string, { minutes?: number; days?: number }> = {

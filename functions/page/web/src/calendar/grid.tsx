@@ -10,6 +10,7 @@ import { Cursor } from "./cursor";
 import { Ghost, startCreating } from "./drag";
 import { percent, segmentOf, sideBySide, without, type Segment } from "./layout";
 import { Marks } from "./marks";
+import { claimTouches } from "./pointer";
 import { secondZone } from "./second_zone";
 
 const HOURS = Array.from({ length: 24 }, (_, at) => at);
@@ -26,6 +27,7 @@ export function Grid({ days }: { days: Day[] }) {
         const day = box.querySelector<HTMLElement>(".day");
         if (day !== null) box.scrollTop = (minute / 1440) * day.offsetHeight;
     }, [first, days.length]);
+    useEffect(() => (scroller.current === null ? undefined : claimTouches(scroller.current)), []);
     const second = secondZone.value;
     return (
         <div class="grid" ref={scroller} data-days={days.length} data-second={second !== null} aria-busy={agenda.value?.first.equals(days[0]!) !== true}>

@@ -1,6 +1,6 @@
 // What was found: the heat map with a look at one time before it is booked, or why there is nothing.
 import { useEffect, useState } from "preact/hooks";
-import { tryMeeting, type Attendee, type DryRunMeeting, type MeetingTime, type MeetingTimes, type NewMeeting, type Schemas } from "../api/client";
+import { tryMeeting, type Attendee, type DryRunMeeting, type MeetingTime, type MeetingTimes, type NamedPerson, type NewMeeting, type Schemas } from "../api/client";
 import { clock, clockFrom, duration, shortDay } from "../format";
 import { t, type Text } from "../strings";
 import { at } from "../time";
@@ -8,6 +8,7 @@ import type { Problem } from "../api/problem";
 import { ErrorLine } from "../settings/windows";
 import { Field } from "../ui/field";
 import { HeatMap, ownClock, written } from "./heat_map";
+import { namesOf } from "./names";
 
 const EMPTY: Record<Schemas["EmptyReason"], [why: Text, although: Text]> = {
     required_attendee_busy: ["empty_required_attendee_busy", "relaxed_required_attendee_busy"],
@@ -27,10 +28,12 @@ interface Props {
     meetingAt: (time: MeetingTime) => NewMeeting;
     onTitle: (title: string) => void;
     onBook: (time: MeetingTime) => void;
+    /** Opens the form of a new meeting with it. */
+    onChange: (time: MeetingTime) => void;
 }
 
 export function FoundTimes(props: Props) {
-    const { found, zone, userId, title, problem, meetingAt, onTitle, onBook } = props;
+    const { found, zone, userId, title, problem, meetingAt, onTitle, onBook, onChange } = props;
     const [looked, setLooked] = useState<MeetingTime | null>(null);
     const [preview, setPreview] = useState<DryRunMeeting | null>(null);
     const [refused, setRefused] = useState<Problem | null>(null);
@@ -58,8 +61,8 @@ export function FoundTimes(props: Props) {
                             <input {...attributes} class="title" value={title} autocomplete="off" onInput={(event) => onTitle(event.currentTarget.value)} />
                         )}
                     </Field>
-                    <HeatMap label={t(isNothing ? "nearest" : "times_found")} times={times} zone={zone} userId={userId} looked={looked}
-                        onLook={(time) => void look(time)} onBook={onBook} />
+                    <HeatMap label={t(isNothing ? "nearest" : "times_found")} times={times} zone={zone} userId={userId} names={found.people} looked={looked}
+                        onLook={(time) => void look(time)} onBook={onBook} onChange={onChange} />
                     <p class="help">{t("times_known", { at: clock(asOf) })}</p>
                 </>
             )}
@@ -69,8 +72,13 @@ export function FoundTimes(props: Props) {
                     <div class="effects">
                         <h3>{t("if_booked", { at: written(looked, zone) })}</h3>
                         <ErrorLine text={problemText(refused)} />
-                        {preview !== null && <Reminders preview={preview} time={looked} zone={zone} userId={userId} />}
-                        {preview !== null && <button type="button" class="primary" onClick={() => onBook(looked)}>{t("book")}</button>}
+                        {preview !== null && <Reminders preview={preview} time={looked} zone={zone} names={found.people} userId={userId} />}
+                        {preview !== null && (
+                            <div class="buttons">
+                                <button type="button" class="primary" onClick={() => onBook(looked)}>{t("book")}</button>
+                                <button type="button" onClick={() => onChange(looked)}>{t("change_first")}</button>
+                            </div>
+                        )}
                     </div>
                 )}
             </div>
@@ -86,6 +94,7 @@ function problemText(problem: Problem | null): string | null {
 }
 
 function Nothing({ found, userId }: { found: MeetingTimes; userId: string }) {
+    const nameOf = namesOf(found.people, userId);
     return (
         <>
             {found.empty_reason !== null && <p>{t(EMPTY[found.empty_reason][0])}</p>}
@@ -93,9 +102,9 @@ function Nothing({ found, userId }: { found: MeetingTimes; userId: string }) {
                 <>
                     <h3>{t("in_the_way")}</h3>
                     <ul class="blocking">
-                        {found.blocking.map(({ user_id, email, by, minutes }) => (
-                            <li key={user_id + by} data-availability={by}>
-                                {t("blocks", { who: user_id === userId ? t("you") : email, by: t(BY[by]), time: duration(minutes) })}
+                        {found.blocking.map((person) => (
+                            <li key={person.user_id + person.by} data-availability={person.by}>
+                                {t("blocks", { who: nameOf(person), by: t(BY[person.by]), time: duration(person.minutes) })}
                             </li>
                         ))}
                     </ul>
@@ -105,11 +114,14 @@ function Nothing({ found, userId }: { found: MeetingTimes; userId: string }) {
     );
 }
 
-function Reminders({ preview, time, zone, userId }: { preview: DryRunMeeting; time: MeetingTime; zone: string; userId: string }) {
+function Reminders({ preview, time, zone, names, userId }: {
+    preview: DryRunMeeting; time: MeetingTime; zone: string; names: NamedPerson[]; userId: string;
+}) {
+    const nameOf = namesOf(names, userId);
     return (
         <ul>
             {preview.reminders.map((reminder, index) => {
-                const who = reminder.user_id === userId ? t("you") : reminder.email;
+                const who = nameOf(reminder);
                 const person = time.attendees.find(({ user_id }) => user_id === reminder.user_id);
                 const text = reminder.remind_at === null
                     ? t("would_not_be_reminded", { who })

@@ -1,9 +1,10 @@
 // Times for a group: a column for each time, a row for each person with the time on their own clock. Whether somebody can is
 // told by a word, a sign, a pattern and a colour.
-import type { Attendee, MeetingTime } from "../api/client";
+import type { Attendee, MeetingTime, NamedPerson } from "../api/client";
 import { clock, clockFrom, duration, shortDay, span } from "../format";
 import { t, type Text } from "../strings";
 import { at, Temporal, type Day, type Zoned } from "../time";
+import { namesOf } from "./names";
 
 const SIGNS: Record<Attendee["availability"], string> = { free: "✓", busy: "✕", quiet: "☾", outside_working_hours: "◷" };
 const WORDS: Record<Attendee["availability"], Text> = {
@@ -26,13 +27,16 @@ interface Props {
     times: MeetingTime[];
     zone: string;
     userId: string;
+    names: NamedPerson[];
     looked: MeetingTime | null;
     onLook: (time: MeetingTime) => void;
     onBook: (time: MeetingTime) => void;
+    onChange: (time: MeetingTime) => void;
 }
 
-export function HeatMap({ label, times, zone, userId, looked, onLook, onBook }: Props) {
+export function HeatMap({ label, times, zone, userId, names, looked, onLook, onBook, onChange }: Props) {
     const people = times[0]?.attendees ?? [];
+    const nameOf = namesOf(names, userId);
     return (
         <div class="heat" role="region" aria-label={label} tabIndex={0}>
             <table>
@@ -57,7 +61,7 @@ export function HeatMap({ label, times, zone, userId, looked, onLook, onBook }: 
                     {people.map((person, row) => (
                         <tr key={person.user_id}>
                             <th scope="row">
-                                <bdi>{person.user_id === userId ? t("you") : person.email}</bdi>
+                                <bdi title={person.email}>{nameOf(person)}</bdi>
                                 {person.type === "optional" && <span class="muted">{t("optional")}</span>}
                             </th>
                             {times.map((time) => (
@@ -79,6 +83,9 @@ export function HeatMap({ label, times, zone, userId, looked, onLook, onBook }: 
                             <td key={time.start_time}>
                                 <button type="button" class="primary" aria-label={t("book_at", { at: written(time, zone) })} onClick={() => onBook(time)}>
                                     {t("book")}
+                                </button>
+                                <button type="button" class="plain" aria-label={t("change_at", { at: written(time, zone) })} onClick={() => onChange(time)}>
+                                    {t("change_first")}
                                 </button>
                             </td>
                         ))}

@@ -1,5 +1,6 @@
 // What is asked for a group: who, when, how long.
 import type { MeetingTimesQuery, Schemas } from "../api/client";
+import type { Reminding } from "../meeting/draft";
 import { now, startOf, Temporal, timeIn, today } from "../time";
 
 export interface Asked { email: string; isRequired: boolean }
@@ -15,6 +16,7 @@ export interface Question {
     interval: number;
     buffer: number;
     minimum: string;
+    reminders: Reminding[];
 }
 
 const DAYS = 7;
@@ -24,6 +26,7 @@ export function newQuestion(zone: string): Question {
     return {
         people: [], typed: "", from: day.toString(), until: day.add({ days: DAYS - 1 }).toString(),
         minutes: 60, within: "not_quiet", interval: 15, buffer: 0, minimum: "",
+        reminders: [{ type: "email", minutes_before: 60 }],
     };
 }
 
@@ -52,6 +55,7 @@ export function queryOf(question: Question, organizerId: string, zone: string): 
         within: question.within,
         start_interval_minutes: question.interval,
         buffer_minutes: question.buffer,
+        notification_interval: question.reminders,
         max_suggestions: 10,
         ...minimum,
     };

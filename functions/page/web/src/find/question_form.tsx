@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import type { User } from "../api/client";
 import { fieldError, generalError, type Problem } from "../api/problem";
 import { duration } from "../format";
+import { RemindersField } from "../meeting/form_lists";
 import { ErrorLine } from "../settings/windows";
 import { speak } from "../state/messages";
 import { t, type Text } from "../strings";
@@ -15,7 +16,7 @@ const BUFFERS = [0, 5, 10, 15, 30, 60];
 const WITHIN: Record<Question["within"], Text> = {
     not_quiet: "within_not_quiet", working_hours: "within_working_hours", any: "within_any",
 };
-const SHOWN = ["attendees", "start_time", "end_time", "duration_minutes", "within", "start_interval_minutes", "buffer_minutes", "minimum_attendees"];
+const SHOWN = ["attendees", "start_time", "end_time", "duration_minutes", "within", "start_interval_minutes", "buffer_minutes", "minimum_attendees", "notification_interval"];
 
 interface Props {
     user: User;
@@ -105,6 +106,7 @@ export function QuestionForm({ user, question, problem, isAsking, onChange, onAs
                         )}
                     </Field>
                 </div>
+                <RemindersField reminders={question.reminders} error={fieldError(problem, "notification_interval")} onChange={(reminders) => set({ reminders })} />
             </details>
             <ErrorLine text={general} />
             <div class="buttons"><button type="submit" class="primary" aria-disabled={isAsking}>{t("find_times")}</button></div>

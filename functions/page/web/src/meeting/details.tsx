@@ -9,7 +9,7 @@ import { say } from "../state/messages";
 import { close, overlay } from "../state/overlay";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
-import { at } from "../time";
+import { at, now } from "../time";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
 import { learn } from "./people";
@@ -28,7 +28,8 @@ export function Details({ id, known }: { id: string; known: Meeting }) {
         if (reminders.ok) setTold(reminders.value);
         setProblem(!whole.ok ? whole.problem : reminders.ok ? null : reminders.problem);
     };
-    useEffect(() => { void refresh(); }, [id, known.version]);
+    // What is due is sent meanwhile: it is read again with each minute.
+    useEffect(() => { void refresh(); }, [id, known.version, now.value]);
     learn(meeting.participants.map(({ user_id }) => user_id));
     const me = person.value?.user_id;
     const isOwn = isOrganizer(meeting, me);
@@ -61,7 +62,13 @@ export function Details({ id, known }: { id: string; known: Meeting }) {
                                 <button type="button" class="plain" aria-label={t("remove_person", { name: participant.name })} onClick={() => void remove(participant.user_id)}>✕</button>
                             )}
                         </p>
-                        {told !== null && <Timeline meeting={meeting} participant={participant} reminders={told.reminders.filter(({ user_id }) => user_id === participant.user_id)} />}
+                        {told !== null && <Told meeting={meeting} participant={participant} told={told} />}
+                    </li>
+                ))}
+                {told !== null && formerParticipants(meeting, told).map((former) => (
+                    <li key={former.user_id}>
+                        <p><b dir="auto">{former.name}</b> <span class="muted">{t("takes_part_no_longer")}</span></p>
+                        <Told meeting={meeting} participant={former} told={told} />
                     </li>
                 ))}
             </ul>
@@ -77,6 +84,20 @@ export function Details({ id, known }: { id: string; known: Meeting }) {
             </footer>
         </Dialog>
     );
+}
+
+interface Somebody { user_id: string; name: string }
+
+function Told({ meeting, participant, told }: { meeting: Meeting; participant: Somebody; told: Reminders }) {
+    const isTheirs = ({ user_id }: { user_id: string }): boolean => user_id === participant.user_id;
+    return <Timeline meeting={meeting} participant={participant} reminders={told.reminders.filter(isTheirs)} invitations={told.invitations.filter(isTheirs)} />;
+}
+
+/** Who was sent something and takes part no longer. Only their addresses are told. */
+function formerParticipants(meeting: Meeting, told: Reminders): Somebody[] {
+    const present = new Set(meeting.participants.map(({ user_id }) => user_id));
+    const others = [...told.reminders, ...told.invitations].filter(({ user_id }) => !present.has(user_id));
+    return [...new Map(others.map(({ user_id, email }) => [user_id, { user_id, name: email }])).values()];
 }
 
 function AddPerson({ id, onAdded }: { id: string; onAdded: (meeting: Meeting) => void }) {

@@ -5,10 +5,9 @@ import { fieldError, generalError, isPassing, type Problem } from "../api/proble
 import { reload } from "../state/agenda";
 import { warningsOf } from "../state/changes";
 import { say } from "../state/messages";
-import { close } from "../state/overlay";
+import { close, type NewMeeting as NewMeetingForm } from "../state/overlay";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
-import type { Zoned } from "../time";
 import { Dialog } from "../ui/dialog";
 import { Field, ZoneField } from "../ui/field";
 import { draftOf, draftOfMeeting, newMeeting, patchOf, readTimes, type Draft } from "./draft";
@@ -18,7 +17,7 @@ import { titleOf } from "./words";
 
 type Times = { start_time: string; end_time: string };
 
-export function CreateForm({ start, end }: { start: Zoned; end: Zoned }) {
+export function CreateForm({ start, end, draft = {}, onBooked }: Omit<NewMeetingForm, "kind">) {
     const creator = person.value!.user_id;
     // The same key for every attempt at the same meeting, so that a lost answer doesn't book it twice.
     const key = useRef({ body: "", key: "" });
@@ -29,7 +28,7 @@ export function CreateForm({ start, end }: { start: Zoned; end: Zoned }) {
         return createMeeting(body, key.current.key);
     };
     return (
-        <MeetingForm heading={t("new_meeting")} opened={draftOf(start, end)} withPeople save={save}
+        <MeetingForm heading={t("new_meeting")} opened={{ ...draftOf(start, end), ...draft }} withPeople save={save} onSaved={onBooked}
             attempt={(draft, times) => tryMeeting(newMeeting(draft, times, creator))} newer={null} />
     );
 }
@@ -57,12 +56,13 @@ interface FormProps {
     attempt: (draft: Draft, times: Times) => Promise<Answer<Preview>>;
     /** Opens the version that is saved now. */
     newer: (() => Promise<void>) | null;
+    onSaved?: (() => void) | undefined;
 }
 
 /** How long after the last key a dry run is made. */
 const SETTLE_MS = 350;
 
-function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: FormProps) {
+function MeetingForm({ heading, opened, withPeople, save, attempt, newer, onSaved }: FormProps) {
     const first = useRef(opened).current;
     const [draft, setDraft] = useState(first);
     // What is wrong with the draft, and what went wrong when it was saved, which stays until something is changed.
@@ -99,6 +99,7 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer }: Form
         setSaving(false);
         if (!answer.ok) return setFailure(answer.problem);
         close();
+        onSaved?.();
         const title = titleOf(answer.value);
         say([t(withPeople ? "booked" : "saved", { title }), warningsOf(answer.value)].join(" ").trim());
         await reload();

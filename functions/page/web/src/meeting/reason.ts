@@ -1,5 +1,5 @@
 // Why a reminder comes when it comes, in words.
-import type { Meeting, Reminder } from "../api/client";
+import type { Invitation, Meeting, Reminder } from "../api/client";
 import { clockFrom, duration } from "../format";
 import { t, type Text } from "../strings";
 import { at, type Zoned } from "../time";
@@ -41,6 +41,17 @@ const OUTCOMES: Record<Reminder["state"], [yours: Text, theirs: Text]> = {
     failed: ["reminder_failed", "reminder_failed"],
 };
 
+/** Whether it has no minute any more in which it could be sent. */
+export function isNever({ remind_at, state }: Reminder | Invitation): boolean {
+    return remind_at === null && (state === "planned" || state === "scheduled");
+}
+
+/** Why nothing is sent, whatever minute was wanted; empty for reasons that name that minute. */
+export function whyNot(reason: Reminder["reason"], name: string | null): string {
+    const why = ["dnd_until_start", "meeting_started", "recipient_limit"].includes(reason) ? WHY[reason] : undefined;
+    return why === undefined ? "" : t(why[name === null ? 0 : 1], { name: name ?? "" });
+}
+
 /** "22:30 is in your quiet hours. You will hear at 21:59." `name` is whose reminder it is, null for the reader's own. */
 export function explain(reminder: Reminder, meeting: Meeting, zone: string, name: string | null): string {
     const day = at(meeting.start_time, zone).toPlainDate();
@@ -51,8 +62,7 @@ export function explain(reminder: Reminder, meeting: Meeting, zone: string, name
     };
     const own = name === null ? 0 : 1;
     const why = WHY[reminder.reason]?.[own];
-    const isNever = reminder.remind_at === null && ["planned", "scheduled"].includes(reminder.state);
-    const outcome = OUTCOMES[isNever ? "suppressed" : reminder.state][own];
+    const outcome = OUTCOMES[isNever(reminder) ? "suppressed" : reminder.state][own];
     return [...(why === undefined ? [] : [t(why, values)]), t(outcome, values)].join(" ");
 }
 

@@ -1,14 +1,16 @@
-// One person's reminders of a meeting, on their own clock: drawn as a line up to the start, and told in words.
-import type { Meeting, Reminder } from "../api/client";
+// One person's reminders of a meeting, on their own clock: drawn as a line up to the start, and told in words, with what became
+// of each and of the mail for their calendar.
+import type { Invitation, Meeting, Reminder } from "../api/client";
 import { clock, clockFrom, span, zoneName } from "../format";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
-import { at } from "../time";
+import { at, type Day } from "../time";
+import { explainInvitation, failed } from "./outcome";
 import { zoneOf } from "./people";
 import { asked, explain, isMoved, isSilent, wantedTime } from "./reason";
 
-export function Timeline({ meeting, participant, reminders }: {
-    meeting: Pick<Meeting, "start_time" | "end_time"> & Meeting; participant: { user_id: string; name: string }; reminders: Reminder[];
+export function Timeline({ meeting, participant, reminders, invitations = [] }: {
+    meeting: Meeting; participant: { user_id: string; name: string }; reminders: Reminder[]; invitations?: Invitation[];
 }) {
     const { zone, isOwn } = zoneOf(participant.user_id);
     const name = participant.user_id === person.value?.user_id ? null : participant.name;
@@ -43,12 +45,26 @@ export function Timeline({ meeting, participant, reminders }: {
             <ul>
                 {reminders.map((reminder) => (
                     <li key={`${reminder.type} ${reminder.minutes_before} ${reminder.remind_at}`} data-moved={isMoved(reminder)}>
-                        {explain(reminder, meeting, zone, name)} <span class="muted">{asked(reminder)} · {t(`state_${reminder.state}`)}
-                            {reminder.delivered_at !== null && ` ${clockFrom(at(reminder.delivered_at, zone), start.toPlainDate())}`}
-                            {reminder.failure !== undefined && ` · ${reminder.failure}`}</span>
+                        {explain(reminder, meeting, zone, name)} {failed(reminder)}{" "}
+                        <span class="muted">{asked(reminder)}</span> <State message={reminder} day={start.toPlainDate()} zone={zone} />
+                    </li>
+                ))}
+                {invitations.map((invitation) => (
+                    <li key="invitation">
+                        {explainInvitation(invitation, meeting, zone, name)} <State message={invitation} day={start.toPlainDate()} zone={zone} />
                     </li>
                 ))}
             </ul>
         </div>
+    );
+}
+
+/** What became of it, and when it was sent. */
+function State({ message, day, zone }: { message: Reminder | Invitation; day: Day; zone: string }) {
+    const { state, delivered_at } = message;
+    return (
+        <span class="state" data-state={state}>
+            {t(`state_${state}`)}{delivered_at !== null && ` ${clockFrom(at(delivered_at, zone), day)}`}
+        </span>
     );
 }

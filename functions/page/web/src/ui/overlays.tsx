@@ -10,7 +10,7 @@ export function Overlays() {
         case undefined: return null;
         case "shortcuts": return <ShortcutList onClose={close} />;
         case "details": return <Details key={open.meeting.meeting_id} id={open.meeting.meeting_id} known={open.meeting} />;
-        case "create": return <CreateForm start={open.start} end={open.end} />;
+        case "create": return <CreateForm {...open} />;
         case "edit": return <EditForm meeting={open.meeting} />;
     }
 }

@@ -7,8 +7,10 @@ import { written } from "../find/heat_map";
 import { newQuestion, queryOf, type Question } from "../find/question";
 import { QuestionForm } from "../find/question_form";
 import { complain, say } from "../state/messages";
+import { overlay } from "../state/overlay";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
+import { at } from "../time";
 
 export function FindView() {
     const user = person.value;
@@ -48,19 +50,33 @@ function Finder({ user }: { user: User }) {
         end_time: time.end_time,
         time_zone: zone,
         participants: found?.question.people.map(({ email }) => email) ?? [],
+        ...(found === null ? {} : { notification_interval: found.question.reminders }),
     });
+    const booked = (): void => {
+        setFound(null);
+        document.getElementById("main")?.focus();
+    };
+    const change = (time: MeetingTime): void => {
+        if (found === null) return;
+        const { people, reminders } = found.question;
+        overlay.value = {
+            kind: "create", start: at(time.start_time, zone), end: at(time.end_time, zone),
+            draft: { title, people: people.map(({ email }) => email), reminders },
+            // The dialog gives the focus back first, to what is gone then.
+            onBooked: () => setTimeout(booked, 0),
+        };
+    };
     const book = async (time: MeetingTime): Promise<void> => {
         if (isAsking) return;
         setAsking(true);
-        const booked = await createMeeting(meetingAt(time), crypto.randomUUID());
+        const answer = await createMeeting(meetingAt(time), crypto.randomUUID());
         setAsking(false);
-        setRefused(booked.ok ? null : booked.problem);
-        if (!booked.ok) return;
-        setFound(null);
-        document.getElementById("main")?.focus();
-        const { meeting_id } = booked.value;
+        setRefused(answer.ok ? null : answer.problem);
+        if (!answer.ok) return;
+        booked();
+        const { meeting_id } = answer.value;
         const undo = async (): Promise<void> => {
-            const cancelled = await cancelMeeting(meeting_id, etagOf(booked.value));
+            const cancelled = await cancelMeeting(meeting_id, etagOf(answer.value));
             if (cancelled.ok) say(t("booking_undone"));
             else complain(cancelled.problem.detail, { label: t("retry"), run: () => void undo() });
         };
@@ -71,7 +87,7 @@ function Finder({ user }: { user: User }) {
             <QuestionForm user={user} question={question} problem={problem} isAsking={isAsking} onChange={setQuestion} onAsk={(asked) => void ask(asked)} />
             {found !== null && (
                 <FoundTimes found={found.times} zone={zone} userId={user.user_id} title={title} problem={refused} meetingAt={meetingAt}
-                    onTitle={setTitle} onBook={(time) => void book(time)} />
+                    onTitle={setTitle} onBook={(time) => void book(time)} onChange={change} />
             )}
         </>
     );

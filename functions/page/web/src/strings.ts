@@ -79,6 +79,7 @@ const texts = {
     moves_away: ["{title}, {day}: your reminder at {from} won't come.", "{title}, {day}: Ihre Erinnerung um {from} kommt nicht.", "{title}، {day}: لن يصل تذكيرك في {from}."],
     moves_back: ["{title}, {day}: a reminder will come at {to}.", "{title}, {day}: Um {to} kommt eine Erinnerung.", "{title}، {day}: سيصل تذكير في {to}."],
     moves_not: ["{title}, {day}: your reminder comes at {to}, as before.", "{title}, {day}: Ihre Erinnerung kommt wie bisher um {to}.", "{title}، {day}: يصل تذكيرك في {to} كما كان."],
+    more_moves: ["More reminders: {n}", "Weitere Erinnerungen: {n}", "تذكيرات أخرى: {n}"],
     moves_nowhere: ["{title}, {day}: no reminder comes, as before.", "{title}, {day}: Wie bisher kommt keine Erinnerung.", "{title}، {day}: لا يصل تذكير كما كان."],
     what_moved: ["What moved", "Was sich verschoben hat", "ما الذي تغيّر"],
     moved_to: ["{title}, {day}: your reminder comes at {to} in place of {from}.", "{title}, {day}: Ihre Erinnerung kommt um {to} statt um {from}.", "{title}، {day}: يصل تذكيرك في {to} بدلًا من {from}."],

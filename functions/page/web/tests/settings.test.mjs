@@ -141,6 +141,24 @@ test("a change made elsewhere isn't overwritten unasked", async () => {
     check();
 });
 
+test("of very many reminders the first ones are shown, and the others on wish", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid");
+    const every = (minutes_before) => ({ minutes_before, repeat_every: 5 });
+    await book(ana, `${day(3)}T21:30`, `${day(3)}T22:00`, { title: "Evening call", notification_interval: [every(50), every(100)] });
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    await quiet.getByRole("button", { name: "Add hours" }).click();
+    const row = quiet.getByRole("group", { name: "Hours 1" });
+    await row.getByLabel("From").fill("19:00");
+    await quiet.getByText("More reminders: 10").waitFor();
+    await accessible(page);
+    await quiet.getByText("More reminders: 10").focus();
+    await page.keyboard.press("Enter");
+    await quiet.getByText(/your reminder moves from 21:25 to 18:55/).waitFor();
+    check();
+});
+
 test("another zone and other meetings move reminders too, and are shown", async () => {
     const { page, check } = await open(browser);
     const ana = await person("Ana", "Europe/Madrid", hours(nightly));

@@ -18,24 +18,28 @@ export interface Trial {
     doubt: Problem | null;
 }
 
+const UNKNOWN: Trial = { changed: null, doubt: null };
+
 /** Asks what a change would do, again when `text` or the version that is shown is another one. */
 export function useTrial(attempt: Attempt | null, text: string): Trial {
-    const [trial, setTrial] = useState<Trial>({ changed: null, doubt: null });
+    const [trial, setTrial] = useState<Trial & { of: string | null }>({ ...UNKNOWN, of: null });
     const isAsked = attempt !== null;
+    const of = version.value;
     useEffect(() => {
-        if (!isAsked) return setTrial({ changed: null, doubt: null });
+        if (!isAsked) return setTrial({ ...UNKNOWN, of });
         let isOver = false;
         const timer = setTimeout(async () => {
             const answer = await attempt();
             if (isOver) return;
-            setTrial(answer.ok ? { changed: answer.value, doubt: null } : { changed: null, doubt: answer.problem });
+            setTrial(answer.ok ? { changed: answer.value, doubt: null, of } : { changed: null, doubt: answer.problem, of });
         }, SETTLE_MS);
         return () => {
             isOver = true;
             clearTimeout(timer);
         };
-    }, [isAsked, text, version.value]);
-    return trial;
+    }, [isAsked, text, of]);
+    // What was said of an earlier version may be wrong now.
+    return trial.of === of ? trial : UNKNOWN;
 }
 
 /** Which reminders the change would move, to which minute, and why. */
@@ -68,13 +72,24 @@ interface Texts { both: Text; away: Text; back: Text; same: Text; none: Text }
 const BEFORE: Texts = { both: "moves_to", away: "moves_away", back: "moves_back", same: "moves_not", none: "moves_nowhere" };
 const AFTER: Texts = { both: "moved_to", away: "moved_away", back: "moved_back", same: "moves_not", none: "moves_nowhere" };
 
+/** More than so many are shown on wish alone. */
+const SHOWN = 10;
+
 function Moves({ moved, zone, texts }: { moved: MovedReminder[]; zone: string; texts: Texts }) {
+    const lines = moved.map((reminder) => (
+        <li key={`${reminder.meeting_id} ${reminder.type} ${reminder.minutes_before}`}>{sentences(reminder, zone, texts)}</li>
+    ));
+    const more = lines.slice(SHOWN);
     return (
-        <ul>
-            {moved.map((reminder) => (
-                <li key={`${reminder.meeting_id} ${reminder.type} ${reminder.minutes_before}`}>{sentences(reminder, zone, texts)}</li>
-            ))}
-        </ul>
+        <>
+            <ul>{lines.slice(0, SHOWN)}</ul>
+            {more.length > 0 && (
+                <details>
+                    <summary>{t("more_moves", { n: String(more.length) })}</summary>
+                    <ul>{more}</ul>
+                </details>
+            )}
+        </>
     );
 }
 

@@ -20,7 +20,7 @@ export function changeOf(user: User, patch: UserPatch): Change {
 export function Newer({ isStale, showNewer }: Saving) {
     if (!isStale) return null;
     return (
-        <div role="alert">
+        <div role="alert" class="newer">
             <p class="error">{t("changed_meanwhile")}</p>
             <button type="button" onClick={showNewer}>{t("load_newer")}</button>
         </div>

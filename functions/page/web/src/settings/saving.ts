@@ -19,15 +19,19 @@ function show({ user, etag }: Read): void {
     enter(user);
 }
 
-async function read(userId: string): Promise<Answer<User>> {
-    const answer = await getUser(userId);
-    if (answer.ok) show({ user: answer.value, etag: answer.etag });
-    return answer;
-}
-
 export async function load(userId: string): Promise<void> {
     version.value = null;
-    await read(userId);
+    const answer = await getUser(userId);
+    if (answer.ok) show({ user: answer.value, etag: answer.etag });
+}
+
+/** No version has it. */
+const NO_VERSION = '"0"';
+
+/** The version of the person, if they are still as they are shown. */
+async function versionOf(user: User): Promise<string> {
+    const answer = await getUser(user.user_id);
+    return answer.ok && answer.etag !== null && textOf(answer.value) === textOf(user) ? answer.etag : NO_VERSION;
 }
 
 export type Attempt = () => Promise<Answer<ChangedUser>>;
@@ -71,9 +75,7 @@ export function useSaving(user: User): Saving {
     const save: Saving["save"] = async (change, { undo, done }) => {
         if (isSaving) return false;
         setSaving(true);
-        const known = newer?.etag ?? version.peek();
-        const first = known === null ? await read(user.user_id) : null;
-        const failure = first?.ok === false ? first.problem : await make(change, known ?? version.peek() ?? "*");
+        const failure = await make(change, newer?.etag ?? version.peek() ?? await versionOf(user));
         const isRefused = failure?.code === "version_mismatch";
         const now = isRefused ? await getUser(user.user_id) : null;
         setSaving(false);
@@ -81,7 +83,7 @@ export function useSaving(user: User): Saving {
         setProblem(isRefused ? null : failure);
         if (failure !== null) return false;
         if (undo === null) say(done ?? t("settings_saved"));
-        else say(done ?? t("settings_saved"), { label: t("undo"), run: () => void unDo(undo, version.peek() ?? "*") });
+        else say(done ?? t("settings_saved"), { label: t("undo"), run: () => void unDo(undo, version.peek() ?? NO_VERSION) });
         return true;
     };
     // Only what is still there is undone.

@@ -122,7 +122,7 @@ impl Code {
             }
             Self::MeetingCancelled => ("meeting_cancelled", StatusCode::CONFLICT, "The meeting is cancelled"),
             Self::VersionMismatch => {
-                ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The meeting has changed")
+                ("version_mismatch", StatusCode::PRECONDITION_FAILED, "Somebody has changed it meanwhile")
             }
             Self::IdempotencyKeyReused => (
                 "idempotency_key_reused",

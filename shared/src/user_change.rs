@@ -1,5 +1,6 @@
-//! Running a request that changes a user until it is committed.
+//! Running a request that changes a user until it is committed, or only decided in a dry run.
 
+use std::collections::BTreeSet;
 use std::future::ready;
 use std::pin::pin;
 
@@ -9,20 +10,28 @@ use futures_util::future::{Either, join, select};
 use crate::access::Caller;
 use crate::access::rules::OnUser;
 use crate::api::Api;
-use crate::domain::quota::Quota;
-use crate::domain::{User, UserId};
-use crate::http::email_taken;
+use crate::domain::quota::{Demand, Quota};
+use crate::domain::{MeetingId, User, UserId};
+use crate::dry_run::UserDryRunView;
+use crate::http::view::UserView;
+use crate::http::{Response, email_taken, versioned};
+use crate::notices::{Moves, moves};
 use crate::problem::Problem;
 use crate::quota::QuotaExceeded;
-use crate::store::{ReadSet, Update, UserChange};
+use crate::store::{Found, ReadSet, Update, UserChange};
 
 /// A request that changes a user, after it was parsed.
 pub trait UserCommand {
-    /// The user after the change. The version is raised by [`until_committed`].
+    /// The user after the change. The version is raised by [`answer`].
     ///
     /// # Errors
-    /// When the user can't be changed like that.
+    /// When the user can't be changed like that, or has another version than the request is for.
     fn apply(&self, before: &User, now: DateTime<Utc>) -> Result<User, Problem>;
+
+    /// Whether the request only asks what it would do. Then nothing is counted or committed.
+    fn is_dry_run(&self) -> bool {
+        false
+    }
 
     /// Whether another account may then sign in with the user's address.
     fn rebinds_account(&self) -> bool {
@@ -35,20 +44,88 @@ pub trait UserCommand {
     }
 }
 
-/// Changes a user for somebody who may do that, again after each conflict, and counts it in the user's quota
-/// if that is so for the command.
-/// Their reminders to come are then planned again.
+/// Changes a user for somebody who may do that, again after each conflict, counts it in the user's quota if
+/// that is so for the command, and answers the user. Their reminders to come are then planned again. A dry
+/// run answers which of them would move, with the entity tag that the user has.
 ///
 /// # Errors
 /// 401, 403 and 404 for a caller who may not; the errors of `command`; 409 `email_taken`; 429
 /// `quota_exceeded`; 503 when others keep changing the same user.
-pub async fn until_committed(
+pub async fn answer(
     api: &Api,
     caller: &Caller,
     id: &UserId,
     command: &(impl UserCommand + Sync),
-) -> Result<User, Problem> {
-    api.store.until_committed(|| change(api, caller, id, command)).await
+) -> Result<Response, Problem> {
+    if command.is_dry_run() {
+        // On the heap, so that other requests don't carry its future.
+        return Box::pin(dry_run(api, caller, id, command)).await;
+    }
+    let user = api.store.until_committed(|| change(api, caller, id, command)).await?;
+    versioned(&UserView::new(&user, api.clock.now()), user.version)
+}
+
+/// What a change comes to, before it is committed.
+struct Decided {
+    before: User,
+    /// The next version, unless it is the same.
+    after: User,
+    /// What was read of the caller.
+    found: Found,
+    /// The meetings to come with their starts; none where they make no difference.
+    coming: BTreeSet<(DateTime<Utc>, MeetingId)>,
+    /// How much the change needs of the user's quota.
+    demand: Option<Demand>,
+}
+
+impl Decided {
+    fn is_change(&self) -> bool {
+        self.after != self.before
+    }
+}
+
+async fn decide(
+    api: &Api,
+    caller: &Caller,
+    id: &UserId,
+    command: &(impl UserCommand + Sync),
+    now: DateTime<Utc>,
+) -> Result<Decided, Problem> {
+    let read_set = caller.with_own_keys(ReadSet::new().user(id));
+    let is_limited = api.quotas.changes_per_day > 0 && command.is_counted();
+    let coming = async || match is_limited || command.is_dry_run() {
+        true => api.store.meetings_after(id, now).await,
+        false => Ok(BTreeSet::new()),
+    };
+    // Side by side. If the caller is refused, or nothing changes, the rest of the calendar is not read.
+    let (read, coming) = (pin!(api.store.read(read_set)), pin!(coming()));
+    let (found, coming) = match select(read, coming).await {
+        Either::Left((found, coming)) => (found?, Either::Left(coming)),
+        Either::Right((coming, read)) => (read.await?, Either::Right(ready(coming))),
+    };
+    let actor = caller.actor(&found)?;
+    actor.may(OnUser::Change, id)?;
+    if command.rebinds_account() {
+        actor.may(OnUser::RebindAccount, id)?;
+    }
+    if command.is_dry_run() {
+        actor.may(OnUser::ReadMeetings, id)?;
+    }
+    let before = found.user(id)?.ok_or_else(|| Problem::no_user(id))?;
+    let mut after = command.apply(&before, now)?;
+    if after.email.key() != before.email.key() {
+        caller.may_have(&after.email)?;
+    }
+    if after == before {
+        return Ok(Decided { before, after, found, coming: BTreeSet::new(), demand: None });
+    }
+    after.version += 1;
+    // Each meeting to come is planned again, and shows the new name and address. Others may have invited them
+    // to any number of meetings: one change a day is always possible.
+    let coming = coming.await?;
+    let wanted = (1 + coming.len() as u64).min(api.quotas.changes_per_day);
+    let demand = if is_limited { api.quotas.demand(Quota::ChangesPerDay, wanted) } else { None };
+    Ok(Decided { before, after, found, coming, demand })
 }
 
 async fn change(
@@ -58,40 +135,13 @@ async fn change(
     command: &(impl UserCommand + Sync),
 ) -> Result<User, Problem> {
     let now = api.clock.now();
-    let read_set = caller.with_own_keys(ReadSet::new().user(id));
-    let is_limited = api.quotas.changes_per_day > 0 && command.is_counted();
-    let coming = async || match is_limited {
-        true => api.store.meetings_after(id, now).await.map(|coming| 1 + coming.len() as u64),
-        false => Ok(0),
-    };
-    // Side by side. If the caller is refused, or nothing changes, the rest of the calendar is not read.
-    let (read, coming) = (pin!(api.store.read(read_set)), pin!(coming()));
-    let (found, counted) = match select(read, coming).await {
-        Either::Left((found, coming)) => (found?, Either::Left(coming)),
-        Either::Right((counted, read)) => (read.await?, Either::Right(ready(counted))),
-    };
-    let rebinds_account = command.rebinds_account();
-    let actor = caller.actor(&found)?;
-    actor.may(OnUser::Change, id)?;
-    if rebinds_account {
-        actor.may(OnUser::RebindAccount, id)?;
+    let decided = decide(api, caller, id, command, now).await?;
+    let unbinds_account = command.rebinds_account();
+    if !decided.is_change() && !unbinds_account {
+        return Ok(decided.after);
     }
-    let before = found.user(id)?.ok_or_else(|| Problem::no_user(id))?;
-    let mut after = command.apply(&before, now)?;
-    if after.email.key() != before.email.key() {
-        caller.may_have(&after.email)?;
-    }
-    if after != before {
-        after.version += 1;
-    } else if !rebinds_account {
-        return Ok(after);
-    }
-    // Each meeting to come is planned again, and shows the new name and address. Others may have invited them
-    // to any number of meetings: one change a day is always possible.
-    let wanted = if after == before { 0 } else { counted.await? };
-    let wanted = wanted.min(api.quotas.changes_per_day);
-    let demand = api.quotas.demand(Quota::ChangesPerDay, wanted);
-    let change = UserChange { before: &before, after: &after, unbinds_account: rebinds_account, demand };
+    let Decided { before, after, found, demand, .. } = decided;
+    let change = UserChange { before: &before, after: &after, unbinds_account, demand };
     let update = api.store.update_user(change, now);
     let (update, ()) = join(update, caller.bind(&api.store, &found)).await;
     match update? {
@@ -100,5 +150,50 @@ async fn change(
             Err(QuotaExceeded::until_next_day(demand, used, now).into())
         }
         Update::EmailTaken(claim) => Err(email_taken(&claim.user_id)),
+    }
+}
+
+/// The answer to a dry run. Its entity tag is that of the user as they are: with it as `If-Match`, the change
+/// is made if it is still the one that this answer shows.
+async fn dry_run(
+    api: &Api,
+    caller: &Caller,
+    id: &UserId,
+    command: &(impl UserCommand + Sync),
+) -> Result<Response, Problem> {
+    let now = api.clock.now();
+    let decided = decide(api, caller, id, command, now).await?;
+    let Decided { before, after, coming, .. } = &decided;
+    let moved = async {
+        match decided.is_change() {
+            true => moves(&api.store, before, after, coming, now).await.map_err(Problem::from),
+            false => Ok(Moves::default()),
+        }
+    };
+    let (checked, moved) = join(check(api, &decided, now), moved).await;
+    checked?;
+    versioned(&UserDryRunView::new(after, &moved?, now), before.version)
+}
+
+/// Checks what the transaction of the real change would: that the address is free, and that the change fits
+/// into the quota. Others may take either before the real request comes.
+async fn check(api: &Api, decided: &Decided, now: DateTime<Utc>) -> Result<(), Problem> {
+    let Decided { before, after, demand, .. } = decided;
+    let (id, date) = (&after.id, now.date_naive());
+    let mut read_set = ReadSet::new();
+    let takes_address = after.email.key() != before.email.key();
+    if takes_address {
+        read_set = read_set.email(&after.email);
+    }
+    if demand.is_some() {
+        read_set = read_set.quotas(id, date);
+    }
+    let found = api.store.read(read_set).await?;
+    if takes_address && let Some(owner) = found.owner(&after.email)?.filter(|owner| owner != id) {
+        return Err(email_taken(&owner));
+    }
+    match found.exceeded(id, date, demand.as_slice()) {
+        Some((demand, used)) => Err(QuotaExceeded::until_next_day(demand, used, now).into()),
+        None => Ok(()),
     }
 }

@@ -36,6 +36,7 @@ mod rows;
 mod slots;
 mod snooze;
 mod times;
+mod user_versions;
 mod users;
 mod webhooks;
 mod zone_rules;

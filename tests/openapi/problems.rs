@@ -139,8 +139,12 @@ impl Fixture {
         for operation in ["get_meeting", "get_invite", "get_reminders", "update_meeting", "cancel_meeting"] {
             ask(operation, &|asked| asked.path = vec![("meeting_id", "nothing".to_owned())]);
         }
-        for operation in ["update_meeting", "cancel_meeting"] {
-            ask(operation, &|asked| asked.headers = vec![("if-match", "\"99\"")]);
+        for operation in ["update_meeting", "cancel_meeting", "update_user", "snooze_user", "end_snooze"] {
+            ask(operation, &|asked| {
+                asked.headers = vec![("if-match", "\"99\"")];
+                // Only Bo has a snooze to end.
+                asked.path[0].1.clone_from(&self.bo.id);
+            });
         }
         ask("update_meeting", &|asked| {
             asked.path = vec![("meeting_id", id(&self.other))];
@@ -270,6 +274,9 @@ async fn every_problem_is_provoked_where_it_is_documented() {
         asked.body[field] = json!(value);
         assert_eq!(fixture.send(named(operation), &asked).await.status, 201);
     }
+    let mut snooze = fixture.good("snooze_user");
+    snooze.path[0].1.clone_from(&fixture.bo.id);
+    assert_eq!(fixture.send(named("snooze_user"), &snooze).await.status, 200);
     for (operation, asked) in fixture.refused() {
         note(&mut provoked, named(operation), &fixture.send(named(operation), &asked).await);
     }

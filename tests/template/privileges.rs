@@ -200,6 +200,17 @@ async fn change_and_sweep(stack: &Stack, second: &str, third: &str, bo: &str) {
     stack.call("update_user", update_user::handle, by_administrator(about("user_id", bo, comes_back))).await;
     let comes_home = with_body(&json!({ "timezone": "UTC" }));
     stack.call("update_user", update_user::handle, by("bo", about("user_id", bo, comes_home))).await;
+    for (function, asks) in [
+        ("update_user", json!({ "dnd_start_time": 8, "dnd_end_time": 9 })),
+        ("snooze_user", json!({ "minutes": 10 })),
+    ] {
+        let asks =
+            by("bo", about("user_id", bo, with_body(&harness::with(asks, json!({ "dry_run": true })))));
+        match function {
+            "update_user" => Box::pin(stack.call(function, update_user::handle, asks)).await,
+            _ => Box::pin(stack.call(function, snooze_user::handle, asks)).await,
+        };
+    }
     let snooze = with_body(&json!({ "minutes": 10 }));
     stack.call("snooze_user", snooze_user::handle, by("bo", about("user_id", bo, snooze))).await;
     let feed = |method: Method| {

@@ -42,7 +42,7 @@ impl Command for Cancel {
         if !before.is_confirmed() {
             return Ok(before);
         }
-        check_version(&self.request, before.version)?;
+        check_version(&self.request, "meeting", before.version)?;
 
         let meeting = Meeting { status: Status::Cancelled, version: before.version + 1, ..before.clone() };
         let mut transaction = attempt.update(&before, &meeting)?;

@@ -1,13 +1,18 @@
 //! `POST /api/create_user`: creates a user, who can be invited and reminded.
 
+use lambda_http::http::header;
 use shared::access::Caller;
 use shared::api::Api;
 use shared::domain::{DoNotDisturb, Email, RequestId, User, UserId};
 use shared::http::view::UserView;
-use shared::http::{Fields, IdempotencyKey, Patch, Request, Response, created, email_taken, read, to_json};
+use shared::http::{
+    Fields, IdempotencyKey, Patch, Request, Response, created, email_taken, etag, read, to_json,
+};
 use shared::problem::Problem;
 use shared::store::{Creation, ReadSet};
 use shared::time::Schedule;
+
+const FIRST_VERSION: u64 = 1;
 
 /// Creates a user, unless another user has their address.
 ///
@@ -20,15 +25,18 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     let keyed = IdempotencyKey::of(&request, &fields)?.map(|key| Keyed::new(&caller, key));
     let user = parse(fields)?.without_past_exceptions(api.clock.now());
     caller.may_have(&user.email)?;
-    let refused = match api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await {
-        Err(problem) if problem.code().status().is_client_error() => problem,
-        outcome => return outcome,
+    let mut response = match api.store.until_committed(|| create(&api, &caller, &user, keyed.as_ref())).await
+    {
+        // What is in the way may be what an equal request created meanwhile.
+        Err(refused) if refused.code().status().is_client_error() => match &keyed {
+            Some(keyed) => keyed.replay(&api, &caller).await?.ok_or(refused)?,
+            None => return Err(refused),
+        },
+        outcome => outcome?,
     };
-    // What is in the way may be what an equal request created meanwhile.
-    match &keyed {
-        Some(keyed) => keyed.replay(&api, &caller).await?.ok_or(refused),
-        None => Err(refused),
-    }
+    // A repeated answer has it too: it shows the first version.
+    response.headers_mut().insert(header::ETAG, etag(FIRST_VERSION));
+    Ok(response)
 }
 
 async fn create(api: &Api, caller: &Caller, user: &User, keyed: Option<&Keyed>) -> Result<Response, Problem> {
@@ -118,7 +126,7 @@ fn parse(mut fields: Fields) -> Result<User, Problem> {
                 Patch::Set(hours) => Some(hours.apply(&Schedule::default())),
                 Patch::Keep | Patch::Clear => None,
             },
-            version: 1,
+            version: FIRST_VERSION,
             idempotency: None,
         })
     };

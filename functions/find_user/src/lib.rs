@@ -1,15 +1,15 @@
 //! `GET /api/users?email=…`: answers the user who has an address.
 
-use lambda_http::http::StatusCode;
 use shared::access::rules::OnUser;
 use shared::api::Api;
 use shared::domain::Email;
 use shared::http::view::UserView;
-use shared::http::{Fields, Request, Response, json, read};
+use shared::http::{Fields, Request, Response, read, versioned};
 use shared::problem::Problem;
 use shared::store::ReadSet;
 
-/// Answers the user who has an address, in any spelling that counts as the same.
+/// Answers the user who has an address, in any spelling that counts as the same, and their version as the
+/// entity tag.
 ///
 /// # Errors
 /// 422 for a bad address; 401 and 403 for a caller who isn't signed in; 404 `user_not_found`, also where the
@@ -28,5 +28,6 @@ pub async fn handle(api: Api, request: Request) -> Result<Response, Problem> {
     // The address may have got another owner between the two reads.
     let found = api.store.read(ReadSet::new().user(&id)).await?;
     let user = found.user(&id)?.filter(|user| user.email.key() == email.key());
-    json(StatusCode::OK, &UserView::new(&user.ok_or_else(Problem::no_user_of_address)?, api.clock.now()))
+    let user = user.ok_or_else(Problem::no_user_of_address)?;
+    versioned(&UserView::new(&user, api.clock.now()), user.version)
 }

@@ -9,6 +9,13 @@ use shared::time::{Interval, MinuteRange, ParsedTime, Zone};
 const MAX_DAYS: u32 = 90;
 const MAX_MINUTES: u32 = MAX_DAYS * 24 * 60;
 
+/// What a request asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct SnoozeRequest {
+    pub(crate) snooze: Snooze,
+    pub(crate) dry_run: bool,
+}
+
 /// How long not to disturb the user.
 #[derive(Clone, Debug)]
 pub(crate) enum Snooze {
@@ -18,7 +25,7 @@ pub(crate) enum Snooze {
     Until(ParsedTime),
 }
 
-pub(crate) fn parse(mut fields: Fields) -> Result<Snooze, Problem> {
+pub(crate) fn parse(mut fields: Fields) -> Result<SnoozeRequest, Problem> {
     let minutes = fields.replace("minutes", read::number(1, MAX_MINUTES, false));
     let until = fields.replace("until", read::time);
     let snooze = minutes.zip(until).and_then(|given| match given {
@@ -33,7 +40,9 @@ pub(crate) fn parse(mut fields: Fields) -> Result<Snooze, Problem> {
             None
         }
     });
-    fields.finish(snooze)
+    let dry_run = fields.dry_run();
+    let request = || Some(SnoozeRequest { snooze: snooze?, dry_run: dry_run? });
+    fields.finish(request())
 }
 
 impl Snooze {

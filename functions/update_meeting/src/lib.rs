@@ -88,7 +88,7 @@ impl Command for Change {
             found.kept_meeting(&self.id, attempt.now())?.ok_or_else(|| Problem::no_meeting(&self.id))?;
         actor.may_with(OnMeeting::Change, &before)?;
         attendance::check_confirmed(&before)?;
-        check_version(&self.request, before.version)?;
+        check_version(&self.request, "meeting", before.version)?;
         let (mut after, mut warnings) = self.patch.apply(&before, attempt.now())?;
         if after.interval != before.interval {
             check_kept(attempt.retention(), after.interval, attempt.now())?;

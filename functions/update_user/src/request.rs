@@ -17,6 +17,7 @@ pub(crate) struct UserPatch {
     working_hours: Patch<SchedulePatch>,
     /// Whether the next account that signs in with the user's address is bound to it.
     pub(crate) rebinds_account: bool,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
@@ -29,6 +30,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
     let do_not_disturb = fields.do_not_disturb();
     let working_hours = fields.working_hours();
     let rebinds_account = fields.replace("rebind_account", read::flag(false));
+    let dry_run = fields.dry_run();
     let patch = || {
         Some(UserPatch {
             email: email?,
@@ -39,6 +41,7 @@ pub(crate) fn parse(mut fields: Fields) -> Result<UserPatch, Problem> {
             do_not_disturb: do_not_disturb?,
             working_hours: working_hours?,
             rebinds_account: rebinds_account?.unwrap_or(false),
+            dry_run: dry_run?,
         })
     };
     fields.finish(patch())

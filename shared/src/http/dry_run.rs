@@ -21,7 +21,7 @@ pub(super) fn refuse_elsewhere(request: &Request) -> Result<(), Problem> {
     let in_query = request.query_string_parameters_ref().is_some_and(|query| query.first(DRY_RUN).is_some());
     if in_query {
         let message =
-            "must be in the body, as true, of create_meeting or of a PATCH of a meeting; nothing was done";
+            "must be in the body, as true, of create_meeting, of a PATCH or of a snooze; nothing was done";
         return Err(Problem::bad_field(DRY_RUN, message));
     }
     if *method == Method::DELETE && is_in_body(request) {

@@ -105,7 +105,7 @@ pub fn created(body: String) -> Response {
     json_text(StatusCode::CREATED, body)
 }
 
-/// A JSON answer with a meeting, and its version as the entity tag.
+/// A JSON answer with a meeting or a user, and its version as the entity tag.
 ///
 /// # Errors
 /// 500 when the value has no JSON form.

@@ -9,35 +9,35 @@ use super::{Request, Response};
 use crate::domain::IdempotencyRecord;
 use crate::problem::{Code, Problem};
 
-/// The entity tag of a meeting's version (RFC 9110, section 8.8.3).
+/// The entity tag of the version of a meeting or a user (RFC 9110, section 8.8.3).
 pub fn etag(version: u64) -> header::HeaderValue {
     header::HeaderValue::try_from(format!("\"{version}\""))
         .unwrap_or(header::HeaderValue::from_static("\"\""))
 }
 
-/// Checks that the request may change that version: it has no `If-Match`, or one that names it (RFC 9110,
-/// section 13.1.1). Quotes may be missing; a weak tag never matches.
+/// Checks that the request may change that version `of` a "meeting" or a "user": it has no `If-Match`, or one
+/// that names it (RFC 9110, section 13.1.1). Quotes may be missing; a weak tag never matches.
 ///
 /// ```
 /// use shared::http::{Request, check_version};
 ///
 /// let mut request = Request::default();
-/// assert!(check_version(&request, 3).is_ok());
+/// assert!(check_version(&request, "meeting", 3).is_ok());
 /// request.headers_mut().insert("if-match", "\"2\"".parse().unwrap());
-/// let problem = check_version(&request, 3).unwrap_err();
+/// let problem = check_version(&request, "meeting", 3).unwrap_err();
 /// assert_eq!(problem.code().as_str(), "version_mismatch");
 /// ```
 ///
 /// # Errors
 /// 412 when the client has seen another version.
-pub fn check_version(request: &Request, version: u64) -> Result<(), Problem> {
+pub fn check_version(request: &Request, of: &str, version: u64) -> Result<(), Problem> {
     let mut tags = tags(request, header::IF_MATCH);
     let matches = |tag: &str| tag == "*" || tag.trim_matches('"') == version.to_string();
     if request.headers().get(header::IF_MATCH).is_none() || tags.any(matches) {
         return Ok(());
     }
     let detail = format!(
-        "The meeting is at version {version} now. Read it again before you change it. Nothing was changed."
+        "The {of} is at version {version} now. Read the {of} again before you change it. Nothing was changed."
     );
     Err(Problem::new(Code::VersionMismatch, detail))
 }

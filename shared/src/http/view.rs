@@ -193,7 +193,7 @@ const MAX_BUSY: usize = 1_000;
 const PERSON: usize = 1_000;
 const TIME: usize = 250;
 /// A byte of a stored text takes at most four in an answer: so does a quote, which is escaped twice.
-const ESCAPED: usize = 4;
+pub const ESCAPED: usize = 4;
 /// The UTC days that the longest meeting touches.
 const MOST_DAYS: usize = MAX_DAYS as usize + 1;
 

@@ -9,6 +9,7 @@ mod around;
 pub mod deadlines;
 mod decide;
 mod log;
+mod moves;
 mod notifier;
 pub mod order;
 mod other_meetings;
@@ -22,6 +23,7 @@ mod subject;
 mod tests;
 
 pub use decide::{Action, Delivery, decide};
+pub use moves::{MAX_REMINDERS, Move, Moves, moves};
 pub use notifier::{DeliveryOutcome, Notifier};
 pub use other_meetings::{OtherMeetings, Unread};
 pub use plan::{Plan, plan, preview, recipients};

@@ -1,5 +1,6 @@
 //! Notices: read, and moved from state to state on the condition that nobody else moved them meanwhile.
 
+mod reads;
 mod removal;
 
 use std::collections::HashMap;
@@ -18,8 +19,8 @@ use super::table::{
     Item, ItemKey, Key, Store, StoreError, instant, interval, number, parse, parse_optional, unreadable,
 };
 use crate::domain::{
-    CalendarState, Email, Event, Mailbox, MeetingId, Notice, NoticeKey, NoticeKind, NoticeState,
-    NoticeStatus, Retention, Transition, UserId,
+    CalendarState, Email, Event, Mailbox, Notice, NoticeKey, NoticeKind, NoticeState, NoticeStatus,
+    Retention, Transition, UserId,
 };
 use crate::time::Minute;
 
@@ -250,28 +251,6 @@ impl TryFrom<NoticeItem> for Notice {
 }
 
 impl Store {
-    /// The notices of one participant of a meeting.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub async fn notices_of(&self, meeting: &MeetingId, user: &UserId) -> Result<Vec<Notice>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", AttributeValue::S(meeting_partition(meeting)))
-            .expression_attribute_values(":prefix", AttributeValue::S(notices_of(user)));
-        let mut pages = query.into_paginator().items().send();
-        let mut notices = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item: NoticeItem = serde_dynamo::from_item(item.map_err(StoreError::read)?)?;
-            notices.push(Notice::try_from(item)?);
-        }
-        Ok(notices)
-    }
-
     /// Writes all of `transitions`, or none of them. The row of a notice that is to be removed is removed.
     ///
     /// # Errors

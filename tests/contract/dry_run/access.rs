@@ -26,6 +26,8 @@ async fn who_may_do_it_may_ask() {
     let meeting = format!("/api/meetings/{}", fixture.meeting);
     let unknown = "/api/meetings/0123456789abcdef0123456789abcdef";
     let title = json!({ "title": "Other" });
+    let cy = format!("/api/users/{}", fixture.cy);
+    let (snooze, free) = (format!("{cy}/snooze"), json!({ "email": "free@example.com" }));
     let by_address = |email: &str| {
         let mut body = with(new_meeting(""), json!({ "creator_email": email }));
         body.as_object_mut().unwrap().remove("creator_id");
@@ -37,6 +39,10 @@ async fn who_may_do_it_may_ask() {
         (Method::POST, MEETINGS, by_address("nobody@example.com"), [403, 403, 403, 403, 404]),
         (Method::PATCH, &meeting, title.clone(), [200, 403, 404, 404, 200]),
         (Method::PATCH, unknown, title, [404; 5]),
+        (Method::PATCH, &cy, json!({ "name": "Cyrus" }), [404, 404, 200, 404, 200]),
+        (Method::PATCH, &cy, free, [404, 404, 403, 404, 200]),
+        (Method::PATCH, &cy, json!({ "rebind_account": true }), [404, 404, 403, 404, 200]),
+        (Method::POST, &snooze, json!({ "minutes": 5 }), [404, 404, 200, 404, 200]),
     ] {
         assert_eq!(statuses(&fixture, &method, path, &body).await, expected, "{method} {path} {body}");
     }

@@ -6,6 +6,7 @@ mod keys;
 mod quotas;
 mod refusals;
 mod updating;
+mod users;
 
 use axum::http::{HeaderMap, Method};
 use harness::{Items, World, with};

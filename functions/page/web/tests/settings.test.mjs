@@ -10,6 +10,8 @@ after(() => browser.close());
 
 const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const form = (page, name) => page.getByRole("form", { name });
+const valued = (field, value) => until(() => field.inputValue(), value);
+const stored = (user, read, value) => until(async () => read(await api("GET", `/api/users/${user.user_id}`)), value);
 
 const hours = (weekly) => ({ do_not_disturb: { weekly, exceptions: [], during_meetings: false } });
 const nightly = [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], start: "22:00", end: "07:00" }];
@@ -21,21 +23,23 @@ test("quiet hours are edited, and what moves is shown before and after", async (
     await enter(page, ana, "#settings");
     const quiet = form(page, "Quiet hours");
     const row = quiet.getByRole("group", { name: "Hours 1" });
-    await page.waitForLoadState("networkidle");
     await row.getByLabel("From").fill("20:00");
-    await quiet.getByText("Evening call:").waitFor();
-    assert.match(await quiet.getByText("Evening call:").innerText(), /20:30 will be in your quiet time\. That reminder moves\./);
+    await quiet.getByText(/Evening call, .*: your reminder moves from 20:30 to 19:55\. 20:30 is in your quiet hours\./).waitFor();
+    // Nothing is saved yet.
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "22:00");
     await picture(page, "settings-preview");
+    await audit(page);
+    await row.getByLabel("From").fill("21:00");
+    await quiet.getByText("None of your reminders moves.").waitFor();
+    await row.getByLabel("From").fill("20:00");
     await quiet.getByRole("button", { name: "Save" }).click();
-    const moved = quiet.getByText("Evening call: your reminder comes at");
-    await moved.waitFor();
-    assert.match(await moved.innerText(), /19:55 in place of .*20:30/);
-    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "20:00");
+    await quiet.getByText(/Evening call, .*: your reminder comes at 19:55 in place of 20:30\. 20:30 is in your quiet hours\./).waitFor();
+    await stored(ana, (user) => user.do_not_disturb.weekly[0].start, "20:00");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Undone.").waitFor();
-    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).do_not_disturb.weekly[0].start, "22:00");
-    await quiet.getByText(/your reminder comes at .*20:30 in place of .*19:55/).waitFor();
-    await until(() => row.getByLabel("From").inputValue(), "22:00");
+    await stored(ana, (user) => user.do_not_disturb.weekly[0].start, "22:00");
+    await quiet.getByText(/your reminder comes at 20:30 in place of 19:55/).waitFor();
+    await valued(row.getByLabel("From"), "22:00");
     await audit(page);
     check();
 });
@@ -57,7 +61,7 @@ test("an error of the API is at the value that its path names", async () => {
     await picture(page, "settings-errors");
     await audit(page);
     await quiet.getByRole("button", { name: "Discard changes" }).click();
-    await until(() => quiet.getByText(/do_not_disturb/).count(), 0);
+    await quiet.getByText(/do_not_disturb/).first().waitFor({ state: "detached" });
     check();
 });
 
@@ -84,6 +88,7 @@ test("hours, exceptions and all-day windows by keyboard alone", async () => {
     await page.keyboard.press("Enter");
     await page.getByText("Saved.").waitFor();
     const saved = (await api("GET", `/api/users/${bo.user_id}`)).do_not_disturb;
+    // "Saved." is said after the answer, so that the service has it.
     assert.deepEqual(saved.weekly, [{ days: ["tue", "wed", "thu", "fri", "sat", "sun"], start: "22:00", end: "07:00" }]);
     assert.deepEqual(saved.exceptions[0].windows, [{ start: "00:00", end: "24:00" }]);
     assert.equal(saved.during_meetings, true);
@@ -98,13 +103,67 @@ test("a change made elsewhere isn't overwritten unasked", async () => {
     const { page, check } = await open(browser);
     const ana = await person("Ana", "Europe/Madrid", hours(nightly));
     await enter(page, ana, "#settings");
+    await page.waitForLoadState("networkidle");
     const quiet = form(page, "Quiet hours");
     await quiet.getByLabel("From").fill("21:00");
     await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "23:00" });
     await quiet.getByRole("button", { name: "Save" }).click();
     await quiet.getByText("These settings were changed elsewhere meanwhile.").waitFor();
+    await audit(page);
+    await picture(page, "settings-newer");
+    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).dnd_start_time, "23:00");
     await quiet.getByRole("button", { name: "Show the newer ones" }).click();
-    await until(() => quiet.getByLabel("From").inputValue(), "23:00");
+    await valued(quiet.getByLabel("From"), "23:00");
+    await quiet.getByRole("button", { name: "Show the newer ones" }).waitFor({ state: "detached" });
+
+    // Whoever saves again has seen that, and replaces the hours alone.
+    await quiet.getByLabel("From").fill("20:00");
+    await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "23:30", name: "Anna" });
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await quiet.getByText("These settings were changed elsewhere meanwhile.").waitFor();
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    await stored(ana, (user) => [user.dnd_start_time, user.name], ["20:00", "Anna"]);
+    // What was changed since then isn't undone.
+    await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "19:00" });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Your settings were changed again since then.").waitFor();
+    await stored(ana, (user) => user.dnd_start_time, "19:00");
+    check();
+});
+
+test("of very many reminders the first ones are shown, and the others on wish", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid");
+    const every = (minutes_before) => ({ minutes_before, repeat_every: 5 });
+    await book(ana, `${day(3)}T21:30`, `${day(3)}T22:00`, { title: "Evening call", notification_interval: [every(50), every(100)] });
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    await quiet.getByRole("button", { name: "Add hours" }).click();
+    const row = quiet.getByRole("group", { name: "Hours 1" });
+    await row.getByLabel("From").fill("19:00");
+    await quiet.getByText("More reminders: 10").waitFor();
+    await audit(page);
+    await quiet.getByText("More reminders: 10").focus();
+    await page.keyboard.press("Enter");
+    await quiet.getByText(/your reminder moves from 21:25 to 18:55/).waitFor();
+    check();
+});
+
+test("another zone and other meetings move reminders too, and are shown", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid", hours(nightly));
+    await book(ana, `${day(3)}T21:00`, `${day(3)}T21:30`, { title: "Late call" });
+    await book(ana, `${day(3)}T19:30`, `${day(3)}T20:30`, { title: "Dinner", notification_interval: [] });
+    await enter(page, ana, "#settings");
+    const profile = form(page, "Profile");
+    await profile.getByLabel("Time zone").fill("Asia/Kolkata");
+    await profile.getByText(/Late call, .*: your reminder moves from .* to .* is in your quiet hours\./).waitFor();
+    await profile.getByRole("button", { name: "Discard changes" }).click();
+    await profile.getByText(/Late call/).waitFor({ state: "detached" });
+    const quiet = form(page, "Quiet hours");
+    await quiet.getByRole("checkbox", { name: /Rather no reminder/ }).click();
+    await quiet.getByText(/Late call, .*: your reminder moves from 20:00 to 20:30\. .*20:00/).waitFor();
     check();
 });
 
@@ -116,11 +175,11 @@ test("a snooze begins, shows what it holds back, and ends", async () => {
     await book(ana, start, end, { title: "Soon" });
     await enter(page, ana, "#settings");
     const snooze = form(page, "Snooze");
-    await snooze.getByText(/Soon: .* will be in your quiet time/).waitFor();
+    await snooze.getByText(/Soon, .*: your reminder moves from .* to .* is in your quiet hours/).waitFor();
     await snooze.getByRole("button", { name: "Snooze now" }).click();
     await snooze.getByText("Nothing is sent until").waitFor();
-    await snooze.getByText(/Soon: your reminder comes at/).waitFor();
-    assert.notEqual((await api("GET", `/api/users/${ana.user_id}`)).snoozed_until, null);
+    await snooze.getByText(/Soon, .*: your reminder comes at .* in place of/).waitFor();
+    await stored(ana, (user) => user.snoozed_until !== null);
     await picture(page, "settings-snooze");
     await snooze.getByLabel("For how long").selectOption({ label: "Until a time" });
     await snooze.locator("input[type=datetime-local]").fill("2020-01-01T10:00");
@@ -128,7 +187,7 @@ test("a snooze begins, shows what it holds back, and ends", async () => {
     await snooze.locator("p.error").waitFor();
     await snooze.getByRole("button", { name: "End the snooze" }).click();
     await page.getByText("The snooze has ended.").waitFor();
-    assert.equal((await api("GET", `/api/users/${ana.user_id}`)).snoozed_until, null);
+    await stored(ana, (user) => user.snoozed_until, null);
     check();
 });
 

@@ -10,6 +10,8 @@ export type Schemas = components["schemas"];
 export type User = Schemas["User"];
 export type NewUser = Schemas["NewUser"];
 export type UserPatch = Schemas["UserPatch"];
+export type ChangedUser = Schemas["ChangedUser"];
+export type MovedReminder = Schemas["MovedReminder"];
 export type Snooze = Schemas["Snooze"];
 export type Meeting = Schemas["Meeting"];
 export type BookedMeeting = Schemas["BookedMeeting"];
@@ -81,12 +83,27 @@ export function createUser(body: NewUser): Promise<Answer<User>> {
     return answer(client.POST("/api/create_user", { body }));
 }
 
-export function updateUser(user_id: string, body: UserPatch): Promise<Answer<User>> {
-    return answer(client.PATCH("/api/users/{user_id}", { params: { path: { user_id } }, body }));
+/** Changes the version of the user that `etag` names. */
+export function updateUser(user_id: string, body: UserPatch, etag: string): Promise<Answer<User>> {
+    const params = { path: { user_id }, header: { "If-Match": etag } };
+    return answer(client.PATCH("/api/users/{user_id}", { params, body }));
 }
 
-export function snoozeUser(user_id: string, body: Snooze): Promise<Answer<User>> {
-    return answer(client.POST("/api/users/{user_id}/snooze", { params: { path: { user_id } }, body }));
+/** What a change would do. */
+export function tryUser(user_id: string, body: UserPatch): Promise<Answer<ChangedUser>> {
+    const params = { path: { user_id } };
+    return answer(client.PATCH("/api/users/{user_id}", { params, body: { ...body, dry_run: true } }));
+}
+
+export function snoozeUser(user_id: string, body: Snooze, etag: string): Promise<Answer<User>> {
+    const params = { path: { user_id }, header: { "If-Match": etag } };
+    return answer(client.POST("/api/users/{user_id}/snooze", { params, body }));
+}
+
+/** What a snooze would do. */
+export function trySnooze(user_id: string, body: Snooze): Promise<Answer<ChangedUser>> {
+    const params = { path: { user_id } };
+    return answer(client.POST("/api/users/{user_id}/snooze", { params, body: { ...body, dry_run: true } }));
 }
 
 export function endSnooze(user_id: string): Promise<Answer<User>> {

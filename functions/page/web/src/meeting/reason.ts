@@ -70,3 +70,11 @@ export function explain(reminder: Reminder, meeting: Meeting, zone: string, name
 export function asked(reminder: { minutes_before: number; type: Reminder["type"] }): string {
     return t(reminder.type === "email" ? "before_by_email" : "before_by_webhook", { time: duration(reminder.minutes_before) });
 }
+
+/** Why a reminder comes at another minute than the one that was asked for, or not at all: "22:30 is in your quiet hours." */
+export function why(reminder: Pick<Reminder, "reason" | "minutes_before">, start: string, zone: string): string {
+    const begins = at(start, zone);
+    const wanted = begins.subtract({ minutes: reminder.minutes_before });
+    const text = WHY[reminder.reason]?.[0];
+    return text === undefined ? "" : t(text, { wanted: clockFrom(wanted, begins.toPlainDate()) });
+}

@@ -46,3 +46,9 @@ export function writtenHours(hours: EditedHours): Answered {
         exceptions: hours.exceptions.map(({ from, until, windows }) => ({ from, until, windows: windows.map(written) })),
     };
 }
+
+/** Whether every time and every day is typed to its end. */
+export function isComplete({ weekly, exceptions }: EditedHours): boolean {
+    const isWhole = ({ start, end, isAllDay }: EditedWindow): boolean => isAllDay || (start !== "" && end !== "");
+    return weekly.every(isWhole) && exceptions.every(({ from, until, windows }) => from !== "" && until !== "" && windows.every(isWhole));
+}

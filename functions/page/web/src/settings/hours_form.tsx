@@ -1,63 +1,53 @@
 // The forms for quiet hours and for working hours.
 import { useEffect, useState } from "preact/hooks";
-import { getUser, updateUser, type User, type UserPatch } from "../api/client";
-import { enter } from "../state/sign_in";
+import { tryUser, updateUser, type User, type UserPatch } from "../api/client";
 import { t } from "../strings";
-import { Outcome, Preview } from "./effects";
+import { Outcome, Preview, useTrial } from "./effects";
 import { errorAt, errorOfAll } from "./errors";
-import { editedHours, writtenHours } from "./hours";
-import type { Quiet } from "./reminders";
-import { textOf, useSaving } from "./saving";
+import { editedHours, isComplete, writtenHours } from "./hours";
+import { textOf, useSaving, type Change, type Saving } from "./saving";
 import { ErrorLine, HoursEditor } from "./windows";
 
-export function quietOf(user: User): Quiet {
-    const { weekly = [], exceptions = [], during_meetings = false } = user.do_not_disturb ?? {};
-    return { zone: user.timezone, hours: { weekly, exceptions }, isDuringMeetings: during_meetings, snoozedUntil: user.snoozed_until ?? null };
+/** A change of the person that may move reminders. */
+export function changeOf(user: User, patch: UserPatch): Change {
+    return {
+        attempt: () => tryUser(user.user_id, patch),
+        call: (etag) => updateUser(user.user_id, patch, etag),
+    };
 }
 
-/** Asks before it replaces what was changed elsewhere since the form was filled. */
-function useNewer(user: User, partOf: (user: User) => unknown) {
-    const [newer, setNewer] = useState<User | null>(null);
-    const isCurrent = async (): Promise<boolean> => {
-        if (newer !== null) return true;
-        const read = await getUser(user.user_id);
-        const isOther = read.ok && textOf(partOf(read.value)) !== textOf(partOf(user));
-        if (isOther) setNewer(read.value);
-        return !isOther;
-    };
-    const notice = newer === null ? null : (
-        <div role="alert">
+/** What is said, and offered, where the settings were changed elsewhere. */
+export function Newer({ isStale, showNewer }: Saving) {
+    if (!isStale) return null;
+    return (
+        <div role="alert" class="newer">
             <p class="error">{t("changed_meanwhile")}</p>
-            <button type="button" onClick={() => { enter(newer); setNewer(null); }}>{t("load_newer")}</button>
+            <button type="button" onClick={showNewer}>{t("load_newer")}</button>
         </div>
     );
-    return { isCurrent, notice, forget: () => setNewer(null) };
 }
 
 export function QuietHoursForm({ user }: { user: User }) {
-    const saved = quietOf(user);
-    const [hours, setHours] = useState(() => editedHours(user.do_not_disturb));
-    const [isDuringMeetings, setDuringMeetings] = useState(saved.isDuringMeetings);
-    const { problem, isSaving, moved, setProblem, save } = useSaving();
-    const newer = useNewer(user, ({ do_not_disturb }) => do_not_disturb);
-    const fill = (): void => {
-        setHours(editedHours(user.do_not_disturb));
-        setDuringMeetings(saved.isDuringMeetings);
-        setProblem(null);
-    };
-    useEffect(fill, [user.user_id, textOf(user.do_not_disturb)]);
+    const { weekly = [], exceptions = [], during_meetings = false } = user.do_not_disturb ?? {};
+    const saved = { weekly, exceptions, during_meetings };
+    const [hours, setHours] = useState(() => editedHours(saved));
+    const [isDuringMeetings, setDuringMeetings] = useState(during_meetings);
+    const saving = useSaving(user);
     const written = { ...writtenHours(hours), during_meetings: isDuringMeetings };
-    const isChanged = textOf(written) !== textOf({ ...saved.hours, during_meetings: saved.isDuringMeetings });
-    const submit = async (event: Event): Promise<void> => {
+    const isChanged = textOf(written) !== textOf(saved);
+    const change = changeOf(user, { do_not_disturb: written });
+    const { changed, doubt } = useTrial(isChanged && isComplete(hours) ? change.attempt : null, textOf(written));
+    const problem = saving.problem ?? doubt;
+    const fill = (): void => {
+        setHours(editedHours(saved));
+        setDuringMeetings(during_meetings);
+    };
+    useEffect(fill, [user.user_id, textOf(saved)]);
+    // What was wrong may be right now.
+    useEffect(() => saving.setProblem(null), [textOf(written)]);
+    const submit = (event: Event): void => {
         event.preventDefault();
-        if (!(await newer.isCurrent())) return;
-        const before: UserPatch = { do_not_disturb: { ...saved.hours, during_meetings: saved.isDuringMeetings } };
-        const isSaved = await save({
-            call: () => updateUser(user.user_id, { do_not_disturb: written }),
-            undo: () => updateUser(user.user_id, before),
-            movesReminders: true,
-        });
-        if (isSaved) newer.forget();
+        void saving.save(change, { undo: changeOf(user, { do_not_disturb: saved }) });
     };
     return (
         <form class="card" onSubmit={submit} noValidate aria-labelledby="quiet-hours">
@@ -69,48 +59,40 @@ export function QuietHoursForm({ user }: { user: User }) {
                 {t("during_meetings")}
             </label>
             <ErrorLine text={errorAt(problem, "do_not_disturb.during_meetings")} />
-            {isChanged && <Preview before={saved} after={{ ...saved, hours: written, isDuringMeetings }} />}
-            <Outcome moved={isChanged ? null : moved} zone={user.timezone} />
-            {newer.notice}
+            <Preview changed={changed} />
+            <Outcome moved={isChanged ? null : saving.moved} zone={user.timezone} />
+            <Newer {...saving} />
             <ErrorLine text={errorOfAll(problem, "do_not_disturb")} />
-            <Buttons isChanged={isChanged} isSaving={isSaving} onDiscard={fill} />
+            <Buttons isChanged={isChanged} isSaving={saving.isSaving} onDiscard={fill} />
         </form>
     );
 }
 
 export function WorkingHoursForm({ user }: { user: User }) {
-    const [hours, setHours] = useState(() => editedHours(user.working_hours));
-    const { problem, isSaving, setProblem, save } = useSaving();
-    const newer = useNewer(user, ({ working_hours }) => working_hours);
-    const fill = (): void => {
-        setHours(editedHours(user.working_hours));
-        setProblem(null);
-    };
-    useEffect(fill, [user.user_id, textOf(user.working_hours)]);
+    const before = user.working_hours ?? null;
+    const [hours, setHours] = useState(() => editedHours(before));
+    const saving = useSaving(user);
     const written = writtenHours(hours);
-    const saved = user.working_hours ?? { weekly: [], exceptions: [] };
-    const isChanged = textOf(written) !== textOf(saved);
-    const submit = async (event: Event): Promise<void> => {
+    const isChanged = textOf(written) !== textOf(before ?? { weekly: [], exceptions: [] });
+    const fill = (): void => setHours(editedHours(before));
+    useEffect(fill, [user.user_id, textOf(before)]);
+    useEffect(() => saving.setProblem(null), [textOf(written)]);
+    const submit = (event: Event): void => {
         event.preventDefault();
-        if (!(await newer.isCurrent())) return;
-        // Without any hours they are "not known", so that others are offered any time.
+        // Without any hours they are "not known", so that others are offered any time. They hold no reminder back.
         const isNone = written.weekly.length === 0 && written.exceptions.length === 0;
-        const before = user.working_hours ?? null;
-        const isSaved = await save({
-            call: () => updateUser(user.user_id, { working_hours: isNone ? null : written }),
-            undo: () => updateUser(user.user_id, { working_hours: before }),
-            movesReminders: false,
-        });
-        if (isSaved) newer.forget();
+        const change = (working_hours: UserPatch["working_hours"]): Change =>
+            ({ ...changeOf(user, { working_hours: working_hours ?? null }), attempt: null });
+        void saving.save(change(isNone ? null : written), { undo: change(before) });
     };
     return (
         <form class="card" onSubmit={submit} noValidate aria-labelledby="working-hours">
             <h2 id="working-hours">{t("working_hours")}</h2>
             <p class="help">{t("working_hours_help")}</p>
-            <HoursEditor root="working_hours" hours={hours} problem={problem} zone={user.timezone} none="no_work" onChange={setHours} />
-            {newer.notice}
-            <ErrorLine text={errorOfAll(problem, "working_hours")} />
-            <Buttons isChanged={isChanged} isSaving={isSaving} onDiscard={fill} />
+            <HoursEditor root="working_hours" hours={hours} problem={saving.problem} zone={user.timezone} none="no_work" onChange={setHours} />
+            <Newer {...saving} />
+            <ErrorLine text={errorOfAll(saving.problem, "working_hours")} />
+            <Buttons isChanged={isChanged} isSaving={saving.isSaving} onDiscard={fill} />
         </form>
     );
 }

@@ -1,76 +1,103 @@
-// Saving a change of the person: what it moved is told afterwards, and it can be undone.
+// Saving a change of the person. What it moves is asked for by a dry run, and it is saved only if nobody has changed the
+// person since: the version that is shown goes with it (`If-Match`).
 import { useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import type { Answer, User } from "../api/client";
+import { getUser, type Answer, type ChangedUser, type MovedReminder, type User } from "../api/client";
 import type { Problem } from "../api/problem";
-import { say, complain } from "../state/messages";
+import { complain, say } from "../state/messages";
 import { enter } from "../state/sign_in";
 import { t } from "../strings";
-import { readMoved, readPlan, type Moved, type Plan } from "./reminders";
 
-/** The reminders to come of the person whose settings are shown; null until they are read. */
-export const plan = signal<Plan | null>(null);
+/** The version of the person that the settings show, as `If-Match` names it; null until it is read. */
+export const version = signal<string | null>(null);
 
-export async function loadPlan(userId: string): Promise<void> {
-    plan.value = null;
-    plan.value = await readPlan(userId);
+/** A person as read, and their version. */
+interface Read { user: User; etag: string | null }
+
+function show({ user, etag }: Read): void {
+    version.value = etag;
+    enter(user);
 }
 
-type Call = () => Promise<Answer<User>>;
+export async function load(userId: string): Promise<void> {
+    version.value = null;
+    const answer = await getUser(userId);
+    if (answer.ok) show({ user: answer.value, etag: answer.etag });
+}
+
+/** No version has it. */
+const NO_VERSION = '"0"';
+
+/** The version of the person, if they are still as they are shown. */
+async function versionOf(user: User): Promise<string> {
+    const answer = await getUser(user.user_id);
+    return answer.ok && answer.etag !== null && textOf(answer.value) === textOf(user) ? answer.etag : NO_VERSION;
+}
+
+export type Attempt = () => Promise<Answer<ChangedUser>>;
+
+export interface Change {
+    /** The change as a dry run; null for one that moves no reminder, or has none. */
+    attempt: Attempt | null;
+    /** The change itself, of the version that `etag` names. */
+    call: (etag: string) => Promise<Answer<User>>;
+}
 
 export interface Saving {
     problem: Problem | null;
     isSaving: boolean;
     /** What the last saved change moved; null before one. */
-    moved: Moved[] | null;
+    moved: MovedReminder[] | null;
+    /** Whether the last change was refused because of a newer version, which the next one is then about. */
+    isStale: boolean;
+    showNewer: () => void;
     setProblem: (problem: Problem | null) => void;
-    save: (change: { call: Call; undo: Call | null; done?: string; movesReminders: boolean }) => Promise<boolean>;
+    save: (change: Change, more: { undo: Change | null; done?: string }) => Promise<boolean>;
 }
 
-export function useSaving(): Saving {
+export function useSaving(user: User): Saving {
     const [problem, setProblem] = useState<Problem | null>(null);
     const [isSaving, setSaving] = useState(false);
-    const [moved, setMoved] = useState<Moved[] | null>(null);
+    const [moved, setMoved] = useState<MovedReminder[] | null>(null);
+    const [newer, setNewer] = useState<Read | null>(null);
 
-    const tellMoved = async (userId: string, before: Plan | null, isExpected: boolean): Promise<void> => {
-        const read = before === null ? null : await readMoved(userId, before, isExpected);
-        if (read === null) return;
-        plan.value = read.plan;
-        setMoved(read.moved);
+    /** Makes a change, and answers the problem if it wasn't made. */
+    const make = async ({ attempt, call }: Change, etag: string): Promise<Problem | null> => {
+        setMoved(null);
+        const tried = attempt === null ? null : await attempt();
+        if (tried?.ok === false) return tried.problem;
+        const answer = await call(etag);
+        if (!answer.ok) return answer.problem;
+        show({ user: answer.value, etag: answer.etag });
+        setMoved(tried?.value.moved_reminders ?? null);
+        return null;
     };
-    const run = async (call: Call, done: string, undo: Call | null, movesReminders: boolean): Promise<boolean> => {
+    const save: Saving["save"] = async (change, { undo, done }) => {
         if (isSaving) return false;
         setSaving(true);
-        setMoved(null);
-        const before = plan.peek();
-        const answer = await call();
+        const failure = await make(change, newer?.etag ?? version.peek() ?? await versionOf(user));
+        const isRefused = failure?.code === "version_mismatch";
+        const now = isRefused ? await getUser(user.user_id) : null;
         setSaving(false);
-        if (!answer.ok) {
-            setProblem(answer.problem);
-            return false;
-        }
-        setProblem(null);
-        enter(answer.value);
-        if (undo === null) say(done);
-        else say(done, { label: t("undo"), run: () => void unDo(undo, movesReminders) });
-        await tellMoved(answer.value.user_id, before, movesReminders);
+        setNewer(now?.ok ? { user: now.value, etag: now.etag } : null);
+        setProblem(isRefused ? null : failure);
+        if (failure !== null) return false;
+        if (undo === null) say(done ?? t("settings_saved"));
+        else say(done ?? t("settings_saved"), { label: t("undo"), run: () => void unDo(undo, version.peek() ?? NO_VERSION) });
         return true;
     };
-    const unDo = async (undo: Call, movesReminders: boolean): Promise<void> => {
-        const before = plan.peek();
-        const answer = await undo();
-        if (!answer.ok) {
-            complain(answer.problem.detail, { label: t("retry"), run: () => void unDo(undo, movesReminders) });
-            return;
-        }
-        enter(answer.value);
-        say(t("undone"));
-        await tellMoved(answer.value.user_id, before, movesReminders);
+    // Only what is still there is undone.
+    const unDo = async (undo: Change, etag: string): Promise<void> => {
+        const failure = await make(undo, etag);
+        if (failure === null) say(t("undone"));
+        else if (failure.code === "version_mismatch") complain(t("changed_since"));
+        else complain(failure.detail, { label: t("retry"), run: () => void unDo(undo, etag) });
     };
-    return {
-        problem, isSaving, moved, setProblem,
-        save: ({ call, undo, done, movesReminders }) => run(call, done ?? t("settings_saved"), undo, movesReminders),
+    const showNewer = (): void => {
+        if (newer !== null) show(newer);
+        setNewer(null);
     };
+    return { problem, isSaving, moved, isStale: newer !== null, showNewer, setProblem, save };
 }
 
 /** What a person's settings are without the others: two are the same if their texts are. */

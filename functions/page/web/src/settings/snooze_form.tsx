@@ -1,14 +1,14 @@
 // Not to be disturbed from now on, for a while.
-import { useState } from "preact/hooks";
-import { endSnooze, snoozeUser, type Snooze, type User } from "../api/client";
+import { useEffect, useState } from "preact/hooks";
+import { endSnooze, snoozeUser, trySnooze, type Snooze, type User } from "../api/client";
 import { fieldError, generalError } from "../api/problem";
 import { clock, duration, shortDay } from "../format";
 import { t } from "../strings";
-import { at, now, timeIn } from "../time";
+import { at, now } from "../time";
 import { Field } from "../ui/field";
-import { Outcome, Preview } from "./effects";
-import { quietOf } from "./hours_form";
-import { useSaving } from "./saving";
+import { Outcome, Preview, useTrial } from "./effects";
+import { Newer } from "./hours_form";
+import { textOf, useSaving, type Change } from "./saving";
 import { ErrorLine } from "./windows";
 
 const CHOICES = [30, 60, 120, 240, 480, 1440, 2880, 10080];
@@ -22,29 +22,27 @@ export function SnoozeForm({ user }: { user: User }) {
         const morning = present.toPlainDate().add({ days: 1 }).toPlainDateTime("09:00");
         return morning.toString({ smallestUnit: "minute" });
     });
-    const { problem, isSaving, moved, save } = useSaving();
+    const saving = useSaving(user);
     const isTime = choice === A_TIME;
     const snoozed = user.snoozed_until ?? null;
     const body: Snooze = isTime ? { until } : { minutes: Number(choice) };
+    const { changed, doubt } = useTrial(isTime && until === "" ? null : () => trySnooze(user.user_id, body), textOf(body));
+    const problem = saving.problem ?? doubt;
+    useEffect(() => saving.setProblem(null), [textOf(body)]);
 
-    const end = (): string | null => {
-        if (!isTime) return timeIn(present.add({ minutes: Number(choice) }));
-        try {
-            return timeIn(at(`${until}Z`, "UTC").toPlainDateTime().toZonedDateTime(zone));
-        } catch {
-            return null;
-        }
-    };
+    const begin = (body: Snooze): Change => ({
+        attempt: () => trySnooze(user.user_id, body),
+        call: (etag) => snoozeUser(user.user_id, body, etag),
+    });
+    // The API has no dry run of it, and it replaces nothing.
+    const end: Change = { attempt: null, call: () => endSnooze(user.user_id) };
     const submit = (event: Event): void => {
         event.preventDefault();
-        const undo = snoozed === null ? () => endSnooze(user.user_id) : () => snoozeUser(user.user_id, { until: snoozed });
-        void save({ call: () => snoozeUser(user.user_id, body), undo, movesReminders: true });
+        void saving.save(begin(body), { undo: snoozed === null ? end : begin({ until: snoozed }) });
     };
     const stop = (): void => {
-        const undo = snoozed === null ? null : () => snoozeUser(user.user_id, { until: snoozed });
-        void save({ call: () => endSnooze(user.user_id), undo, done: t("snooze_ended"), movesReminders: true });
+        void saving.save(end, { undo: snoozed === null ? null : begin({ until: snoozed }), done: t("snooze_ended") });
     };
-    const before = quietOf(user);
     const until_time = snoozed === null ? null : at(snoozed, zone);
     return (
         <form class="card" onSubmit={submit} noValidate aria-labelledby="snooze">
@@ -73,10 +71,11 @@ export function SnoozeForm({ user }: { user: User }) {
                     </Field>
                 )}
             </div>
-            <Preview before={before} after={{ ...before, snoozedUntil: end() }} />
-            <Outcome moved={moved} zone={zone} />
+            <Preview changed={changed} />
+            <Outcome moved={saving.moved} zone={zone} />
+            <Newer {...saving} />
             <ErrorLine text={generalError(problem, ["minutes", "until"])} />
-            <div class="buttons"><button type="submit" class="primary" aria-disabled={isSaving}>{t("begin_snooze")}</button></div>
+            <div class="buttons"><button type="submit" class="primary" aria-disabled={saving.isSaving}>{t("begin_snooze")}</button></div>
         </form>
     );
 }

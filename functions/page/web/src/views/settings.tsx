@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { FeedForm } from "../settings/feed_form";
 import { QuietHoursForm, WorkingHoursForm } from "../settings/hours_form";
 import { ProfileForm } from "../settings/profile_form";
-import { loadPlan } from "../settings/saving";
+import { load } from "../settings/saving";
 import { SnoozeForm } from "../settings/snooze_form";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
@@ -12,7 +12,7 @@ import { Zones } from "../ui/zones";
 export function SettingsView() {
     const user = person.value;
     useEffect(() => {
-        if (user !== null) void loadPlan(user.user_id);
+        if (user !== null) void load(user.user_id);
     }, [user?.user_id]);
     if (user === null) return <main id="main" tabIndex={-1} />;
     return (

@@ -4,6 +4,7 @@ import { Bar } from "./ui/bar";
 import { Messages } from "./ui/messages";
 import { Overlays } from "./ui/overlays";
 import { Progress } from "./ui/progress";
+import { SignInAgain } from "./ui/sign_in_again";
 import { listenToKeys } from "./ui/shortcuts";
 import { person } from "./state/sign_in";
 import { place } from "./state/place";
@@ -20,6 +21,7 @@ export function App() {
             <Bar view={isIn ? view : null} />
             {isIn ? <view.Component /> : <SignInView />}
             {isIn && <Overlays />}
+            <SignInAgain />
             <Messages />
         </>
     );

@@ -1,0 +1,116 @@
+// A real issuer on a loopback port, and a `local` that takes its tokens. Whoever names an address at the issuer is signed in as
+// its owner; everything is in memory.
+import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import Provider from "oidc-provider";
+
+const program = process.env.LOCAL ?? new URL("../../../../target/debug/local", import.meta.url).pathname;
+
+export const CLIENT = "tactful-page";
+
+async function listening(server, port = 0) {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return server.address().port;
+}
+
+async function freePort() {
+    const server = createServer();
+    const port = await listening(server);
+    server.close();
+    await once(server, "close");
+    return port;
+}
+
+const FORM = `<!doctype html><title>Issuer</title><form method="post"><label>Account <input name="account"></label>
+    <button name="answer" value="yes">Continue</button> <button name="answer" value="no">Refuse</button></form>`;
+
+/** The parts of the issuer that tests change while it runs. */
+const USUAL = { seconds: 3600, refreshes: true, verified: true };
+
+/** An issuer that knows the page at `page` as its client. */
+async function startIssuer(page) {
+    const is = { ...USUAL };
+    const server = createServer();
+    const port = await listening(server);
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const key = { ...privateKey.export({ format: "jwk" }), kid: "test", use: "sig", alg: "RS256" };
+    const url = `http://127.0.0.1:${port}`;
+    const provider = new Provider(url, {
+        clients: [{
+            client_id: CLIENT,
+            token_endpoint_auth_method: "none",
+            grant_types: ["authorization_code", "refresh_token"],
+            redirect_uris: [`${page}/`],
+            post_logout_redirect_uris: [`${page}/`],
+        }],
+        jwks: { keys: [key] },
+        claims: { email: ["email", "email_verified"], openid: ["sub"] },
+        conformIdTokenClaims: false,
+        clientBasedCORS: (_context, origin) => origin === page,
+        cookies: { keys: ["test"] },
+        features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+        findAccount: (_context, email) => ({
+            accountId: email,
+            claims: () => ({ sub: email, email, email_verified: is.verified }),
+        }),
+        interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+        issueRefreshToken: () => is.refreshes,
+        loadExistingGrant: async ({ oidc }) => {
+            const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+            grant.addOIDCScope("openid email offline_access");
+            await grant.save();
+            return grant;
+        },
+        renderError: (context, out) => { context.body = `Error: ${out.error} ${out.error_description}`; },
+        ttl: { IdToken: () => is.seconds, AccessToken: () => is.seconds, RefreshToken: 86400, Session: 86400, Grant: 86400, Interaction: 600 },
+    });
+    const requests = [];
+    provider.on("server_error", (_context, error) => console.error(error));
+    server.on("request", async (request, response) => {
+        requests.push(`${request.method} ${request.url}`);
+        if (!request.url.startsWith("/interaction/")) return provider.callback()(request, response);
+        if (request.method === "GET") return response.setHeader("content-type", "text/html").end(FORM);
+        let body = "";
+        for await (const part of request) body += part;
+        const form = new URLSearchParams(body);
+        const refused = { error: "access_denied", error_description: "You chose not to <sign in>." };
+        const result = form.get("answer") === "yes" ? { login: { accountId: form.get("account") } } : refused;
+        await provider.interactionFinished(request, response, result);
+    });
+    const stop = () => { server.close(); server.closeAllConnections(); };
+    return { url, is, requests, stop, reset: () => Object.assign(is, USUAL) };
+}
+
+/** Starts the program with these options; answers where it is, and all that it wrote. */
+async function startLocal(port, options) {
+    const local = spawn(program, ["--in-memory", "--listen", `127.0.0.1:${port}`, ...options]);
+    let output = "";
+    const url = await new Promise((resolve, reject) => {
+        for (const stream of [local.stdout, local.stderr]) {
+            stream.on("data", (text) => {
+                output += text;
+                const found = /Tactful answers on (\S+)/.exec(output);
+                if (found !== null) resolve(found[1]);
+            });
+        }
+        local.on("exit", () => reject(new Error(output)));
+    });
+    return { url, output: () => output, stop: () => local.kill() };
+}
+
+/** A `local` whose callers sign in at an issuer of its own, by tokens for `audience`. */
+export async function startBoth(audience = CLIENT) {
+    const port = await freePort();
+    const issuer = await startIssuer(`http://127.0.0.1:${port}`);
+    const options = ["--jwt-issuer", issuer.url, "--jwt-audience", audience, "--page-client-id", CLIENT];
+    const local = await startLocal(port, options);
+    return { issuer, local, stop: () => { local.stop(); issuer.stop(); } };
+}
+
+/** A `local` that signs tokens itself. */
+export function startDev() {
+    return startLocal(0, ["--auth", "dev"]);
+}

@@ -1,5 +1,6 @@
 // A real issuer on a loopback port, and a `local` that takes its tokens. Whoever names an address at the issuer is signed in as
 // its owner; everything is in memory.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
@@ -27,8 +28,17 @@ async function freePort() {
 const FORM = `<!doctype html><title>Issuer</title><form method="post"><label>Account <input name="account"></label>
     <button name="answer" value="yes">Continue</button> <button name="answer" value="no">Refuse</button></form>`;
 
+const LOGOUT = `<button name="logout" value="yes" form="op.logoutForm">End the session</button>`;
+
 /** The parts of the issuer that tests change while it runs. */
-const USUAL = { seconds: 3600, refreshes: true, verified: true };
+const USUAL = { seconds: 3600, refreshes: true, verified: true, back: (parameters) => parameters };
+
+/** The address to which the issuer sends people back, with other parameters. */
+function changed(address, back) {
+    const url = new URL(address);
+    back(url.searchParams);
+    return url.href;
+}
 
 /** An issuer that knows the page at `page` as its client. */
 async function startIssuer(page) {
@@ -51,7 +61,11 @@ async function startIssuer(page) {
         conformIdTokenClaims: false,
         clientBasedCORS: (_context, origin) => origin === page,
         cookies: { keys: ["test"] },
-        features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+        features: {
+            devInteractions: { enabled: false },
+            revocation: { enabled: true, allowedPolicy: () => true },
+            rpInitiatedLogout: { logoutSource: (context, form) => { context.body = `<!doctype html><title>Issuer</title>${form}${LOGOUT}`; } },
+        },
         findAccount: (_context, email) => ({
             accountId: email,
             claims: () => ({ sub: email, email, email_verified: is.verified }),
@@ -71,6 +85,11 @@ async function startIssuer(page) {
     provider.on("server_error", (_context, error) => console.error(error));
     server.on("request", async (request, response) => {
         requests.push(`${request.method} ${request.url}`);
+        const setHeader = response.setHeader.bind(response);
+        response.setHeader = (name, value) => {
+            const isBack = name.toLowerCase() === "location" && String(value).startsWith(`${page}/?`);
+            return setHeader(name, isBack ? changed(value, is.back) : value);
+        };
         if (!request.url.startsWith("/interaction/")) return provider.callback()(request, response);
         if (request.method === "GET") return response.setHeader("content-type", "text/html").end(FORM);
         let body = "";
@@ -108,6 +127,45 @@ export async function startBoth(audience = CLIENT) {
     const options = ["--jwt-issuer", issuer.url, "--jwt-audience", audience, "--page-client-id", CLIENT];
     const local = await startLocal(port, options);
     return { issuer, local, stop: () => { local.stop(); issuer.stop(); } };
+}
+
+/** A page of `both` that notes what it must not do: errors, violations of its policy, requests to anywhere else. */
+export async function openAt({ issuer, local }, browser, options = {}) {
+    const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const [faults, requests, lines] = [[], [], []];
+    context.on("console", (line) => {
+        lines.push(line.text());
+        // A refused request is told by the page, and the browser logs it too.
+        if (line.type() === "error" && !/Failed to load resource/.test(line.text())) faults.push(line.text());
+    });
+    context.on("weberror", (error) => faults.push(String(error.error())));
+    context.on("request", (request) => {
+        requests.push(request);
+        const known = [`${local.url}/`, `${issuer.url}/`, "data:", "about:"];
+        if (!known.some((start) => request.url().startsWith(start))) faults.push(`a request to ${request.url()}`);
+    });
+    return { page, context, faults, requests, lines, check: () => assert.deepEqual(faults, []) };
+}
+
+/** Begins to sign in on the page, and goes through the issuer's form as the owner of that address. */
+export async function signInAs(page, { local }, email, hash = "") {
+    await page.goto(`${local.url}/${hash}`);
+    await page.locator("main.sign-in button.primary").click();
+    await answerForm(page, email);
+}
+
+export async function answerForm(page, email) {
+    await page.getByLabel("Account").fill(email);
+    await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** Signs in somebody whom nobody knows yet, and adds them. */
+export async function join(page, both, email, hash = "") {
+    await signInAs(page, both, email, hash);
+    await page.getByLabel("Name").fill("Ana");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.locator("main.calendar").waitFor();
 }
 
 /** A `local` that signs tokens itself. */

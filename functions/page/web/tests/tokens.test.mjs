@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import test from "node:test";
 import { launch, open } from "./page.mjs";
 
-const program = new URL("../../../../target/debug/local", import.meta.url).pathname;
+const program = process.env.LOCAL ?? new URL("../../../../target/debug/local", import.meta.url).pathname;
 
 /** Starts the program on a free port. Its output is all that it wrote until it is asked for. */
 async function start() {

@@ -6,6 +6,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
+import { serveBuilt } from "./page.mjs";
 
 const program = process.env.LOCAL ?? new URL("../../../../target/debug/local", import.meta.url).pathname;
 
@@ -132,6 +133,7 @@ export async function startBoth(audience = CLIENT) {
 /** A page of `both` that notes what it must not do: errors, violations of its policy, requests to anywhere else. */
 export async function openAt({ issuer, local }, browser, options = {}) {
     const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
+    await serveBuilt(context, local.url);
     const page = await context.newPage();
     const [faults, requests, lines] = [[], [], []];
     context.on("console", (line) => {

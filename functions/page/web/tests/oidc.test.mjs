@@ -187,11 +187,20 @@ test("who signs out is signed out at the issuer too, and nothing of them is left
     await join(page, both, email, "#week/2026-12-01");
     await newMeeting(page, "Secret plan");
     await page.getByText("Secret plan is booked.").waitFor();
+    // What could still be undone is saved before.
+    await page.getByRole("button", { name: "Today" }).click();
+    await page.locator(".block button").first().click();
+    await page.getByRole("button", { name: "Cancel the meeting" }).click();
+    await page.getByText("Secret plan is cancelled.").waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "End the session" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     assert.equal(page.url(), `${both.local.url}/`);
     const [token] = tokensOf(requests);
+    const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const window = new URLSearchParams({ start_time: day(-2), end_time: day(30) });
+    const listed = await fetch(`${both.local.url}/api/users/me/meetings?status=cancelled&${window}`, { headers: { authorization: `Bearer ${token}` } });
+    assert.deepEqual((await listed.json()).meetings.map(({ title }) => title), ["Secret plan"]);
     const end = requests.find((request) => request.url().startsWith(`${both.issuer.url}/session/end?`));
     const said = new URL(end.url()).searchParams;
     assert.deepEqual([said.get("client_id"), said.get("post_logout_redirect_uri"), said.get("id_token_hint")], [CLIENT, `${both.local.url}/`, null]);

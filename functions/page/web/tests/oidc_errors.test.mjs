@@ -161,7 +161,11 @@ test("an issuer that doesn't answer is told, before and after the way there", as
     await answerForm(page, "ana@example.com");
     await said.waitFor();
     await page.unroute(gone);
+    // Neither does the API: the code was used, the sign-in holds.
+    await page.route(/\/api\/users\/me/, (route) => route.abort(), { times: 1 });
     await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The service can't be reached.").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "You have no calendar here yet" }).waitFor();
     check();
 });

@@ -154,7 +154,7 @@ export function explain(error: unknown): string {
         return t(error.error === "access_denied" ? "sign_in_cancelled" : "provider_refused", { why });
     }
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JWT_TIMESTAMP_CHECK) return t("wrong_clock");
-    // `fetch` itself says nothing else where there was no answer.
-    if (error instanceof TypeError || error instanceof DOMException) return t("provider_unreachable", { provider: new URL(issuer).host });
+    // `fetch` itself says nothing else where there was no answer, or none in time.
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError")) return t("provider_unreachable", { provider: new URL(issuer).host });
     return t("provider_unexpected");
 }

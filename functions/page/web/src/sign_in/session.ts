@@ -100,7 +100,7 @@ interface Found { state: string; parameters: string }
 interface Taken { taken: string }
 
 /** How long a window waits until the page that opened it takes what it found. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 4_000;
 
 /**
  * Signs the same person in again, in a window of its own, so that the page stays as it is with all that was typed. Answers what

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { findUser, getUser, type Answer, type User } from "../api/client";
+import { isPassing } from "../api/problem";
 import { authorizationUrl, exchange, explain, newAttempt } from "../sign_in/provider";
 import { keep, returned, type Returned } from "../sign_in/returned";
 import { account, begin, handOver } from "../sign_in/session";
@@ -18,7 +19,7 @@ type Stage =
     /** Signed in, and nobody here yet. */
     | { is: "new"; account: Account }
     /** Signed in, but the API said something else. */
-    | { is: "stuck"; problem: string }
+    | { is: "stuck"; problem: string; isPassing: boolean }
     /** In a window that another page opened, which has taken what was found. */
     | { is: "done" };
 
@@ -41,6 +42,10 @@ export function AtTheIssuer({ create }: { create: (account: Account) => Componen
             setStage({ is: "out", problem: explain(error) });
         }
     };
+    const again = (): void => {
+        setStage({ is: "busy" });
+        void openCalendar().then(setStage);
+    };
     const problem = "problem" in stage ? stage.problem : null;
     return (
         <main class="sign-in" id="main" tabIndex={-1} aria-busy={stage.is === "busy"}>
@@ -56,7 +61,10 @@ export function AtTheIssuer({ create }: { create: (account: Account) => Componen
             )}
             {stage.is === "new" && create(stage.account)}
             {(stage.is === "new" || stage.is === "stuck") && (
-                <p><button type="button" onClick={signOut}>{t("sign_out")}</button></p>
+                <p class="buttons">
+                    {stage.is === "stuck" && stage.isPassing && <button type="button" class="primary" onClick={again}>{t("retry")}</button>}
+                    <button type="button" onClick={signOut}>{t("sign_out")}</button>
+                </p>
             )}
         </main>
     );
@@ -75,11 +83,16 @@ async function comeBack({ parameters, attempt }: Returned): Promise<Stage> {
     } catch (error) {
         return { is: "out", problem: explain(error) };
     }
+    return openCalendar();
+}
+
+/** Opens the calendar of who is signed in, if they have one. */
+async function openCalendar(): Promise<Stage> {
     const known = account() ?? { email: "", name: "" };
     const found = await findOneself(known.email);
     if (found.ok) enter(found.value);
     else if (found.problem.code === "user_not_found") return { is: "new", account: known };
-    else return { is: "stuck", problem: found.problem.detail };
+    else return { is: "stuck", problem: found.problem.detail, isPassing: isPassing(found.problem) };
     return { is: "busy" };
 }
 

@@ -94,7 +94,7 @@ export function replaced(refused: string): Promise<boolean> {
     return replacing;
 }
 
-/** What was taken by the window of a sign-in, and what was found there. */
+/** The channel between the window of a sign-in and the page that opened it, and what each says there. */
 const WINDOWS = "sign-in";
 interface Found { state: string; parameters: string }
 interface Taken { taken: string }

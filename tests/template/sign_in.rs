@@ -41,7 +41,8 @@ fn the_calendar_page_knows_its_client_and_where_to_sign_in() {
     assert_eq!(rule["Assertions"][0]["Assert"], json!({ "Fn::Not": [without("JwtIssuer")] }));
 }
 
-/// What the template lets through, the page takes: otherwise a deployment would have a page that doesn't start.
+/// What the template lets through, the page takes. Otherwise a deployment would have a page that doesn't
+/// start.
 #[test]
 fn the_template_takes_only_what_the_page_takes() {
     let pattern = |parameter: &str| text(&template()["Parameters"][parameter]["AllowedPattern"]);

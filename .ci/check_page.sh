@@ -18,5 +18,7 @@ export CHROMIUM
 . .ci/local.sh
 # shellcheck disable=SC2154 # local.sh sets it.
 export TACTFUL="$url"
+# Some tests start it themselves, with other options.
+export LOCAL="$PWD/target/debug/local"
 # The steps beside this one can keep the browser waiting for longer than a test does. What is broken fails twice.
 npm test --prefix functions/page/web || npm test --prefix functions/page/web

@@ -36,7 +36,15 @@ impl About {
 
     /// Whether callers need tokens.
     pub fn needs_tokens(&self) -> bool {
-        self.auth == Auth::Dev
+        self.auth != Auth::Off
+    }
+
+    /// The issuer whose tokens callers send, if it isn't this program.
+    pub fn issuer(&self) -> Option<&str> {
+        match &self.auth {
+            Auth::Issuer(settings) => Some(settings.issuer.as_str()),
+            Auth::Off | Auth::Dev => None,
+        }
     }
 
     /// The command that shows what Tactful does, to be run in the folder of the source.
@@ -51,7 +59,8 @@ impl About {
     pub fn by_hand(&self) -> String {
         let url = self.url();
         let (token, [by_ana, by_bo]) = match self.auth {
-            Auth::Off => (String::new(), [String::new(), String::new()]),
+            // Where an issuer signs people in, these lines aren't shown.
+            Auth::Off | Auth::Issuer(_) => (String::new(), [String::new(), String::new()]),
             Auth::Dev => {
                 let token = format!("token() {{ curl -s \"{url}/local/token?email=$1\"; }}\n");
                 let signed = |name| {
@@ -84,39 +93,52 @@ curl -s "$api/create_meeting"{by_ana} -d '{{"creator_id":"'$ana'",
             Some(directory) => format!("in {} (to start over, stop it and delete that)", directory.display()),
             None => "in memory: gone when it stops".to_owned(),
         };
-        let sign_in = match self.auth {
+        let sign_in = match &self.auth {
             Auth::Off => "nobody has to: every caller may do everything".to_owned(),
             Auth::Dev => format!(
                 "with tokens (Authorization: Bearer ...), signed here for whoever asks:\n           \
                  {url}/local/token?email=ana@example.com\n           \
                  with &group=admin an administrator's"
             ),
+            Auth::Issuer(settings) => {
+                format!("with tokens (Authorization: Bearer ...) of\n           {}", settings.issuer.as_str())
+            }
+        };
+        let to_try = match self.issuer() {
+            // Its tokens are for people, who get them on the calendar page.
+            Some(_) => String::new(),
+            None => format!(
+                "Try it in another terminal, in the same folder:\n\n\
+                 {quickstart}\n\n\
+                 Or paste this: Ana invites Bo to a meeting in four minutes. Each gets an invitation, then a\n\
+                 reminder a minute before it starts.\n\n\
+                 {by_hand}\n",
+                quickstart = self.quickstart(),
+                by_hand = self.by_hand(),
+            ),
         };
         format!(
             "Tactful answers on {url} - open it in a browser. Ctrl-C stops it.\n\n  \
              data     {data}\n  \
              sign-in  {sign_in}\n\n\
-             Try it in another terminal, in the same folder:\n\n\
-             {quickstart}\n\n\
-             Or paste this: Ana invites Bo to a meeting in four minutes. Each gets an invitation, then a\n\
-             reminder a minute before it starts.\n\n\
-             {by_hand}\n\
+             {to_try}\
              Look at it in a browser; these pages refresh themselves. Mail is caught, not sent.\n\n  \
              calendar   {url}/\n  \
              overview   {url}/local\n  \
              docs       {url}/api/docs\n  \
              reminders  {url}/local/reminders\n  \
              webhooks   {url}/local/webhooks\n  \
-             outbox     {url}/local/outbox\n\n",
-            quickstart = self.quickstart(),
-            by_hand = self.by_hand(),
+             outbox     {url}/local/outbox\n\n"
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use page::Issuer;
+
     use super::*;
+    use crate::deployment::IssuerSettings;
 
     fn about(address: &str, data_dir: Option<PathBuf>, auth: Auth) -> About {
         About { address: address.parse().unwrap(), data_dir, auth, cors_origins: Vec::new() }
@@ -124,9 +146,16 @@ mod tests {
 
     #[test]
     fn every_line_of_the_banner_fits_a_hundred_columns() {
-        for auth in [Auth::Off, Auth::Dev] {
+        let issuer = Auth::Issuer(IssuerSettings {
+            issuer: Issuer::https("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI")
+                .unwrap(),
+            audience: Vec::new(),
+            page_client_id: None,
+            page_connect_origins: Vec::new(),
+        });
+        for auth in [Auth::Off, Auth::Dev, issuer] {
             for address in ["127.0.0.1:65535", "[::1]:65535"] {
-                let banner = about(address, Some(".local".into()), auth).banner();
+                let banner = about(address, Some(".local".into()), auth.clone()).banner();
                 let longest = banner.lines().max_by_key(|line| line.chars().count()).unwrap();
                 assert!(longest.chars().count() <= 100, "{longest}");
             }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use page::{ConnectOrigin, Issuer, OidcClient, OidcClientError, PageSignIn};
 use recompute_meetings::Recomputer;
 use shared::access::{Administrators, SignIn};
 use shared::clock::Clock;
@@ -27,7 +28,7 @@ use crate::data_dir::{DataDir, DataDirError};
 use crate::embedded::dynamodb::{DynamoDb, StartError};
 use crate::embedded::scheduler::Backoff;
 use crate::functions;
-use crate::gateway::authorizer::Authorizer;
+use crate::gateway::authorizer::{Authorizer, DevTokens, IssuerError, IssuerTokens};
 use crate::gateway::{Gateway, GatewayError, Services};
 use crate::sdk::Loopback;
 use crate::stream::{Follower, StreamError};
@@ -80,13 +81,37 @@ pub struct Settings<'a> {
 }
 
 /// How callers sign in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Auth {
     /// Callers don't sign in: anyone may do anything.
     #[default]
     Off,
     /// Callers send a token, which this program signs for anyone who asks at /local/token.
     Dev,
+    /// Callers send a token of an issuer, as they do to a deployment with the parameter `JwtIssuer`.
+    Issuer(IssuerSettings),
+}
+
+/// The parameters of the template about an issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerSettings {
+    /// `JwtIssuer`.
+    pub issuer: Issuer,
+    /// `JwtAudience`: a token has to be for one of them.
+    pub audience: Vec<String>,
+    /// `PageClientId`. Without it browsers can't sign in.
+    pub page_client_id: Option<String>,
+    /// `PageConnectOrigins`.
+    pub page_connect_origins: Vec<ConnectOrigin>,
+}
+
+impl IssuerSettings {
+    /// How people sign in on the calendar page.
+    fn page(&self) -> Result<PageSignIn, OidcClientError> {
+        let Some(id) = &self.page_client_id else { return Ok(PageSignIn::Unsupported) };
+        let client = OidcClient::new(self.issuer.clone(), id, self.page_connect_origins.clone())?;
+        Ok(PageSignIn::Oidc(client))
+    }
 }
 
 impl Default for Settings<'_> {
@@ -127,6 +152,10 @@ pub enum DeploymentError {
     Gateway(#[from] GatewayError),
     #[error("the address for webhooks {0}")]
     Endpoint(#[from] EndpointError),
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    #[error("--page-client-id {0}")]
+    PageClient(#[from] OidcClientError),
 }
 
 /// The name of the table and of the schedule group.
@@ -157,10 +186,17 @@ impl Deployment {
             None => Endpoint::https_or_loopback(&services.receiver.url())?,
         };
         let cors = Cors::new(&template, cors_origins)?;
-        let (sign_in, authorizer) = match auth {
-            Auth::Off => (SignIn::Anonymous, None),
+        let (sign_in, page, authorizer) = match auth {
+            Auth::Off => (SignIn::Anonymous, PageSignIn::Off, None),
             Auth::Dev => {
-                (sign_in_by_tokens(&template)?, Some(Authorizer::new(&services.secrets, clock.clone())?))
+                let tokens = DevTokens::new(&services.secrets, clock.clone())?;
+                (sign_in_by_tokens(&template)?, PageSignIn::Dev, Some(Authorizer::Dev(tokens)))
+            }
+            Auth::Issuer(settings) => {
+                let page = settings.page()?;
+                let IssuerSettings { issuer, audience, .. } = settings;
+                let tokens = IssuerTokens::discover(&issuer, audience, clock.clone()).await?;
+                (sign_in_by_tokens(&template)?, page, Some(Authorizer::Issuer(tokens)))
             }
         };
         let webhooks =
@@ -175,6 +211,7 @@ impl Deployment {
             message_limit,
             retention,
             sign_in,
+            page,
             ..FunctionSettings::default()
         };
         let contexts = FunctionContexts::new(&clients, settings, &clock)?;
@@ -192,7 +229,7 @@ impl Deployment {
         let mut loops = JoinSet::new();
         loops.spawn(sweep_every_minute(contexts.sweeper()));
         loops.spawn(recompute_regularly(contexts.recomputer()));
-        let FunctionContexts { api, planner, notifier } = contexts;
+        let FunctionContexts { api, planner, notifier, .. } = contexts;
         let firing = scheduler.clone();
         loops.spawn(async move { firing.run(functions::notify_until_over(notifier)).await });
         let follower = Arc::new(follower);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use get_invite::Invites;
 use page::{Page, PageSignIn};
-use shared::access::SignIn;
 use shared::api::{Api, Context};
 use shared::domain::Email;
 use shared::http::{Request, Response, answer};
@@ -16,8 +15,9 @@ use crate::embedded::scheduler::{NotDone, Target};
 use crate::gateway::Function;
 use crate::stream::BatchHandler;
 
-/// Every function behind HTTP; mail comes from `sender`.
-pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
+/// Every function behind HTTP; mail comes from `sender`, and people sign in on the calendar page as `page`
+/// says.
+pub fn http(api: &Api, sender: &Email, page: &PageSignIn) -> HashMap<String, Function> {
     let invites = Invites { api: api.clone(), sender: sender.clone() };
     let functions = [
         ("cancel_meeting", function(api, cancel_meeting::handle)),
@@ -35,7 +35,7 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("health", function(&(), health::handle)),
         ("list_meetings", function(api, list_meetings::handle)),
         ("openapi", function(&api.sign_in, openapi::handle)),
-        ("page", function(&page_of(&api.sign_in), page::handle)),
+        ("page", function(&Page::new(page), page::handle)),
         ("participant_add", function(api, participant_add::handle)),
         ("participant_remove", function(api, participant_remove::handle)),
         ("snooze_user", function(api, snooze_user::handle)),
@@ -44,11 +44,6 @@ pub fn http(api: &Api, sender: &Email) -> HashMap<String, Function> {
         ("update_user", function(api, update_user::handle)),
     ];
     functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
-}
-
-/// The calendar: whoever signs in here does so with a token of this program.
-fn page_of(sign_in: &SignIn) -> Page {
-    Page::new(if *sign_in == SignIn::Anonymous { &PageSignIn::Off } else { &PageSignIn::Dev })
 }
 
 /// plan_reminders as the handler of the table's stream.

@@ -127,8 +127,8 @@ impl Gateway {
 
     /// Serves the routes, and what only this program has: `GET /local`, the start page,
     /// `GET /local/outbox`, the mail that was caught, `GET /local/webhooks`, the webhooks that came here,
-    /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where callers
-    /// have to sign in. Returns once `shutdown` is over and running requests have been answered.
+    /// `GET /local/reminders`, the timers and the pending work, and `GET /local/token`, a token where this
+    /// program signs them. Returns once `shutdown` is over and running requests have been answered.
     pub async fn serve(self, listener: TcpListener, services: Services, shutdown: impl Future<Output = ()>) {
         let Services { about, ses, scheduler, store, cors, .. } = services.clone();
         let (clock, links_to_api) = (self.0.clock.clone(), !about.needs_tokens());
@@ -146,9 +146,12 @@ impl Gateway {
         let webhooks = webhooks.fallback(|| async { only_get() });
         let router = Router::new().route(START_PAGE, start);
         let router = router.route(OUTBOX, outbox).route(REMINDERS, reminders).route(WEBHOOKS, webhooks);
-        let authorizer = self.0.authorizer.clone();
+        let tokens = match &self.0.authorizer {
+            Some(Authorizer::Dev(tokens)) => Some(tokens.clone()),
+            Some(Authorizer::Issuer(_)) | None => None,
+        };
         let token = get(move |request: Result<Query<TokenRequest>, QueryRejection>| async move {
-            authorizer::token(authorizer.as_ref(), request)
+            authorizer::token(tokens.as_ref(), request)
         });
         let router = router.route(TOKEN, token.fallback(|| async { only_get() }));
         let router = router.layer(map_response(protected));
@@ -169,9 +172,12 @@ impl Gateway {
             return unknown_route();
         };
         let authorizer = if found.is_open { None } else { self.0.authorizer.as_ref() };
-        let caller = match authorizer.map(|authorizer| authorizer.authorize(&parts.headers)).transpose() {
-            Ok(caller) => caller,
-            Err(problem) => return refused(problem),
+        let caller = match authorizer {
+            Some(authorizer) => match authorizer.authorize(&parts.headers).await {
+                Ok(caller) => Some(caller),
+                Err(problem) => return refused(problem),
+            },
+            None => None,
         };
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             let detail = "A body may have 10 MiB at most.";

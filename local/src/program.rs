@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+use page::{ConnectOrigin, Issuer};
 use shared::clock::Clock;
 use shared::domain::{MessageLimit, Quotas, Retention};
 use shared::webhook::Endpoint;
@@ -16,7 +17,7 @@ use tokio::time::sleep;
 use crate::about::About;
 use crate::cors::Origin;
 use crate::data_dir::DataDirError;
-use crate::deployment::{Auth, Deployment, DeploymentError, Settings};
+use crate::deployment::{Auth, Deployment, DeploymentError, IssuerSettings, Settings};
 use crate::log;
 
 /// All of Tactful on this machine: the HTTP API, its store, its timers and its
@@ -63,11 +64,50 @@ pub struct Options {
     pub retention_days: u32,
     /// How callers are known: not at all, or by tokens that this program signs for whoever asks.
     #[arg(long, value_enum, default_value_t)]
-    pub auth: Auth,
+    pub auth: AuthOption,
+    /// The OpenID Connect issuer whose tokens callers send, an https address or an http one of this machine,
+    /// as its tokens have it in iss.
+    #[arg(long, value_name = "URL", value_parser = Issuer::https_or_loopback, requires = "jwt_audience", conflicts_with = "auth")]
+    pub jwt_issuer: Option<Issuer>,
+    /// The audience that tokens must have; several are separated by commas.
+    #[arg(long, value_name = "AUDIENCE", value_delimiter = ',', requires = "jwt_issuer")]
+    pub jwt_audience: Vec<String>,
+    /// The client of the calendar page at the issuer. Without it browsers can't sign in.
+    #[arg(long, value_name = "ID", requires = "jwt_issuer")]
+    pub page_client_id: Option<String>,
+    /// The origins that the calendar page may call beside the issuer's; several are separated by commas.
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',', requires = "page_client_id", value_parser = ConnectOrigin::https_or_loopback)]
+    pub page_connect_origins: Vec<ConnectOrigin>,
     /// The origin of web pages that may call the API, as http://localhost:5173, beside the pages of this
     /// program. It can be given several times.
     #[arg(long = "cors-origin", value_name = "ORIGIN")]
     pub cors_origins: Vec<Origin>,
+}
+
+/// How callers are known without an issuer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AuthOption {
+    /// Callers don't sign in: anyone may do anything.
+    #[default]
+    Off,
+    /// Callers send a token, which this program signs for anyone who asks at /local/token.
+    Dev,
+}
+
+impl Options {
+    fn auth(&self) -> Auth {
+        let issuer = self.jwt_issuer.as_ref().map(|issuer| IssuerSettings {
+            issuer: issuer.clone(),
+            audience: self.jwt_audience.clone(),
+            page_client_id: self.page_client_id.clone(),
+            page_connect_origins: self.page_connect_origins.clone(),
+        });
+        match (issuer, self.auth) {
+            (Some(settings), _) => Auth::Issuer(settings),
+            (None, AuthOption::Dev) => Auth::Dev,
+            (None, AuthOption::Off) => Auth::Off,
+        }
+    }
 }
 
 fn message_limit(text: &str) -> Result<MessageLimit, String> {
@@ -129,7 +169,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
             data_dir: Some(data_dir),
             invitations: !options.no_invitations,
             webhook_url: options.webhook_url.clone(),
-            auth: options.auth,
+            auth: options.auth(),
             cors_origins: options.cors_origins.clone(),
             quotas: Quotas {
                 meetings_per_day: options.meetings_per_day,
@@ -151,7 +191,7 @@ pub async fn run(options: Options) -> Result<(), ProgramError> {
     let about = About {
         address: listener.local_addr()?,
         data_dir: (!options.in_memory).then(|| data_dir.to_owned()),
-        auth: options.auth,
+        auth: options.auth(),
         cors_origins: options.cors_origins,
     };
     io::stdout().write_all(about.banner().as_bytes())?;

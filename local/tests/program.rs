@@ -157,6 +157,30 @@ fn a_taken_directory_or_port_is_one_clear_line() {
     assert!(error.contains(&format!("the data directory {} can't be used: ", file.display())), "{error}");
 }
 
+#[test]
+fn an_issuer_that_cannot_be_used_is_a_clear_error() {
+    // Nothing listens on that port.
+    let silent = ["--in-memory", "--jwt-issuer", "http://127.0.0.1:9", "--jwt-audience", "tactful"];
+    let output = Program::command().args(silent).output().unwrap();
+    let error = failure(&output);
+    assert!(error.contains("the issuer http://127.0.0.1:9 can't be used: "), "{error}");
+
+    let known = ["--jwt-issuer", "https://id.example", "--jwt-audience", "tactful"];
+    for (known, more, said) in [
+        (&known[2..], ["--jwt-issuer", "http://id.example"], "must be the https address of an issuer"),
+        (&known[2..], ["--jwt-issuer", "https://id.example?a=b"], "must be the https address of an issuer"),
+        (&known[2..], ["--page-client-id", "page"], "--jwt-issuer"),
+        (&known[..2], ["--page-client-id", "page"], "--jwt-audience"),
+        (&known[..], ["--page-connect-origins", "https://keys.example"], "--page-client-id"),
+        (&known[..], ["--auth", "dev"], "cannot be used with"),
+    ] {
+        let output = Program::command().args(known).args(more).output().unwrap();
+        let error = std::str::from_utf8(&output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(said), "{said}: {error}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_it_cleanly() {

@@ -197,6 +197,26 @@ pub fn sign_in() -> Result<SignIn, SettingError> {
     }
 }
 
+/// Where people sign in on the calendar page. The values are as the deployment sets them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageClient {
+    /// The issuer of the tokens, `JWT_ISSUER`.
+    pub issuer: String,
+    /// The page's client at that issuer, `PAGE_CLIENT_ID`.
+    pub client_id: String,
+    /// The other origins of the issuer that the page calls, `PAGE_CONNECT_ORIGINS`, separated by commas.
+    pub connect_origins: String,
+}
+
+/// Where people sign in on the calendar page; `None` where it has no client at an issuer.
+pub fn page_client() -> Option<PageClient> {
+    Some(PageClient {
+        issuer: setting("JWT_ISSUER").ok()?,
+        client_id: setting("PAGE_CLIENT_ID").ok()?,
+        connect_origins: setting("PAGE_CONNECT_ORIGINS").unwrap_or_default(),
+    })
+}
+
 /// How much one user may ask for, from the `QUOTA_…` variables; a variable that is not set has its default.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ mod error_chain;
 mod fresh_connections;
 pub mod http;
 pub mod lambda;
+pub mod loopback;
 pub mod mail;
 pub mod meeting_times;
 pub mod metrics;

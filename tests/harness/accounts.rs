@@ -11,7 +11,7 @@ impl World {
         if let SignIn::Jwt { rebinds_accounts, .. } = &mut settings.sign_in {
             *rebinds_accounts = true;
         }
-        let Self { services, loopback, template, clock, authorizer, .. } = self;
-        self.process = Process::start(services, loopback, template, clock, authorizer.as_ref(), settings);
+        let Self { services, loopback, template, clock, tokens, .. } = self;
+        self.process = Process::start(services, loopback, template, clock, tokens.as_ref(), settings);
     }
 }

@@ -30,7 +30,7 @@ use local::embedded::scheduler::{Backoff, DeadLetter};
 use local::embedded::secrets::Secrets;
 use local::embedded::ses::{SentMail, Ses};
 use local::functions;
-use local::gateway::authorizer::{Authorizer, TokenRequest};
+use local::gateway::authorizer::{DevTokens, TokenRequest};
 use local::sdk::Loopback;
 use local::stream::Follower;
 use local::template::Template;
@@ -63,7 +63,7 @@ pub struct World {
     services: EmbeddedServices,
     dynamodb_client: aws_sdk_dynamodb::Client,
     /// Signs the tokens of callers, where they have to sign in.
-    authorizer: Option<Authorizer>,
+    tokens: Option<DevTokens>,
     follower: Follower,
     template: Template,
     loopback: Loopback,
@@ -150,15 +150,14 @@ impl World {
         let clock = Clock::manual(instant(BEGINNING));
         let template = template();
         let services = EmbeddedServices::start(&template, TABLE, None, &clock, NO_WAIT).await.unwrap();
-        let authorizer =
-            settings.signs_in.then(|| Authorizer::new(&services.secrets, clock.clone()).unwrap());
+        let tokens = settings.signs_in.then(|| DevTokens::new(&services.secrets, clock.clone()).unwrap());
         let loopback = Loopback::new();
         let follower = follower(&loopback, &services.dynamodb, &template, services.database.clone());
         let function_settings = settings.of_functions(&services.receiver, &template);
         let process =
-            Process::start(&services, &loopback, &template, &clock, authorizer.as_ref(), function_settings);
+            Process::start(&services, &loopback, &template, &clock, tokens.as_ref(), function_settings);
         let dynamodb_client = aws_sdk_dynamodb::Client::new(&loopback.config(services.dynamodb.endpoint()));
-        Self { clock, process, services, dynamodb_client, authorizer, follower, template, loopback, settings }
+        Self { clock, process, services, dynamodb_client, tokens, follower, template, loopback, settings }
     }
 
     /// Starts a new process on the same services. Unless the old process is dead, what it is doing goes on.
@@ -169,7 +168,7 @@ impl World {
             &self.loopback,
             &self.template,
             &self.clock,
-            self.authorizer.as_ref(),
+            self.tokens.as_ref(),
             settings,
         );
     }
@@ -196,7 +195,7 @@ impl World {
 
     /// A token in a world whose callers sign in.
     pub fn token(&self, request: &TokenRequest) -> String {
-        self.authorizer.as_ref().unwrap().issue(request).unwrap()
+        self.tokens.as_ref().unwrap().issue(request).unwrap()
     }
 
     /// Sends a request with that token, and a JSON body unless it is null.

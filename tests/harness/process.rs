@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use local::deployment::{EmbeddedServices, FunctionContexts, FunctionSettings};
 use local::gateway::Gateway;
-use local::gateway::authorizer::Authorizer;
+use local::gateway::authorizer::{Authorizer, DevTokens};
 use local::sdk::Loopback;
 use local::template::Template;
 use recompute_meetings::Recomputer;
@@ -34,13 +34,13 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a process. `authorizer` checks the tokens of callers; without it nobody has to sign in.
+    /// Starts a process. `tokens` checks those of callers; without it nobody has to sign in.
     pub(crate) fn start(
         services: &EmbeddedServices,
         loopback: &Loopback,
         template: &Template,
         clock: &Clock,
-        authorizer: Option<&Authorizer>,
+        tokens: Option<&DevTokens>,
         settings: FunctionSettings<'_>,
     ) -> Self {
         let calls = Calls::default();
@@ -62,7 +62,8 @@ impl Process {
         let settings = FunctionSettings { commit_timeout, mail_retry_policy: once, ..settings };
         let contexts = FunctionContexts::new(&clients, settings, clock).unwrap();
         let routes = template.routes_with_default().unwrap();
-        let gateway = Gateway::new(&routes, contexts.http(), authorizer.cloned(), clock.clone());
+        let gateway =
+            Gateway::new(&routes, contexts.http(), tokens.cloned().map(Authorizer::Dev), clock.clone());
         let recomputer = contexts.recomputer();
         let FunctionContexts { planner, notifier, .. } = contexts;
         Self { calls, gateway: gateway.unwrap(), planner, notifier, recomputer }

@@ -128,6 +128,9 @@ fn each_gets_the_environment_it_reads() {
         if folder == "recompute_meetings" {
             expected.insert("METRICS_NAMESPACE");
         }
+        if folder == "page" {
+            expected.extend(["JWT_ISSUER", "PAGE_CLIENT_ID", "PAGE_CONNECT_ORIGINS"]);
+        }
         if ["notify", "notify_webhook", "sweep"].contains(&folder.as_str()) {
             expected.extend(["MESSAGES_PER_RECIPIENT_PER_DAY", "WEBHOOK_SECRET_ARN", "WEBHOOK_URL"]);
         }

@@ -11,7 +11,7 @@ use std::fmt;
 use futures_util::future::LocalBoxFuture;
 use get_invite::Invites;
 use lambda_runtime::Error;
-use page::Page;
+use page::{Page, PageSignIn};
 use shared::aws;
 use shared::lambda::{serve, serve_with, serve_without_store};
 
@@ -39,7 +39,10 @@ pub const FUNCTIONS: [(&str, Serve); 27] = [
     ("notify", || Box::pin(background::notify())),
     ("notify_webhook", || Box::pin(background::notify_webhook())),
     ("openapi", || Box::pin(serve_without_store(aws::sign_in, openapi::handle))),
-    ("page", || Box::pin(serve_without_store(|| Ok(Page::deployed(&aws::sign_in()?)), page::handle))),
+    ("page", || {
+        let page = || PageSignIn::deployed(&aws::sign_in()?, aws::page_client().as_ref());
+        Box::pin(serve_without_store(move || Ok(Page::new(&page()?)), page::handle))
+    }),
     ("participant_add", || Box::pin(serve(participant_add::handle))),
     ("participant_remove", || Box::pin(serve(participant_remove::handle))),
     ("plan_reminders", || Box::pin(background::plan_reminders())),

@@ -1,13 +1,16 @@
 //! `GET /` and `GET /app/{file}`: the calendar, a page that works with the public API alone. Its source is in
 //! `web`, and what is built from it in `assets`.
 
+mod sign_in;
+
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode, header};
 use lambda_http::{Body, RequestExt};
 use sha2::{Digest, Sha256};
-use shared::access::SignIn;
 use shared::api::{Api, Context};
 use shared::http::{Request, Response, has_already};
 use shared::problem::{Code, Problem};
+
+pub use sign_in::{ConnectOrigin, Issuer, OidcClient, OidcClientError, PageSignIn};
 
 /// A file that the page loads. Its name has the hash of its content.
 #[derive(Debug)]
@@ -24,32 +27,26 @@ const PAGE: &str = include_str!("../assets/index.html");
 /// The style sheet that all pages share, those of `local` too: colours, type, controls and focus.
 pub const BASE_STYLE: &str = include_str!("../web/styles/base.css");
 
-/// The page runs and loads only files of this service, calls only its API, and can't be framed
-/// (<https://www.w3.org/TR/CSP3/>). No text becomes markup or a script on the way.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'";
+/// The page runs and loads only files of this service, calls only its API and the issuer's `origins`, and
+/// can't be framed (<https://www.w3.org/TR/CSP3/>). No text becomes markup or a script on the way.
+fn content_security_policy<'a>(origins: impl Iterator<Item = &'a str>) -> String {
+    let connect: String = origins.map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'{connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'"
+    )
+}
 
 /// A file with another content has another name, so that no browser has to ask for it again.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATED: &str = "no-cache";
 
-/// How the page finds out who uses it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PageSignIn {
-    /// Nobody signs in: the page asks whose calendar to show.
-    Off,
-    /// With the tokens that `local` signs for whoever asks.
-    Dev,
-    /// Browsers can't sign in: callers sign requests with AWS credentials, or the issuer knows no client of
-    /// the page.
-    Unsupported,
-}
-
 /// The page of one deployment. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Page {
     html: String,
+    policy: String,
     /// The entity tag, without its quotes.
     tag: String,
 }
@@ -63,20 +60,23 @@ impl Context for Page {
 impl Page {
     /// The page for those who sign in like that.
     pub fn new(sign_in: &PageSignIn) -> Self {
-        let kind = match sign_in {
-            PageSignIn::Off => "off",
-            PageSignIn::Dev => "dev",
-            PageSignIn::Unsupported => "unsupported",
+        let (kind, client) = match sign_in {
+            PageSignIn::Off => ("off", None),
+            PageSignIn::Dev => ("dev", None),
+            PageSignIn::Oidc(client) => ("oidc", Some(client)),
+            PageSignIn::Unsupported => ("unsupported", None),
         };
-        let html = PAGE.replacen("{sign_in}", kind, 1);
-        let html = html.replacen("{issuer}", "", 1).replacen("{client_id}", "", 1);
-        let tag = hex::encode(&Sha256::digest(&html)[..16]);
-        Self { html, tag }
-    }
-
-    /// The page of a deployment on AWS, where browsers can't sign in yet.
-    pub fn deployed(sign_in: &SignIn) -> Self {
-        Self::new(if *sign_in == SignIn::Anonymous { &PageSignIn::Off } else { &PageSignIn::Unsupported })
+        // Neither has a character that ends the attribute; an ampersand would begin a character reference.
+        let attribute = |value: Option<&str>| value.unwrap_or_default().replace('&', "&amp;");
+        let html = PAGE
+            .replacen("{sign_in}", kind, 1)
+            .replacen("{issuer}", &attribute(client.map(|client| client.issuer().as_str())), 1)
+            .replacen("{client_id}", &attribute(client.map(OidcClient::id)), 1);
+        let policy = content_security_policy(client.into_iter().flat_map(OidcClient::origins));
+        // With another policy it is another page, whatever a browser makes of the headers of a 304.
+        let digest = Sha256::new().chain_update(&html).chain_update(&policy).finalize();
+        let tag = hex::encode(&digest[..16]);
+        Self { html, policy, tag }
     }
 }
 
@@ -109,7 +109,9 @@ fn document(page: &Page, request: &Request) -> Response {
     if let Ok(etag) = HeaderValue::try_from(format!("\"{}\"", page.tag)) {
         headers.insert(header::ETAG, etag);
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    if let Ok(policy) = HeaderValue::try_from(&page.policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use shared::access::Administrators;
+use shared::access::{Administrators, SignIn};
+use shared::aws::PageClient;
 use shared::http::answer;
 
 use super::*;
@@ -99,17 +100,69 @@ async fn the_page_runs_nothing_but_its_files() {
     assert!(!page.contains('{'), "a value is missing: {page}");
 }
 
+fn tokens() -> SignIn {
+    let administrators = Administrators { group: String::new(), scope: String::new() };
+    SignIn::Jwt { administrators, rebinds_accounts: false }
+}
+
+fn client(issuer: &str, client_id: &str, connect_origins: &str) -> PageClient {
+    let [issuer, client_id, connect_origins] = [issuer, client_id, connect_origins].map(str::to_owned);
+    PageClient { issuer, client_id, connect_origins }
+}
+
+fn deployed(sign_in: &SignIn, client: Option<&PageClient>) -> Page {
+    Page::new(&PageSignIn::deployed(sign_in, client).unwrap())
+}
+
 #[test]
 fn the_page_knows_how_callers_sign_in() {
-    let administrators = Administrators { group: String::new(), scope: String::new() };
-    let jwt = SignIn::Jwt { administrators, rebinds_accounts: false };
+    let known = client("https://id.example/", "tactful", "");
     let pages = [
-        (Page::deployed(&SignIn::Anonymous), "off"),
-        (Page::deployed(&SignIn::Iam), "unsupported"),
-        (Page::deployed(&jwt), "unsupported"),
+        (deployed(&SignIn::Anonymous, None), "off"),
+        (deployed(&SignIn::Anonymous, Some(&known)), "off"),
+        (deployed(&SignIn::Iam, None), "unsupported"),
+        (deployed(&SignIn::Iam, Some(&known)), "unsupported"),
+        (deployed(&tokens(), None), "unsupported"),
+        (deployed(&tokens(), Some(&known)), "oidc"),
         (Page::new(&PageSignIn::Dev), "dev"),
     ];
     for (page, said) in pages {
         assert!(page.html.contains(&format!("data-sign-in=\"{said}\"")), "{}", page.html);
+        let at = if said == "oidc" { ("https://id.example/", "tactful") } else { ("", "") };
+        let (issuer, id) = at;
+        let attributes = format!("data-issuer=\"{issuer}\" data-client-id=\"{id}\">");
+        assert!(page.html.contains(&attributes), "{}", page.html);
+        let connect = if said == "oidc" { "'self' https://id.example" } else { "'self'" };
+        assert!(page.policy.contains(&format!("; connect-src {connect}; base-uri")), "{}", page.policy);
+    }
+}
+
+#[test]
+fn the_page_calls_the_api_and_the_issuer_alone() {
+    let elsewhere = "https://login.example,https://keys.example:8443";
+    let page = deployed(&tokens(), Some(&client("https://id.example:9/a;b", "a&b", elsewhere)));
+    let connect = "connect-src 'self' https://id.example:9 https://login.example https://keys.example:8443;";
+    assert!(page.policy.contains(connect), "{}", page.policy);
+    // The rest of the policy is that of every other page.
+    let rest = page.policy.replace(connect, "connect-src 'self';");
+    assert_eq!(rest, Page::new(&PageSignIn::Off).policy);
+    assert!(page.html.contains("data-issuer=\"https://id.example:9/a;b\" data-client-id=\"a&amp;b\""));
+    // A browser asks whether its page is still the same: with another policy it isn't.
+    let fewer = deployed(&tokens(), Some(&client("https://id.example:9/a;b", "a&b", "")));
+    assert_eq!(page.html, fewer.html);
+    assert_ne!(page.tag, fewer.tag);
+}
+
+#[test]
+fn a_setting_that_would_open_the_page_is_refused_by_its_name() {
+    for (given, name) in [
+        (client("http://id.example", "a", ""), "JWT_ISSUER"),
+        (client("https://id.example*", "a", ""), "JWT_ISSUER"),
+        (client("https://id.example", "\"><script>", ""), "PAGE_CLIENT_ID"),
+        (client("https://id.example", "a", "https://*.example"), "PAGE_CONNECT_ORIGINS"),
+        (client("https://id.example", "a", "https://a.example;script-src *"), "PAGE_CONNECT_ORIGINS"),
+    ] {
+        let refused = PageSignIn::deployed(&tokens(), Some(&given)).unwrap_err();
+        assert!(refused.to_string().contains(name), "{given:?}: {refused}");
     }
 }

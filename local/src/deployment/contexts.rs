@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use page::PageSignIn;
 use recompute_meetings::Recomputer;
 use shared::access::SignIn;
 use shared::api::Api;
@@ -56,6 +57,8 @@ pub struct FunctionSettings<'a> {
     pub retention: Option<Retention>,
     /// How callers sign in.
     pub sign_in: SignIn,
+    /// How people sign in on the calendar page.
+    pub page: PageSignIn,
     /// How long the store tries to commit a transaction, if not as long as it does by default.
     pub commit_timeout: Option<Duration>,
 }
@@ -78,6 +81,8 @@ pub struct FunctionContexts {
     pub planner: Planner,
     /// For notify.
     pub notifier: Notifier,
+    /// How people sign in on the calendar page.
+    pub page: PageSignIn,
 }
 
 impl Default for FunctionSettings<'_> {
@@ -91,6 +96,7 @@ impl Default for FunctionSettings<'_> {
             message_limit: MessageLimit::default(),
             retention: None,
             sign_in: SignIn::Anonymous,
+            page: PageSignIn::Off,
             commit_timeout: None,
         }
     }
@@ -115,6 +121,7 @@ impl FunctionContexts {
             message_limit,
             retention,
             sign_in,
+            page,
             commit_timeout,
         } = settings;
         let mut store = Store::new(clients.dynamodb.clone(), name).with_retention(retention);
@@ -140,7 +147,7 @@ impl FunctionContexts {
             Planner { store: store.clone(), timers: timers.clone(), clock: clock.clone(), invitations };
         let clock = clock.clone();
         let notifier = Notifier { store, timers, mailer, webhooks, clock, invitations, message_limit };
-        Ok(Self { api, planner, notifier })
+        Ok(Self { api, planner, notifier, page })
     }
 
     /// The context of sweep, which plans and delivers what others left.
@@ -155,6 +162,6 @@ impl FunctionContexts {
 
     /// Every function behind HTTP by the name of its folder.
     pub fn http(&self) -> HashMap<String, Function> {
-        functions::http(&self.api, self.notifier.mailer.sender())
+        functions::http(&self.api, self.notifier.mailer.sender(), &self.page)
     }
 }

@@ -1,142 +1,44 @@
-//! `--auth dev`: what API Gateway's JWT authorizer does, before tokens that this program signs itself.
+//! What API Gateway's JWT authorizer does
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>), before
+//! tokens of an issuer or before those that this program signs itself.
 //!
 //! Routes that the template doesn't leave open need a token. What it claims reaches the function as API
-//! Gateway hands it over
-//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>), so that
-//! functions can't see the difference. One difference remains: API Gateway trusts an issuer's public keys,
-//! this program a key of its own.
+//! Gateway hands it over, so that functions can't see the difference.
 
-use std::fmt;
-use std::io;
+mod dev;
+mod issuer;
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use serde::Deserialize;
+use axum::http::header::AUTHORIZATION;
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
-use shared::clock::Clock;
 use shared::problem::{Code, Problem};
 
-use super::to_axum;
-use crate::embedded::secrets::Secrets;
+pub(super) use dev::token;
+pub use dev::{AUDIENCE, DevTokens, ISSUER, TokenRequest};
+pub use issuer::{IssuerError, IssuerTokens};
 
-/// Who issues the tokens.
-pub const ISSUER: &str = "https://local.tactful.example";
-/// The audience that the tokens are for.
-pub const AUDIENCE: &str = "tactful";
-
-/// Signs tokens and checks them.
-#[derive(Clone)]
-pub struct Authorizer {
-    signs: EncodingKey,
-    checks: DecodingKey,
-    clock: Clock,
+/// Checks the tokens of callers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Authorizer {
+    /// Those that this program signs.
+    Dev(DevTokens),
+    /// Those of an OpenID Connect issuer.
+    Issuer(IssuerTokens),
 }
 
-/// What a token is to say: the query of `GET /local/token`. Beside an address everything has a default that
-/// makes a good token; the rest is there to see bad ones refused.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenRequest {
-    /// Whose address, the claim `email`.
-    pub email: String,
-    /// The claim `sub`; the address in lower case unless it is given.
-    pub subject: Option<String>,
-    /// Whether it counts as verified.
-    #[serde(default = "yes")]
-    pub email_verified: bool,
-    /// The one group they are in.
-    pub group: Option<String>,
-    /// What the token allows, the claim `scope`.
-    pub scope: Option<String>,
-    /// For how many seconds the token holds from now on.
-    #[serde(default = "an_hour")]
-    pub expires_in: i64,
-    /// The audience that it is for.
-    #[serde(default = "audience")]
-    pub audience: String,
-    /// The issuer that it names.
-    #[serde(default = "issuer")]
-    pub issuer: String,
-}
+/// What a token says.
+type Claims = Map<String, Value>;
 
-impl TokenRequest {
-    /// A good token for an address.
-    pub fn of(email: &str) -> Self {
-        Self {
-            email: email.to_owned(),
-            subject: None,
-            email_verified: yes(),
-            group: None,
-            scope: None,
-            expires_in: an_hour(),
-            audience: audience(),
-            issuer: issuer(),
-        }
-    }
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn an_hour() -> i64 {
-    3600
-}
-
-fn audience() -> String {
-    AUDIENCE.to_owned()
-}
-
-fn issuer() -> String {
-    ISSUER.to_owned()
-}
+/// What is wrong with a token, in words that follow "The token".
+type Refusal = &'static str;
 
 impl Authorizer {
-    /// One whose key is among `secrets`: tokens hold over a restart as far as those are kept.
-    ///
-    /// # Errors
-    /// When the key can't be read.
-    pub fn new(secrets: &Secrets, clock: Clock) -> io::Result<Self> {
-        let key = secrets.token_key()?;
-        let (signs, checks) =
-            (EncodingKey::from_secret(key.as_bytes()), DecodingKey::from_secret(key.as_bytes()));
-        Ok(Self { signs, checks, clock })
-    }
-
-    /// A signed token (RFC 7519).
-    ///
-    /// # Errors
-    /// When it can't be signed.
-    pub fn issue(&self, request: &TokenRequest) -> Result<String, jsonwebtoken::errors::Error> {
-        let now = self.clock.now().timestamp();
-        let mut claims = json!({
-            "iss": request.issuer,
-            "aud": request.audience,
-            "sub": request.subject.clone().unwrap_or_else(|| request.email.to_lowercase()),
-            "iat": now,
-            "exp": now.saturating_add(request.expires_in),
-            "email": request.email,
-            "email_verified": request.email_verified,
-        });
-        if let Some(group) = &request.group {
-            claims["groups"] = json!([group]);
-        }
-        if let Some(scope) = &request.scope {
-            claims["scope"] = json!(scope);
-        }
-        encode(&Header::new(Algorithm::HS256), &claims, &self.signs)
-    }
-
     /// The authorizer's part of a request's context, from the token in its headers.
     ///
     /// # Errors
     /// 401 that says what is wrong with the token.
-    pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<Value, Problem> {
+    pub(super) async fn authorize(&self, headers: &HeaderMap) -> Result<Value, Problem> {
         let refuse = |detail: &str| Problem::new(Code::Unauthenticated, detail);
         let mut given = headers.get_all(AUTHORIZATION).iter();
         let (given, further) = (given.next().and_then(|value| value.to_str().ok()), given.next());
@@ -149,42 +51,27 @@ impl Authorizer {
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(refuse("The Authorization header must have the scheme Bearer."));
         }
-        let claims = self.check(token.trim()).map_err(|why| refuse(&format!("The token {why}.")))?;
+        let claims = match self {
+            Self::Dev(tokens) => tokens.check(token.trim()),
+            Self::Issuer(tokens) => tokens.check(token.trim()).await,
+        };
+        let claims = claims.map_err(|why| refuse(&format!("The token {why}.")))?;
         let claims: Map<_, _> = claims.into_iter().map(|(name, claim)| (name, flat(&claim).into())).collect();
         Ok(json!({ "jwt": { "claims": claims, "scopes": null } }))
     }
-
-    fn check(&self, token: &str) -> Result<Map<String, Value>, &'static str> {
-        // Of one algorithm only: a token doesn't choose how it is checked (RFC 8725, section 3.1).
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["exp", "iss", "aud"]);
-        // By the machine's own clock; ours is asked below.
-        rules.validate_exp = false;
-        let claims = decode::<Map<String, Value>>(token, &self.checks, &rules);
-        let claims = claims.map_err(|error| why(error.kind()))?.claims;
-        let now = self.clock.now().timestamp();
-        let time = |name: &str| claims.get(name).and_then(Value::as_f64);
-        if time("exp").is_none_or(|exp| exp <= now as f64) {
-            return Err("has expired");
-        }
-        if time("nbf").is_some_and(|nbf| nbf > now as f64) {
-            return Err("isn't valid yet");
-        }
-        Ok(claims)
-    }
 }
 
-fn why(kind: &ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidAudience => "is for another audience",
-        ErrorKind::InvalidIssuer => "is of another issuer",
-        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName => "is signed in another way",
-        ErrorKind::InvalidSignature => "isn't signed by this program",
-        ErrorKind::MissingRequiredClaim(_) => "lacks one of the claims exp, iss and aud",
-        _ => "can't be read as a JSON Web Token",
+/// Whether the claims hold now. A token without an end holds never.
+fn check_times(claims: &Claims, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let now = now.timestamp() as f64;
+    let time = |name: &str| claims.get(name).and_then(Value::as_f64);
+    if time("exp").is_none_or(|exp| exp <= now) {
+        return Err("has expired");
     }
+    if [time("nbf"), time("iat")].into_iter().flatten().any(|begins| begins > now) {
+        return Err("isn't valid yet");
+    }
+    Ok(())
 }
 
 /// A claim as API Gateway hands it over: always text, a list as `[a b]`.
@@ -193,130 +80,5 @@ fn flat(claim: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(elements) => format!("[{}]", elements.iter().map(flat).collect::<Vec<_>>().join(" ")),
         other => other.to_string(),
-    }
-}
-
-/// `GET /local/token`: a token as text, to be put into a command.
-pub(super) fn token(
-    authorizer: Option<&Authorizer>,
-    request: Result<Query<TokenRequest>, QueryRejection>,
-) -> Response {
-    let Some(authorizer) = authorizer else {
-        let detail = "Nobody has to sign in here; start with --auth dev.";
-        return to_axum(Problem::new(Code::RouteNotFound, detail).into_response());
-    };
-    let request = match request {
-        // An unescaped plus arrives as a space, which no address has.
-        Ok(Query(request)) => TokenRequest { email: request.email.replace(' ', "+"), ..request },
-        Err(rejection) => {
-            return to_axum(Problem::new(Code::InvalidRequest, rejection.body_text()).into_response());
-        }
-    };
-    match authorizer.issue(&request) {
-        Ok(token) => {
-            let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
-            (headers, token + "\n").into_response()
-        }
-        Err(error) => super::failed(&error),
-    }
-}
-
-impl fmt::Debug for Authorizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authorizer").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::database::Database;
-    use aws_smithy_types::base64;
-
-    async fn authorizer() -> Authorizer {
-        let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-        Authorizer::new(&Secrets::start(Database::memory().unwrap()).await.unwrap(), clock).unwrap()
-    }
-
-    fn with(authorization: &str) -> HeaderMap {
-        HeaderMap::from_iter([(AUTHORIZATION, authorization.parse().unwrap())])
-    }
-
-    fn refusal(authorizer: &Authorizer, headers: &HeaderMap) -> String {
-        let problem = authorizer.authorize(headers).unwrap_err().into_response();
-        assert_eq!(problem.status(), 401);
-        let body: Value = serde_json::from_slice(problem.body()).unwrap();
-        body["detail"].as_str().unwrap().to_owned()
-    }
-
-    #[tokio::test]
-    async fn a_good_token_hands_over_its_claims_as_text() {
-        let authorizer = authorizer().await;
-        let request = TokenRequest { group: Some("admin".into()), ..TokenRequest::of("ana@example.com") };
-        let token = authorizer.issue(&request).unwrap();
-        for authorization in [format!("Bearer {token}"), format!("bearer  {token}"), token] {
-            let context = authorizer.authorize(&with(&authorization)).unwrap();
-            let claims = &context["jwt"]["claims"];
-            assert_eq!(claims["email"], "ana@example.com");
-            assert_eq!(claims["email_verified"], "true");
-            assert_eq!(claims["groups"], "[admin]");
-            assert_eq!(claims["exp"], "1793613600");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_bad_token_is_refused_and_told_why() {
-        let authorizer = authorizer().await;
-        let issued = |request: &TokenRequest| format!("Bearer {}", authorizer.issue(request).unwrap());
-        let ana = TokenRequest::of("ana@example.com");
-        let why = |authorization: &str| refusal(&authorizer, &with(authorization));
-        assert!(refusal(&authorizer, &HeaderMap::new()).starts_with("Send a token"));
-        let good = issued(&ana);
-        for authorization in [format!("{good},{good}"), format!("{good}, Bearer abc"), format!("{good},")] {
-            assert_eq!(why(&authorization), "Send one token, in one Authorization header.");
-        }
-        let mut two = with(&good);
-        two.append(AUTHORIZATION, good.parse().unwrap());
-        assert_eq!(refusal(&authorizer, &two), "Send one token, in one Authorization header.");
-        assert_eq!(why("Basic YTpi"), "The Authorization header must have the scheme Bearer.");
-        assert_eq!(why("Bearer abc"), "The token can't be read as a JSON Web Token.");
-        assert_eq!(why(&issued(&TokenRequest { expires_in: 0, ..ana.clone() })), "The token has expired.");
-        assert_eq!(
-            why(&issued(&TokenRequest { expires_in: -3600, ..ana.clone() })),
-            "The token has expired."
-        );
-        let other = TokenRequest { audience: "other".into(), ..ana.clone() };
-        assert_eq!(why(&issued(&other)), "The token is for another audience.");
-        let other = TokenRequest { issuer: "https://other.example".into(), ..ana.clone() };
-        assert_eq!(why(&issued(&other)), "The token is of another issuer.");
-    }
-
-    #[tokio::test]
-    async fn a_token_can_not_be_forged() {
-        let (mine, other) = (authorizer().await, authorizer().await);
-        let why = |token: &str| refusal(&mine, &with(&format!("Bearer {token}")));
-        let token = mine.issue(&TokenRequest::of("ana@example.com")).unwrap();
-        let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
-        let url = |text: &str| base64::encode(text).replace('+', "-").replace('/', "_").replace('=', "");
-        let none = url(r#"{"alg":"none","typ":"JWT"}"#);
-        for token in [format!("{none}.{payload}."), format!("{none}.{payload}.{signature}")] {
-            let why = why(&token);
-            assert!(why.contains("another way") || why.contains("can't be read"), "{why}");
-        }
-        let bo = url(r#"{"iss":"https://local.tactful.example","aud":"tactful","exp":9999999999,
-            "email":"bo@example.com","email_verified":true}"#);
-        assert_eq!(why(&format!("{header}.{bo}.{signature}")), "The token isn't signed by this program.");
-        let foreign = other.issue(&TokenRequest::of("ana@example.com")).unwrap();
-        assert_eq!(why(&foreign), "The token isn't signed by this program.");
-        let forever = encode(
-            &Header::new(Algorithm::HS256),
-            &json!({ "iss": ISSUER, "aud": AUDIENCE, "email": "ana@example.com" }),
-            &mine.signs,
-        );
-        assert_eq!(why(&forever.unwrap()), "The token lacks one of the claims exp, iss and aud.");
-        let later =
-            json!({ "iss": ISSUER, "aud": AUDIENCE, "exp": 9_999_999_999_u64, "nbf": 9_999_999_990_u64 });
-        let later = encode(&Header::new(Algorithm::HS256), &later, &mine.signs);
-        assert_eq!(why(&later.unwrap()), "The token isn't valid yet.");
     }
 }

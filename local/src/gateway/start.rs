@@ -37,6 +37,7 @@ pub(super) fn answer(about: &About, headers: &HeaderMap) -> Response {
         "sign_in": match about.auth {
             Auth::Off => "off",
             Auth::Dev => "dev",
+            Auth::Issuer(_) => "jwt",
         },
     }))
 }

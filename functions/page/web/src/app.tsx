@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Bar } from "./ui/bar";
 import { Messages } from "./ui/messages";
 import { Overlays } from "./ui/overlays";
+import { SignInAgain } from "./ui/sign_in_again";
 import { listenToKeys } from "./ui/shortcuts";
 import { person } from "./state/sign_in";
 import { place } from "./state/place";
@@ -18,6 +19,7 @@ export function App() {
             <Bar view={isIn ? view : null} />
             {isIn ? <view.Component /> : <SignInView />}
             {isIn && <Overlays />}
+            <SignInAgain />
             <Messages />
         </>
     );

@@ -1,3 +1,4 @@
+import "./sign_in/returned"; // First: it gives the address back to the page.
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";

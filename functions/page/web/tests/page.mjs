@@ -11,7 +11,9 @@ const executablePath = process.env.CHROMIUM ?? names.find((name) => existsSync(n
 const assets = new URL("../../assets/", import.meta.url);
 
 export function launch(env = {}) {
-    return chromium.launch({ executablePath, args: ["--no-sandbox"], env: { ...process.env, ...env } });
+    // A page that a test supplies is from nowhere, and Chromium keeps such pages away from issuers on this machine.
+    const more = process.env.ASSETS === "built" ? ["--disable-features=LocalNetworkAccessChecks"] : [];
+    return chromium.launch({ executablePath, args: ["--no-sandbox", ...more], env: { ...process.env, ...env } });
 }
 
 /** A page that fails the test on errors of the console, on violations of the policy and on requests to other hosts. */
@@ -31,18 +33,20 @@ export async function open(browser, options = {}) {
     page.on("request", (request) => {
         if (!request.url().startsWith(url) && !request.url().startsWith("data:")) faults.push(`a request to ${request.url()}`);
     });
-    if (process.env.ASSETS === "built") await serveBuilt(page);
+    await serveBuilt(context, url);
     return { page, context, faults, expected, check: () => assert.deepEqual(faults, []) };
 }
 
-async function serveBuilt(page) {
-    await page.route(`${url}/`, async (route) => {
+/** With ASSETS=built, the page of the program at `url` is what is in ../assets, for whoever signs in as the program says. */
+export async function serveBuilt(context, url) {
+    if (process.env.ASSETS !== "built") return;
+    await context.route((address) => address.href.startsWith(`${url}/`) && address.pathname === "/", async (route) => {
         const answer = await route.fetch();
         const html = await readFile(new URL("index.html", assets), "utf8");
-        const signIn = /data-sign-in="(\w+)"/.exec(await answer.text())[1];
-        await route.fulfill({ response: answer, body: html.replace("{sign_in}", signIn).replace("{issuer}", "").replace("{client_id}", "") });
+        const attributes = /data-sign-in=.*(?=>)/.exec(await answer.text())[0];
+        await route.fulfill({ response: answer, body: html.replace(/data-sign-in=.*(?=>)/, attributes) });
     });
-    await page.route(`${url}/app/*`, async (route) => {
+    await context.route(`${url}/app/*`, async (route) => {
         const name = new URL(route.request().url()).pathname.split("/").at(-1);
         const contentType = name.endsWith(".css") ? "text/css" : "text/javascript";
         await route.fulfill({ body: await readFile(new URL(name, assets)), contentType });

@@ -179,7 +179,7 @@ test("a snooze begins, shows what it holds back, and ends", async () => {
     await snooze.getByRole("button", { name: "Snooze now" }).click();
     await snooze.getByText("Nothing is sent until").waitFor();
     await snooze.getByText(/Soon, .*: your reminder comes at .* in place of/).waitFor();
-    await stored(ana, (user) => user.snoozed_until !== null);
+    await stored(ana, (user) => user.snoozed_until !== null, true);
     await picture(page, "settings-snooze");
     await snooze.getByLabel("For how long").selectOption({ label: "Until a time" });
     await snooze.locator("input[type=datetime-local]").fill("2020-01-01T10:00");

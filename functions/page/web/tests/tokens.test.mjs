@@ -1,30 +1,11 @@
 // Where callers sign in with the tokens of `local --auth dev`: the page gets one, and keeps it in memory alone.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import test from "node:test";
 import { launch, open } from "./page.mjs";
-
-const program = new URL("../../../../target/debug/local", import.meta.url).pathname;
-
-/** Starts the program on a free port. Its output is all that it wrote until it is asked for. */
-async function start() {
-    const local = spawn(program, ["--auth", "dev", "--in-memory", "--listen", "127.0.0.1:0"]);
-    let output = "";
-    const url = await new Promise((resolve, reject) => {
-        for (const stream of [local.stdout, local.stderr]) {
-            stream.on("data", (text) => {
-                output += text;
-                const found = /Tactful answers on (\S+)/.exec(output);
-                if (found !== null) resolve(found[1]);
-            });
-        }
-        local.on("exit", () => reject(new Error(output)));
-    });
-    return { url, output: () => output, stop: () => local.kill() };
-}
+import { startLocal } from "./program.mjs";
 
 test("a token is neither stored nor told", async () => {
-    const local = await start();
+    const local = await startLocal(["--auth", "dev"]);
     const browser = await launch();
     try {
         const { page } = await open(browser);

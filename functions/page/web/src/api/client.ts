@@ -1,9 +1,10 @@
 // Every call of the API that the page makes, each a function with the name of its operation in openapi.yaml. None of them
 // throws: an answer is a value or a problem.
 import createClient, { type ClientOptions } from "openapi-fetch";
+import { accepted, freshened, replaced } from "../sign_in/session";
 import { bearer } from "../state/sign_in";
 import { began, ended } from "../state/progress";
-import { unreachable, unreadable, type Problem } from "./problem";
+import { notSignedIn, unreachable, unreadable, type Problem } from "./problem";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -38,9 +39,23 @@ export interface Window { start_time: string; end_time: string }
 
 const client = createClient<paths>({ fetch: send } as ClientOptions);
 
-/** Sends a request with the token of who is signed in, which is nowhere but in memory. */
+/**
+ * Sends a request with the token of who is signed in, which is nowhere but in memory. If the token has ended, the request waits
+ * for another one: the API did nothing with it, so that it may be sent again.
+ */
 async function send(request: Request): Promise<Response> {
+    const renewal = freshened();
+    if (renewal !== null) await renewal;
     const token = bearer.peek();
+    if (token === null) return sendWith(token, request);
+    const again = request.clone();
+    const answer = await sendWith(token, request);
+    if (answer.status !== 401) accepted();
+    else if (await replaced(token)) return sendWith(bearer.peek(), again);
+    return answer;
+}
+
+async function sendWith(token: string | null, request: Request): Promise<Response> {
     if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
     began();
     try {
@@ -65,10 +80,16 @@ async function answer<T>(sending: Promise<Sent>): Promise<Answer<T>> {
         return { ok: true, value: data as T, etag: response.headers.get("etag") };
     }
     const problem = error as Partial<Problem> | undefined;
+    if (response.status === 401) return { ok: false, problem: notSignedIn(problem?.detail ?? challenge(response)) };
     if (typeof problem?.code !== "string" || typeof problem.detail !== "string") {
         return { ok: false, problem: unreadable(response.status) };
     }
     return { ok: false, problem: { ...problem, errors: problem.errors ?? [] } as Problem };
+}
+
+/** What API Gateway says of a token that it refuses (RFC 6750, section 3). */
+function challenge(response: Response): string {
+    return /error_description="([^"]*)"/.exec(response.headers.get("www-authenticate") ?? "")?.[1] ?? "401";
 }
 
 export function getUser(user_id: string): Promise<Answer<User>> {

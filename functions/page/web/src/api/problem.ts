@@ -1,5 +1,6 @@
 // What a call answers when it didn't do what it was asked (RFC 9457), and what stands in for that without an answer.
 import type { components } from "./schema";
+import { wasAccepted } from "../sign_in/session";
 import { t } from "../strings";
 
 type Described = components["schemas"]["Problem"];
@@ -19,6 +20,12 @@ export function unreachable(): Problem {
     return { code: "unreachable", detail: t("unreachable"), errors: [] };
 }
 
+/** The sign-in has ended, or never counted here: `why` is what the API says then. */
+export function notSignedIn(why: string): Problem {
+    const detail = wasAccepted() ? t("sign_in_ended") : t("sign_in_refused", { why });
+    return { code: "unauthenticated", detail, errors: [] };
+}
+
 /** An answer that isn't the API's own: API Gateway's, or that of a proxy. */
 export function unreadable(status: number): Problem {
     return { code: "unreadable", detail: t("unreadable", { status: String(status) }), errors: [] };
@@ -26,7 +33,7 @@ export function unreadable(status: number): Problem {
 
 /** Whether the same request may work a little later. */
 export function isPassing(problem: Problem): boolean {
-    return ["unreachable", "unreadable", "busy_try_again", "internal_error"].includes(problem.code);
+    return ["unreachable", "unreadable", "unauthenticated", "busy_try_again", "internal_error"].includes(problem.code);
 }
 
 /** The sentence about a field, in the words of the API; those about members of it (`participants[0]`) count too. */

@@ -32,13 +32,16 @@ function drop(id: string): void {
     waiting.delete(id);
 }
 
-// Whoever closes the page has decided.
-addEventListener("pagehide", () => {
+/** Saves at once what waits to be saved. */
+export function saveWaiting(): void {
     for (const { timer, save } of [...waiting.values()]) {
         clearTimeout(timer);
         save();
     }
-});
+}
+
+// Whoever closes the page has decided.
+addEventListener("pagehide", saveWaiting);
 
 function savedVersion(id: string): Meeting | undefined {
     return agenda.peek()?.meetings.find((meeting) => meeting.meeting_id === id);

@@ -17,6 +17,11 @@ export const bearer = signal<string | null>(null);
 /** The person whose calendar is shown. */
 export const person = signal<User | null>(null);
 
+/** The host of the issuer, as people know it. */
+export function provider(): string {
+    return new URL(issuer).host;
+}
+
 /** Gets the token of an address where the program signs one for whoever asks. Without one, the API says what is wrong. */
 export async function getToken(email: string): Promise<void> {
     if (signIn !== "dev") return;

@@ -1,6 +1,8 @@
 // The bar at the top: where one is, and where else one can go.
+import type { User } from "../api/client";
 import { go, place } from "../state/place";
-import { leave, person } from "../state/sign_in";
+import { person, signIn } from "../state/sign_in";
+import { signOut } from "../sign_in/sign_out";
 import { zoneName } from "../format";
 import { chosen, language, LANGUAGES, type Language } from "../language";
 import { overlay } from "../state/overlay";
@@ -27,12 +29,22 @@ export function Bar({ view }: { view: View | null }) {
                     </nav>
                     <LanguageChoice />
                     <button type="button" class="plain help-button" aria-label={t("shortcuts")} title={t("shortcuts")} onClick={() => { overlay.value = { kind: "shortcuts" }; }}>?</button>
-                    <button type="button" class="plain person" title={t("switch_person")} onClick={leave}>
-                        <b>{user.name}</b> <span class="muted">{zoneName(user.timezone)}</span>
-                    </button>
+                    <Person user={user} />
                 </>
             )}
         </header>
+    );
+}
+
+/** Who it is, and the way out. */
+function Person({ user }: { user: User }) {
+    const who = <><b>{user.name}</b> <span class="muted">{zoneName(user.timezone)}</span></>;
+    if (signIn !== "oidc") return <button type="button" class="plain person" title={t("switch_person")} onClick={signOut}>{who}</button>;
+    return (
+        <>
+            <span class="person">{who}</span>
+            <button type="button" class="plain" onClick={signOut}>{t("sign_out")}</button>
+        </>
     );
 }
 

@@ -7,8 +7,10 @@ import { t } from "../strings";
 import { browserZone } from "../time";
 import { Field, ZoneField } from "../ui/field";
 import { Zones } from "../ui/zones";
+import { AtTheIssuer, type Account } from "./sign_in_issuer";
 
 export function SignInView() {
+    if (signIn === "oidc") return <AtTheIssuer create={(account) => <Create account={account} />} />;
     return (
         <main class="sign-in" id="main">
             <h1>{t("who")}</h1>
@@ -68,8 +70,10 @@ function Pick() {
     );
 }
 
-function Create() {
-    const [fields, setFields] = useState({ email: "", name: "", timezone: browserZone(), from: "22:00", until: "07:00" });
+/** Adds a person; where somebody is signed in at an issuer, that one. */
+function Create({ account = null }: { account?: Account | null }) {
+    const known = account ?? { email: "", name: "" };
+    const [fields, setFields] = useState({ ...known, timezone: browserZone(), from: "22:00", until: "07:00" });
     const [problem, setProblem] = useState<Problem | null>(null);
     const set = (name: keyof typeof fields) => (value: string) => setFields((before) => ({ ...before, [name]: value }));
     const submit = async (event: Event): Promise<void> => {
@@ -86,6 +90,7 @@ function Create() {
         <Field label={t(name)} error={error}>
             {(attributes) => (
                 <input {...attributes} inputMode={name === "email" ? "email" : "text"} value={fields[name]} autocomplete="off"
+                    readOnly={name === "email" && account !== null}
                     onInput={(event) => set(name)(event.currentTarget.value)} />
             )}
         </Field>
@@ -102,7 +107,7 @@ function Create() {
     const general = taken === null ? generalError(problem, shown) : null;
     return (
         <form class="card" onSubmit={submit} noValidate>
-            <h2>{t("create_person")}</h2>
+            {account === null && <h2>{t("create_person")}</h2>}
             {text("name", fieldError(problem, "name"))}
             {text("email", taken ?? fieldError(problem, "email"))}
             <ZoneField label={t("zone")} value={fields.timezone} onChange={set("timezone")} error={fieldError(problem, "timezone", "time_zone")} />

@@ -40,20 +40,23 @@ export function zones(): string[] {
     return ["UTC", ...Intl.supportedValuesOf("timeZone")];
 }
 
-// A year of meetings is some thousand times, which are read again whenever they are drawn.
+// A year of meetings is some thousand times, which are asked for again whenever they are drawn.
 const known = new Map<string, Zoned>();
 const MOST_KNOWN = 20_000;
 
-/** A time of the API on the clocks of a zone. */
-export function at(time: string, zone: string): Zoned {
-    const key = `${time} ${zone}`;
+function remembered(key: string, compute: () => Zoned): Zoned {
     let found = known.get(key);
     if (found === undefined) {
         if (known.size >= MOST_KNOWN) known.clear();
-        found = Temporal.Instant.from(time).toZonedDateTimeISO(zone);
+        found = compute();
         known.set(key, found);
     }
     return found;
+}
+
+/** A time of the API on the clocks of a zone. */
+export function at(time: string, zone: string): Zoned {
+    return remembered(`${time} ${zone}`, () => Temporal.Instant.from(time).toZonedDateTimeISO(zone));
 }
 
 /** A time as the API reads it: local with its offset, so that it is one instant in any zone. */
@@ -67,7 +70,7 @@ export function today(zone: string): Day {
 
 /** Where a day begins in a zone, which isn't midnight everywhere. */
 export function startOf(day: Day, zone: string): Zoned {
-    return day.toZonedDateTime({ timeZone: zone });
+    return remembered(`${day.toString()} ${zone}`, () => day.toZonedDateTime({ timeZone: zone }));
 }
 
 /** The minute of the day that the clocks show. */

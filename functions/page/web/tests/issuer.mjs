@@ -153,5 +153,5 @@ export async function join(page, both, email, hash = "") {
 
 /** A `local` that signs tokens itself. */
 export function startDev() {
-    return startLocal(0, ["--auth", "dev"]);
+    return startLocal(["--auth", "dev"]);
 }

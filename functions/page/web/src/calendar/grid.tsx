@@ -1,5 +1,6 @@
 // Days side by side on one clock: quiet time, meetings, reminders and the present minute, each at its minute.
 import { useEffect, useRef } from "preact/hooks";
+import type { Interval } from "../api/client";
 import { agenda, meetings, zone } from "../state/agenda";
 import { go } from "../state/place";
 import { dayOfMonth, duration, hour, longDay, offset, weekday, zoneName, clock } from "../format";
@@ -8,7 +9,7 @@ import { at, minuteOf, now, onClock, today, type Day } from "../time";
 import { Block } from "./block";
 import { Cursor } from "./cursor";
 import { Ghost, startCreating } from "./drag";
-import { percent, segmentOf, sideBySide, without, type Segment } from "./layout";
+import { percent, segmentOf, segmentsOn, sideBySide, without, type Segment } from "./layout";
 import { Marks } from "./marks";
 import { claimTouches } from "./pointer";
 import { secondZone } from "./second_zone";
@@ -62,11 +63,9 @@ function Hours({ label, second = false }: { label: (hour: number) => string; sec
 function freeMinutes(day: Day): number | null {
     const slots = agenda.value?.slots;
     if (slots === undefined) return null;
-    const on = (interval: { start_time: string; end_time: string }): Segment[] => {
-        const found = segmentOf(interval, day, zone.value);
-        return found === null ? [] : [found];
-    };
-    const free = without(slots.free_slots.flatMap(on), slots.do_not_disturb.flatMap(on));
+    const segment = segmentsOn(day, zone.value);
+    const on = (intervals: Interval[]): Segment[] => intervals.map(segment).filter((found) => found !== null);
+    const free = without(on(slots.free_slots), on(slots.do_not_disturb));
     return free.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
@@ -86,9 +85,10 @@ function DayHead({ day }: { day: Day }) {
 }
 
 function DayColumn({ day }: { day: Day }) {
+    const segment = segmentsOn(day, zone.value);
     const placed = sideBySide(
         meetings.value.flatMap((meeting) => {
-            const found = segmentOf(meeting, day, zone.value);
+            const found = segment(meeting);
             return found === null ? [] : [{ ...found, meeting }];
         }),
     );

@@ -1,5 +1,5 @@
 // What lies where on a day, in minutes of its clock from 0 to 1440. Pure: no signals, no elements.
-import { MINUTES_OF_DAY, at, minuteOf, startOf, type Day, type Zoned } from "../time";
+import { MINUTES_OF_DAY, at, minuteOf, startOf, type Day } from "../time";
 
 /** A part of a day. */
 export interface Span { start: number; end: number }
@@ -17,26 +17,27 @@ export type Placed<T> = T & { column: number; columns: number };
 export const SHORTEST = 25;
 
 /**
- * The part of that day which an interval of instants covers, or null. It is measured on the clock: a night in which the clocks
+ * The part of a day which an interval of instants covers, or null. It is measured on the clock: a night in which the clocks
  * go back has as many minutes as any other, and an interval within the hour that happens twice is drawn with its real length.
  */
-export function segment(start: Zoned, end: Zoned, day: Day): Segment | null {
-    const zone = start.timeZoneId;
-    const [dawn, dusk] = [startOf(day, zone), startOf(day.add({ days: 1 }), zone)];
-    const compare = (a: Zoned, b: Zoned): number => a.epochMilliseconds - b.epochMilliseconds;
-    if (compare(end, dawn) <= 0 || compare(start, dusk) >= 0) return null;
-    const fromBefore = compare(start, dawn) < 0;
-    const toAfter = compare(end, dusk) > 0;
-    const from = fromBefore ? 0 : minuteOf(start);
-    const until = compare(end, dusk) >= 0 ? MINUTES_OF_DAY : minuteOf(end);
-    if (until > from) return { start: from, end: until, fromBefore, toAfter };
-    const real = (Math.min(end.epochMilliseconds, dusk.epochMilliseconds) - Math.max(start.epochMilliseconds, dawn.epochMilliseconds)) / 60_000;
-    return { start: from, end: Math.min(from + real, MINUTES_OF_DAY), fromBefore, toAfter };
+export function segmentOf(interval: { start_time: string; end_time: string }, day: Day, zone: string): Segment | null {
+    return segmentsOn(day, zone)(interval);
 }
 
-/** The segment of an interval as the API tells it. */
-export function segmentOf(interval: { start_time: string; end_time: string }, day: Day, zone: string): Segment | null {
-    return segment(at(interval.start_time, zone), at(interval.end_time, zone), day);
+/** The same for many intervals. Where the day begins and ends is looked up once. */
+export function segmentsOn(day: Day, zone: string): (interval: { start_time: string; end_time: string }) => Segment | null {
+    const [dawn, dusk] = [startOf(day, zone).epochMilliseconds, startOf(day.add({ days: 1 }), zone).epochMilliseconds];
+    return ({ start_time, end_time }) => {
+        const [start, end] = [at(start_time, zone), at(end_time, zone)];
+        const [first, last] = [start.epochMilliseconds, end.epochMilliseconds];
+        if (last <= dawn || first >= dusk) return null;
+        const [fromBefore, toAfter] = [first < dawn, last > dusk];
+        const from = fromBefore ? 0 : minuteOf(start);
+        const until = last >= dusk ? MINUTES_OF_DAY : minuteOf(end);
+        if (until > from) return { start: from, end: until, fromBefore, toAfter };
+        const real = (Math.min(last, dusk) - Math.max(first, dawn)) / 60_000;
+        return { start: from, end: Math.min(from + real, MINUTES_OF_DAY), fromBefore, toAfter };
+    };
 }
 
 /** Puts what overlaps side by side: each takes the first column that is free, and all of a cluster have the same width. */

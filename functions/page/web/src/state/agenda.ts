@@ -91,8 +91,17 @@ async function load(withReminders: boolean): Promise<void> {
     const failed = list.ok ? (slots.ok ? null : slots.problem) : list.problem;
     problem.value = failed;
     if (!list.ok || !slots.ok) return;
-    agenda.value = { first, meetings: list.value, slots: slots.value };
+    agenda.value = { first, meetings: withoutCopies(list.value, agenda.peek()?.meetings ?? []), slots: slots.value };
     if (withReminders) await loadReminders(list.value.map((meeting) => meeting.meeting_id), user.user_id);
+}
+
+/** What is as it was stays the same object, so that it isn't drawn again. */
+function withoutCopies(read: Meeting[], known: Meeting[]): Meeting[] {
+    const before = new Map(known.map((meeting) => [meeting.meeting_id, meeting]));
+    return read.map((meeting) => {
+        const same = before.get(meeting.meeting_id);
+        return same !== undefined && JSON.stringify(same) === JSON.stringify(meeting) ? same : meeting;
+    });
 }
 
 /** How many meetings are asked about at once. */

@@ -11,7 +11,7 @@ import { overlay } from "../state/overlay";
 import { place } from "../state/place";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
-import { at, today, type Day } from "../time";
+import { at, Temporal, today, type Day } from "../time";
 
 const WEEKS = 4;
 /** What the API lists at once. */
@@ -27,8 +27,9 @@ export function ListView() {
         const found = new Map<string, Meeting[]>();
         for (const meeting of meetings.value) {
             const start = at(meeting.start_time, zone.value).toPlainDate();
-            const day = start.since(date).sign < 0 ? date : start;
-            if (segmentOf(meeting, day, zone.value) === null) continue;
+            const isEarlier = Temporal.PlainDate.compare(start, date) < 0;
+            if (isEarlier && segmentOf(meeting, date, zone.value) === null) continue;
+            const day = isEarlier ? date : start;
             const key = day.toString();
             found.set(key, [...(found.get(key) ?? []), meeting]);
         }

@@ -152,7 +152,7 @@ impl World {
         let services = EmbeddedServices::start(&template, TABLE, None, &clock, NO_WAIT).await.unwrap();
         let authorizer =
             settings.signs_in.then(|| Authorizer::new(&services.secrets, clock.clone()).unwrap());
-        let loopback = Loopback::new();
+        let loopback = Loopback::in_process(&services.dynamodb);
         let follower = follower(&loopback, &services.dynamodb, &template, services.database.clone());
         let function_settings = settings.of_functions(&services.receiver, &template);
         let process =

@@ -328,6 +328,12 @@ impl World {
     }
 }
 
+/// Whether every case is wanted, also those that mostly repeat others: `.ci/run` sets the environment variable
+/// `ALL_CASES`, and a plain `cargo test` is quicker without them.
+pub fn all_cases() -> bool {
+    std::env::var_os("ALL_CASES").is_some()
+}
+
 /// An instant from RFC 3339.
 pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))

@@ -172,8 +172,8 @@ async fn check(world: &World, trials: &[Trial]) {
     assert!((1..trials.len() / 20).contains(&lost), "{lost} have no minute");
 }
 
-// Four tests, because tests run in parallel and the reminders of one test don't. One evening has some fifty
-// reminders of each kind (late, failed, killed, moved); the other three are more of the same.
+// Four tests, because tests run in parallel and the reminders of one test don't. One evening has fifty
+// reminders or more of each kind (late, failed, killed); the other three are more of the same.
 
 #[tokio::test]
 async fn no_reminder_is_lost_or_sent_inside_the_hours() {

@@ -126,7 +126,7 @@ async fn world_of_meetings(count: usize) -> (World, Vec<Value>) {
     (world, meetings)
 }
 
-/// A thousand reminders, or three hundred, which already take more seconds than are tried without throttling.
+/// A thousand reminders, or three hundred, of which as large a part is throttled.
 #[tokio::test]
 async fn a_thousand_reminders_in_one_minute_are_each_sent_once() {
     let (world, meetings) = world_of_meetings(if harness::all_cases() { 20 } else { 6 }).await;

@@ -1,4 +1,4 @@
-//! A client of the SDK without a connection: unoptimized, HTTP takes as long as everything else in a call.
+//! A client of the SDK without a connection: unoptimized, HTTP is a third of a call.
 
 use std::fmt;
 

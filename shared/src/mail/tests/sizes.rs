@@ -67,13 +67,8 @@ fn a_usual_mail_is_whole() {
     }
 }
 
-/// Fewer unless the environment variable `ALL_CASES` is set, as a case is a hundred people in each mail.
-fn cases() -> u32 {
-    if std::env::var_os("ALL_CASES").is_some() { 24 } else { 8 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_mail_of_every_large_meeting_is_bounded(

@@ -9,6 +9,8 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use uuid::Uuid;
 
+use crate::embedded::dynamodb::DynamoDb;
+
 /// The credentials of every client and every embedded service in this process. They are random, and are
 /// written nowhere: no other program, and no page in a browser, can sign with them.
 pub fn credentials() -> &'static Credentials {
@@ -21,21 +23,35 @@ pub fn credentials() -> &'static Credentials {
 
 /// Makes clients that share one connection pool.
 #[derive(Clone, Debug)]
-pub struct Loopback(SharedHttpClient);
+pub struct Loopback {
+    pool: SharedHttpClient,
+    /// The client of the service at this endpoint, which needs no connection.
+    in_process: Option<(String, SharedHttpClient)>,
+}
 
 impl Loopback {
     /// A fresh pool. Pools must not outlive the Tokio runtime that first used them.
     pub fn new() -> Self {
-        Self(aws_smithy_http_client::Builder::new().build_http())
+        Self { pool: aws_smithy_http_client::Builder::new().build_http(), in_process: None }
+    }
+
+    /// A fresh pool, for all but that DynamoDB: its clients need no connections.
+    pub fn in_process(dynamodb: &DynamoDb) -> Self {
+        let client = dynamodb.in_process().map(|client| (dynamodb.endpoint().to_owned(), client));
+        Self { in_process: client, ..Self::new() }
     }
 
     /// The configuration of any SDK client for the service at `endpoint`, an `http://` URL.
     pub fn config(&self, endpoint: &str) -> SdkConfig {
+        let client = match &self.in_process {
+            Some((in_process, client)) if in_process == endpoint => client,
+            _ => &self.pool,
+        };
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(SharedCredentialsProvider::new(credentials().clone()))
             .endpoint_url(endpoint)
-            .http_client(self.0.clone())
+            .http_client(client.clone())
             .region(Region::from_static("local"))
             .retry_config(RetryConfig::standard())
             .build()

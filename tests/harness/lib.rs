@@ -151,7 +151,7 @@ impl World {
         let template = template();
         let services = EmbeddedServices::start(&template, TABLE, None, &clock, NO_WAIT).await.unwrap();
         let tokens = settings.signs_in.then(|| DevTokens::new(&services.secrets, clock.clone()).unwrap());
-        let loopback = Loopback::new();
+        let loopback = Loopback::in_process(&services.dynamodb);
         let follower = follower(&loopback, &services.dynamodb, &template, services.database.clone());
         let function_settings = settings.of_functions(&services.receiver, &template);
         let process =
@@ -325,6 +325,12 @@ impl World {
         }
         timers
     }
+}
+
+/// Whether every case is wanted, also those that mostly repeat others: `.ci/run` sets the environment variable
+/// `ALL_CASES`, and a plain `cargo test` is quicker without them.
+pub fn all_cases() -> bool {
+    std::env::var_os("ALL_CASES").is_some()
 }
 
 /// An instant from RFC 3339.

@@ -11,6 +11,9 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Of every response.
+pub(super) const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
+
 /// Its caller limits the body.
 pub(super) fn router(database: Database) -> Router {
     Router::new().route("/", post(answer)).layer(DefaultBodyLimit::disable()).with_state(database)
@@ -18,18 +21,23 @@ pub(super) fn router(database: Database) -> Router {
 
 async fn answer(Shared(database): Shared<Database>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let (status, body) = respond(&database, target, &body);
+    (status, [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response()
+}
+
+/// Status and body of the response to a request with that `x-amz-target`.
+pub(super) fn respond(database: &Database, target: &str, body: &[u8]) -> (StatusCode, String) {
     let operation = target
         .strip_prefix("DynamoDB_20120810.")
         .or_else(|| target.strip_prefix("DynamoDBStreams_20120810."))
         .unwrap_or_default();
-    let (status, body) = match call(&database, operation, &body) {
+    match call(database, operation, body) {
         Ok(body) => (StatusCode::OK, body),
         Err(error) => {
             let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
             (status, error.to_json())
         }
-    };
-    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+    }
 }
 
 /// The operations that the functions, the stream and the tests use.

@@ -2,7 +2,6 @@
 //! reads all of it for the next sequence number, and every poll of the stream too. A second
 //! connection to the same file repairs both.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ const PUBLIC_OFFSET: u128 = 100_000_000_000_000_000_000;
 
 impl StreamTable {
     /// Opens the file, which dynoxide has opened before, and adds the index that its queries can use.
-    pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
+    pub(super) fn open(path: &str) -> rusqlite::Result<Self> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;

@@ -327,8 +327,8 @@ impl World {
     }
 }
 
-/// Whether every case is wanted, also those that mostly repeat others: `.ci/run` sets the environment variable
-/// `ALL_CASES`, and a plain `cargo test` is quicker without them.
+/// Whether every case is wanted, also those that mostly repeat others: `.ci/run` sets the environment
+/// variable `ALL_CASES`, and a plain `cargo test` is quicker without them.
 pub fn all_cases() -> bool {
     std::env::var_os("ALL_CASES").is_some()
 }

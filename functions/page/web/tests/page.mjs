@@ -2,7 +2,7 @@
 // page is taken from ../assets instead of from the program, so that a change is seen without compiling it.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
 export const url = process.env.TACTFUL ?? "http://127.0.0.1:3000";
@@ -47,8 +47,10 @@ export async function serveBuilt(context, url) {
         await route.fulfill({ response: answer, body: html.replace(/data-sign-in=.*(?=>)/, attributes) });
     });
     await context.route(`${url}/app/*`, async (route) => {
-        const name = new URL(route.request().url()).pathname.split("/").at(-1);
-        const contentType = name.endsWith(".css") ? "text/css" : "text/javascript";
+        // By its kind: after a redirect the page itself is the program's, and names the program's files.
+        const kind = new URL(route.request().url()).pathname.split(".").at(-1);
+        const name = (await readdir(assets)).find((name) => name.endsWith(`.${kind}`));
+        const contentType = kind === "css" ? "text/css" : "text/javascript";
         await route.fulfill({ body: await readFile(new URL(name, assets)), contentType });
     });
 }

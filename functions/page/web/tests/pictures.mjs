@@ -12,12 +12,15 @@ const TOLERATED_COLOUR = 0.2;
 /** The picture at the top of the README is one of them. */
 const ELSEWHERE = { "reason-desktop-light": new URL("../../../../docs/calendar.png", import.meta.url) };
 
-/** When times were looked up is the real time. */
-const MASKED = ".found > .help";
+/** What tells the real time: when times were looked up, and when an invitation was or will be sent. */
+const REAL_TIMES = ".found > .help, .invitation";
 
 export async function comparePicture(page, name, { fullPage = false } = {}) {
     const kept = ELSEWHERE[name] ?? new URL(`pictures/${name}.png`, import.meta.url);
-    const taken = await page.screenshot({ animations: "disabled", caret: "hide", fullPage, mask: [page.locator(MASKED)] });
+    const hide = (isHidden) => page.locator(REAL_TIMES).evaluateAll((found, isHidden) => found.forEach((element) => { element.hidden = isHidden; }), isHidden);
+    await hide(true);
+    const taken = await page.screenshot({ animations: "disabled", caret: "hide", fullPage });
+    await hide(false);
     if (process.env.UPDATE_PICTURES === "1") {
         await mkdir(new URL("./", kept), { recursive: true });
         return writeFile(kept, taken);

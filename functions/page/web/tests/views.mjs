@@ -1,5 +1,5 @@
 // Every view of the page, with the same content whenever it is opened: the same people, meetings and present time.
-import { book, person, url } from "./page.mjs";
+import { api, book, person, until, url } from "./page.mjs";
 
 /** So far ahead that it stays in the future for years. The page is told that it is there. */
 export const WEEK = "2035-12-03";
@@ -25,7 +25,15 @@ export async function crew() {
     const cy = await personAt("cy@example.com", "Cy", "Europe/London");
     const [ana, others] = [found.made ?? found.known, [bo, cy].map(({ made, known }) => made ?? known)];
     if (found.made !== undefined) await meetings(ana, ...others);
+    await until(() => unscheduled(ana), 0);
     return { ana, bo: others[0], cy: others[1] };
+}
+
+/** How many reminders have no timer yet, which is told of each. */
+async function unscheduled({ user_id }) {
+    const listed = await api("GET", `/api/users/${user_id}/meetings?start_time=2035-12-03T00:00&end_time=2035-12-10T00:00`);
+    const reminders = await Promise.all(listed.meetings.map(({ meeting_id }) => api("GET", `/api/meetings/${meeting_id}/reminders`)));
+    return reminders.flatMap(({ reminders }) => reminders).filter(({ state }) => state === "planned").length;
 }
 
 async function meetings(ana, bo, cy) {

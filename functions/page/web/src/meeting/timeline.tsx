@@ -50,7 +50,7 @@ export function Timeline({ meeting, participant, reminders, invitations = [] }: 
                     </li>
                 ))}
                 {invitations.map((invitation) => (
-                    <li key="invitation">
+                    <li key="invitation" class="invitation">
                         {explainInvitation(invitation, meeting, zone, name)} <State message={invitation} day={start.toPlainDate()} zone={zone} />
                     </li>
                 ))}

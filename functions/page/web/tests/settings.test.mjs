@@ -214,3 +214,42 @@ test("working hours and the profile", async () => {
     assert.equal((await api("GET", `/api/users/${ana.user_id}`)).timezone, "America/New_York");
     check();
 });
+
+test("what is undone is what was there, and only while nobody has changed it since", async () => {
+    const { page, check } = await open(browser);
+    const ana = await person("Ana", "Europe/Madrid", hours(nightly));
+    await enter(page, ana, "#settings");
+    const quiet = form(page, "Quiet hours");
+    const undo = page.getByRole("button", { name: "Undo" });
+    const begins = (user) => user.dnd_start_time;
+    await quiet.getByLabel("From").fill("20:00");
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    // Changed elsewhere, and the settings are read anew before the undo.
+    await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "23:00" });
+    await page.getByRole("link", { name: "Week" }).click();
+    await page.getByRole("link", { name: "Settings" }).click();
+    await valued(quiet.getByLabel("From"), "23:00");
+    await undo.click();
+    await page.getByText("Your settings were changed again since then.").waitFor();
+    await stored(ana, begins, "23:00");
+
+    // Who saves over a change made elsewhere goes back to that change.
+    await quiet.getByLabel("From").fill("21:00");
+    await api("PATCH", `/api/users/${ana.user_id}`, { dnd_start_time: "19:00" });
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await quiet.getByText("These settings were changed elsewhere meanwhile.").waitFor();
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await stored(ana, begins, "21:00");
+    await undo.click();
+    await stored(ana, begins, "19:00");
+
+    // A snooze that was prolonged elsewhere isn't ended by undoing a shorter one.
+    await form(page, "Snooze").getByRole("button", { name: "Snooze now" }).click();
+    await page.getByText("Nothing is sent until").waitFor();
+    const { snoozed_until } = await api("POST", `/api/users/${ana.user_id}/snooze`, { minutes: 480 });
+    await undo.click();
+    await page.getByText("Your settings were changed again since then.").waitFor();
+    await stored(ana, (user) => user.snoozed_until, snoozed_until);
+    check();
+});

@@ -1,7 +1,7 @@
 // The grid by finger: it scrolls, taps, and after a long press draws, moves and resizes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, book, enter, launch, open, person, picture } from "./page.mjs";
+import { api, book, enter, launch, open, person, picture, until } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -45,15 +45,6 @@ async function phone(hash = "#day/2035-12-04") {
     return { page, check, where, times, scrolled, touch: await finger(page) };
 }
 
-async function until(question, expected) {
-    for (let attempt = 0; ; attempt++) {
-        const answer = await question();
-        if (attempt > 200) assert.deepEqual(answer, expected);
-        if (JSON.stringify(answer) === JSON.stringify(expected)) return;
-        await new Promise((done) => setTimeout(done, 50));
-    }
-}
-
 const UNMOVED = [["12-04T10:00", "12-04T11:00"]];
 const held = (page) => page.locator(".ghost").waitFor();
 
@@ -87,6 +78,24 @@ test("a long press moves a meeting, and the grid stays where it is", async () =>
     await until(times, [["12-04T12:00", "12-04T13:00"]]);
     assert.deepEqual(await scrolled(), before);
     assert.equal(await page.locator("dialog").count(), 0, "the finger that moved it opens nothing");
+    check();
+});
+
+test("a short meeting is moved by its middle, and not resized", async () => {
+    const ana = await person("Ana", "Europe/Madrid");
+    const { meeting_id } = await book(ana, "2035-12-04T10:00", "2035-12-04T10:30", { title: "Short" });
+    const { page, check } = await open(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await enter(page, ana, "#day/2035-12-04");
+    const box = await page.locator(".block button").boundingBox();
+    const hour = (await page.locator(".day").boundingBox()).height / 24;
+    const touch = await finger(page);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await touch.down(x, y);
+    await held(page);
+    await touch.move(x, y + hour);
+    await touch.up();
+    const times = async () => (({ start_time, end_time }) => [start_time, end_time])(await api("GET", `/api/meetings/${meeting_id}`));
+    await until(times, ["2035-12-04T11:00:00+01:00", "2035-12-04T11:30:00+01:00"]);
     check();
 });
 

@@ -127,8 +127,9 @@ export function trySnooze(user_id: string, body: Snooze): Promise<Answer<Changed
     return answer(client.POST("/api/users/{user_id}/snooze", { params, body: { ...body, dry_run: true } }));
 }
 
-export function endSnooze(user_id: string): Promise<Answer<User>> {
-    return answer(client.DELETE("/api/users/{user_id}/snooze", { params: { path: { user_id } } }));
+export function endSnooze(user_id: string, etag: string): Promise<Answer<User>> {
+    const params = { path: { user_id }, header: { "If-Match": etag } };
+    return answer(client.DELETE("/api/users/{user_id}/snooze", { params }));
 }
 
 /** Gives the person's calendar another address to subscribe to. */

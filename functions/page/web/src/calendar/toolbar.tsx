@@ -1,15 +1,16 @@
 // Above every view of days: which days, back and forth, another zone, a new meeting.
 import type { ComponentChildren } from "preact";
-import { hasOtherRules, problem, reload, zone } from "../state/agenda";
+import { hasOtherRules, problem, reload, shownInPlaceOf, zone } from "../state/agenda";
 import { overlay } from "../state/overlay";
 import { go } from "../state/place";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
-import { now, today, type Day } from "../time";
+import { now, onClock, today, type Day } from "../time";
 
-/** The whole half hour after now, for half an hour. */
+/** Half an hour after now, or in the morning of another week that is shown. */
 export function proposeMeeting(): void {
-    const start = now.peek().toZonedDateTimeISO(zone.peek()).round({ smallestUnit: "minute", roundingIncrement: 30, roundingMode: "ceil" });
+    const other = shownInPlaceOf(today(zone.peek()));
+    const start = other !== null ? onClock(other, 9 * 60, zone.peek()) : now.peek().toZonedDateTimeISO(zone.peek()).round({ smallestUnit: "minute", roundingIncrement: 30, roundingMode: "ceil" });
     overlay.value = { kind: "create", start, end: start.add({ minutes: 30 }) };
 }
 

@@ -8,6 +8,7 @@ import { say } from "../state/messages";
 import { close, type NewMeeting as NewMeetingForm } from "../state/overlay";
 import { person } from "../state/sign_in";
 import { t } from "../strings";
+import { now } from "../time";
 import { Dialog } from "../ui/dialog";
 import { Field, ZoneField } from "../ui/field";
 import { draftOf, draftOfMeeting, newMeeting, patchOf, readTimes, type Draft } from "./draft";
@@ -75,8 +76,9 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer, onSave
     const times = readTimes(draft);
     const unread = "unread" in times ? times.unread : null;
 
+    useEffect(() => setFailure(null), [JSON.stringify(draft)]);
+    // Each minute anew: what is due at once comes a minute after it is saved.
     useEffect(() => {
-        setFailure(null);
         if ("unread" in times) return setPreview(null);
         let isOver = false;
         const timer = setTimeout(async () => {
@@ -89,7 +91,7 @@ function MeetingForm({ heading, opened, withPeople, save, attempt, newer, onSave
             isOver = true;
             clearTimeout(timer);
         };
-    }, [JSON.stringify(draft)]);
+    }, [JSON.stringify(draft), now.value.epochMilliseconds]);
 
     const submit = async (event: Event): Promise<void> => {
         event.preventDefault();

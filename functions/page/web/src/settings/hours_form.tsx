@@ -1,5 +1,5 @@
 // The forms for quiet hours and for working hours.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { tryUser, updateUser, type User, type UserPatch } from "../api/client";
 import { t } from "../strings";
 import { Outcome, Preview, useTrial } from "./effects";
@@ -27,9 +27,14 @@ export function Newer({ isStale, showNewer }: Saving) {
     );
 }
 
+function quietHoursOf({ do_not_disturb }: User) {
+    const { weekly = [], exceptions = [], during_meetings = false } = do_not_disturb ?? {};
+    return { weekly, exceptions, during_meetings };
+}
+
 export function QuietHoursForm({ user }: { user: User }) {
-    const { weekly = [], exceptions = [], during_meetings = false } = user.do_not_disturb ?? {};
-    const saved = { weekly, exceptions, during_meetings };
+    const saved = quietHoursOf(user);
+    const { during_meetings } = saved;
     const [hours, setHours] = useState(() => editedHours(saved));
     const [isDuringMeetings, setDuringMeetings] = useState(during_meetings);
     const saving = useSaving(user);
@@ -42,12 +47,13 @@ export function QuietHoursForm({ user }: { user: User }) {
         setHours(editedHours(saved));
         setDuringMeetings(during_meetings);
     };
-    useEffect(fill, [user.user_id, textOf(saved)]);
+    // Before anybody can have typed something.
+    useLayoutEffect(fill, [user.user_id, textOf(saved)]);
     // What was wrong may be right now.
     useEffect(() => saving.setProblem(null), [textOf(written)]);
     const submit = (event: Event): void => {
         event.preventDefault();
-        void saving.save(change, { undo: changeOf(user, { do_not_disturb: saved }) });
+        void saving.save(change, { undo: (before) => changeOf(before, { do_not_disturb: quietHoursOf(before) }) });
     };
     return (
         <form class="card" onSubmit={submit} noValidate aria-labelledby="quiet-hours">
@@ -75,7 +81,7 @@ export function WorkingHoursForm({ user }: { user: User }) {
     const written = writtenHours(hours);
     const isChanged = textOf(written) !== textOf(before ?? { weekly: [], exceptions: [] });
     const fill = (): void => setHours(editedHours(before));
-    useEffect(fill, [user.user_id, textOf(before)]);
+    useLayoutEffect(fill, [user.user_id, textOf(before)]);
     useEffect(() => saving.setProblem(null), [textOf(written)]);
     const submit = (event: Event): void => {
         event.preventDefault();
@@ -83,7 +89,7 @@ export function WorkingHoursForm({ user }: { user: User }) {
         const isNone = written.weekly.length === 0 && written.exceptions.length === 0;
         const change = (working_hours: UserPatch["working_hours"]): Change =>
             ({ ...changeOf(user, { working_hours: working_hours ?? null }), attempt: null });
-        void saving.save(change(isNone ? null : written), { undo: change(before) });
+        void saving.save(change(isNone ? null : written), { undo: ({ working_hours }) => change(working_hours) });
     };
     return (
         <form class="card" onSubmit={submit} noValidate aria-labelledby="working-hours">

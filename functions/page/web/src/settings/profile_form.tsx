@@ -1,5 +1,5 @@
 // Name, address and zone.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { User, UserPatch } from "../api/client";
 import { fieldError, generalError } from "../api/problem";
 import { t } from "../strings";
@@ -10,17 +10,22 @@ import { Buttons, changeOf, Newer } from "./hours_form";
 import { textOf, useSaving } from "./saving";
 import { ErrorLine } from "./windows";
 
+function profileOf({ name, email, timezone }: User) {
+    return { name, email, timezone };
+}
+
 export function ProfileForm({ user }: { user: User }) {
-    const saved = { name: user.name, email: user.email, timezone: user.timezone };
+    const saved = profileOf(user);
     const [fields, setFields] = useState(saved);
     const saving = useSaving(user);
     const fill = (): void => setFields(saved);
-    useEffect(fill, [user.user_id, user.name, user.email, user.timezone]);
+    // Before anybody can have typed something.
+    useLayoutEffect(fill, [user.user_id, user.name, user.email, user.timezone]);
     const changed = (Object.keys(saved) as (keyof typeof saved)[]).filter((name) => fields[name] !== saved[name]);
     const part = (from: typeof saved): UserPatch => Object.fromEntries(changed.map((name) => [name, from[name]]));
     const submit = (event: Event): void => {
         event.preventDefault();
-        void saving.save(changeOf(user, part(fields)), { undo: changed.length === 0 ? null : changeOf(user, part(saved)) });
+        void saving.save(changeOf(user, part(fields)), { undo: (before) => (changed.length === 0 ? null : changeOf(before, part(profileOf(before)))) });
     };
     const isOtherZone = changed.includes("timezone") && isZone(fields.timezone);
     const trial = useTrial(isOtherZone ? changeOf(user, { timezone: fields.timezone }).attempt : null, fields.timezone);

@@ -52,7 +52,8 @@ export interface Saving {
     isStale: boolean;
     showNewer: () => void;
     setProblem: (problem: Problem | null) => void;
-    save: (change: Change, more: { undo: Change | null; done?: string }) => Promise<boolean>;
+    /** `undo` is the change back to the person as they were before, who may not be as they are shown. */
+    save: (change: Change, more: { undo: (before: User) => Change | null; done?: string }) => Promise<boolean>;
 }
 
 export function useSaving(user: User): Saving {
@@ -75,6 +76,7 @@ export function useSaving(user: User): Saving {
     const save: Saving["save"] = async (change, { undo, done }) => {
         if (isSaving) return false;
         setSaving(true);
+        const before = newer?.user ?? user;
         const failure = await make(change, newer?.etag ?? version.peek() ?? await versionOf(user));
         const isRefused = failure?.code === "version_mismatch";
         const now = isRefused ? await getUser(user.user_id) : null;
@@ -82,8 +84,9 @@ export function useSaving(user: User): Saving {
         setNewer(now?.ok ? { user: now.value, etag: now.etag } : null);
         setProblem(isRefused ? null : failure);
         if (failure !== null) return false;
-        if (undo === null) say(done ?? t("settings_saved"));
-        else say(done ?? t("settings_saved"), { label: t("undo"), run: () => void unDo(undo, version.peek() ?? NO_VERSION) });
+        const [back, saved] = [undo(before), version.peek() ?? NO_VERSION];
+        if (back === null) say(done ?? t("settings_saved"));
+        else say(done ?? t("settings_saved"), { label: t("undo"), run: () => void unDo(back, saved) });
         return true;
     };
     // Only what is still there is undone.

@@ -34,14 +34,15 @@ export function SnoozeForm({ user }: { user: User }) {
         attempt: () => trySnooze(user.user_id, body),
         call: (etag) => snoozeUser(user.user_id, body, etag),
     });
-    // The API has no dry run of it, and it replaces nothing.
-    const end: Change = { attempt: null, call: () => endSnooze(user.user_id) };
+    // The API has no dry run of it.
+    const end: Change = { attempt: null, call: (etag) => endSnooze(user.user_id, etag) };
+    const back = ({ snoozed_until }: User): Change | null => (snoozed_until == null ? null : begin({ until: snoozed_until }));
     const submit = (event: Event): void => {
         event.preventDefault();
-        void saving.save(begin(body), { undo: snoozed === null ? end : begin({ until: snoozed }) });
+        void saving.save(begin(body), { undo: (before) => back(before) ?? end });
     };
     const stop = (): void => {
-        void saving.save(end, { undo: snoozed === null ? null : begin({ until: snoozed }), done: t("snooze_ended") });
+        void saving.save(end, { undo: back, done: t("snooze_ended") });
     };
     const until_time = snoozed === null ? null : at(snoozed, zone);
     return (

@@ -50,6 +50,11 @@ export const hasOtherRules = computed(() => {
 let shown: Day[] = [];
 let latest = 0;
 
+/** The first of the days that are shown, if the day isn't one of them. */
+export function shownInPlaceOf(day: Day): Day | null {
+    return shown.length === 0 || shown.some((other) => other.equals(day)) ? null : shown[0]!;
+}
+
 /** Shows these days, and loads them again when they change. */
 export function useAgenda(days: Day[], withReminders = true): void {
     const id = person.value?.user_id;

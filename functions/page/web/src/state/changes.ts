@@ -122,5 +122,6 @@ function failed(id: string, problem: Problem, again: () => void): void {
     }
     forgetUnsaved(id);
     const text = problem.code === "version_mismatch" ? t("newer_version") : problem.detail;
-    complain([text, ...problem.errors.map(({ message }) => message)].join(" "), { label: t("show_newer"), run: () => void reload() });
+    const conflicts = problem.conflicts?.map(titleOf) ?? [];
+    complain([text, ...problem.errors.map(({ message }) => message), list(conflicts)].join(" ").trim(), { label: t("show_newer"), run: () => void reload() });
 }

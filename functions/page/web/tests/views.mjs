@@ -103,7 +103,8 @@ export const VIEWS = {
     },
     settings: async (page) => {
         await show(page, "#settings");
-        await page.locator(".settings form").first().waitFor();
+        // What a snooze would move is asked for at once.
+        await page.locator("form[aria-labelledby=snooze] .effects").waitFor();
     },
 };
 

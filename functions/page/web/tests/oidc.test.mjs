@@ -188,7 +188,6 @@ test("who signs out is signed out at the issuer too, and nothing of them is left
     await newMeeting(page, "Secret plan");
     await page.getByText("Secret plan is booked.").waitFor();
     // What could still be undone is saved before.
-    await page.getByRole("button", { name: "Today" }).click();
     await page.locator(".block button").first().click();
     await page.getByRole("button", { name: "Cancel the meeting" }).click();
     await page.getByText("Secret plan is cancelled.").waitFor();
@@ -197,8 +196,7 @@ test("who signs out is signed out at the issuer too, and nothing of them is left
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     assert.equal(page.url(), `${both.local.url}/`);
     const [token] = tokensOf(requests);
-    const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
-    const window = new URLSearchParams({ start_time: day(-2), end_time: day(30) });
+    const window = new URLSearchParams({ start_time: "2035-12-01T00:00", end_time: "2035-12-31T00:00" });
     const listed = await fetch(`${both.local.url}/api/users/me/meetings?status=cancelled&${window}`, { headers: { authorization: `Bearer ${token}` } });
     assert.deepEqual((await listed.json()).meetings.map(({ title }) => title), ["Secret plan"]);
     const end = requests.find((request) => request.url().startsWith(`${both.issuer.url}/session/end?`));
@@ -241,6 +239,8 @@ test("where local signs the tokens, the same question gets another one", async (
         await endTokens(page, requests);
         await page.getByRole("button", { name: "Save" }).click();
         await page.getByRole("dialog", { name: "Your sign-in has ended." }).waitFor();
+        // Two tokens of the same second are the same token, which is refused here.
+        await page.waitForTimeout(1_100);
         await page.keyboard.press("Enter");
         await page.getByText("Kept is booked.").waitFor();
         check();

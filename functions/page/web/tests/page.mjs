@@ -24,7 +24,6 @@ export async function open(browser, options = {}) {
     const slow = Number(process.env.SLOW ?? 1);
     if (slow > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: slow });
     const faults = [];
-    const expected = [];
     page.on("console", (line) => {
         // A refused request is told by the page, and the browser logs it too.
         if (line.type() === "error" && !/Failed to load resource/.test(line.text())) faults.push(line.text());
@@ -34,7 +33,7 @@ export async function open(browser, options = {}) {
         if (!request.url().startsWith(url) && !request.url().startsWith("data:")) faults.push(`a request to ${request.url()}`);
     });
     await serveBuilt(context, url);
-    return { page, context, faults, expected, check: () => assert.deepEqual(faults, []) };
+    return { page, context, faults, check: () => assert.deepEqual(faults, []) };
 }
 
 /** With ASSETS=built, the page of the program at `url` is what is in ../assets, for whoever signs in as the program says. */
